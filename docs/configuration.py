@@ -11,8 +11,8 @@ from typing import Annotated, Union, get_args, get_origin
 from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import FieldInfo, fields
 
-from monitor.config import BudgetedConfig, Config, ConfigSection, SourcesConfig
 from monitor.config.file import build_config_type
+from monitor.config.sections import BudgetedConfig, Config, ConfigSection, SourcesConfig
 from monitor.fleet.config import FleetConfig
 
 FILE = Path(__file__).with_suffix(".md")

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from monitor.domain.vocabulary import Language
+from monitor.domain.language import Language
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
 from reports.finding_view import CaseView, ComparisonLine

@@ -6,6 +6,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
+from monitor.domain.cadence import EmailCadence
+from monitor.domain.language import Language
 from monitor.domain.reason import Count, Label, Listed, Reason
 from monitor.domain.vocabulary import (
     AddressConfirmRefusal,
@@ -23,7 +25,6 @@ from monitor.domain.vocabulary import (
     CoverageState,
     Decision,
     DistrictFindingState,
-    EmailCadence,
     EmailState,
     EndReason,
     EnrollmentStep,
@@ -33,7 +34,6 @@ from monitor.domain.vocabulary import (
     GapKind,
     HealthLevel,
     HoldAction,
-    Language,
     NoticeKind,
     OpeningReason,
     OwnershipLabel,
@@ -521,7 +521,7 @@ ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.CONFIRMED: "because you said that someone is pretending to be you",
     OpeningReason.UNANSWERED: "because it is serious and you did not answer within 7 days",
     OpeningReason.COUNSEL: "as your consent text says about such links",
-    OpeningReason.BREAK_GLASS: "because two reviewers opened it early; we notified you",
+    OpeningReason.EARLY_ACCESS: "because two reviewers opened it early; we notified you",
     OpeningReason.DECIDED: "because they have decided on it",
 }
 REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
@@ -531,7 +531,7 @@ REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.COUNSEL: (
         "The waiting period for such links has ended. The staff member knew about it."
     ),
-    OpeningReason.BREAK_GLASS: (
+    OpeningReason.EARLY_ACCESS: (
         "Two reviewers opened it early, for one day. The staff member was notified."
     ),
     OpeningReason.DECIDED: (

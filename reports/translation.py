@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from monitor.domain import dates
-from monitor.domain.vocabulary import Language
+from monitor.domain.language import Language
 
 # Where its dates and times come from: as people in the United States write them.
 _LOCALES: Final = {Language.ENGLISH: "en_US", Language.SPANISH: "es_US"}

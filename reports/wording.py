@@ -15,6 +15,7 @@ from typing import Any, Final
 from msgspec import Struct, convert
 from msgspec.structs import replace
 
+from monitor.domain.language import Language
 from monitor.domain.reason import (
     Count,
     Day,
@@ -31,7 +32,6 @@ from monitor.domain.reason import (
     Told,
     read_note,
 )
-from monitor.domain.vocabulary import Language
 from reports.labels import (
     ANSWERS,
     BREACH_CREDIT,

@@ -23,12 +23,7 @@ from scrapers.models import (
     Trace,
     TraceKind,
 )
-from scrapers.parsers.block_detection import (
-    build_unreadable_result,
-    detect_refusal,
-    parse_backoff_time,
-    parse_retry_time,
-)
+from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
 from scrapers.parsers.json_fields import (
     ShapeError,
     clean_web_address,
@@ -44,6 +39,7 @@ from scrapers.parsers.json_fields import (
 )
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.profile_images import extract_picture_name
+from scrapers.parsers.retry_after import parse_backoff_time, parse_retry_time
 from scrapers.parsers.text import filter_web_links, has_family_name, is_name_in_handle, strip_html
 from scrapers.source import (
     NEXT_PAGE_EMPTY,

@@ -29,11 +29,11 @@ from scrapers.parsers.block_detection import (
     detect_block,
     detect_refusal,
     is_rate_limited,
-    parse_retry_time,
 )
 from scrapers.parsers.json_fields import ShapeError, parse_json, require_object
 from scrapers.parsers.pages import PAGES_SOURCE, build_page_queries
 from scrapers.parsers.presence import build_impossible_handle
+from scrapers.parsers.retry_after import parse_retry_time
 from scrapers.parsers.search_results import (
     SearchHit,
     build_person_traces,

@@ -16,7 +16,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from monitor.app.steady_clock import build_clock
-from monitor.config import Config, load_policy_texts, load_weights
+from monitor.config.sections import Config, load_policy_texts, load_weights
 from monitor.db.database import Database
 from monitor.domain.errors import UnavailableError
 from scrapers.http.clock import Clock, SystemClock

@@ -23,7 +23,7 @@ from monitor.app.sources import (
     is_worth_keeping,
     load_credentials,
 )
-from monitor.config import Config, build_inventory, read_secret
+from monitor.config.sections import Config, build_inventory, read_secret
 from monitor.db.database import Database
 from monitor.mail.bounces import BounceMailbox, ImapBounceMailbox, NoBounceMailbox
 from monitor.mail.smtp import (

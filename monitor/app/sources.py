@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from msgspec.structs import replace as replace_struct
 
-from monitor.config import (
+from monitor.config.sections import (
     AppProfileApiConfig,
     BudgetedConfig,
     Config,

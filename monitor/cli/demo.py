@@ -49,8 +49,8 @@ from monitor.domain.vocabulary import CaseKind, EventKind, GapKind, OwnershipLab
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.watchdog import SupervisedRunner
 from monitor.scheduler.workers import Liveness
-from monitor.services.auth import find_account_id
 from monitor.services.jobs import take_over_jobs
+from monitor.services.sign_in import find_account_id
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from reports.labels import CASE_KINDS, EVENT_KINDS, GAPS, SEVERITIES, format_site_name

@@ -18,7 +18,7 @@ from monitor.cli.context import (
     json_option,
     pass_cli_context,
 )
-from monitor.config import Config
+from monitor.config.sections import Config
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
 from monitor.db.fact_updates import FactUpdateStore

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from monitor.app import Environment
 from monitor.app.parts import fetch_endpoint, open_endpoint_client
-from monitor.config import DISCOVERY_PATH, PortalConfig, SignInMethod
+from monitor.config.sections import DISCOVERY_PATH, PortalConfig, SignInMethod
 from monitor.domain.errors import NotPermittedError, UnavailableError
 from monitor.domain.health import (
     HealthResult,

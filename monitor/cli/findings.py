@@ -21,11 +21,12 @@ from monitor.cli.context import (
     open_district_or_demo,
     pass_cli_context,
 )
-from monitor.config import load_weights
+from monitor.config.sections import load_weights
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DiffMarkKind
+from monitor.services.break_glass import record_break_glass
 from reports.labels import describe_field, format_site_name
 from reports.wording import render_in_english, render_told
 
@@ -59,7 +60,6 @@ def explain_finding(
     FINDING is the reference in the email. Findings with a case are not printed here.
     """
     from monitor.domain.detection import assessment as assessments
-    from monitor.services import notifications
 
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
@@ -72,9 +72,7 @@ def explain_finding(
             sentence = f"{loaded_finding.id} has not been assessed yet. The next sweep assesses it."
             raise InputError(sentence)
         if reason is not None and folder is None:
-            notifications.record_break_glass(
-                app, loaded_finding.person_id, Reason("seen.explanation"), reason
-            )
+            record_break_glass(app, loaded_finding.person_id, Reason("seen.explanation"), reason)
         weights = load_weights(app.config.detection)
         found = assessments.explain_assessment(assessment, loaded_finding.portrait.kind, weights)
     if as_json:
@@ -171,7 +169,7 @@ def show_timeline(
     FINDING is the reference in the email. Findings with a case are not printed here. In changes,
     [-words-] were removed and {+words+} were added.
     """
-    from monitor.services import history, notifications
+    from monitor.services import finding_history
 
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
@@ -180,10 +178,10 @@ def show_timeline(
         if folder is None:
             refuse_flagged_finding(app, loaded_finding.id)
         if reason is not None and folder is None:
-            notifications.record_break_glass(
-                app, loaded_finding.person_id, Reason("seen.history"), reason
-            )
-        moments = history.build_finding_timeline(app, loaded_finding.person_id, loaded_finding.id)
+            record_break_glass(app, loaded_finding.person_id, Reason("seen.history"), reason)
+        moments = finding_history.build_finding_timeline(
+            app, loaded_finding.person_id, loaded_finding.id
+        )
     if as_json:
         output.print_json(moments)
         return

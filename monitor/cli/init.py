@@ -19,8 +19,8 @@ from monitor.cli.context import CliContext, Output, pass_cli_context
 from monitor.cli.doctor import run_checks, say_in_english
 from monitor.cli.first_check import offer_first_check
 from monitor.cli.staff import describe_import
-from monitor.config import find_shipped_files, read_secret
 from monitor.config.file import RESERVED_DOMAIN, describe_toml_fault, format_config_fault
+from monitor.config.sections import find_shipped_files, read_secret
 from monitor.domain.errors import INTERRUPTED_EXIT_CODE, InputError, UnavailableError
 from monitor.domain.vocabulary import HealthLevel
 from monitor.people_files import SizeCheck

@@ -18,7 +18,7 @@ from typing import Any, Final, TextIO, TypeVar
 
 import click
 
-from monitor.config import CURRENT_DISTRICT
+from monitor.config.sections import CURRENT_DISTRICT
 
 STDERR_FD = 2
 # In the order in which a line has them. None may hold a name, an address or a finding: IDs are

@@ -21,6 +21,7 @@ from monitor.domain.email import DeliveryStatus
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import EmailState
+from monitor.services.break_glass import record_break_glass
 
 BREAK_GLASS_SUBJECT = Reason("seen.digest")
 
@@ -41,7 +42,7 @@ def preview(
 ) -> None:
     """Print a person's next digest without their cases. The person is notified at once."""
     from monitor.domain import case
-    from monitor.services import digests, notifications
+    from monitor.services import digests
     from reports.emails import registry
 
     if reason is None:
@@ -53,7 +54,7 @@ def preview(
     with context.open_app() as app:
         view = digests.build_digest_view(app, person, case.FlaggedFindings.LEFT_OUT)
         left_out = len(app.db.cases.list_cases_of_person(person))
-        notifications.record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
+        record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
         email = registry.render_email(view)
     if as_json:
         parts = {"subject": email.subject, "text": email.text, "html": email.html}
@@ -183,10 +184,10 @@ def paused(context: CliContext, *, as_json: bool) -> None:
 @pass_cli_context
 def resume(context: CliContext, person: str) -> None:
     """Resume email to a person whose address works again. Queued emails go out at once."""
-    from monitor.services import suppression
+    from monitor.services import bounces
 
     with context.open_app() as app:
-        suppression.resume_address(app, person)
+        bounces.resume_address(app, person)
     context.output.print_line("Email to this address is resumed.")
 
 

@@ -220,7 +220,7 @@ def namesake(context: click.Context, config: Path | None) -> None:
     from monitor.app import Environment
     from monitor.cli.context import CliContext
     from monitor.cli.logs import show_warnings_of_commands
-    from monitor.config import find_config_path
+    from monitor.config.sections import find_config_path
 
     show_warnings_of_commands()
     environment = context.obj or Environment(variables=os.environ, open_pauses=_open_pauses)

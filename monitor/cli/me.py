@@ -24,7 +24,7 @@ from monitor.app import App, Environment, create_state_folder, open_app
 from monitor.app.sources import list_engine_titles, parse_engine_origin
 from monitor.cli.check import show_progress
 from monitor.cli.context import CliContext, Output, escape_controls, pass_cli_context
-from monitor.config import (
+from monitor.config.sections import (
     AlertFeedsConfig,
     BraveConfig,
     Config,

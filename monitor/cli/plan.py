@@ -26,7 +26,7 @@ from monitor.domain.errors import NotPermittedError
 from monitor.domain.planning.selection import QueryOutlook
 from monitor.domain.reason import Reason
 from monitor.domain.schedule import compute_next_sweep, format_iso_week
-from monitor.services.notifications import record_break_glass
+from monitor.services.break_glass import record_break_glass
 from monitor.services.query_planning import (
     build_query_outlook,
     build_spending_limits,

@@ -11,7 +11,7 @@ import click
 from monitor.app import DistrictResources, open_portal_app
 from monitor.cli import logs
 from monitor.cli.context import CliContext, pass_cli_context
-from monitor.config import (
+from monitor.config.sections import (
     SignInMethod,
     find_socket_path,
     read_secret,

@@ -36,6 +36,7 @@ from monitor.domain.errors import (
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel, StaffLineState
 from monitor.people_files import SizeCheck
+from monitor.services.break_glass import record_break_glass
 from reports.labels import STAFF_LINE_STATES
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
@@ -121,7 +122,7 @@ def export(context: CliContext, person_id: str, folder: Path | None, reason: str
     The person is notified at once.
     """
     from monitor.domain import case
-    from monitor.services import data_export, notifications
+    from monitor.services import data_export
 
     if folder is not None and reason is None:
         sentence = "This data belongs to the person. --to needs --break-glass REASON."
@@ -132,7 +133,7 @@ def export(context: CliContext, person_id: str, folder: Path | None, reason: str
             data_export.queue_export_email(app, person_id, "operator")
             context.output.print_line("Queued. It is created when it is sent, to the person only.")
             return
-        notifications.record_break_glass(app, person_id, BREAK_GLASS_SUBJECT, reason)
+        record_break_glass(app, person_id, BREAK_GLASS_SUBJECT, reason)
         copy = data_export.export_person_data(
             app, person_id, "operator", case.FlaggedFindings.LEFT_OUT
         )

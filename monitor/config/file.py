@@ -30,7 +30,7 @@ from msgspec.inspect import (
 from msgspec.structs import asdict
 
 from monitor.annexes import discover_annexes, load_annex_parts
-from monitor.config import (
+from monitor.config.sections import (
     DOMAIN,
     BackupConfig,
     BouncesConfig,

@@ -20,7 +20,7 @@ from monitor.db.people import (
     load_case_owner,
     resolve_id_prefix,
 )
-from monitor.db.review import ReviewIndexTable
+from monitor.db.review_queue import ReviewIndexTable
 from monitor.domain.case import Case, exclude_contact_kinds, join_logs, rank_decision
 from monitor.domain.case_log import DecisionRecord
 from monitor.domain.retention import RetainedKind

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     import monitor.db.breaches
     import monitor.db.cases
     import monitor.db.district
+    import monitor.db.early_access
+    import monitor.db.evidence_pages
     import monitor.db.findings
     import monitor.db.first_contacts
     import monitor.db.hold_proposals
@@ -50,11 +52,11 @@ if TYPE_CHECKING:
     import monitor.db.legal_holds
     import monitor.db.name_changes
     import monitor.db.outbox
-    import monitor.db.pages
     import monitor.db.people
     import monitor.db.pictures
     import monitor.db.preferences
     import monitor.db.review
+    import monitor.db.review_queue
     import monitor.db.robots_files
     import monitor.db.sources
     import monitor.db.sweeps
@@ -99,13 +101,13 @@ class Database:
     versions: "monitor.db.findings.VersionsTable"
     events: "monitor.db.findings.EventsTable"
     cases: "monitor.db.cases.CasesTable"
-    review_index: "monitor.db.review.ReviewIndexTable"
+    review_index: "monitor.db.review_queue.ReviewIndexTable"
     case_statistics: "monitor.db.review.CaseStatistics"
     assignments: "monitor.db.review.AssignmentsTable"
     review_notes: "monitor.db.review.ReviewNotesTable"
-    break_glass: "monitor.db.review.BreakGlassTable"
+    early_access: "monitor.db.early_access.EarlyAccessTable"
     access_log: "monitor.db.access_log.AccessLogTable"
-    pages: "monitor.db.pages.PagesTable"
+    pages: "monitor.db.evidence_pages.PagesTable"
     jobs: "monitor.db.jobs.JobsTable"
     clock: "monitor.db.jobs.ClockTable"
     audit: "monitor.db.audit.AuditTable"

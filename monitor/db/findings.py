@@ -14,10 +14,10 @@ from monitor.db.cases import CasesTable
 from monitor.db.connection import Records, Row, Table, find_next_seq, parse_datetime
 from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable, SealedRecords
-from monitor.db.pages import PagesTable
+from monitor.db.evidence_pages import PagesTable
 from monitor.db.people import build_missing_finding_error, load_finding_owner, resolve_id_prefix
 from monitor.domain.case import rank_decision
-from monitor.domain.detection.feedback import Feedback, resolve_decision
+from monitor.domain.detection.lessons import Feedback, resolve_decision
 from monitor.domain.events import Event
 from monitor.domain.finding import Finding, FindingVersion, Sighting, merge_findings
 from monitor.domain.names.normalize import fold_text

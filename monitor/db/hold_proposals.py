@@ -2,16 +2,16 @@
 
 from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
-from monitor.domain.disclosure import HoldProposal
 from monitor.domain.errors import InputError
 from monitor.domain.retention import RetainedKind
+from monitor.domain.two_reviewers import HoldProposal
 
 
 class HoldProposalsTable(SealedRecords[HoldProposal]):
     declaration = TableDeclaration(
         "hold_proposals",
         Owner.PERSON,
-        RetainedKind.BREAK_GLASS,
+        RetainedKind.EARLY_ACCESS,
         "a legal hold that one reviewer proposed",
         Expiry(CLOSED, at="at"),
         sealed=("encrypted",),

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
+from monitor.domain.cadence import EmailCadence
 from monitor.domain.errors import DatabaseError
+from monitor.domain.language import Language
 from monitor.domain.retention import RetainedKind
-from monitor.domain.vocabulary import EmailCadence, Language
 
 UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
 

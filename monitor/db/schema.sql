@@ -508,7 +508,7 @@ CREATE INDEX review_notes_by_case ON review_notes (case_id, seq);
 
 CREATE INDEX review_notes_by_person ON review_notes (person_id);
 
-CREATE TABLE break_glass (
+CREATE TABLE early_access (
     id TEXT PRIMARY KEY,
     case_id TEXT NOT NULL REFERENCES cases ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
@@ -518,9 +518,9 @@ CREATE TABLE break_glass (
     encrypted BLOB NOT NULL
 ) STRICT;
 
-CREATE INDEX break_glass_by_case ON break_glass (case_id);
+CREATE INDEX early_access_by_case ON early_access (case_id);
 
-CREATE INDEX break_glass_by_person ON break_glass (person_id);
+CREATE INDEX early_access_by_person ON early_access (person_id);
 
 CREATE TABLE access_log (
     reviewer_id TEXT NOT NULL,

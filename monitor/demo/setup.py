@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from monitor.config import (
+from monitor.config.sections import (
     BlueskyConfig,
     Config,
     DistrictConfig,

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import structs
 
 from monitor.app import OUTBOX, App, Environment, IdSource, create_state_folder, open_app
-from monitor.config import Config, PortalConfig
+from monitor.config.sections import Config, PortalConfig
 from monitor.demo import data as days
 from monitor.demo import district
 from monitor.demo import setup as stage

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from monitor.config import Config, StaffConfig
 from monitor.config.file import AnnexKeys
+from monitor.config.sections import Config, StaffConfig
 
 
 class DirectoryMode(StrEnum):

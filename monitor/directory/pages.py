@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Blueprint, Response, url_for
 
 from monitor.app import App
-from monitor.config import read_secret
+from monitor.config.sections import read_secret
 from monitor.directory.config import find_directory_mode
 from monitor.directory.names import SCIM_TOKEN
 from monitor.directory.scim_routes import bind_scim_routes

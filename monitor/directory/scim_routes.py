@@ -15,7 +15,7 @@ from flask import Blueprint, Response, request
 from msgspec import Meta
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from monitor.config import MIN_TOKEN_LENGTH
+from monitor.config.sections import MIN_TOKEN_LENGTH
 from monitor.directory.scim_user import (
     CORE_USER,
     DirectoryUser,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from monitor.app import App
-from monitor.config import MIN_TOKEN_LENGTH, Config, read_secret
+from monitor.config.sections import MIN_TOKEN_LENGTH, Config, read_secret
 from monitor.db.database import Database
 from monitor.directory.config import find_directory_mode
 from monitor.directory.health import assess_directory

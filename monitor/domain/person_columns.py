@@ -139,3 +139,22 @@ def can_hold_name(cell: str) -> bool:
         and any(map(str.isalpha, cell))
         and not any(category(sign) == "Cc" or sign in "@=<>{}" for sign in cell)
     )
+
+
+# In this order: of two filled ones, the first counts. A sign-in name comes last.
+EMAIL_TITLES = (
+    *("emailaddress", "email", "mail", "emailaddr", "workemail", "workemailaddress"),
+    *("primaryemail", "primaryemailaddress", "schoolemail", "teacheremail", "staffemail"),
+    *("userprincipalname", "upn"),
+)
+# School Data Sync may have a whole address in these, or none.
+SIGN_IN_TITLES = ("username", "secondaryemail")
+SCHOOL_TITLES = (
+    *("school", "schoolname", "primaryschool", "building", "buildingname", "campus"),
+    *("officelocation", "physicaldeliveryofficename"),
+)
+SCHOOL_ID_TITLES = ("primaryorgsourcedid", "orgsourcedids", "schoolid", "schoolsisid")
+JOB_TITLES = ("jobtitle", "title", "employeetitle", "position", "jobposition", "stafftitle")
+STATUS_TITLES = ("status", "accountstatus", "employmentstatus")
+ENABLED_TITLES = ("accountenabled", "enableduser", "enabled")
+BLOCKED_TITLES = ("blockcredential", "signinblocked", "suspended")

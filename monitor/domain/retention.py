@@ -18,7 +18,7 @@ class RetainedKind(StrEnum):
     THUMBNAIL = "thumbnail"
     SCREENSHOT = "screenshot"
     BREACH = "breach"
-    BREAK_GLASS = "break-glass"
+    EARLY_ACCESS = "early-access"
     ACCESS = "access"
     EMAIL = "email"
     INVITATION = "invitation"
@@ -92,7 +92,7 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     # Closed is one that its source no longer lists; if it comes back, it is no news.
     RetainedKind.BREACH: RetentionPeriod(open=None, closed=YEAR),
     # Closed is an early opening that is over or was never confirmed; the audit remembers it.
-    RetainedKind.BREAK_GLASS: RetentionPeriod(open=None, closed=30 * DAY),
+    RetainedKind.EARLY_ACCESS: RetentionPeriod(open=None, closed=30 * DAY),
     # Closed is a reviewer's look that has run out.
     RetainedKind.ACCESS: RetentionPeriod(open=None, closed=AT_ONCE),
     # Closed is an email that the mail server accepted: its words go, its id stays. One that was

@@ -1,15 +1,9 @@
-"""When things are due: fixed weekly times, one minute for each reader, whatever happens.
+"""When things are due: fixed weekly times, one minute for each reader, whatever happens."""
 
-Also whether a clock can be believed: acting on one that is far off would write, ask and forget.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
-
-from monitor.domain.vocabulary import EmailCadence
 
 SECOND_PROOF_AFTER = timedelta(days=2)
 CANARY_VALID_FOR = timedelta(hours=24)
@@ -108,19 +102,6 @@ def compute_next_digest(after: datetime, person_id: str, zone: str) -> datetime:
     return DIGEST.compute_next_time(after, person_id, zone)
 
 
-# Four weeks, less what a change of the clocks or a catch-up may take from them.
-MONTHLY_AFTER = timedelta(days=27)
-
-
-def compute_next_wanted_digest(
-    after: datetime, person_id: str, zone: str, cadence: EmailCadence, last: datetime | None
-) -> datetime:
-    """Return when the next one is due at the earliest, where `last` is when the last one was."""
-    if cadence is EmailCadence.MONTHLY and last is not None:
-        after = max(after, last + MONTHLY_AFTER)
-    return compute_next_digest(after, person_id, zone)
-
-
 def compute_digest_week(now: datetime, person_id: str, zone: str) -> str:
     """Name the week whose digest a run at `now` is, however late the run."""
     return format_iso_week(DIGEST.compute_latest_time(now, person_id, zone), zone)
@@ -144,63 +125,3 @@ def _format_week(now: datetime, zone: str, later: int) -> str:
     day = now.astimezone(ZoneInfo(zone)).date() + timedelta(weeks=later)
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
-
-
-# No machine that runs this program has ever truly been there: it has forgotten the time.
-EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
-# A clock that ran a week ahead may be set back: work stays done, and no email is sent twice. A
-# larger step could return to days before a consent ended.
-MAX_CLOCK_SETBACK = timedelta(days=8)
-# No district is away for so long that every consent has ended meanwhile.
-MAX_ABSENCE = timedelta(days=366)
-
-
-def is_clock_plausible(now: datetime, last: datetime | None) -> bool:
-    """Tell whether it may be so late, after work was last done at `last` (None: never)."""
-    if last is None:
-        return now >= EARLIEST
-    return last - MAX_CLOCK_SETBACK <= now <= last + MAX_ABSENCE
-
-
-# Sources see one query more each time, and answer the same for hours.
-CHECK_COOLDOWN = timedelta(hours=1)
-# The service looks every 20 seconds at the latest, also where its bell cannot be heard.
-PICKED_UP_WITHIN = timedelta(seconds=30)
-
-
-def compute_next_check(ended: datetime, now: datetime) -> datetime | None:
-    """Return when the next check may be asked for; None where it may be now."""
-    at = ended + CHECK_COOLDOWN
-    return at if now < at else None
-
-
-ASK_AGAIN_AFTER = timedelta(days=7)
-
-
-def can_ask_again(asked_at: datetime | None, now: datetime) -> bool:
-    """Tell whether enough time has passed since the last query; None is none so far."""
-    return asked_at is None or now - asked_at >= ASK_AGAIN_AFTER
-
-
-AN_HOUR = timedelta(hours=1)
-MAX_EXPORTS_AN_HOUR = 5
-A_WEEK = timedelta(days=7)
-MAX_EDITS_A_WEEK = 5
-
-
-def compute_next_export(made: Iterable[datetime], now: datetime) -> datetime | None:
-    """Return from when on the next copy may be made; None where it may be now."""
-    return _compute_next_allowed(made, now, MAX_EXPORTS_AN_HOUR, AN_HOUR)
-
-
-def compute_next_edit(made: Iterable[datetime], now: datetime) -> datetime | None:
-    """Return from when on names, places or accounts may be added again; None where it is now."""
-    return _compute_next_allowed(made, now, MAX_EDITS_A_WEEK, A_WEEK)
-
-
-def _compute_next_allowed(
-    made: Iterable[datetime], now: datetime, most: int, span: timedelta
-) -> datetime | None:
-    # A time that is still to come was written by a clock that ran ahead, and holds up no one.
-    within = sorted(at for at in made if now - span < at <= now)
-    return within[-most] + span if len(within) >= most else None

@@ -13,10 +13,18 @@ from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.person_columns import (
+    BLOCKED_TITLES,
+    EMAIL_TITLES,
+    ENABLED_TITLES,
     FAMILY_TITLES,
     GIVEN_TITLES,
+    JOB_TITLES,
     LEFT_STATUSES,
     ROLE_TITLES,
+    SCHOOL_ID_TITLES,
+    SCHOOL_TITLES,
+    SIGN_IN_TITLES,
+    STATUS_TITLES,
     UNIT_TITLES,
     FileHeader,
     StudentMarker,
@@ -28,23 +36,6 @@ from monitor.domain.person_columns import (
 )
 from monitor.domain.vocabulary import StaffLineState
 
-# In this order: of two filled ones, the first counts. A sign-in name comes last.
-_EMAIL_TITLES = (
-    *("emailaddress", "email", "mail", "emailaddr", "workemail", "workemailaddress"),
-    *("primaryemail", "primaryemailaddress", "schoolemail", "teacheremail", "staffemail"),
-    *("userprincipalname", "upn"),
-)
-# School Data Sync may have a whole address in these, or none.
-_SIGN_IN_TITLES = ("username", "secondaryemail")
-_SCHOOL_TITLES = (
-    *("school", "schoolname", "primaryschool", "building", "buildingname", "campus"),
-    *("officelocation", "physicaldeliveryofficename"),
-)
-_SCHOOL_ID_TITLES = ("primaryorgsourcedid", "orgsourcedids", "schoolid", "schoolsisid")
-_JOB_TITLES = ("jobtitle", "title", "employeetitle", "position", "jobposition", "stafftitle")
-_STATUS_TITLES = ("status", "accountstatus", "employmentstatus")
-_ENABLED_TITLES = ("accountenabled", "enableduser", "enabled")
-_BLOCKED_TITLES = ("blockcredential", "signinblocked", "suspended")
 _INACTIVE_STATUSES = LEFT_STATUSES | {"suspended", "archived", "disabled", "deleted", "terminated"}
 _NO, _YES = frozenset({"false", "no", "0"}), frozenset({"true", "yes", "1"})
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
@@ -116,7 +107,7 @@ def parse_staff_header(titles: Sequence[str]) -> StaffFileLayout:
     """Find the columns. Raise InputError with a reason where one is missing or there twice."""
     _refuse_titles(titles)
     header = FileHeader.from_titles(titles)
-    emails = header.list_columns((*_EMAIL_TITLES, *_SIGN_IN_TITLES))
+    emails = header.list_columns((*EMAIL_TITLES, *SIGN_IN_TITLES))
     given, family = header.list_columns(GIVEN_TITLES), header.list_columns(FAMILY_TITLES)
     for found, name in ((emails, "Email"), (given, "First name"), (family, "Last name")):
         if not found:
@@ -127,12 +118,12 @@ def parse_staff_header(titles: Sequence[str]) -> StaffFileLayout:
         emails=emails,
         given=given[0],
         family=family[0],
-        schools=header.list_columns(_SCHOOL_TITLES),
-        school_ids=header.list_columns(_SCHOOL_ID_TITLES),
-        jobs=header.list_columns(_JOB_TITLES),
-        statuses=header.list_columns(_STATUS_TITLES),
-        enabled=header.list_columns(_ENABLED_TITLES),
-        blocked=header.list_columns(_BLOCKED_TITLES),
+        schools=header.list_columns(SCHOOL_TITLES),
+        school_ids=header.list_columns(SCHOOL_ID_TITLES),
+        jobs=header.list_columns(JOB_TITLES),
+        statuses=header.list_columns(STATUS_TITLES),
+        enabled=header.list_columns(ENABLED_TITLES),
+        blocked=header.list_columns(BLOCKED_TITLES),
         roles=header.list_columns(ROLE_TITLES),
         units=header.list_columns(UNIT_TITLES),
         marker=choose_student_marker(header),
@@ -146,7 +137,7 @@ def _refuse_titles(titles: Sequence[str]) -> None:
         if word.startswith("student"):
             reason = "the file lists students, not staff"
             raise InputError(reason)
-        if word in seen and word in {*_EMAIL_TITLES, *GIVEN_TITLES, *FAMILY_TITLES}:
+        if word in seen and word in {*EMAIL_TITLES, *GIVEN_TITLES, *FAMILY_TITLES}:
             reason = f"two columns are called {title.strip()!r}; delete one of them"
             raise InputError(reason)
         seen.add(word)

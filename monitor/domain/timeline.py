@@ -13,7 +13,7 @@ from enum import StrEnum
 from monitor.domain.case import Case
 from monitor.domain.case_log import DecisionRecord
 from monitor.domain.dates import format_date
-from monitor.domain.detection.feedback import Feedback
+from monitor.domain.detection.lessons import Feedback
 from monitor.domain.edit_distance import list_edits
 from monitor.domain.events import Event
 from monitor.domain.finding import MATERIAL, FindingVersion, normalize_text

@@ -273,7 +273,7 @@ class HoldAction(StrEnum):
 
 
 class OpeningReason(StrEnum):
-    """What opens a case to IT. BREAK_GLASS opens any case, and a case only.
+    """What opens a case to IT. EARLY_ACCESS opens any case, and a case only.
 
     DECIDED keeps it open to one reviewer: who has said something of it.
     """
@@ -282,7 +282,7 @@ class OpeningReason(StrEnum):
     CONFIRMED = "confirmed"
     UNANSWERED = "unanswered"
     COUNSEL = "counsel"
-    BREAK_GLASS = "break-glass"
+    EARLY_ACCESS = "early-access"
     DECIDED = "decided"
 
 
@@ -568,21 +568,6 @@ class EmailState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     DEAD = "dead"
-
-
-class EmailCadence(StrEnum):
-    """How often a person wants the regular email; what is urgent comes at once in any case."""
-
-    WEEKLY = "weekly"
-    MONTHLY = "monthly"
-    ON_NEWS = "on-news"
-
-
-class Language(StrEnum):
-    """What staff pages and emails are written in, by the codes of browsers (BCP 47)."""
-
-    ENGLISH = "en"
-    SPANISH = "es"
 
 
 class AuthMethod(StrEnum):

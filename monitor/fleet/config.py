@@ -5,7 +5,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from monitor.config import BackupConfig, ConfigSection, FetchConfig, Text, find_socket_path
 from monitor.config.file import (
     LISTEN_FAULT,
     ONE_PLACE_FAULT,
@@ -15,6 +14,7 @@ from monitor.config.file import (
     is_one_backup_place,
     parse_config,
 )
+from monitor.config.sections import BackupConfig, ConfigSection, FetchConfig, Text, find_socket_path
 from monitor.domain.errors import ConfigError
 
 

@@ -13,7 +13,7 @@ from itertools import islice
 from secrets import token_urlsafe
 
 from monitor.app.sources import export_sources
-from monitor.config import SourcesConfig
+from monitor.config.sections import SourcesConfig
 from monitor.domain.errors import DatabaseError, UnavailableError
 from monitor.fleet.batches import (
     BATCH_SIZE,

@@ -16,8 +16,8 @@ from msgspec import structs
 
 from monitor.annexes import discover_annexes
 from monitor.app import Environment
-from monitor.config import CURRENT_DISTRICT, BackupConfig, Config, read_secret
 from monitor.config.file import load_config
+from monitor.config.sections import CURRENT_DISTRICT, BackupConfig, Config, read_secret
 from monitor.db.database import Database
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.errors import (

@@ -17,7 +17,7 @@ from typing import Protocol
 from monitor.app import App, CrawlerBuilder, DistrictResources, Environment, open_app
 from monitor.app.parts import build_parser, build_permission, build_user_agent
 from monitor.app.sources import is_worth_keeping, load_credentials, name_budgets
-from monitor.config import Config, FetchConfig
+from monitor.config.sections import Config, FetchConfig
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
 from monitor.domain.errors import InputError

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from msgspec import Struct, structs
 
-from monitor.config import Config
+from monitor.config.sections import Config
 from monitor.db.files import StateFolderLock
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import (

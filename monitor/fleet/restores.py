@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from monitor.app import App, Environment, open_portal_app
-from monitor.config import CURRENT_DISTRICT, BackupConfig
+from monitor.config.sections import CURRENT_DISTRICT, BackupConfig
 from monitor.db.backups import Backup, KeyBackup, find_newest_backup
 from monitor.db.database import DATABASE_FILE
 from monitor.db.files import hand_over_folder, make_folder

@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.app import App
 from monitor.app.steady_clock import measure_jump
-from monitor.config import CURRENT_DISTRICT, WatchConfig
+from monitor.config.sections import CURRENT_DISTRICT, WatchConfig
 from monitor.db.database import Database
 from monitor.db.files import write_file
 from monitor.domain.errors import (

@@ -9,7 +9,7 @@ from platform import node
 from secrets import token_urlsafe
 
 from monitor.app import App, Environment
-from monitor.config import Config
+from monitor.config.sections import Config
 from monitor.db.database import DATABASE_FILE
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError

@@ -16,7 +16,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator
 
-from monitor.config import CURRENT_DISTRICT, SignInMethod
+from monitor.config.sections import CURRENT_DISTRICT, SignInMethod
 from monitor.domain.errors import ConfigError, InputError, MonitorError, describe_error_location
 from monitor.fleet.districts import DistrictFolder, list_district_folders
 from monitor.fleet.twins import TwinFinder, read_host

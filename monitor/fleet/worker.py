@@ -28,7 +28,7 @@ from monitor.app.sources import (
     load_credentials,
     name_budgets,
 )
-from monitor.config import FetchConfig
+from monitor.config.sections import FetchConfig
 from monitor.domain.errors import (
     DatabaseError,
     MonitorError,

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Protocol
 
-from monitor.config import BouncesConfig, MailSecurity
+from monitor.config.sections import BouncesConfig, MailSecurity
 from monitor.domain.email import Bounce
 from monitor.domain.errors import UnavailableError
 from monitor.mail.delivery_reports import (

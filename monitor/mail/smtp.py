@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, Protocol
 
-from monitor.config import MailConfig, MailSecurity
+from monitor.config.sections import MailConfig, MailSecurity
 from monitor.domain.email import (
     ID_PLACEHOLDER,
     NO_ROUTE,
@@ -281,7 +281,7 @@ def _classify_error(error: smtplib.SMTPException | OSError | UnicodeError) -> De
     """Give up an email only for a fault of its own or of its recipient; retry after all others."""
     match error:
         case smtplib.SMTPRecipientsRefused():
-            return _classify_recipient_idusal(*next(iter(error.recipients.values())))
+            return _classify_recipient_refusal(*next(iter(error.recipients.values())))
         case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused(smtp_code=552):
             # 552 comes before the data, but is about the email: it is too big.
             return _classify_reply(error.smtp_code, error.smtp_error, "the email")
@@ -303,7 +303,7 @@ def _build_refused(note: str) -> Delivery:
     return Delivery(status=DeliveryStatus.REFUSED, note=note)
 
 
-def _classify_recipient_idusal(code: int, words: bytes | str) -> Delivery:
+def _classify_recipient_refusal(code: int, words: bytes | str) -> Delivery:
     """Tell an address that is gone (5.1, 5.2) from a server that refuses all our email (5.7)."""
     delivery = _classify_reply(code, words, "the recipient")
     status = _extract_status(words) or f"{code}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from monitor.config import read_secret
+from monitor.config.sections import read_secret
 from monitor.domain.errors import CannotWriteError, InputError, UnavailableError, WrongKeyError
 from monitor.domain.students.roster import (
     TOKEN_BYTES,

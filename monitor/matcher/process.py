@@ -17,7 +17,7 @@ from typing import Self
 
 from msgspec import DecodeError, json
 
-from monitor.config import Config
+from monitor.config.sections import Config
 from monitor.domain.errors import ConfigError, UnavailableError, WrongKeyError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
 from monitor.matcher.protocol import MatchReply, MatchRequest

@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.app import App, Environment
 from monitor.app.steady_clock import measure_jump
-from monitor.config import WatchConfig
+from monitor.config.sections import WatchConfig
 from monitor.db.files import DiskReserve, write_file
 from monitor.domain.errors import CannotWriteError, MonitorError
 from monitor.domain.health import compute_exit_code

@@ -15,8 +15,8 @@ from monitor.domain.errors import InputError, MonitorError, NotPermittedError
 from monitor.domain.person import Principal
 from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import AuthMethod, Role, TokenScope
-from monitor.services.auth import find_account_id, list_token_account_ids, load_account_principal
 from monitor.services.notifications import find_office_address
+from monitor.services.sign_in import find_account_id, list_token_account_ids, load_account_principal
 from reports.wording import render_reason
 
 # By its first letters, scanners of source code recognize a token that was published by mistake.

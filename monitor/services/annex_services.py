@@ -5,7 +5,7 @@ from datetime import datetime
 
 from monitor.annexes import load_annex_parts
 from monitor.app import App
-from monitor.config import Config
+from monitor.config.sections import Config
 from monitor.db.database import Database
 from monitor.domain.health import HealthResult
 from monitor.services.person_records import PersonRecords

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.config import CONSENT_DURATION, Config
+from monitor.config.sections import CONSENT_DURATION, Config
 from monitor.db.audit import AuditTable
 from monitor.db.backups import (
     Backup,

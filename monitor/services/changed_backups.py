@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.config import Config
+from monitor.config.sections import Config
 from monitor.db.backups import (
     hash_content,
     list_backups,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.app import App
-from monitor.config import Config, read_secret
+from monitor.config.sections import Config, read_secret
 from monitor.db.audit import AuditEntry
 from monitor.db.database import Database
 from monitor.domain.errors import MonitorError, UnavailableError

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.config import CONSENT_DURATION
+from monitor.config.sections import CONSENT_DURATION
 from monitor.db.legal_holds import LegalHold
 from monitor.domain.consent import (
     Consent,

@@ -18,14 +18,14 @@ from monitor.app import App
 from monitor.db.accounts import SignInSession
 from monitor.db.audit import AuditEntry
 from monitor.db.database import list_declarations
-from monitor.db.pages import StoredPage
+from monitor.db.evidence_pages import StoredPage
 from monitor.db.people import AddressChange
 from monitor.db.pictures import Screenshot
 from monitor.domain.case import FlaggedFindings
-from monitor.domain.disclosure import HoldProposal
 from monitor.domain.errors import TooSoonError
 from monitor.domain.finding import Finding
-from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR, compute_next_export
+from monitor.domain.rate_limits import MAX_EXPORTS_AN_HOUR, compute_next_export
+from monitor.domain.two_reviewers import HoldProposal
 from monitor.services.disclosure import find_review_opening
 from monitor.services.export_parts import (
     REVIEWER,
@@ -225,7 +225,7 @@ def _build_case_data(app: App, case_id: str) -> dict[str, object]:
         "notes": [_replace_names(remark, by=REVIEWER) for remark in remarks],
         "assigned_at": taken_on.at if taken_on else None,
         "opened_early": [
-            glass.at for glass in db.break_glass.list_active_break_glass(case_id, app.clock.now())
+            glass.at for glass in db.early_access.list_active_early_access(case_id, app.clock.now())
         ],
     }
 

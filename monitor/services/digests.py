@@ -13,15 +13,15 @@ from typing import TypedDict
 from monitor.app import App
 from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
+from monitor.domain.cadence import MONTHLY_AFTER, EmailCadence
 from monitor.domain.case import FlaggedFindings
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person
-from monitor.domain.schedule import MONTHLY_AFTER, SWEEP_DEADLINE, compute_digest_week
+from monitor.domain.schedule import SWEEP_DEADLINE, compute_digest_week
 from monitor.domain.vocabulary import (
     FIRST_SEEN,
     CaseBin,
     CaseKind,
-    EmailCadence,
     EndReason,
     EventKind,
     OwnershipLabel,
@@ -29,11 +29,11 @@ from monitor.domain.vocabulary import (
     SweepKind,
 )
 from monitor.services.alert_feeds import lacks_search_engine
+from monitor.services.answers import is_district_page
 from monitor.services.breaches import EPOCH, list_new_breaches
+from monitor.services.coverage import build_coverage, build_personal_coverage, clear_news
 from monitor.services.disclosure import disclose_cases, disclose_change, disclose_finding
-from monitor.services.feedback import is_district_page
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
-from monitor.services.presenters import build_coverage, build_personal_coverage, clear_news
 from reports.emails.digest import BreachLine, ChangeLine, Coverage, DigestView, SelfCheckView
 from reports.emails.registry import EmailKind
 from reports.finding_view import CaseView, FindingView

@@ -33,10 +33,10 @@ from monitor.domain.person import Person, Reviewer, build_reviewer_id
 from monitor.domain.reason import Label, Reason
 from monitor.domain.vocabulary import CaseKind, Decision, OwnershipLabel, Side
 from monitor.services.consent_terms import build_disclosure_policy
-from monitor.services.history import build_account_pair, compare_with_own_findings
+from monitor.services.coverage import format_finding_title
+from monitor.services.finding_history import build_account_pair, compare_with_own_findings
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.own_accounts import list_disputed_findings
-from monitor.services.presenters import format_finding_title
 from reports.emails.digest import ChangeLine
 from reports.finding_view import AccountPair, CaseSummary, CaseView, FindingView
 from scrapers.models import TraceKind
@@ -295,7 +295,7 @@ def _load_input(app: App, case: Case) -> DisclosureInput | None:
     consent = app.db.consents.find_latest_consent(case.person_id)
     if consent is None:
         return None
-    glass = app.db.break_glass.list_active_break_glass(case.id, app.clock.now())
+    glass = app.db.early_access.list_active_early_access(case.id, app.clock.now())
     return DisclosureInput(case=case, consent=consent, glass=glass)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.config import build_inventory
+from monitor.config.sections import build_inventory
 from monitor.db.review import CaseOccurrence
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CheckCount, SourceRun
@@ -30,12 +30,12 @@ from monitor.domain.vocabulary import (
     DistrictFindingState,
     GapKind,
 )
+from monitor.services.coverage import build_coverage
 from monitor.services.disclosure import find_reviewer_address
 from monitor.services.district_checks import (
     CHECKED_WITHIN,
     include_own_findings,
 )
-from monitor.services.presenters import build_coverage
 from monitor.services.query_planning import build_spending_limits, sum_spending_by_person
 from monitor.services.review_queue import (
     build_review_gate,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.app import App
-from monitor.config import build_inventory
+from monitor.config.sections import build_inventory
 from monitor.db.district import DistrictCheck
 from monitor.domain.district.domains import (
     LookalikeDomain,

@@ -15,18 +15,18 @@ from functools import partial
 from hashlib import sha256
 
 from monitor.app import App
-from monitor.config import CONSENT_DURATION, DistrictConfig, is_known_time_zone
+from monitor.config.sections import CONSENT_DURATION, DistrictConfig, is_known_time_zone
 from monitor.db.accounts import Invitation
 from monitor.db.name_changes import NameChange
 from monitor.domain.consent import Consent
 from monitor.domain.consent_text import TEXT_VERSION, describe_scopes, suppose_consent
-from monitor.domain.detection.recognition import AddressTarget, recognize_address
 from monitor.domain.email import is_single_address
 from monitor.domain.enrollment import EnrollmentAnswers, EnrollmentDraft, Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError, NotPermittedError
 from monitor.domain.names.invited import check_name_claim, parse_names_from_email
 from monitor.domain.names.normalize import clean_line
 from monitor.domain.names.parsing import split_own_name
+from monitor.domain.pasted_address import AddressTarget, recognize_address
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.queries import (
     build_person_queries,

@@ -23,7 +23,7 @@ from monitor.services.notifications import (
     queue_email,
 )
 from reports.emails.account import WithdrawnView
-from scrapers.retry import Retry
+from scrapers.backoff import Retry
 
 BACKUPS_ROTATE = timedelta(days=30)
 ERASURE = "erase"

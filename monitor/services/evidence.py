@@ -8,11 +8,11 @@ Who may have it is for the callers to check.
 from collections.abc import Iterator
 
 from monitor.app import App
-from monitor.db.pages import StoredPage
+from monitor.db.evidence_pages import StoredPage
 from monitor.domain.case import Case
 from monitor.domain.vocabulary import Side
 from monitor.services.disclosure import disclose_to_others
-from monitor.services.history import build_comparison_line, compare_with_own_findings
+from monitor.services.finding_history import build_comparison_line, compare_with_own_findings
 from monitor.services.own_accounts import load_own_findings
 from reports.evidence_pack import ActionLogLine, EvidenceView, PageCopy
 from reports.labels import DECISION_PHRASES

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from monitor.annexes import load_annex_parts
 from monitor.db.accounts import AccessToken, SignInSession
 from monitor.db.audit import AuditEntry
+from monitor.db.evidence_pages import StoredPage
 from monitor.db.findings import EventRecord
 from monitor.db.legal_holds import LegalHold
 from monitor.db.outbox import OutboxEmail
-from monitor.db.pages import StoredPage
 from monitor.db.people import AddressChange
 from monitor.db.pictures import Screenshot
 from monitor.db.sweeps import Sweep

@@ -10,29 +10,34 @@ from datetime import datetime
 
 from monitor.app import App
 from monitor.db.sweeps import Sweep
+from monitor.domain.cadence import EmailCadence, compute_next_wanted_digest
 from monitor.domain.case import OWNERSHIP_CASES
+from monitor.domain.conduct_policy import CASE_CLAUSES, list_account_clauses
 from monitor.domain.consent import is_renewal_due
-from monitor.domain.detection.affiliation import count_named_employers
+from monitor.domain.detection.affiliation_words import count_named_employers
 from monitor.domain.detection.appearance import build_appearance
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Finding
+from monitor.domain.language import Language
 from monitor.domain.person import Person
-from monitor.domain.policy import CASE_CLAUSES, list_account_clauses
 from monitor.domain.reason import Reason
-from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep, compute_next_wanted_digest
+from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
-    EmailCadence,
     FindingGroup,
-    Language,
     OwnershipLabel,
     Severity,
     SweepKind,
 )
 from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engine
+from monitor.services.answers import PendingFeedback, list_pending_feedback
 from monitor.services.breaches import count_breaches
+from monitor.services.coverage import (
+    build_personal_coverage,
+    build_policy_reminder,
+)
 from monitor.services.disclosure import (
     disclose,
     disclose_cases,
@@ -40,8 +45,7 @@ from monitor.services.disclosure import (
     disclose_to_others,
 )
 from monitor.services.district import build_personal_weeks
-from monitor.services.feedback import PendingFeedback, list_pending_feedback
-from monitor.services.history import (
+from monitor.services.finding_history import (
     OwnFindingComparison,
     build_account_pair,
     build_comparison_line,
@@ -52,10 +56,6 @@ from monitor.services.history import (
     compare_with_own_findings,
 )
 from monitor.services.own_accounts import list_disputed_findings
-from monitor.services.presenters import (
-    build_personal_coverage,
-    build_policy_reminder,
-)
 from reports import labels as words
 from reports.emails.digest import Coverage
 from reports.emails.registry import EmailKind

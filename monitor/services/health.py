@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.annexes import load_annex_parts
-from monitor.config import Config, build_inventory, is_known_time_zone
 from monitor.config.file import list_example_values
+from monitor.config.sections import Config, build_inventory, is_known_time_zone
 from monitor.db.accounts import StaffImportRecord
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes

@@ -72,9 +72,9 @@ from monitor.domain.source_trust import (
 from monitor.services.account_proofs import check_account_proofs
 from monitor.services.alert_feeds import record_feed_results
 from monitor.services.breaches import record_breaches
-from monitor.services.flagging import SettlementChanges, assess_changes, flag_student_links
+from monitor.services.cases import SettlementChanges, assess_changes, flag_student_links
 from monitor.services.own_accounts import include_confirmed_accounts
-from monitor.services.pictures import store_thumbnails
+from monitor.services.thumbnails import store_thumbnails
 from scrapers.models import CrawlResult, Outcome, ParseResult, Query, QueryKind, Trace
 from scrapers.source import METHODS, Method, PersonalFeedSource, Source, SourceFamily
 

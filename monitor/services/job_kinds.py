@@ -12,7 +12,7 @@ from functools import partial
 
 from monitor.annexes import discover_annexes
 from monitor.app import App
-from monitor.config import Config
+from monitor.config.sections import Config
 from monitor.db.jobs import Job
 from monitor.db.sweeps import Sweep
 from monitor.domain.errors import UnavailableError
@@ -50,8 +50,8 @@ from monitor.services.sweeps import (
     run_canaries,
     run_sweep,
 )
+from scrapers.backoff import Retry
 from scrapers.models import Query
-from scrapers.retry import Retry
 
 SWEEP = "sweep"
 CANARIES = "canaries"

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.db.jobs import Job
 from monitor.domain.schedule import compute_next_night
+from monitor.services.bounces import collect_bounces
 from monitor.services.clock_check import describe_wait, record_time, require_right_clock
 from monitor.services.job_kinds import (
     JOB_FUNCTIONS,
@@ -23,7 +24,6 @@ from monitor.services.job_kinds import (
 )
 from monitor.services.outbox import send_due
 from monitor.services.retention import purge_expired_data
-from monitor.services.suppression import collect_bounces
 
 
 def schedule_jobs(app: App) -> None:

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from monitor.app import App
 from monitor.db.legal_holds import LegalHold
-from monitor.domain.disclosure import HoldProposal
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.retention import ERASED_WITHIN
+from monitor.domain.two_reviewers import HoldProposal
 from monitor.domain.vocabulary import HoldAction
 from monitor.services.erasure import ERASURE
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email

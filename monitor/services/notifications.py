@@ -2,8 +2,6 @@
 
 The language that a person reads emails and pages in.
 
-If an operator reads a person's data, that is audited, and the person is notified at once.
-
 Called inside the transaction that gives the reason for an email.
 """
 
@@ -14,7 +12,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from monitor.app import App
-from monitor.config import DistrictConfig
+from monitor.config.sections import DistrictConfig
 from monitor.db.accounts import Invitation
 from monitor.db.database import Database
 from monitor.db.outbox import OutboxEmail
@@ -24,14 +22,14 @@ from monitor.domain.case import Case
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.email import build_message_id
-from monitor.domain.errors import InputError
 from monitor.domain.failures import SourceFailure, fold_failures
+from monitor.domain.language import Language
 from monitor.domain.person import Person, build_operator_id, build_reviewer_id
 from monitor.domain.reason import Label, Plain, Reason
-from monitor.domain.vocabulary import CaseKind, Language
+from monitor.domain.vocabulary import CaseKind
+from monitor.services.coverage import build_gap
 from monitor.services.disclosure import disclose_own
-from monitor.services.presenters import build_gap
-from reports.emails.account import AlertView, BreakGlassView, InvitationView, ReminderView
+from reports.emails.account import AlertView, InvitationView, ReminderView
 from reports.emails.digest import EmailView
 from reports.emails.office import DiskFullView, SourcesParkedView
 from reports.emails.registry import EmailKind, EmailRecipient, get_email_kind
@@ -257,47 +255,6 @@ def _build_invitation_greeting(
 
 def _describe_how_to_answer(app: App) -> Reason:
     return Reason("answer-invitation", {"portal": Plain(app.config.portal.address)})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakGlassActor:
-    """Who opens it. `audit_actor` is for the audit log; the person reads `names`, if there are any.
-
-    Without them it is the operator.
-    """
-
-    audit_actor: str
-    names: tuple[str, ...]
-
-
-OPERATOR_ACTOR = BreakGlassActor(audit_actor="operator", names=())
-
-
-def record_break_glass(
-    app: App, person_id: str, seen: Reason, reason: str, by: BreakGlassActor = OPERATOR_ACTOR
-) -> None:
-    """Audit it and email the person; call this before anything is shown."""
-    if not reason.strip():
-        sentence = "Break-glass access needs a reason. The person will read it."
-        raise InputError(sentence)
-    now, whose = app.clock.now(), app.db.people.load_person(person_id)
-    with app.db.begin_transaction():
-        commitment = app.db.audit.compute_commitment(person_id, reason)
-        app.db.audit.append_entry(
-            now, by.audit_actor, "opened-early", person_id, {"reason": commitment}
-        )
-        queue_email(
-            app,
-            EmailPlan(recipient_id=person_id, dedupe_key=now.isoformat()),
-            BreakGlassView(
-                **build_greeting(app, whose),
-                at=now,
-                seen=seen,
-                by=by.names,
-                reason=reason,
-                id=person_id,
-            ),
-        )
 
 
 # An account that asks not to be read, or our own budget, is not a source's failure.

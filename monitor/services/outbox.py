@@ -18,16 +18,17 @@ from monitor.domain.case import mark_notified
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import BusyError, CannotWriteError, InputError
-from monitor.domain.vocabulary import EmailState, Language, Severity
+from monitor.domain.language import Language
+from monitor.domain.vocabulary import EmailState, Severity
 from monitor.services.answer_links import add_finding_links
-from monitor.services.auth import derive_sign_in_digits
+from monitor.services.bounces import pause_address
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import (
     find_office_address,
     load_language,
 )
-from monitor.services.suppression import pause_address
+from monitor.services.sign_in import derive_sign_in_digits
 from reports.emails.account import (
     AlertView,
     InvitationView,
@@ -47,7 +48,7 @@ from reports.emails.registry import (
 )
 from reports.emails.render import Email
 from reports.translation import use_language
-from scrapers.retry import Retry
+from scrapers.backoff import Retry
 
 LOG = logging.getLogger(__name__)
 ALERT_INTERVAL = timedelta(days=1)

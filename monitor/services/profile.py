@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor.app import App
-from monitor.config import is_known_time_zone
+from monitor.config.sections import is_known_time_zone
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.people import AddressChange
 from monitor.domain.dates import format_near_time
@@ -19,10 +19,9 @@ from monitor.domain.enrollment import adds_search_terms
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.names.invited import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName
+from monitor.domain.rate_limits import MAX_EDITS_A_WEEK, compute_next_edit
 from monitor.domain.reason import Reason
-from monitor.domain.schedule import MAX_EDITS_A_WEEK, compute_next_edit
 from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal
-from monitor.services.auth import LINK_LASTS, LINK_LIMIT_PERIOD, MAX_LINKS_PER_HOUR
 from monitor.services.enrollment import hash_code, is_district_address
 from monitor.services.erasure import release_work_address
 from monitor.services.name_changes import (
@@ -39,6 +38,7 @@ from monitor.services.notifications import (
     queue_email,
 )
 from monitor.services.retention import forget_removed_terms
+from monitor.services.sign_in import LINK_LASTS, LINK_LIMIT_PERIOD, MAX_LINKS_PER_HOUR
 from reports.emails.account import AddressChangedView, NewAddressView
 
 EDITED: Final = "edited"

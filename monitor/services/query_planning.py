@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import chain
 
 from monitor.app import App
-from monitor.config import PlanningConfig
+from monitor.config.sections import PlanningConfig
 from monitor.db.sources import WeeklyApiCost
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
@@ -44,6 +44,8 @@ from monitor.domain.planning.selection import (
     select_queries,
 )
 from monitor.domain.vocabulary import Scope
+from monitor.services.contact_checks import CONTACT_QUERY_KINDS
+from monitor.services.evidence_pages import UNSETTLED_STATES
 from monitor.services.own_accounts import (
     include_confirmed_accounts,
     include_requested_accounts,
@@ -51,7 +53,6 @@ from monitor.services.own_accounts import (
     list_removal_pages,
     list_trusted_accounts,
 )
-from monitor.services.staging import CONTACT_QUERY_KINDS, UNSETTLED_STATES
 from scrapers.models import CrawlResult, District, Identity, Outcome, Query
 from scrapers.source import DistrictSource, Source, SourceFamily
 

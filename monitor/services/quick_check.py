@@ -16,9 +16,9 @@ from monitor.domain.planning.queries import build_identity
 from monitor.domain.schedule import compute_sweep_week
 from monitor.domain.vocabulary import Scope, SweepKind
 from monitor.services.alert_feeds import add_alert_feed, lacks_search_engine
+from monitor.services.coverage import build_coverage, describe_shared_failure
 from monitor.services.digests import build_digest_sections
 from monitor.services.enrollment import recognize_profile_url
-from monitor.services.presenters import build_coverage, describe_shared_failure
 from monitor.services.sweeps import (
     ProgressListener,
     SweepJob,

@@ -31,18 +31,18 @@ from monitor.domain.vocabulary import (
     Scope,
 )
 from monitor.services.annex_services import AnnexServices, list_active_staff
-from monitor.services.flagging import (
+from monitor.services.cases import (
     close_vanished_cases,
     reassess_person,
     reopen_lapsed_cases,
 )
-from monitor.services.pictures import delete_unneeded_thumbnails
-from monitor.services.query_planning import list_person_query_keys
-from monitor.services.staging import (
+from monitor.services.evidence_pages import (
     delete_old_pages,
     keep_evidence_pages,
     list_text_retention,
 )
+from monitor.services.query_planning import list_person_query_keys
+from monitor.services.thumbnails import delete_unneeded_thumbnails
 from scrapers.models import Trace
 
 

@@ -10,14 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.db.review import ReviewAssignment, ReviewFilter, ReviewNote, ReviewNoteKind
+from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
+from monitor.db.review_queue import ReviewFilter
 from monitor.domain.case import Case
-from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer, build_reviewer_id
+from monitor.domain.rate_limits import can_ask_again
 from monitor.domain.reason import Plain, Reason
-from monitor.domain.schedule import can_ask_again, compute_digest_week
+from monitor.domain.schedule import compute_digest_week
+from monitor.domain.two_reviewers import EarlyAccessProposal
 from monitor.domain.vocabulary import CaseBin, Decision, Side
+from monitor.services.answers import DecisionInput, learn_from_feedback, record_decision
+from monitor.services.break_glass import BreakGlassActor, record_break_glass
+from monitor.services.coverage import build_coverage
 from monitor.services.digests import list_weekly_runs
 from monitor.services.disclosure import (
     disclose_own,
@@ -26,16 +31,12 @@ from monitor.services.disclosure import (
 )
 from monitor.services.district_checks import summarize_district
 from monitor.services.evidence import build_evidence_view
-from monitor.services.feedback import DecisionInput, learn_from_feedback, record_decision
 from monitor.services.notifications import (
-    BreakGlassActor,
     EmailPlan,
     build_custom_greeting,
     build_greeting,
     queue_email,
-    record_break_glass,
 )
-from monitor.services.presenters import build_coverage
 from monitor.services.review_queue import (
     REVIEWER_DECISIONS,
     build_review_gate,
@@ -260,15 +261,15 @@ def _audit_case_action(app: App, reviewer: Reviewer, action: str, case_id: str) 
     app.db.audit.append_entry(app.clock.now(), reviewer.id, action, case_id, {})
 
 
-def propose_break_glass(
+def propose_early_access(
     app: App, reviewer: Reviewer, id_prefix: str, reason: str
-) -> BreakGlassProposal:
+) -> EarlyAccessProposal:
     """Request early access to a case, named by the part of its ID that emails print."""
     with app.db.begin_transaction():
         case = app.db.cases.load_case(app.db.cases.resolve_case_prefix(id_prefix.strip()))
         check_not_own_case(reviewer, case)
         _check_not_open(app, case)
-        proposal = BreakGlassProposal(
+        proposal = EarlyAccessProposal(
             id=app.ids.new_id(),
             case_id=case.id,
             person_id=case.person_id,
@@ -277,35 +278,37 @@ def propose_break_glass(
             at=app.clock.now(),
         )
         commitment = app.db.audit.compute_commitment(case.person_id, proposal.reason)
-        app.db.break_glass.save_break_glass_proposal(proposal)
-        _audit_break_glass(app, reviewer, "requested-early-access", case.id, {"reason": commitment})
+        app.db.early_access.save_early_access_proposal(proposal)
+        _audit_early_access(
+            app, reviewer, "requested-early-access", case.id, {"reason": commitment}
+        )
     return proposal
 
 
-def list_break_glass_proposals(app: App) -> Iterator[BreakGlassProposal]:
+def list_early_access_proposals(app: App) -> Iterator[EarlyAccessProposal]:
     """Yield the requests that wait for a second reviewer, the oldest first."""
-    for proposal in app.db.break_glass.list_unconfirmed_proposals():
+    for proposal in app.db.early_access.list_unconfirmed_proposals():
         if proposal.is_pending(app.clock.now()):
             yield proposal
 
 
-def confirm_break_glass(app: App, reviewer: Reviewer, proposal_id: str) -> BreakGlassProposal:
+def confirm_early_access(app: App, reviewer: Reviewer, proposal_id: str) -> EarlyAccessProposal:
     """Open it for a day. The email to its person is in the same transaction."""
     with app.db.begin_transaction():
-        proposal = app.db.break_glass.load_break_glass_proposal(proposal_id)
+        proposal = app.db.early_access.load_early_access_proposal(proposal_id)
         case = app.db.cases.load_case(proposal.case_id)
         check_not_own_case(reviewer, case)
         _check_reviewers(app, proposal.first, reviewer.address)
         broken = proposal.confirm_proposal(reviewer.address, app.clock.now())
         _check_not_open(app, case)
-        app.db.break_glass.save_break_glass_proposal(broken)
+        app.db.early_access.save_early_access_proposal(broken)
         if find_review_opening(app, case) is None:
             sentence = "This person's consent has ended, so review has ended too."
             raise NotPermittedError(sentence)
         seen = Reason("seen.case", {"case": words.describe_case_kind(case.kind, case.severity)})
         by = BreakGlassActor(audit_actor=reviewer.id, names=(broken.first, broken.second))
         record_break_glass(app, case.person_id, seen, broken.reason, by)
-        _audit_break_glass(app, reviewer, "opened-early", case.id, {})
+        _audit_early_access(app, reviewer, "opened-early", case.id, {})
     return broken
 
 
@@ -322,7 +325,7 @@ def _check_reviewers(app: App, *addresses: str) -> None:
         raise NotPermittedError(reason)
 
 
-def _audit_break_glass(
+def _audit_early_access(
     app: App, reviewer: Reviewer, action: str, case_id: str, details: dict[str, str]
 ) -> None:
     app.db.audit.append_entry(app.clock.now(), reviewer.id, action, case_id, details)

@@ -14,7 +14,7 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
 from monitor.domain.finding import Finding
 from monitor.domain.planning.queries import SCOPE_BY_FAMILY
-from monitor.domain.schedule import PICKED_UP_WITHIN, compute_next_check
+from monitor.domain.rate_limits import PICKED_UP_WITHIN, compute_next_check
 from monitor.domain.vocabulary import (
     CaseBin,
     EventKind,
@@ -23,13 +23,13 @@ from monitor.domain.vocabulary import (
     SourceStage,
     SweepKind,
 )
-from monitor.services.digests import OTHER_PERSON_LABELS
-from monitor.services.disclosure import disclose_cases, disclose_change
-from monitor.services.feedback import is_district_page
-from monitor.services.presenters import (
+from monitor.services.answers import is_district_page
+from monitor.services.coverage import (
     build_personal_coverage,
     format_finding_title,
 )
+from monitor.services.digests import OTHER_PERSON_LABELS
+from monitor.services.disclosure import disclose_cases, disclose_change
 from reports.emails.digest import ChangeLine
 from reports.pages.self_check import ResultLine, SelfCheckPageView, SelfCheckState, SourceCheckLine
 from scrapers.models import Trace

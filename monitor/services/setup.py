@@ -12,7 +12,8 @@ from monitor.annexes import load_annex_parts
 from monitor.app import Environment, create_state_folder
 from monitor.app.parts import build_smtp_transport
 from monitor.app.sources import build_sources, find_missing_keys, parse_engine_origin
-from monitor.config import (
+from monitor.config.file import load_config
+from monitor.config.sections import (
     Config,
     DistrictConfig,
     MailConfig,
@@ -21,7 +22,6 @@ from monitor.config import (
     SignInMethod,
     find_config_path,
 )
-from monitor.config.file import load_config
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import MIN_REVIEWERS, HealthResult
 from monitor.domain.reason import Plain, Reason

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from monitor.annexes import discover_annexes
-from monitor.config import PORTAL_SECRETS, Config, SignInMethod, find_shipped_files
+from monitor.config.sections import PORTAL_SECRETS, Config, SignInMethod, find_shipped_files
 from monitor.db.files import PRIVATE_MODE, READABLE_MODE, write_file
 from monitor.domain.errors import CannotWriteError
 

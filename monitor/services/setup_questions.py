@@ -13,12 +13,18 @@ from pathlib import Path
 from msgspec import UNSET, Struct, UnsetType
 
 from monitor.app.sources import parse_engine_origin
-from monitor.config import CALLBACK_PATH, DOMAIN, MailSecurity, PortalConfig, is_known_time_zone
 from monitor.config.file import ZONE_OF_ABBREVIATION, describe_zone_fault, find_portal_faults
+from monitor.config.sections import (
+    CALLBACK_PATH,
+    DOMAIN,
+    MailSecurity,
+    PortalConfig,
+    is_known_time_zone,
+)
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
+from monitor.domain.language import Language
 from monitor.domain.reason import Plain, Reason
-from monitor.domain.vocabulary import Language
 from monitor.services.question_costs import estimate_week
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file

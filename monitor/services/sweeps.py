@@ -30,13 +30,15 @@ from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from monitor.domain.vocabulary import CaseState, Decision, SourceStage, SweepKind
+from monitor.services.contact_checks import audit_contact_checks, check_contacts
+from monitor.services.evidence_pages import (
+    keep_evidence_pages,
+    keep_pages,
+    list_findings_lacking_pages,
+)
 from monitor.services.ingest import is_sweep_erased, settle_sources
 from monitor.services.own_accounts import extract_handle_key
-from monitor.services.pictures import (
-    asks_for_pictures,
-    delete_thumbnails_of_sweep,
-    drop_unwanted_copy,
-)
+from monitor.services.pictures import asks_for_pictures
 from monitor.services.query_planning import (
     OVER_BUDGET,
     SweepTargets,
@@ -46,16 +48,8 @@ from monitor.services.query_planning import (
     record_visit_cost,
     split_district_visit,
 )
-from monitor.services.staging import (
-    audit_contact_checks,
-    check_contacts,
-    drop_strangers,
-    keep_evidence_pages,
-    keep_pages,
-    list_findings_lacking_pages,
-    redact_pages,
-    redact_visit,
-)
+from monitor.services.redaction import drop_strangers, redact_pages, redact_visit
+from monitor.services.thumbnails import delete_thumbnails_of_sweep, drop_unwanted_copy
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import Canary, Method, Source, SourceFamily, interleave_canaries
 

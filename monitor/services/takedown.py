@@ -33,9 +33,9 @@ from monitor.domain.vocabulary import (
     Side,
     UploadProblem,
 )
+from monitor.services.answers import DecisionInput
 from monitor.services.disclosure import disclose_own
 from monitor.services.evidence import build_evidence_view
-from monitor.services.feedback import DecisionInput
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.review import decide_cases

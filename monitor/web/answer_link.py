@@ -17,7 +17,7 @@ from monitor.services.answer_links import (
     load_linked_picture,
     open_answer_link,
 )
-from monitor.services.feedback import find_ownership_case
+from monitor.services.answers import find_ownership_case
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from reports import labels

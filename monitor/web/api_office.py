@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from monitor.db.review import ReviewFilter
+from monitor.db.review_queue import ReviewFilter
 from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError
 from monitor.domain.person import Reviewer, build_operator_id
@@ -294,7 +294,7 @@ def _build_queue_row(row: CaseSummary) -> QueueRowBody:
         due_at=row.due,
         assigned_to=row.taken_by,
         asked_at=row.asked_at,
-        is_opened_early=row.opened_by is OpeningReason.BREAK_GLASS,
+        is_opened_early=row.opened_by is OpeningReason.EARLY_ACCESS,
     )
 
 

@@ -15,8 +15,9 @@ from werkzeug.routing import Map, Rule, RuleFactory
 
 from monitor.annexes import load_annex_parts
 from monitor.app import App
-from monitor.config import SignInMethod
-from monitor.domain.vocabulary import Language, Role
+from monitor.config.sections import SignInMethod
+from monitor.domain.language import Language
+from monitor.domain.vocabulary import Role
 from monitor.web import (
     access_tokens,
     answer_link,

@@ -10,8 +10,9 @@ from flask import Response, request, url_for
 from werkzeug.exceptions import Unauthorized
 
 from monitor.app import App
+from monitor.domain.language import Language
 from monitor.domain.person import Person, Principal
-from monitor.domain.vocabulary import AuthMethod, Language, Role
+from monitor.domain.vocabulary import AuthMethod, Role
 from monitor.web.forms import WebForm, choose_status, read_form
 from monitor.web.roles import is_for_staff, leads_to_staff_page
 from monitor.web.security import RateLimit, build_wrong_token_limit

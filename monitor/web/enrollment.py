@@ -11,18 +11,18 @@ from typing import Any, Final, TypedDict
 
 from flask import Blueprint, Response, url_for
 
-from monitor.config import CONSENT_DURATION
+from monitor.config.sections import CONSENT_DURATION
 from monitor.db.account_proofs import AccountProof
 from monitor.domain.consent_text import CONSENT_ITEM, TEXT_VERSION, ConsentSection, describe_scopes
-from monitor.domain.detection.recognition import (
+from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.errors import InputError
+from monitor.domain.names.normalize import clean_line
+from monitor.domain.pasted_address import (
     NO_TARGET,
     AddressTarget,
     is_share_link,
     recognize_username,
 )
-from monitor.domain.enrollment import EnrollmentDraft
-from monitor.domain.errors import InputError
-from monitor.domain.names.normalize import clean_line
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Count, Reason, Site
 from monitor.domain.vocabulary import AuthMethod, EnrollmentStep, InvitationStatus, Scope

@@ -16,12 +16,11 @@ from flask import Blueprint, Response, abort, url_for
 from monitor.app import App
 from monitor.domain.case import CASE_OF_DECISION, MADE_BY_OTHERS, OWNERSHIP_CASES, Case
 from monitor.domain.case_log import SHARING
-from monitor.domain.detection.feedback import FINDING_DECISIONS
+from monitor.domain.detection.lessons import FINDING_DECISIONS
 from monitor.domain.errors import InputError
 from monitor.domain.reason import Count, Label, Reason
 from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
-from monitor.services.disclosure import disclose_own, disclose_to_others
-from monitor.services.feedback import (
+from monitor.services.answers import (
     DecisionInput,
     build_lessons_line,
     find_ownership_case,
@@ -30,6 +29,7 @@ from monitor.services.feedback import (
     undo_feedback,
     unshare_case,
 )
+from monitor.services.disclosure import disclose_own, disclose_to_others
 from monitor.services.findings import (
     build_comparison_view,
     build_finding_page,

@@ -5,14 +5,14 @@ The front door: where one begins, signing out, our own files, and a sign of life
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from monitor.domain.policy import JOINING_CLAUSES
+from monitor.domain.conduct_policy import JOINING_CLAUSES
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import ConsentPhase
-from monitor.services.auth import end_all_sessions
 from monitor.services.consent import load_consent_status
+from monitor.services.coverage import build_policy_reminder
 from monitor.services.findings import build_home_view
 from monitor.services.pictures import can_add_reference_picture
-from monitor.services.presenters import build_policy_reminder
+from monitor.services.sign_in import end_all_sessions
 from monitor.web.context import PortalContext
 from reports.pages import enrollment as joining
 from reports.pages import findings as home

@@ -12,7 +12,7 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, url_for
 
-from monitor.config import CONSENT_DURATION
+from monitor.config.sections import CONSENT_DURATION
 from monitor.domain.consent_text import TEXT_VERSION, describe_scopes
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError, TooSoonError
@@ -23,7 +23,6 @@ from monitor.domain.vocabulary import (
     Scope,
 )
 from monitor.services.alert_feeds import find_alert_source
-from monitor.services.auth import end_all_sessions
 from monitor.services.breaches import build_breaches_view
 from monitor.services.consent import (
     ConsentAnswer,
@@ -56,6 +55,7 @@ from monitor.services.profile import (
     find_pending_address_change,
     find_requested_name,
 )
+from monitor.services.sign_in import end_all_sessions
 from monitor.web.context import PortalContext
 from monitor.web.enrollment import (
     ScopesForm,

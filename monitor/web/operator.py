@@ -11,7 +11,7 @@ from typing import Final
 from flask import Blueprint, Response, request, url_for
 
 from monitor.annexes import load_annex_parts
-from monitor.config import MIN_TOKEN_LENGTH
+from monitor.config.sections import MIN_TOKEN_LENGTH
 from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError

@@ -11,7 +11,7 @@ import msgspec
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.db.preferences import Preferences
-from monitor.domain.vocabulary import Language
+from monitor.domain.language import Language
 from monitor.services.preferences import (
     choose_preference,
     find_stop_token_owner,

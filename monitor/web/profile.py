@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, url_for
 
 from monitor.app.sources import PictureSupport, detect_picture_support
-from monitor.config import SignInMethod
+from monitor.config.sections import SignInMethod
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.person import AlertFeed
@@ -26,7 +26,6 @@ from monitor.services.alert_feeds import (
     list_alert_searches,
     remove_alert_feed,
 )
-from monitor.services.auth import LINK_LASTS, LINK_LIMIT_PERIOD
 from monitor.services.enrollment import (
     recognize_profile_url,
 )
@@ -48,6 +47,7 @@ from monitor.services.profile import (
     request_account_proof,
     request_work_email_change,
 )
+from monitor.services.sign_in import LINK_LASTS, LINK_LIMIT_PERIOD
 from monitor.web import enrollment as views
 from monitor.web.context import PortalContext, read_pasted_code
 from monitor.web.enrollment import (

@@ -16,12 +16,13 @@ from flask import Blueprint, Response, url_for
 from msgspec import structs
 
 from monitor.app import App
-from monitor.db.review import ReviewFilter, ReviewNoteKind
+from monitor.db.review import ReviewNoteKind
+from monitor.db.review_queue import ReviewFilter
 from monitor.domain.case import Case
-from monitor.domain.disclosure import CONFIRM_WITHIN, BreakGlassProposal, HoldProposal
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer
-from monitor.domain.schedule import ASK_AGAIN_AFTER, can_ask_again
+from monitor.domain.rate_limits import ASK_AGAIN_AFTER, can_ask_again
+from monitor.domain.two_reviewers import CONFIRM_WITHIN, EarlyAccessProposal, HoldProposal
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -39,12 +40,12 @@ from monitor.services.next_steps import build_school_line
 from monitor.services.review import (
     add_review_note,
     assign_case,
-    confirm_break_glass,
+    confirm_early_access,
     decide_viewed_cases,
     download_review_evidence,
-    list_break_glass_proposals,
+    list_early_access_proposals,
     load_reviewable_case,
-    propose_break_glass,
+    propose_early_access,
     queue_review_question,
     release_case,
     undo_own_decisions,
@@ -71,9 +72,9 @@ from reports.pages import review as pages
 from reports.pages.data import LegalHoldLine
 from reports.pages.layout import FieldProblem
 from reports.pages.review import (
-    BreakGlassRequestsView,
     BulkDecisionView,
     ChosenCasesView,
+    EarlyAccessRequestsView,
     LegalHoldsView,
     Option,
     ProposalLine,
@@ -559,7 +560,7 @@ class _EarlyAccessPages:
         faults = tuple(_find_reason_faults(form.reason))
         if not faults:
             try:
-                propose_break_glass(self.context.app, by, form.case_id, form.reason)
+                propose_early_access(self.context.app, by, form.case_id, form.reason)
             except (InputError, NotPermittedError):
                 faults = (FieldProblem(field="case", words=CANNOT_OPEN_EARLY),)
         if faults:
@@ -568,7 +569,7 @@ class _EarlyAccessPages:
 
     def submit_confirmation(self, proposal_id: str) -> Response:
         try:
-            proposal = confirm_break_glass(
+            proposal = confirm_early_access(
                 self.context.app, build_reviewer(self.context), proposal_id
             )
         except (InputError, NotPermittedError) as error:
@@ -581,7 +582,7 @@ class _EarlyAccessPages:
     def _render_proposals(
         self, form: EarlyAccessForm, faults: tuple[FieldProblem, ...]
     ) -> Response:
-        view = BreakGlassRequestsView(
+        view = EarlyAccessRequestsView(
             proposals=tuple(
                 _build_proposal_line(
                     self.context,
@@ -589,13 +590,13 @@ class _EarlyAccessPages:
                     "A case opens early",
                     f"Reference {shorten_id(proposal.case_id)}",
                 )
-                for proposal in list_break_glass_proposals(self.context.app)
+                for proposal in list_early_access_proposals(self.context.app)
             ),
             case_id=form.case_id,
             reason=form.reason,
             faults=faults,
         )
-        return self.context.render_page("Early access", pages.render_break_glass_requests, view)
+        return self.context.render_page("Early access", pages.render_early_access_requests, view)
 
 
 def build_legal_hold_routes(context: PortalContext) -> Blueprint:
@@ -659,7 +660,7 @@ class _LegalHoldPages:
 
 def _build_proposal_line(
     context: PortalContext,
-    proposal: BreakGlassProposal | HoldProposal,
+    proposal: EarlyAccessProposal | HoldProposal,
     title: str,
     subject: str,
 ) -> ProposalLine:

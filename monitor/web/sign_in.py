@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import Gone
 
-from monitor.config import CALLBACK_PATH, DISCOVERY_PATH, SignInMethod
+from monitor.config.sections import CALLBACK_PATH, DISCOVERY_PATH, SignInMethod
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import ConfigError, NotPermittedError, UnavailableError
 from monitor.domain.vocabulary import AuthMethod
-from monitor.services.auth import (
+from monitor.services.sign_in import (
     CODE_DIGITS,
     CODE_LASTS,
     SignInRefusal,

@@ -163,7 +163,7 @@ class ProposalLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakGlassRequestsView:
+class EarlyAccessRequestsView:
     proposals: tuple[ProposalLine, ...]
     case_id: str = ""
     reason: str = ""
@@ -184,7 +184,7 @@ class LegalHoldsView:
     part: str = "holds"
 
 
-render_break_glass_requests = build_renderer("early", BreakGlassRequestsView)
+render_early_access_requests = build_renderer("early", EarlyAccessRequestsView)
 render_legal_holds = build_renderer("holds", LegalHoldsView)
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from monitor.domain.language import Language
 from monitor.domain.reason import Day, Label, Reason
-from monitor.domain.vocabulary import CaseKind, Decision, Language
+from monitor.domain.vocabulary import CaseKind, Decision
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.finding_view import AdviceLine, CaseView

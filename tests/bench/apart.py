@@ -12,14 +12,14 @@ from multiprocessing import get_context
 
 from monitor.app import Environment, open_app, open_portal_app
 from monitor.cli import logs
-from monitor.config import Config
+from monitor.config.sections import Config
 from monitor.db.files import StateFolderLock
 from monitor.domain.vocabulary import AuthMethod
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_on_signals
 from monitor.scheduler.watchdog import build_supervised_runner
 from monitor.scheduler.workers import Liveness
-from monitor.services.auth import start_session
 from monitor.services.jobs import take_over_jobs
+from monitor.services.sign_in import start_session
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from scrapers.crawl.throttle import WITHOUT_WAITS, Throttle

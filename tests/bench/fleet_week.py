@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from monitor.app import App, Environment, open_app
-from monitor.config import FetchConfig
+from monitor.config.sections import FetchConfig
 from monitor.db.database import Database
 from monitor.demo.response import FakeRequest
 from monitor.demo.setup import StoryClock

@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from statistics import fmean
 
-from monitor.config import PlanningConfig
+from monitor.config.sections import PlanningConfig
 from monitor.domain.planning.budget import AnswerNovelty, ApiCost
 from monitor.domain.planning.queries import build_person_queries
 from monitor.domain.planning.selection import (

@@ -28,7 +28,7 @@ from tempfile import TemporaryDirectory
 from msgspec import structs
 
 from monitor.app import open_app
-from monitor.config import PortalConfig
+from monitor.config.sections import PortalConfig
 from monitor.db.database import Database
 from monitor.db.jobs import build_request
 from monitor.scheduler.daemon import WakeSocket

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from time import monotonic
 
-from monitor.config import Config, DistrictConfig, MailConfig
+from monitor.config.sections import Config, DistrictConfig, MailConfig
 from monitor.db.backups import Backup, KeyBackup, begin_backup
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.domain.consent import Consent

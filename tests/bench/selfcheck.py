@@ -19,7 +19,7 @@ from time import monotonic, sleep
 from bs4 import BeautifulSoup
 from msgspec import structs
 
-from monitor.config import Config, PortalConfig
+from monitor.config.sections import Config, PortalConfig
 from monitor.db.database import Database
 from monitor.demo.district import StaffMember
 from monitor.web.server import LOOPBACK

@@ -18,7 +18,7 @@ from time import process_time
 
 from monitor.app import App, Environment, open_app
 from monitor.app.parts import PAUSES_VARIABLE, open_shared_pauses
-from monitor.config import (
+from monitor.config.sections import (
     CONSENT_DURATION,
     BlueskyConfig,
     Config,

@@ -19,8 +19,8 @@ from monitor.demo.data import load_demo_contents
 from monitor.demo.district import JOHN
 from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import assess_trace
-from monitor.domain.detection.feedback import learn_from_feedback
 from monitor.domain.detection.imitation import match_likeness_rules
+from monitor.domain.detection.lessons import learn_from_feedback
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision

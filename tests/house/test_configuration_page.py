@@ -3,7 +3,7 @@
 from msgspec.structs import fields
 
 from docs.configuration import FILE, build_page
-from monitor.config import Config, SourcesConfig
+from monitor.config.sections import Config, SourcesConfig
 
 
 def test_the_page_of_the_configuration_is_up_to_date() -> None:

@@ -140,7 +140,7 @@ def test_reports_know_of_the_monitor_only_its_words_and_dates() -> None:
 
     assert known == {
         *("dates", "monitor.domain.dates", "monitor.domain.reason"),
-        "monitor.domain.vocabulary",
+        *("monitor.domain.cadence", "monitor.domain.language", "monitor.domain.vocabulary"),
     }
     for name in ("dates", "vocabulary"):
         tree = parsed(ROOT / "monitor" / "domain" / f"{name}.py")

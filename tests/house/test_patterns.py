@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from monitor.domain.detection.mock import Slang, load_slang_pattern
-from monitor.domain.vocabulary import Language
+from monitor.domain.language import Language
 from reports.wording import load_words
 from scrapers.parsers.block_detection import (
     BLOCK_HEADERS,

@@ -3,7 +3,7 @@
 from msgspec.structs import fields
 
 from docs.sources import FILE, build_page, find_table
-from monitor.config import SourcesConfig
+from monitor.config.sections import SourcesConfig
 from tests.scrapers.known_sources import all_sources, written_sources
 
 

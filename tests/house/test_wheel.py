@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from monitor.config import find_shipped_files
+from monitor.config.sections import find_shipped_files
 from monitor.fleet.units import FLEET_UNITS
 from monitor.services.setup_files import UNITS
 from tests.house.tree import PACKAGES, ROOT, files, place

@@ -3,7 +3,7 @@
 from monitor.app import App
 from monitor.domain.case import Case
 from monitor.domain.vocabulary import Decision
-from monitor.services.feedback import DecisionInput
+from monitor.services.answers import DecisionInput
 from monitor.services.review import decide_cases
 
 

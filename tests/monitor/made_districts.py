@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
-from monitor.config import CONSENT_DURATION
+from monitor.config.sections import CONSENT_DURATION
 from monitor.db.database import Database
 from monitor.demo.district import StaffMember
 from monitor.domain.consent import Consent

@@ -13,7 +13,7 @@ from msgspec import structs
 from playwright.sync_api import Browser, Page, expect
 
 from monitor.app import App
-from monitor.config import CALLBACK_PATH, SignInMethod
+from monitor.config.sections import CALLBACK_PATH, SignInMethod
 from monitor.demo.district import MARIA
 from monitor.demo.story import OPERATOR, open_played_story
 from monitor.web.app import create_portal_app

@@ -9,7 +9,7 @@ from pathlib import Path
 import dkim
 import pytest
 
-from monitor.config import BouncesConfig, MailConfig, MailSecurity
+from monitor.config.sections import BouncesConfig, MailConfig, MailSecurity
 from monitor.domain.email import Bounce, DeliveryStatus, Envelope, build_message_id
 from monitor.domain.errors import UnavailableError
 from monitor.mail.bounces import ImapBounceMailbox

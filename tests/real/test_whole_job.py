@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from monitor.app import App, Environment, open_app
-from monitor.config import Config
 from monitor.config.file import load_config
+from monitor.config.sections import Config
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.enrollment import EnrollmentAnswers

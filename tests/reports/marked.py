@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from msgspec.structs import replace
 
-from monitor.domain.vocabulary import Language
+from monitor.domain.language import Language
 from reports import translation, wording
 from reports.translation import Catalog, use_language
 from reports.wording import Wording, Words

@@ -48,7 +48,7 @@ STAFF_CODE = (
     "reports/labels.py",
     "monitor/domain/failures.py",
     *(f"monitor/services/{name}.py" for name in ("findings", "history", "next_steps")),
-    *("monitor/services/notifications.py", "monitor/services/presenters.py"),
+    *("monitor/services/notifications.py", "monitor/services/coverage.py"),
     *(f"monitor/services/{name}.py" for name in ("access_tokens", "alert_feeds", "self_check")),
     *(
         f"monitor/web/{name}.py"

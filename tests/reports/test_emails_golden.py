@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from monitor.config import MailConfig
+from monitor.config.sections import MailConfig
 from monitor.domain.email import Envelope, build_message_id
 from monitor.mail.smtp import build_message
 from monitor.services.outbox import find_worst_severity

@@ -8,8 +8,9 @@ import pytest
 
 from monitor.domain.handles.handles import EPITHETS
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
+from monitor.domain.language import Language
 from monitor.domain.reason import Name, Reason
-from monitor.domain.vocabulary import ContactKind, Language
+from monitor.domain.vocabulary import ContactKind
 from reports import translation
 from reports.labels import describe_exposures
 from reports.templating import ENVIRONMENT, spell_number

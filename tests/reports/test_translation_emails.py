@@ -6,8 +6,9 @@ from enum import Enum
 
 import pytest
 
+from monitor.domain.language import Language
 from monitor.domain.reason import Name, Plain, Reason, Signs
-from monitor.domain.vocabulary import SITE_NAMES, Language
+from monitor.domain.vocabulary import SITE_NAMES
 from reports.emails.digest import EmailView
 from reports.emails.office import (
     AddressSuppressedView,

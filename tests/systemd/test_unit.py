@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.annexes import discover_annexes
-from monitor.config import find_shipped_files
 from monitor.config.file import load_config
+from monitor.config.sections import find_shipped_files
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.fleet.config import load_fleet_file
 from monitor.fleet.districts import NEVER_LENT

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from monitor.domain.detection.affiliation import count_named_employers, mentions_place
-from monitor.domain.detection.feedback import NO_LESSONS, Lessons
+from monitor.domain.detection.affiliation_words import count_named_employers, mentions_place
+from monitor.domain.detection.lessons import NO_LESSONS, Lessons
 from monitor.domain.detection.mock import (
     NO_MOCK_SIGNS,
     MockSigns,

@@ -22,12 +22,12 @@ from monitor.domain.detection.claim import (
     match_control_rules,
     presents_as_person,
 )
-from monitor.domain.detection.feedback import NO_LESSONS
 from monitor.domain.detection.imitation import (
     match_impersonation_rules,
     match_known_impersonator,
     match_likeness_rules,
 )
+from monitor.domain.detection.lessons import NO_LESSONS
 from monitor.domain.detection.mock import match_mock_rules
 from monitor.domain.detection.waves import match_wave_rules
 from monitor.domain.detection.weights import Weights

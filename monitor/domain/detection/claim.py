@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import log2
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.affiliation import (
+from monitor.domain.detection.affiliation_words import (
     NOT_A_PLACE,
     Locality,
     count_named_employers,

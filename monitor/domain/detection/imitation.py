@@ -16,7 +16,7 @@ from monitor.domain.detection.appearance import (
     repeats_bio,
 )
 from monitor.domain.detection.claim import match_picture_rule
-from monitor.domain.detection.feedback import (
+from monitor.domain.detection.lessons import (
     Lessons,
     Trait,
     TraitCentroid,

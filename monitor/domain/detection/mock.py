@@ -14,7 +14,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from monitor.domain.detection import rules
-from monitor.domain.detection.feedback import look_up_word
+from monitor.domain.detection.lessons import look_up_word
 from monitor.domain.evidence import RuleMatch
 from monitor.domain.handles.handles import extract_local_part, split_handle_words
 from monitor.domain.names.frequency import load_census

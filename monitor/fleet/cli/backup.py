@@ -3,7 +3,7 @@
 from monitor.cli import logs
 from monitor.cli.backup import build_rotation
 from monitor.cli.context import CliContext, Output
-from monitor.config import BackupConfig
+from monitor.config.sections import BackupConfig
 from monitor.domain.errors import SetAsideError
 from monitor.fleet.config import FleetFile
 from monitor.fleet.districts import DistrictBackup, back_up_districts, list_district_folders

@@ -12,7 +12,7 @@ import click
 from msgspec import structs
 
 from monitor.cli.context import CliContext
-from monitor.config import Config
+from monitor.config.sections import Config
 from monitor.domain.errors import ConfigError
 from monitor.fleet.config import FleetConfig, FleetFile, load_fleet_file
 

@@ -8,7 +8,7 @@ import click
 
 from monitor.cli import logs
 from monitor.cli.context import CliContext, pass_cli_context
-from monitor.config import BackupConfig
+from monitor.config.sections import BackupConfig
 from monitor.fleet.cli.context import build_districts_option, find_fleet
 from monitor.fleet.config import FleetFile
 from monitor.fleet.units import FLEET_UNITS

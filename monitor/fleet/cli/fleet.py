@@ -18,7 +18,7 @@ from monitor.cli.context import (
 )
 from monitor.cli.doctor import add_stored_secrets
 from monitor.cli.init import init
-from monitor.config import FetchConfig, read_secret
+from monitor.config.sections import FetchConfig, read_secret
 from monitor.domain.errors import (
     ConfigError,
     InputError,

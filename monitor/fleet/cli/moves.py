@@ -16,7 +16,7 @@ from monitor.cli.context import (
     pass_cli_context,
 )
 from monitor.cli.doctor import add_stored_secrets
-from monitor.config import BackupConfig
+from monitor.config.sections import BackupConfig
 from monitor.db.files import give_to_folder_owner
 from monitor.domain.errors import BusyError, CannotWriteError, ConfigError, InputError
 from monitor.fleet.cli.context import districts_option, open_sender, require_fleet

@@ -7,7 +7,7 @@ from monitor.app import DistrictResources
 from monitor.app.parts import build_crawler, build_parser
 from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site, serve_pages
-from monitor.config import find_socket_path
+from monitor.config.sections import find_socket_path
 from monitor.fleet.config import FleetFile
 from monitor.fleet.districts import DistrictFolder, build_district_environment
 from monitor.fleet.fence import OTHERS_STOP_WITHIN

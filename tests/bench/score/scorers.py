@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from monitor.domain.detection.affiliation import parse_locality
+from monitor.domain.detection.affiliation_words import parse_locality
 from monitor.domain.detection.appearance import AssessmentInput, Inventory, Subject, build_input
 from monitor.domain.detection.assessment import Assessment, assess_input
 from monitor.domain.detection.weights import Weights

@@ -15,7 +15,7 @@ from monitor.app import (
     open_app,
     open_portal_app,
 )
-from monitor.config import DetectionConfig
+from monitor.config.sections import DetectionConfig
 from monitor.db.database import Database
 from monitor.demo import setup as stage
 from monitor.domain.errors import ConfigError

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import structs
 
 from monitor.app.sources import build_sources, load_site_catalog
-from monitor.config import (
+from monitor.config.sections import (
     AppProfileApiConfig,
     BlueskyConfig,
     BraveConfig,

@@ -8,7 +8,7 @@ from monitor.app.sources import (
     load_credentials,
     name_budgets,
 )
-from monitor.config import (
+from monitor.config.sections import (
     BlueskyConfig,
     BraveConfig,
     FediverseDialect,

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 
 from monitor.app import App, Environment, IdSource, open_app
 from monitor.cli.main import main
-from monitor.config import Config
 from monitor.config.file import load_config
+from monitor.config.sections import Config
 from monitor.db.files import DiskReserve, StateFolderLock
 from monitor.demo import data as days
 from monitor.demo import district

@@ -13,7 +13,7 @@ from monitor.db.files import StateFolderLock
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.vocabulary import CaseKind
-from monitor.services.feedback import share_case
+from monitor.services.answers import share_case
 from tests.cases import forget
 from tests.monitor.cli.conftest import Said
 from tests.monitor.cli.test_main import COMMANDS

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from monitor.annexes import discover_annexes
-from monitor.config import find_shipped_files
 from monitor.config.file import list_example_values, load_config
+from monitor.config.sections import find_shipped_files
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
 from tests.monitor.chat_room import open_chat_room

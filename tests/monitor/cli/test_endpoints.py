@@ -13,7 +13,7 @@ import pytest
 
 from monitor.app import Environment
 from monitor.cli.endpoints import check_engines, check_portal, check_provider
-from monitor.config import PortalConfig, SignInMethod
+from monitor.config.sections import PortalConfig, SignInMethod
 from monitor.domain.health import HealthResult
 from monitor.domain.vocabulary import HealthLevel
 from reports.wording import render_told

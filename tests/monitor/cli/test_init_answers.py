@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import fields
 
-from monitor.config import find_shipped_files
 from monitor.config.file import load_config
+from monitor.config.sections import find_shipped_files
 from monitor.services.setup_questions import AnswersFile
 from tests.monitor.cli.conftest import Said, run
 from tests.monitor.emails import PASSWORD

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import find_shipped_files, read_secret
 from monitor.config.file import load_config
+from monitor.config.sections import find_shipped_files, read_secret
 from monitor.services.setup import SOCKET
 from monitor.services.setup_files import (
     SHIPPED_PROGRAM,

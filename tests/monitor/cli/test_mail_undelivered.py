@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.email import Bounce
-from monitor.services.suppression import process_bounce
+from monitor.services.bounces import process_bounce
 
 
 @pytest.fixture

@@ -2,16 +2,16 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import (
+from monitor.config.file import load_config
+from monitor.config.sections import (
     MailSecurity,
     PolicyConfig,
     find_config_path,
     load_policy_texts,
     read_secret,
 )
-from monitor.config.file import load_config
+from monitor.domain.conduct_policy import PolicyClause, load_own_policy_texts
 from monitor.domain.errors import ConfigError
-from monitor.domain.policy import PolicyClause, load_own_policy_texts
 
 GOOD = """\
 state = "state"

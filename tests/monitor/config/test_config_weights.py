@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from monitor.config import DetectionConfig, load_weights
+from monitor.config.sections import DetectionConfig, load_weights
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.errors import ConfigError
 

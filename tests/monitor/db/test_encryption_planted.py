@@ -11,7 +11,6 @@ from monitor.db.jobs import build_request
 from monitor.db.journal import QueryRecord, StagedAnswer
 from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
 from monitor.domain.evidence import Evidence, EvidenceAxis
@@ -19,6 +18,7 @@ from monitor.domain.finding import LastReadPage
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.two_reviewers import EarlyAccessProposal
 from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
 from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.throttle import HostState
@@ -199,8 +199,8 @@ def review(world, case):
     for kind in ReviewNoteKind:
         remark = ReviewNote(case_id=case.id, kind=kind, by=by, at=world.now, text=PLANTED[kind])
         world.state.review_notes.insert_review_note(remark)
-    world.state.break_glass.save_break_glass_proposal(
-        BreakGlassProposal(
+    world.state.early_access.save_early_access_proposal(
+        EarlyAccessProposal(
             id=world.ref(),
             case_id=case.id,
             person_id=case.person_id,

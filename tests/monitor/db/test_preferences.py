@@ -3,7 +3,8 @@
 import pytest
 
 from monitor.db.preferences import Preferences
-from monitor.domain.vocabulary import EmailCadence, Language
+from monitor.domain.cadence import EmailCadence
+from monitor.domain.language import Language
 
 
 def test_who_chose_nothing_has_what_everyone_has(world):

@@ -7,18 +7,15 @@ from itertools import product
 
 import pytest
 
-from monitor.db.review import DisclosureCutoff, ListSlice, ReviewAssignment, ReviewFilter
+from monitor.db.review import ReviewAssignment
+from monitor.db.review_queue import DisclosureCutoff, ListSlice, ReviewFilter
 from monitor.domain.case import apply_decision, build_urgency_key
 from monitor.domain.case_log import DecisionRecord
 from monitor.domain.case_progress import find_case_standing
 from monitor.domain.consent import apply_pause
-from monitor.domain.disclosure import (
-    BreakGlass,
-    BreakGlassProposal,
-    DisclosureInput,
-    DisclosurePolicy,
-)
+from monitor.domain.disclosure import DisclosureInput, DisclosurePolicy
 from monitor.domain.errors import MonitorError
+from monitor.domain.two_reviewers import EarlyAccess, EarlyAccessProposal
 from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, Severity, Side
 from tests.monitor.db.conftest import MONDAY
 
@@ -88,13 +85,13 @@ def cases(world):
     with world.state.begin_transaction():
         cases = [raised(world, people, chance) for _ in range(90)]
         for case in cases[::9]:
-            world.state.break_glass.save_break_glass_proposal(broken(case))
+            world.state.early_access.save_early_access_proposal(broken(case))
     return cases
 
 
 def broken(case):
     told = {"id": f"glass-{case.id}", "case_id": case.id, "person_id": case.person_id}
-    wish = BreakGlassProposal(first="ana", reason="A parent called.", at=MONDAY, **told)
+    wish = EarlyAccessProposal(first="ana", reason="A parent called.", at=MONDAY, **told)
     return replace(wish, second="bo", broken_at=MONDAY + 3 * DAY)
 
 
@@ -102,7 +99,7 @@ def find_standing(world, case, now, policy, reviewer=""):
     inputs = DisclosureInput(
         case=world.state.cases.load_case(case.id),
         consent=world.state.consents.find_latest_consent(case.person_id),
-        glass=world.state.break_glass.list_active_break_glass(case.id, now),
+        glass=world.state.early_access.list_active_early_access(case.id, now),
     )
     return find_case_standing(inputs, now, policy, Side.IT, reviewer)
 
@@ -269,16 +266,16 @@ def test_a_wish_to_open_early_is_kept_until_it_is_over(world):
     case = world.case(finding)
     world.state.cases.insert_case(case)
     glass = broken(case)
-    world.state.break_glass.save_break_glass_proposal(replace(glass, second="", broken_at=None))
-    assert [proposal.id for proposal in world.state.break_glass.list_unconfirmed_proposals()] == [
+    world.state.early_access.save_early_access_proposal(replace(glass, second="", broken_at=None))
+    assert [proposal.id for proposal in world.state.early_access.list_unconfirmed_proposals()] == [
         glass.id
     ]
-    assert world.state.break_glass.list_active_break_glass(case.id, MONDAY + 3 * DAY) == ()
+    assert world.state.early_access.list_active_early_access(case.id, MONDAY + 3 * DAY) == ()
 
-    world.state.break_glass.save_break_glass_proposal(glass)
+    world.state.early_access.save_early_access_proposal(glass)
 
-    assert world.state.break_glass.list_unconfirmed_proposals() == ()
-    (held,) = world.state.break_glass.list_active_break_glass(case.id, MONDAY + 3 * DAY)
-    assert isinstance(held, BreakGlass)
+    assert world.state.early_access.list_unconfirmed_proposals() == ()
+    (held,) = world.state.early_access.list_active_early_access(case.id, MONDAY + 3 * DAY)
+    assert isinstance(held, EarlyAccess)
     assert held.reviewers == {"ana", "bo"}
-    assert world.state.break_glass.list_active_break_glass(case.id, MONDAY + 4 * DAY) == ()
+    assert world.state.early_access.list_active_early_access(case.id, MONDAY + 4 * DAY) == ()

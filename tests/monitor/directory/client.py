@@ -8,7 +8,7 @@ from typing import Any, Self
 from msgspec import structs
 from werkzeug.test import TestResponse
 
-from monitor.config import Config
+from monitor.config.sections import Config
 from monitor.directory.config import DirectoryMode, DirectoryStaffConfig
 from monitor.web.app import create_portal_app
 from tests.monitor.services.world import World

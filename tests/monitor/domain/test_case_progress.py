@@ -21,13 +21,13 @@ from monitor.domain.case_progress import find_case_end, find_case_standing, find
 from monitor.domain.consent import Consent, apply_pause
 from monitor.domain.disclosure import (
     KEPT_AFTER_END,
-    BreakGlass,
     DisclosureInput,
     DisclosurePolicy,
     compute_review_opening,
     forecast_time_opening,
 )
 from monitor.domain.errors import MonitorError
+from monitor.domain.two_reviewers import EarlyAccess
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -82,7 +82,7 @@ class Life:
     consent: Consent
     policy: DisclosurePolicy
     now: datetime
-    glass: tuple[BreakGlass, ...] = ()
+    glass: tuple[EarlyAccess, ...] = ()
 
     @property
     def inputs(self) -> DisclosureInput:
@@ -170,7 +170,7 @@ def draw_event(draw, life: Life) -> Life:
         return replace(life, case=resume_case(case, now))
     if happened == "glass":
         until = now + DAY
-        glass = BreakGlass(
+        glass = EarlyAccess(
             case_id="case", reviewers=frozenset(REVIEWERS), reason="urgent", at=now, until=until
         )
         return replace(life, glass=(*life.glass, glass))
@@ -384,7 +384,7 @@ def test_it_keeps_nothing_without_a_consent():
 
 def test_a_word_of_it_during_early_access_is_no_answer_of_the_person():
     life = told()
-    glass = BreakGlass(
+    glass = EarlyAccess(
         case_id="case",
         reviewers=frozenset(REVIEWERS),
         reason="urgent",

@@ -10,7 +10,6 @@ from monitor.domain.case_log import DecisionRecord
 from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DISCLOSURE_RULES,
-    BreakGlass,
     DisclosureInput,
     DisclosurePolicy,
     NoticeTiming,
@@ -24,6 +23,7 @@ from monitor.domain.events import Event
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
+from monitor.domain.two_reviewers import EarlyAccess
 from monitor.domain.vocabulary import (
     CaseKind,
     Decision,
@@ -122,7 +122,7 @@ def test_the_person_hears_of_each_case_in_its_time(kind, severity, when, letter)
 def test_the_table_holds_every_kind_of_case():
     assert set(DISCLOSURE_RULES) == set(CaseKind)
     assert not any(
-        OpeningReason.BREAK_GLASS in rule.opened_by for rule in DISCLOSURE_RULES.values()
+        OpeningReason.EARLY_ACCESS in rule.opened_by for rule in DISCLOSURE_RULES.values()
     )
 
 
@@ -242,7 +242,7 @@ def test_no_district_opens_student_links_early_or_without_counsel(wrong):
 
 
 def glass(case="case", at=MONDAY, reviewers=("one", "two"), reason="A child may be in danger."):
-    return BreakGlass(case_id=case, reviewers=frozenset(reviewers), reason=reason, at=at)
+    return EarlyAccess(case_id=case, reviewers=frozenset(reviewers), reason=reason, at=at)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_broken_glass_opens_that_case_and_no_other(kind):
     broken = replace(inputs(case(kind)), glass=(glass(at=MONDAY + DAY),))
     elsewhere = replace(inputs(case(CaseKind.STUDENT_LINK)), glass=(glass(case="another"),))
 
-    assert opening(broken) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.BREAK_GLASS)
+    assert opening(broken) == ReviewOpening(at=MONDAY + DAY, reason=OpeningReason.EARLY_ACCESS)
     assert opening(elsewhere) is None
 
 

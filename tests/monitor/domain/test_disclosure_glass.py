@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.disclosure import BREAK_GLASS_FOR, CONFIRM_WITHIN, BreakGlassProposal
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.two_reviewers import CONFIRM_WITHIN, EARLY_ACCESS_LASTS, EarlyAccessProposal
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
-WISH = BreakGlassProposal(
+WISH = EarlyAccessProposal(
     id="wish",
     case_id="case",
     person_id="rosa",
@@ -57,6 +57,6 @@ def test_the_opening_lasts_for_its_time_and_no_longer():
 
     assert not glass.is_in_force(MONDAY - MOMENT)
     assert glass.is_in_force(MONDAY)
-    assert glass.is_in_force(MONDAY + BREAK_GLASS_FOR - MOMENT)
-    assert not glass.is_in_force(MONDAY + BREAK_GLASS_FOR)
+    assert glass.is_in_force(MONDAY + EARLY_ACCESS_LASTS - MOMENT)
+    assert not glass.is_in_force(MONDAY + EARLY_ACCESS_LASTS)
     assert glass.reviewers == {"Ana@cedar.example", "bo@cedar.example"}

@@ -11,12 +11,12 @@ from monitor.domain.case_log import DecisionRecord
 from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DISCLOSURE_RULES,
-    BreakGlass,
     DisclosureInput,
     DisclosurePolicy,
     compute_review_opening,
 )
 from monitor.domain.errors import MonitorError
+from monitor.domain.two_reviewers import EarlyAccess
 from monitor.domain.vocabulary import CaseKind, Decision, Scope, Severity
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -51,7 +51,7 @@ CASES = st.builds(
     lowered_by=st.just(()),
 )
 GLASS = st.builds(
-    BreakGlass,
+    EarlyAccess,
     case_id=st.sampled_from(["case", "another"]),
     reviewers=st.just(frozenset({"one", "two"})),
     reason=st.just("A child may be in danger."),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.schedule import is_clock_plausible
+from monitor.domain.clock import is_clock_plausible
 
 LAST = datetime(2026, 11, 23, 8, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.domain.case import Case
 from monitor.domain.case_log import DecisionRecord
-from monitor.domain.detection.feedback import Feedback
+from monitor.domain.detection.lessons import Feedback
 from monitor.domain.events import Event
 from monitor.domain.finding import FindingVersion
 from monitor.domain.timeline import FindingRecord, build_timeline

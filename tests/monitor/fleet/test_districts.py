@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.app import Environment
-from monitor.config import read_secret
+from monitor.config.sections import read_secret
 from monitor.domain.errors import ConfigError, InputError
 from monitor.fleet.config import FleetConfig, FleetFile
 from monitor.fleet.districts import (

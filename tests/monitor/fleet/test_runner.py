@@ -29,7 +29,7 @@ from monitor.fleet.pools import RightOfWay
 from monitor.fleet.runner import FleetRunner
 from monitor.fleet.status import list_district_statuses
 from monitor.scheduler.watchdog import SupervisedRunner
-from monitor.services.presenters import build_coverage
+from monitor.services.coverage import build_coverage
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.errors import FailureReason
 from tests.bench import scale

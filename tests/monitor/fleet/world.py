@@ -8,7 +8,7 @@ from pathlib import Path
 
 from monitor.app import Environment, open_portal_app
 from monitor.app.sources import PortableSources
-from monitor.config import FetchConfig, SourcesConfig
+from monitor.config.sections import FetchConfig, SourcesConfig
 from monitor.db.database import Database
 from monitor.db.jobs import build_request
 from monitor.demo.setup import StoryClock

@@ -4,7 +4,7 @@ import imaplib
 
 import pytest
 
-from monitor.config import BouncesConfig
+from monitor.config.sections import BouncesConfig
 from monitor.domain.email import Bounce
 from monitor.domain.errors import UnavailableError
 from monitor.mail import bounces as bounce_box

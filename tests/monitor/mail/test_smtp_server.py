@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from monitor.config import MailSecurity
+from monitor.config.sections import MailSecurity
 from monitor.domain.email import DeliveryStatus
 from monitor.mail.smtp import SmtpTransport, build_tls_context
 from scrapers.http.clock import SystemClock

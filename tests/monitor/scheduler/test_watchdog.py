@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from msgspec import structs
 
-from monitor.config import BackupConfig, BouncesConfig, WatchConfig
+from monitor.config.sections import BackupConfig, BouncesConfig, WatchConfig
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
 from monitor.db.encryption import KeyStore

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.app import Environment
-from monitor.config import WatchConfig
+from monitor.config.sections import WatchConfig
 from monitor.demo.response import FakeRequest, FakeResponse, build_text_response
 from monitor.demo.server import WebServer
 from monitor.scheduler.watchdog import build_ping

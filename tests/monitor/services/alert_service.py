@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from monitor.config import AlertFeedsConfig, Config
+from monitor.config.sections import AlertFeedsConfig, Config
 from monitor.demo.internet import Internet
 from monitor.demo.response import FakeRequest, FakeResponse
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from msgspec import structs
 
-from monitor.config import BreachesConfig, Config
+from monitor.config.sections import BreachesConfig, Config
 from monitor.demo.internet import Internet
 from monitor.demo.response import FakeRequest, FakeResponse
 

@@ -24,17 +24,17 @@ from monitor.services.access_tokens import (
     list_access_tokens,
     revoke_access_token,
 )
-from monitor.services.auth import (
+from monitor.services.backups import BackupTarget, back_up, restore_district
+from monitor.services.data_export import build_data_export, count_stored_data
+from monitor.services.erasure import withdraw_consent
+from monitor.services.jobs import delete_expired_data
+from monitor.services.sign_in import (
     end_all_sessions,
     find_account_id,
     load_account_principal,
     load_principal,
     start_session,
 )
-from monitor.services.backups import BackupTarget, back_up, restore_district
-from monitor.services.data_export import build_data_export, count_stored_data
-from monitor.services.erasure import withdraw_consent
-from monitor.services.jobs import delete_expired_data
 from tests.monitor.services.world import REVIEWERS, Staff, World
 
 READ = frozenset({TokenScope.OWN_READ})

@@ -9,7 +9,7 @@ from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import TooSoonError
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, Decision
-from monitor.services.feedback import record_feedback
+from monitor.services.answers import record_feedback
 from monitor.services.outbox import send_due
 from monitor.services.own_accounts import include_confirmed_accounts
 from monitor.services.profile import edit_profile, request_account_proof

@@ -15,13 +15,13 @@ from monitor.db.schema import DISTRICT_SCHEMA
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.breach import BreachRecord
 from monitor.domain.case import Case
-from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.district.findings import DistrictFinding, DistrictTrace
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import DatabaseError
 from monitor.domain.events import Event
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Reason
+from monitor.domain.two_reviewers import EarlyAccessProposal
 from monitor.domain.vocabulary import (
     Decision,
     DistrictFindingKind,
@@ -65,10 +65,10 @@ def filled(world_of) -> World:
     ref = joined_with_words_everywhere(world)
     state, now = world.state, world.clock.at
     case, *_ = state.cases.list_cases_of_person(ref)
-    proposal = BreakGlassProposal(
+    proposal = EarlyAccessProposal(
         id="p", case_id=case.id, person_id=ref, first="ana", reason="urgent", at=now
     )
-    state.break_glass.save_break_glass_proposal(proposal)
+    state.early_access.save_early_access_proposal(proposal)
     decide_case(world.app, case.id, Decision.IMPERSONATION, ref)
     vanished = Event(person_id=ref, finding_id=case.finding_id, kind=EventKind.VANISHED, at=now)
     state.events.insert_event("", vanished, "https://chalkboard.example/t/mariadelgado")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Config
 from monitor.config.file import load_config
+from monitor.config.sections import Config
 from monitor.db.backups import list_backups
 from monitor.db.database import Database
 from monitor.domain.health import BACKED_UP

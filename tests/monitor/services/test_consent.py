@@ -15,6 +15,7 @@ from monitor.domain.vocabulary import (
     EventKind,
     Scope,
 )
+from monitor.services.answers import record_feedback
 from monitor.services.consent import (
     ConsentAnswer,
     drop_consent_scopes,
@@ -25,7 +26,6 @@ from monitor.services.consent import (
 )
 from monitor.services.consent_terms import hash_district_terms
 from monitor.services.digests import queue_weekly_digest
-from monitor.services.feedback import record_feedback
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.profile import edit_profile

@@ -16,11 +16,11 @@ from monitor.demo.district import JOHN, MARIA
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import CaseState, Decision, EmailState, SweepKind
 from monitor.mail.smtp import build_message
+from monitor.services.answers import record_feedback
 from monitor.services.data_export import (
     export_person_data,
     queue_export_email,
 )
-from monitor.services.feedback import record_feedback
 from tests.monitor.services.world import Staff, World, account
 
 MOST_SECONDS = 60

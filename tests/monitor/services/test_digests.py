@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
+from monitor.domain.cadence import EmailCadence
 from monitor.domain.errors import BusyError
-from monitor.domain.vocabulary import CaseKind, Decision, EmailCadence
+from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due
 from monitor.services.preferences import choose_preference

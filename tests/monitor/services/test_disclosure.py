@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.review import ReviewFilter
+from monitor.db.review_queue import ReviewFilter
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.case import Case
 from monitor.domain.errors import MonitorError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.vocabulary import CaseKind, ContactKind, Decision, Severity, Side
+from monitor.services.answers import DecisionInput
 from monitor.services.disclosure import disclose, disclose_to_others, summarize
 from monitor.services.evidence import build_evidence_view
-from monitor.services.feedback import DecisionInput
 from monitor.services.review import (
     decide_cases,
     decide_viewed_cases,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
-from monitor.config import InvitationsConfig
+from monitor.config.sections import InvitationsConfig
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError
 from monitor.services.enrollment import (

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
-from monitor.services.feedback import list_pending_feedback, record_feedback
+from monitor.services.answers import list_pending_feedback, record_feedback
 from monitor.services.findings import count_findings, filter_findings, list_findings
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.config import SiteCatalogConfig
+from monitor.config.sections import SiteCatalogConfig
 from monitor.demo.district import DANIEL, MARIA, ROSA
 from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import CaseKind, Severity

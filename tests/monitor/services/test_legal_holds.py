@@ -6,10 +6,10 @@ from functools import partial
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.disclosure import CONFIRM_WITHIN
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Presence
 from monitor.domain.person import Reviewer
+from monitor.domain.two_reviewers import CONFIRM_WITHIN
 from monitor.domain.vocabulary import ConsentChannel, HoldAction, Scope
 from monitor.services.consent import drop_consent_scopes, load_consent_status
 from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold

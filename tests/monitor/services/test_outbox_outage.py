@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from monitor.config import MailSecurity
+from monitor.config.sections import MailSecurity
 from monitor.db.outbox import OutboxTable
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA
 from monitor.domain.errors import CannotWriteError

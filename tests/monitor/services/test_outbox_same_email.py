@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import MailSecurity
+from monitor.config.sections import MailSecurity
 from monitor.db.accounts import InvitationsTable, SignInLinksTable
 from monitor.db.people import AddressChangesTable
 from monitor.demo.district import MARIA
 from monitor.domain.email import Delivery, Envelope
 from monitor.domain.errors import CannotWriteError
-from monitor.services.auth import redeem_sign_in_link, request_sign_in_link
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.outbox import send_due
 from monitor.services.profile import confirm_work_email_change, request_work_email_change
+from monitor.services.sign_in import redeem_sign_in_link, request_sign_in_link
 from reports.emails.render import Email
 from tests.monitor.emails import read, smtp, with_settings
 from tests.monitor.post_office import HANGING_SECONDS, LOOPBACK, Counter, opened

@@ -2,7 +2,7 @@
 
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import Decision
-from monitor.services.feedback import record_feedback
+from monitor.services.answers import record_feedback
 from monitor.services.job_kinds import preview_sweep
 from monitor.services.own_accounts import include_confirmed_accounts
 from tests.monitor.services.world import Staff, World

@@ -6,7 +6,7 @@ from urllib.parse import quote_plus
 import pytest
 from msgspec import structs
 
-from monitor.config import PlanningConfig
+from monitor.config.sections import PlanningConfig
 from monitor.db.sources import WeeklyApiCost
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA
 from monitor.demo.response import FakeRequest

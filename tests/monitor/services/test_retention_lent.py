@@ -9,8 +9,8 @@ from monitor.app import App
 from monitor.demo.district import MARIA
 from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.reason import Quoted, Reason
+from monitor.services.evidence_pages import list_text_retention
 from monitor.services.retention import delete_expired_sightings, purge_expired_data
-from monitor.services.staging import list_text_retention
 from tests.monitor.services.world import World, retaining
 
 MONTH = timedelta(days=30)

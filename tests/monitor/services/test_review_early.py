@@ -5,20 +5,20 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
-from monitor.db.review import ReviewFilter
+from monitor.db.review_queue import ReviewFilter
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
-from monitor.domain.disclosure import BREAK_GLASS_FOR, CONFIRM_WITHIN
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.two_reviewers import CONFIRM_WITHIN, EARLY_ACCESS_LASTS
 from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.outbox import send_due
 from monitor.services.retention import purge_expired_data
 from monitor.services.review import (
-    confirm_break_glass,
-    list_break_glass_proposals,
-    propose_break_glass,
+    confirm_early_access,
+    list_early_access_proposals,
+    propose_early_access,
 )
 from monitor.services.review_queue import load_queue_page, record_case_views
 from tests.monitor.services.fakes import FakeMatcher
@@ -57,18 +57,19 @@ def told(maria: Staff):
 
 
 def test_a_proposal_opens_nothing_and_waits_for_another(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).id[:8], REASON)
+    proposal = propose_early_access(early(maria), ANA, link(maria).id[:8], REASON)
 
     assert [
-        break_glass_proposal.id for break_glass_proposal in list_break_glass_proposals(early(maria))
+        early_access_proposal.id
+        for early_access_proposal in list_early_access_proposals(early(maria))
     ] == [proposal.id]
     assert opened(maria) == []
     assert told(maria) == []
 
 
 def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
-    confirm_break_glass(early(maria), BO, proposal.id)
+    proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
+    confirm_early_access(early(maria), BO, proposal.id)
 
     assert opened(maria) == [link(maria).id]
     (email,) = told(maria)
@@ -84,10 +85,10 @@ def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff)
 
 
 def test_the_opening_ends_by_itself(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
-    confirm_break_glass(early(maria), BO, proposal.id)
+    proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
+    confirm_early_access(early(maria), BO, proposal.id)
 
-    maria.world.clock.at += BREAK_GLASS_FOR - timedelta(seconds=1)
+    maria.world.clock.at += EARLY_ACCESS_LASTS - timedelta(seconds=1)
     assert opened(maria) == [link(maria).id]
     maria.world.later(seconds=1)
 
@@ -98,70 +99,72 @@ def test_the_opening_ends_by_itself(maria: Staff):
 
 
 def test_nobody_confirms_what_they_proposed(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
+    proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
 
     with pytest.raises(NotPermittedError, match="two people"):
-        confirm_break_glass(early(maria), ANA, proposal.id)
+        confirm_early_access(early(maria), ANA, proposal.id)
     assert told(maria) == []
 
 
 def test_a_proposal_lapses_after_a_day(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
+    proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
     maria.world.clock.at += CONFIRM_WITHIN
 
-    assert list(list_break_glass_proposals(early(maria))) == []
+    assert list(list_early_access_proposals(early(maria))) == []
     with pytest.raises(NotPermittedError):
-        confirm_break_glass(early(maria), BO, proposal.id)
+        confirm_early_access(early(maria), BO, proposal.id)
     assert told(maria) == []
 
 
 def test_a_proposal_of_who_left_the_list_counts_for_nothing(maria: Staff):
     world = maria.world
-    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
+    proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
     district = structs.replace(world.config.district, reviewers=(BO.address,))
     world.restarts(structs.replace(world.config, district=district))
 
     with pytest.raises(NotPermittedError, match="no longer a reviewer"):
-        confirm_break_glass(early(maria), BO, proposal.id)
+        confirm_early_access(early(maria), BO, proposal.id)
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_a_proposal_takes_a_reason(maria: Staff, reason: str):
     with pytest.raises(InputError):
-        propose_break_glass(early(maria), ANA, link(maria).id, reason)
-    assert list(list_break_glass_proposals(early(maria))) == []
+        propose_early_access(early(maria), ANA, link(maria).id, reason)
+    assert list(list_early_access_proposals(early(maria))) == []
 
 
 def test_nobody_opens_what_is_about_themselves(maria: Staff):
     own = Reviewer(address=maria.mail, person_id=maria.id)
     with pytest.raises(NotPermittedError):
-        propose_break_glass(early(maria), own, link(maria).id, REASON)
+        propose_early_access(early(maria), own, link(maria).id, REASON)
 
-    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
+    proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
     with pytest.raises(NotPermittedError):
-        confirm_break_glass(early(maria), own, proposal.id)
+        confirm_early_access(early(maria), own, proposal.id)
 
 
 def test_what_is_open_already_needs_no_glass(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
+    proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
     maria.rules(link(maria), Decision.SHARED)
 
     with pytest.raises(InputError, match="already open to IT"):
-        confirm_break_glass(early(maria), BO, proposal.id)
+        confirm_early_access(early(maria), BO, proposal.id)
     with pytest.raises(InputError, match="already open to IT"):
-        propose_break_glass(early(maria), ANA, link(maria).id, REASON)
+        propose_early_access(early(maria), ANA, link(maria).id, REASON)
     assert told(maria) == []
 
 
 def test_the_glass_stays_whole_once_consent_has_ended(maria: Staff):
-    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
+    proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
     maria.withdraws()
 
     with pytest.raises(NotPermittedError):
-        confirm_break_glass(early(maria), BO, proposal.id)
+        confirm_early_access(early(maria), BO, proposal.id)
     assert told(maria) == []
     assert (
-        maria.world.state.break_glass.list_active_break_glass(link(maria).id, maria.world.clock.at)
+        maria.world.state.early_access.list_active_early_access(
+            link(maria).id, maria.world.clock.at
+        )
         == ()
     )
 
@@ -169,21 +172,21 @@ def test_the_glass_stays_whole_once_consent_has_ended(maria: Staff):
 def test_there_is_no_search_for_people_by_proposing(maria: Staff):
     for guess in ("Maria", "Delgado", maria.mail, maria.id, ""):
         with pytest.raises(InputError):
-            propose_break_glass(early(maria), ANA, guess, REASON)
+            propose_early_access(early(maria), ANA, guess, REASON)
 
 
 def test_what_is_over_is_forgotten_after_a_month_and_a_look_at_once(maria: Staff):
     world = maria.world
-    proposal = propose_break_glass(early(maria), ANA, link(maria).id, REASON)
-    confirm_break_glass(early(maria), BO, proposal.id)
+    proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
+    confirm_early_access(early(maria), BO, proposal.id)
     record_case_views(world.app, ANA, [link(maria).id])
 
     world.later(days=30)
     purge_expired_data(world.app)
-    assert world.state.break_glass.load_break_glass_proposal(proposal.id)
+    assert world.state.early_access.load_early_access_proposal(proposal.id)
     assert not world.state.access_log.has_access(ANA.id, link(maria).id, world.started)
 
     world.later(days=2)
     purge_expired_data(world.app)
     with pytest.raises(InputError):
-        world.state.break_glass.load_break_glass_proposal(proposal.id)
+        world.state.early_access.load_early_access_proposal(proposal.id)

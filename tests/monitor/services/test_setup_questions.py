@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from monitor.config import MailSecurity
+from monitor.config.sections import MailSecurity
 from monitor.domain.errors import InputError
 from monitor.services.setup_questions import (
     QUESTIONS,

@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from monitor.app import App
-from monitor.config import StaffConfig
+from monitor.config.sections import StaffConfig
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import InputError

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from monitor.config import PageSourcesConfig
+from monitor.config.sections import PageSourcesConfig
 from monitor.demo.district import MARIA
 from monitor.domain.detection.assessment import OwnershipLabel
 from scrapers.models import Outcome

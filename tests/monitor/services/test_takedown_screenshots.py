@@ -15,8 +15,8 @@ from monitor.domain.errors import InputError
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, Decision, UploadProblem
+from monitor.services.answers import share_case
 from monitor.services.data_export import count_stored_data, export_person_data
-from monitor.services.feedback import share_case
 from monitor.services.pictures import MAX_UPLOAD_BYTES
 from monitor.services.review import download_review_evidence
 from monitor.services.review_queue import record_case_views

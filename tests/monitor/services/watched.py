@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from monitor.config import Config, OfficialAccountConfig, OfficialConfig
+from monitor.config.sections import Config, OfficialAccountConfig, OfficialConfig
 from monitor.demo.data import DemoAccount, DemoProfile, compute_sweep_time
 from monitor.demo.district import HIGH_SCHOOL
 from monitor.domain.district.findings import DistrictFinding

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import structs
 
 from monitor.app import App, Environment, IdSource, open_app
-from monitor.config import Config, SiteCatalogConfig
+from monitor.config.sections import Config, SiteCatalogConfig
 from monitor.db.database import Database
 from monitor.db.sweeps import SourceRun, Sweep
 from monitor.demo import setup as stage

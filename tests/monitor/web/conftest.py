@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import SignInMethod
+from monitor.config.sections import SignInMethod
 from monitor.demo.district import MARIA
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer

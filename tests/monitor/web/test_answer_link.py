@@ -14,8 +14,8 @@ from monitor.services.answer_links import (
     AnswerLink,
     build_answer_token,
 )
+from monitor.services.answers import undo_feedback
 from monitor.services.digests import build_digest_view
-from monitor.services.feedback import undo_feedback
 from monitor.services.outbox import send_due
 from reports.emails.registry import render_email
 from tests.monitor.services.world import IMPOSTOR, Staff

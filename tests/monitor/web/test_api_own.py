@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from monitor.domain.detection.feedback import FINDING_DECISIONS
+from monitor.domain.detection.lessons import FINDING_DECISIONS
 from monitor.domain.vocabulary import CaseKind, CaseState, ConsentChannel, Decision, TokenScope
 from monitor.services.consent import pause_checks
 from monitor.services.jobs import run_requested_checks

@@ -12,7 +12,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from monitor.annexes import discover_annexes
-from monitor.config import SignInMethod
+from monitor.config.sections import SignInMethod
 from monitor.web.app import API_OPERATIONS, create_portal_app
 from monitor.web.security import HEADERS
 from monitor.web.sign_in import CALLBACK_PATH

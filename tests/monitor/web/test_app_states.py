@@ -5,7 +5,7 @@ from collections import defaultdict
 import pytest
 from flask import Flask
 
-from monitor.config import SignInMethod
+from monitor.config.sections import SignInMethod
 from monitor.web.app import API_OPERATIONS
 from monitor.web.demo import create_demo_app
 from monitor.web.errors import ERROR_TEXTS

@@ -8,7 +8,7 @@ from monitor.demo.district import THOMAS
 from monitor.domain.case import Case
 from monitor.domain.events import Event
 from monitor.domain.vocabulary import CaseKind, Decision, EventKind, Severity
-from monitor.services.flagging import build_account_change_draft, build_harm_draft
+from monitor.services.cases import build_account_change_draft, build_harm_draft
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import CaseKind, Decision, Scope
-from monitor.services.feedback import record_feedback
+from monitor.services.answers import record_feedback
 from monitor.services.outbox import send_due
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal, Seen

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
-from monitor.config import PolicyConfig
+from monitor.config.sections import PolicyConfig
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, SweepKind
 from monitor.services.jobs import take_over_jobs
@@ -154,7 +154,7 @@ def test_taking_back_what_was_never_said_is_said(guest, maria):
 
 
 def test_after_eight_answers_what_they_taught_is_said(portal, guest, maria, monkeypatch):
-    monkeypatch.setattr("monitor.services.feedback.MIN_ANSWERS", 1)
+    monkeypatch.setattr("monitor.services.answers.MIN_ANSWERS", 1)
     assert "What we learned from your answers" not in guest.get("/me/sort").text
 
     guest.post("/me/sort", finding=suspect(maria), decision="unrelated")

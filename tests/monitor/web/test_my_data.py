@@ -6,11 +6,11 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.person import Reviewer
-from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
+from monitor.domain.rate_limits import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentChannel, Decision, Scope
+from monitor.services.answers import share_case
 from monitor.services.data_export import export_person_data
-from monitor.services.feedback import share_case
-from monitor.services.review import confirm_break_glass, propose_break_glass
+from monitor.services.review import confirm_early_access, propose_early_access
 from monitor.services.review_queue import record_case_views
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
@@ -303,8 +303,8 @@ def test_it_is_counted_truly_what_it_sees_and_saw(portal: Portal):
     maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.REOPENED)
     assert counts.format(0, 1) in guest.get("/me/data").text
 
-    asked = propose_break_glass(world.app, ana, case.id, "A parent called about it.")
-    confirm_break_glass(world.app, bo, asked.id)
+    asked = propose_early_access(world.app, ana, case.id, "A parent called about it.")
+    confirm_early_access(world.app, bo, asked.id)
     assert counts.format(1, 1) in guest.get("/me/data").text
     finding = guest.get(f"/me/findings/{case.finding_id}").text
     assert "IT has been able to see this alert since" in finding

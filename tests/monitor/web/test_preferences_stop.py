@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import BETH, MARIA
 from monitor.domain.reason import Reason
-from monitor.services.notifications import record_break_glass
+from monitor.services.break_glass import record_break_glass
 from monitor.services.outbox import send_due
 from tests.monitor.web.portal import ADDRESS, Portal
 

@@ -5,10 +5,10 @@ import re
 import pytest
 from msgspec import structs
 
-from monitor.config import Config, SignInMethod
+from monitor.config.sections import Config, SignInMethod
 from monitor.demo.district import JOHN, MARIA
-from monitor.services.auth import MAX_LINKS_PER_HOUR, find_account_id
 from monitor.services.outbox import send_due
+from monitor.services.sign_in import MAX_LINKS_PER_HOUR, find_account_id
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import ADDRESS, Guest, Portal, Seen, named
 

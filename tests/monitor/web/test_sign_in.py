@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, THOMAS
-from monitor.services.auth import (
+from monitor.services.sign_in import (
     CODE_LASTS,
     IDLE_LASTS,
     LINK_LASTS,

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from monitor.config import SignInMethod
+from monitor.config.sections import SignInMethod
 from monitor.demo.district import MARIA
 from monitor.domain.errors import UnavailableError
 from monitor.web.sign_in import CALLBACK_PATH

@@ -2,13 +2,13 @@
 
 import pytest
 
-from monitor.config import SignInMethod
+from monitor.config.sections import SignInMethod
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import AuthMethod
-from monitor.services.auth import find_account_id, find_vouched_principal
 from monitor.services.enrollment import invite_person
 from monitor.services.jobs import run_requested_checks
 from monitor.services.outbox import send_due
+from monitor.services.sign_in import find_account_id, find_vouched_principal
 from monitor.web.sessions import BrowserSession
 from tests.monitor.services.world import REVIEWERS
 from tests.monitor.web.portal import OPERATOR, Guest, Portal, named

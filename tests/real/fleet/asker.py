@@ -14,7 +14,7 @@ from time import monotonic
 from procrastinate import jobs
 
 from monitor.app import Environment
-from monitor.config import FetchConfig
+from monitor.config.sections import FetchConfig
 from monitor.fleet import worker as fleet_worker
 from monitor.fleet.db.engine import FencedJobManager
 from monitor.fleet.db.mailbox import Mailbox, SealedAnswer

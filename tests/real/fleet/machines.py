@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 
 from monitor.app import Environment
-from monitor.config import FetchConfig
+from monitor.config.sections import FetchConfig
 from monitor.demo.setup import StoryClock
 from monitor.fleet.config import FleetConfig, FleetFile
 from monitor.fleet.db.memories import FleetMemories

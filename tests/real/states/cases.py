@@ -13,7 +13,7 @@ from monitor.services.findings import build_finding_page
 from monitor.services.review import (
     add_review_note,
     assign_case,
-    propose_break_glass,
+    propose_early_access,
     queue_review_question,
 )
 from monitor.services.review_queue import record_case_views
@@ -57,7 +57,7 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
         decide_case(reviewing, told[name], Decision.SHARED, refs["maria"])
     _talked_about(app, told["first"])
     for by in (IT, HELP_DESK):
-        propose_break_glass(app, _as(by), own.id, "A parent called about it.")
+        propose_early_access(app, _as(by), own.id, "A parent called about it.")
     told |= _exposed(app, fake)
     told["own"] = next(
         entry.finding.id for entry in build_finding_page(app, refs["maria"], fake.finding_id).own

@@ -13,21 +13,21 @@ from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.directory.staff_directory import create_directory_user
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
-from monitor.domain.schedule import MAX_EXPORTS_AN_HOUR
+from monitor.domain.rate_limits import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import AuthMethod, ConsentChannel, Decision, Scope
 from monitor.services.answer_links import AnswerLink, build_answer_token
-from monitor.services.auth import find_account_id
+from monitor.services.answers import record_feedback
 from monitor.services.consent import pause_checks
 from monitor.services.data_export import export_person_data
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
 from monitor.services.erasure import withdraw_consent
-from monitor.services.feedback import record_feedback
 from monitor.services.findings import list_pending_cards
 from monitor.services.jobs import run_requested_checks
 from monitor.services.notifications import build_mailbox_token
 from monitor.services.preferences import stop_digest
 from monitor.services.profile import edit_profile
 from monitor.services.self_check import request_self_check
+from monitor.services.sign_in import find_account_id
 from monitor.services.sweeps import ProgressListener
 from scrapers.crawl.crawler import Crawler
 from scrapers.models import CrawlPriority, Query

@@ -13,7 +13,7 @@ from werkzeug.routing import Map
 
 from monitor.app import OUTBOX, App
 from monitor.cli.demo import DemoMailbox, list_actors
-from monitor.config import CALLBACK_PATH, SignInMethod
+from monitor.config.sections import CALLBACK_PATH, SignInMethod
 from monitor.db.database import Database as Store
 from monitor.demo.setup import build_config, hash_roster
 from monitor.demo.story import open_played_story
@@ -21,8 +21,8 @@ from monitor.domain.district.findings import DistrictFinding, DistrictTrace
 from monitor.domain.errors import BusyError, NotPermittedError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DistrictFindingKind
-from monitor.services.auth import IDLE_LASTS
 from monitor.services.jobs import take_over_jobs
+from monitor.services.sign_in import IDLE_LASTS
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port

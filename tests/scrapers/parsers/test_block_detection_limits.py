@@ -6,13 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.models import Outcome, Page
-from scrapers.parsers.block_detection import (
-    LONGEST_WAIT,
-    build_limited_result,
-    is_rate_limited,
-    parse_backoff_time,
-    parse_retry_time,
-)
+from scrapers.parsers.block_detection import build_limited_result, is_rate_limited
+from scrapers.parsers.retry_after import LONGEST_WAIT, parse_backoff_time, parse_retry_time
 
 Answered = Callable[..., Page]
 

@@ -7,7 +7,7 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import Assessor
-from monitor.domain.detection.feedback import learn_from_feedback
+from monitor.domain.detection.lessons import learn_from_feedback
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from tests.monitor.domain.detection.test_imitation_watch import OWN, STRANGER

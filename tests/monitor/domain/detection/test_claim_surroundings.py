@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection import affiliation as occupations
-from monitor.domain.detection import affiliation as workplaces
+from monitor.domain.detection import affiliation_words as occupations
+from monitor.domain.detection import affiliation_words as workplaces
 from monitor.domain.detection import claim as surroundings
 from monitor.domain.detection.appearance import Inventory, Subject, build_input
 from monitor.domain.person import Person

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from monitor.domain.language import Language
 from monitor.domain.reason import Day, Name, Reason
 from monitor.domain.takedown import AdviceTarget, CaseAdvice, FactBook, RecoveryPage
-from monitor.domain.vocabulary import CaseKind, Language
+from monitor.domain.vocabulary import CaseKind
 from reports.wording import load_words, render_reason
 from scrapers.facts.fact import FactsError, parse_facts
 

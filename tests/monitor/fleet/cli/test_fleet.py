@@ -11,7 +11,7 @@ import pytest
 from monitor.app.sources import build_sources
 from monitor.cli import doctor
 from monitor.cli.main import main
-from monitor.config import Config, find_shipped_files
+from monitor.config.sections import Config, find_shipped_files
 from monitor.db.files import StateFolderLock
 from monitor.domain.errors import BusyError, ConfigError, InputError, SetAsideError
 from monitor.fleet.config import load_fleet_file

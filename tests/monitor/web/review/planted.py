@@ -6,8 +6,8 @@ from itertools import cycle, islice
 
 from monitor.db.review import ReviewNote, ReviewNoteKind
 from monitor.domain.case import Case
-from monitor.domain.disclosure import BreakGlassProposal
 from monitor.domain.reason import Name, Quoted, Reason
+from monitor.domain.two_reviewers import EarlyAccessProposal
 from monitor.domain.vocabulary import Decision, SweepKind
 from tests.cases import say
 from tests.hostile_strings import FORMULAS, HEADERS, SHOWN
@@ -88,7 +88,7 @@ class Planting:
             )
         said = Decision.IMPERSONATION
         state.cases.update_case(say(case, said, by="reviewer", at=now, note=next(texts)))
-        proposal = BreakGlassProposal(
+        proposal = EarlyAccessProposal(
             id="proposal",
             case_id=self.closed.id,
             person_id=self.maria.id,
@@ -96,4 +96,4 @@ class Planting:
             reason=next(texts),
             at=now,
         )
-        state.break_glass.save_break_glass_proposal(proposal)
+        state.early_access.save_early_access_proposal(proposal)

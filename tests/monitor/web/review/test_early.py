@@ -29,7 +29,7 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
 def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Guest):
     maria.rules(fake(maria), Decision.UNSHARED)
     ana.post("/review/early", case_id=fake(maria).id, reason="A call.")
-    (proposal,) = portal.world.state.break_glass.list_unconfirmed_proposals()
+    (proposal,) = portal.world.state.early_access.list_unconfirmed_proposals()
 
     answer = ana.follow(ana.post(f"/review/early/{proposal.id}"))
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.app import App
-from monitor.config import load_policy_texts
+from monitor.config.sections import load_policy_texts
 from monitor.db.sweeps import SourceRun, SourceRunState
+from monitor.domain.conduct_policy import PolicyClause
 from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
-from monitor.domain.policy import PolicyClause
 from monitor.domain.reason import Count, Reason, read_note
 from monitor.domain.source_trust import WITHHELD
 from monitor.domain.vocabulary import CoverageState, GapKind

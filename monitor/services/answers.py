@@ -21,7 +21,7 @@ from monitor.domain.case import (
 )
 from monitor.domain.case_log import CLAIMS, SHARING, DecisionRecord, is_lever
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.detection.feedback import (
+from monitor.domain.detection.lessons import (
     FINDING_DECISIONS,
     Feedback,
     TraitCentroid,
@@ -39,11 +39,11 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
     Side,
 )
-from monitor.services.flagging import add_ownership_case, build_person_assessor, reassess_person
+from monitor.services.cases import add_ownership_case, build_person_assessor, reassess_person
 from monitor.services.own_accounts import list_declared_findings
-from monitor.services.pictures import delete_unneeded_thumbnails
-from monitor.services.staging import build_workplace
+from monitor.services.redaction import build_workplace
 from monitor.services.sweeps import list_recheck_keys
+from monitor.services.thumbnails import delete_unneeded_thumbnails
 from reports.pages.findings import FeedbackWordsLine
 
 

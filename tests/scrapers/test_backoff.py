@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from scrapers.retry import Retry
+from scrapers.backoff import Retry
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -14,13 +14,13 @@ from monitor.domain.vocabulary import (
     OpeningReason,
     OwnershipLabel,
 )
-from monitor.services.disclosure import disclose_finding, find_review_opening
-from monitor.services.feedback import (
+from monitor.services.answers import (
     list_pending_feedback,
     record_feedback,
     share_case,
     undo_feedback,
 )
+from monitor.services.disclosure import disclose_finding, find_review_opening
 from monitor.services.findings import list_answered_findings
 from monitor.services.takedown import record_takedown_step
 from reports.wording import render_reason

@@ -6,8 +6,8 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.services.answers import record_feedback, undo_feedback
 from monitor.services.disclosure import disclose_finding
-from monitor.services.feedback import record_feedback, undo_feedback
 from reports.wording import render_reason
 from tests.monitor.services.world import Staff, World, account
 

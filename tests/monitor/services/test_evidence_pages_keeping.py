@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
-from monitor.config import EvidenceConfig
+from monitor.config.sections import EvidenceConfig
 from monitor.db.legal_holds import LegalHold
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import CaseKind, Decision
-from monitor.services.staging import delete_old_pages
+from monitor.services.evidence_pages import delete_old_pages
 from scrapers.models import Outcome
 from tests.cases import say
 from tests.monitor.services.world import IMPOSTOR, Staff, World, retaining

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.detection.feedback import Trait, TraitKind, extract_traits, look_up_word
+from monitor.domain.detection.lessons import Trait, TraitKind, extract_traits, look_up_word
 from monitor.domain.person import PersonName
 from scrapers.models import Trace, TraceKind
 

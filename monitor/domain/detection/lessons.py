@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import dropwhile
 from math import log2, sqrt
 
-from monitor.domain.detection.affiliation import NOT_A_PLACE, extract_localities
+from monitor.domain.detection.affiliation_words import NOT_A_PLACE, extract_localities
 from monitor.domain.names.normalize import fold_text, split_words
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Decision

@@ -6,18 +6,18 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
-from monitor.config import BouncesConfig
+from monitor.config.sections import BouncesConfig
 from monitor.db.outbox import OutboxTable
 from monitor.demo.district import BETH, MARIA
 from monitor.domain.email import Bounce, DeliveryStatus
 from monitor.domain.errors import CannotWriteError, InputError, UnavailableError
 from monitor.domain.vocabulary import CaseKind, EmailState
+from monitor.services.bounces import process_bounce, resume_address
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import invite_person
 from monitor.services.jobs import collect_new_bounces, schedule_jobs
 from monitor.services.outbox import send_due
 from monitor.services.review_queue import list_review_openings
-from monitor.services.suppression import process_bounce, resume_address
 from tests.monitor.services.fakes import ACCEPTED, REFUSED
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from monitor.app import App
-from monitor.config import load_weights
+from monitor.config.sections import load_weights
 from monitor.db.database import Database
 from monitor.db.journal import StagedAnswer
 from monitor.domain.case import (
@@ -37,7 +37,7 @@ from monitor.domain.detection.assessment import (
     rate_severity,
     select_reasons,
 )
-from monitor.domain.detection.feedback import (
+from monitor.domain.detection.lessons import (
     Feedback,
     learn_from_feedback,
 )

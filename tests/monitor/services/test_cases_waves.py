@@ -8,7 +8,7 @@ import pytest
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA, ROSA, THOMAS, StaffMember
 from monitor.domain.vocabulary import CaseKind, Decision, OwnershipLabel
-from monitor.services.feedback import record_feedback
+from monitor.services.answers import record_feedback
 from reports.wording import render_reason
 from tests.monitor.services.world import Staff, World, account
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.domain.detection.affiliation import Locality, extract_localities, parse_locality
+from monitor.domain.detection.affiliation_words import Locality, extract_localities, parse_locality
 
 VALLEY = Locality(town=("cedar", "valley"), state="oh")
 

@@ -8,8 +8,8 @@ from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import CaseKind, Decision, FieldLikeness
-from monitor.services.feedback import DecisionInput, record_decision
-from monitor.services.history import (
+from monitor.services.answers import DecisionInput, record_decision
+from monitor.services.finding_history import (
     build_finding_timeline,
     build_timeline_lines,
     compare_finding_versions,

@@ -17,8 +17,8 @@ from monitor.domain.vocabulary import (
     Severity,
     UploadProblem,
 )
+from monitor.services.answers import share_case
 from monitor.services.disclosure import disclose_own, find_review_opening
-from monitor.services.feedback import share_case
 from monitor.services.findings import list_pending_cards
 from monitor.services.takedown import add_screenshot, build_takedown_view
 from tests.monitor.services.world import Staff, World

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from monitor.domain.errors import ConfigError
-from monitor.domain.policy import (
+from monitor.domain.conduct_policy import (
     CASE_CLAUSES,
     JOINING_CLAUSES,
     PolicyClause,
@@ -13,6 +12,7 @@ from monitor.domain.policy import (
     load_own_policy_texts,
     parse_policy_texts,
 )
+from monitor.domain.errors import ConfigError
 from monitor.domain.vocabulary import CaseKind
 
 OPINIONS = re.compile(

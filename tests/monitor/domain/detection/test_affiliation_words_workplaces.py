@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection.affiliation import count_named_employers, mentions_other_employer
+from monitor.domain.detection.affiliation_words import (
+    count_named_employers,
+    mentions_other_employer,
+)
 
 PERSON = replace(
     MARIA.person,

@@ -11,7 +11,7 @@ from monitor.domain.case import Case
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel, Severity
-from monitor.services.feedback import record_feedback
+from monitor.services.answers import record_feedback
 from monitor.services.findings import list_pending_cards
 from monitor.services.outbox import send_due
 from monitor.services.review_queue import load_opened_case, record_case_views

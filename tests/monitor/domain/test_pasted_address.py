@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.app.sources import build_sources
 from monitor.demo import setup as stage
-from monitor.domain.detection.recognition import (
+from monitor.domain.pasted_address import (
     NO_TARGET,
     is_share_link,
     recognize_address,

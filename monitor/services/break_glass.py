@@ -1,0 +1,50 @@
+"""What an operator or two reviewers saw ahead of its time is audited, and its person is told."""
+
+from dataclasses import dataclass
+
+from monitor.app import App
+from monitor.domain.errors import InputError
+from monitor.domain.reason import Reason
+from monitor.services.notifications import EmailPlan, build_greeting, queue_email
+from reports.emails.account import BreakGlassView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakGlassActor:
+    """Who opens it. `audit_actor` is for the audit log; the person reads `names`, if there are any.
+
+    Without them it is the operator.
+    """
+
+    audit_actor: str
+    names: tuple[str, ...]
+
+
+OPERATOR_ACTOR = BreakGlassActor(audit_actor="operator", names=())
+
+
+def record_break_glass(
+    app: App, person_id: str, seen: Reason, reason: str, by: BreakGlassActor = OPERATOR_ACTOR
+) -> None:
+    """Audit it and email the person; call this before anything is shown."""
+    if not reason.strip():
+        sentence = "Break-glass access needs a reason. The person will read it."
+        raise InputError(sentence)
+    now, whose = app.clock.now(), app.db.people.load_person(person_id)
+    with app.db.begin_transaction():
+        commitment = app.db.audit.compute_commitment(person_id, reason)
+        app.db.audit.append_entry(
+            now, by.audit_actor, "opened-early", person_id, {"reason": commitment}
+        )
+        queue_email(
+            app,
+            EmailPlan(recipient_id=person_id, dedupe_key=now.isoformat()),
+            BreakGlassView(
+                **build_greeting(app, whose),
+                at=now,
+                seen=seen,
+                by=by.names,
+                reason=reason,
+                id=person_id,
+            ),
+        )

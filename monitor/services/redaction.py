@@ -1,0 +1,88 @@
+"""Remove from an answer what may not be stored."""
+
+from dataclasses import replace
+
+from monitor.app import App
+from monitor.config.sections import Config
+from monitor.domain.detection.claim import withhold_harm
+from monitor.domain.errors import DatabaseError, InputError
+from monitor.domain.person import Person, PersonName
+from monitor.domain.pii import Workplace, is_on_district_site, redact_private_data
+from scrapers.models import CrawlResult, ParsedPage, ParseResult, QueryKind, Trace
+from scrapers.secret_numbers import drop_queries_with_numbers
+
+UNNAMED_PERSON = PersonName(given="", family="")
+
+
+def build_workplace(config: Config) -> Workplace:
+    district = config.district
+    return Workplace(
+        domains=frozenset(domain.casefold() for domain in district.domains),
+        contacts=district.public_contacts,
+        names=(district.name, *config.students.schools),
+    )
+
+
+def redact_visit(app: App, visit: CrawlResult) -> CrawlResult:
+    result = redact_result(app, visit.query.subject, visit.result)
+    return visit if result is visit.result else replace(visit, result=result)
+
+
+def redact_pages(app: App, visit: CrawlResult) -> CrawlResult:
+    if not visit.pages:
+        return visit
+    return replace(visit, pages=tuple(_redact_reading(app, page) for page in visit.pages))
+
+
+def redact_result(app: App, person_id: str, result: ParseResult) -> ParseResult:
+    """Clean the text about a person.
+
+    What was parsed in a child comes without secret numbers; what an API said is masked here, and
+    so is whatever a child that a page took over may say.
+    """
+    if not result.traces and not result.follow:
+        return result
+    person, work = _find_subject(app, person_id)
+    name = person.name if person else UNNAMED_PERSON
+    traces = tuple(redact_private_data(trace, name, work) for trace in result.traces)
+    return replace(
+        result,
+        traces=tuple(_mark_harm(app, trace, person, work) for trace in traces),
+        follow=drop_queries_with_numbers(result.follow),
+    )
+
+
+def _mark_harm(app: App, trace: Trace, person: Person | None, work: Workplace) -> Trace:
+    """Mark a page that does harm, for who was told of that; of a sexual one drop the text."""
+    if person is None or is_on_district_site(trace, work):
+        return trace
+    marked = withhold_harm(trace, person)
+    consent = app.db.consents.find_latest_consent(person.id) if marked is not trace else None
+    return marked if consent and consent.tells_of_harm else trace
+
+
+def _redact_reading(app: App, read: ParsedPage) -> ParsedPage:
+    """Clean what was read in a page; its body came with its secret numbers masked."""
+    return replace(read, result=redact_result(app, read.query.subject, read.result))
+
+
+def _find_subject(app: App, person_id: str) -> tuple[Person | None, Workplace]:
+    """Return whom an answer is about, and where they work."""
+    work = build_workplace(app.config)
+    if not person_id:
+        return None, work
+    try:
+        person = app.db.people.load_person(person_id)
+    except (InputError, DatabaseError):
+        if app.db.consents.find_latest_consent(person_id) is None:
+            return None, work  # erased since they were asked about
+        raise
+    names = (*work.names, person.school, person.organization)
+    return person, replace(work, names=names)
+
+
+def drop_strangers(visit: CrawlResult) -> CrawlResult:
+    """Return the answer to a canary without whom it shows: only that it shows someone counts."""
+    if visit.query.subject or visit.query.kind is QueryKind.DISTRICT:
+        return visit
+    return replace(visit, result=replace(visit.result, traces=(), contacts=(), follow=()))
