@@ -26,7 +26,6 @@ from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DiffMarkKind
-from monitor.services.break_glass import record_break_glass
 from reports.labels import describe_field, format_site_name
 from reports.wording import render_in_english, render_told
 
@@ -60,6 +59,7 @@ def explain_finding(
     FINDING is the reference in the email. Findings with a case are not printed here.
     """
     from monitor.domain.detection import assessment as assessments
+    from monitor.services.break_glass import record_break_glass
 
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
@@ -170,6 +170,7 @@ def show_timeline(
     [-words-] were removed and {+words+} were added.
     """
     from monitor.services import finding_history
+    from monitor.services.break_glass import record_break_glass
 
     if reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)

@@ -21,7 +21,6 @@ from monitor.domain.email import DeliveryStatus
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import EmailState
-from monitor.services.break_glass import record_break_glass
 
 BREAK_GLASS_SUBJECT = Reason("seen.digest")
 
@@ -43,6 +42,7 @@ def preview(
     """Print a person's next digest without their cases. The person is notified at once."""
     from monitor.domain import case
     from monitor.services import digests
+    from monitor.services.break_glass import record_break_glass
     from reports.emails import registry
 
     if reason is None:

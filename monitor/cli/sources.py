@@ -192,7 +192,7 @@ for command in (import_site_list, imported, remove):
 @json_option
 @pass_cli_context
 def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
-    """List each source with its limits, last outcome and proof, and which sites are not asked."""
+    """List sources with limits, outcomes and proof, and sites not asked."""
     with context.open_app() as app:
         if off:
             _print_unused(context, app, as_json=as_json)

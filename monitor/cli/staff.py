@@ -36,7 +36,6 @@ from monitor.domain.errors import (
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel, StaffLineState
 from monitor.people_files import SizeCheck
-from monitor.services.break_glass import record_break_glass
 from reports.labels import STAFF_LINE_STATES
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
@@ -123,6 +122,7 @@ def export(context: CliContext, person_id: str, folder: Path | None, reason: str
     """
     from monitor.domain import case
     from monitor.services import data_export
+    from monitor.services.break_glass import record_break_glass
 
     if folder is not None and reason is None:
         sentence = "This data belongs to the person. --to needs --break-glass REASON."

@@ -73,7 +73,8 @@ AND (?12 IS NULL OR opened_at <= ?12)
 _COUNT_SQL = "SELECT bin, severity, count(*) AS number"
 _GROUP_BY_BIN_SQL = " GROUP BY bin, severity"
 _PAGE_SQL = "SELECT case_id"
-_ORDER_SQL = " ORDER BY severity, opened_at, case_id LIMIT ?13 OFFSET ?14"
+_ORDER_SQL = """ ORDER BY kind <> 'harmful-page', severity, opened_at, case_id
+LIMIT ?13 OFFSET ?14"""
 _SCHOOLS_SQL = "SELECT min(person_id)"
 _GROUP_BY_SCHOOL_SQL = " GROUP BY school"
 _OLDEST_SQL = "SELECT min(opened_at)"

@@ -48,7 +48,7 @@ def test_the_pictures_that_a_check_brings_are_shown_until_the_answer(
         looks.become(page, MARIA.person.name.full_name)
         page.goto("/me/check")
         page.get_by_role("button", name="Check now").click()
-        page.locator("p").get_by_text("Your check finished on").wait_for()
+        page.get_by_text("Your check finished on").first.wait_for()
 
         page.goto(f"/me/findings/{case.finding_id}")
         check_page(looks, page, 2)

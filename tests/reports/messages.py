@@ -47,7 +47,7 @@ OFFICE_TABLES = {
 STAFF_CODE = (
     "reports/labels.py",
     "monitor/domain/failures.py",
-    *(f"monitor/services/{name}.py" for name in ("findings", "history", "next_steps")),
+    *(f"monitor/services/{name}.py" for name in ("finding_history", "findings", "next_steps")),
     *("monitor/services/notifications.py", "monitor/services/coverage.py"),
     *(f"monitor/services/{name}.py" for name in ("access_tokens", "alert_feeds", "self_check")),
     *(
@@ -71,7 +71,6 @@ NOT_FOR_STAFF = {
     "Count the cases that IT can see, in a feed reader",
     *("Read health, jobs and sources", "Invite staff", "decided on a look-alike of the district"),
     *FEED_OFFERS[Role.REVIEWER],
-    "Break-glass access needs a reason. The person will read it.",
     # For a terminal, a log, or a program.
     "data: Xyz\n\n",
     *('attachment; filename="Xyz"', "openid email"),

@@ -83,8 +83,8 @@ COMPARING = {"rapidfuzz", "nicknames", "nh3"}
 @pytest.mark.parametrize(
     ("opened", "absent", "most"),
     [
-        (PORTAL, {*ASKING, *RARE, *COMPARING, "apscheduler", "asyncio", "css_inline"}, 650),
-        (SERVICE, {*ASKING, *RARE, *COMPARING, "flask", "css_inline"}, 600),
+        (PORTAL, {*ASKING, *RARE, *COMPARING, "apscheduler", "asyncio", "css_inline"}, 665),
+        (SERVICE, {*ASKING, *RARE, *COMPARING, "flask", "css_inline"}, 615),
     ],
 )
 def test_a_process_that_waits_has_not_loaded_what_asks(

@@ -235,7 +235,7 @@ def test_every_table_of_the_planted_world_holds_something(world):
         *("people", "consents", "invitations", "sweeps", "journal", "queries", "findings"),
         *("aliases", "sightings", "versions", "events", "cases", "decisions", "outbox"),
         *("jobs", "audit", "hosts", "robots_files", "job_progress", "pages"),
-        *("review_index", "assignments", "access_log", "review_notes", "break_glass"),
+        *("review_index", "assignments", "access_log", "review_notes", "early_access"),
     }
 
 

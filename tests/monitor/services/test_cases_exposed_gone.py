@@ -95,7 +95,7 @@ def test_the_digest_tells_once_that_it_is_gone_and_asks_no_more(maria: Staff):
     maria.world.on_monday()
 
     first, told, after = maria.emails_of("digest")[-3:]
-    assert "a phone number" in first.text
+    assert "A phone number appears next to your name" in first.text
     assert "Two checks, days apart, agree that it is no longer shown. Closed on" in told.text
     assert "STILL WAITING" not in told.text.upper()
     assert "shown no longer" not in after.text
@@ -197,7 +197,7 @@ def test_what_is_shown_again_is_told_anew(maria: Staff):
     again = case(maria)
     assert (again.state, again.notified_at) == (CaseState.NEW, None)
     maria.world.on_monday()
-    assert "a phone number" in maria.emails_of("digest")[-1].text
+    assert "A phone number appears next to your name" in maria.emails_of("digest")[-1].text
     assert again.id == case(maria).id
 
 

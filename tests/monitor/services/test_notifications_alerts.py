@@ -107,7 +107,7 @@ def test_what_no_server_can_have_is_written_anew_with_all_there_is_to_tell(maria
     (alert,) = maria.emails_of("alert")
     assert alert.text.count("Reference") == 2
     assert alert.envelope.sent_at == maria.world.clock.at
-    assert "starting Tue, Sep 22," in alert.text
+    assert "from Tue, Sep 22," in alert.text
     assert told(maria) == [True, True]
 
 

@@ -275,7 +275,7 @@ def test_the_alert_names_the_day_on_which_it_opens_to_others(impersonated: Staff
 
     (alert,) = impersonated.emails_of("alert")
     opens = world.clock.at + ANSWER_WITHIN
-    assert f"IT can see it starting {opens:%a, %b %-d,}" in alert.text
+    assert f"IT can see it from {opens:%a, %b %-d,}" in alert.text
 
 
 def test_an_email_about_a_case_that_is_gone_is_sent_once_all_the_same(impersonated: Staff):

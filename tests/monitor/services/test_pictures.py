@@ -166,7 +166,7 @@ def test_the_next_check_shows_the_picture_of_that_day(maria: Staff):
 
 
 def test_what_is_no_picture_is_not_stored(world: World, monkeypatch):
-    monkeypatch.setattr("monitor.services.pictures.is_picture_copy", lambda *_: False)
+    monkeypatch.setattr("monitor.services.thumbnails.is_picture_copy", lambda *_: False)
     maria = world.joins(MARIA, scopes=WITH_PHOTOS)
     world.sweep()
 

@@ -57,6 +57,11 @@ def tick(label: str) -> Deed:
     return lambda page: page.get_by_label(label, exact=True).check()
 
 
+def tick_box(label: str) -> Deed:
+    """Tick a box whose label a row of choices has, too."""
+    return lambda page: page.get_by_role("checkbox", name=label, exact=True).check()
+
+
 def unfold(summary: str) -> Deed:
     """Open what is folded below these words."""
     return lambda page: page.locator("summary", has_text=summary).first.click()

@@ -10,6 +10,7 @@ from tests.real.states.state import (
     seen,
     spoil_token,
     tick,
+    tick_box,
     typed_over,
     unfold,
 )
@@ -119,13 +120,13 @@ JOINING: tuple[State, ...] = (
     invited("/join/names", "Where do you work and live?", GO_ON),
     invited("/join/work", "Use at most", fill("Your school", "x" * 101), GO_ON, status=422),
     invited("/join/work", "Which accounts are yours?", GO_ON),
-    invited("/join/accounts", "Paste the address", fill(ADD, "igor"), press("Add"), status=422),
+    invited("/join/accounts", "Choose a network", fill(ADD, "igor"), press("Add"), status=422),
     invited("/join/accounts", "Added to", fill(ADD, "instagram.com/igor"), press("Add")),
     invited(
         "/join/accounts",
         "Remove one of the two.",
         unfold("Networks where you have no account"),
-        tick("Instagram"),
+        tick_box("Instagram"),
         GO_ON,
         status=422,
     ),

@@ -102,7 +102,7 @@ DATA: tuple[State, ...] = (
     maria("/me/data/names", "Enter your", fill("First name", ""), SAVE, status=422),
     maria("/me/data/work", "Where do you work and live?"),
     maria("/me/data/accounts", "Which accounts are yours?"),
-    maria("/me/data/accounts", "Paste the address", press("Add"), status=422),
+    maria("/me/data/accounts", "Choose a network", press("Add"), status=422),
     maria("/me/data/accounts", "Saved.", SAVE),
     maria("/me/data/leave", "Leave Namesake?"),
     new("/me/data/seen", "You joined"),

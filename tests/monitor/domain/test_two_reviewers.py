@@ -33,13 +33,13 @@ def test_nobody_confirms_their_own_proposal(same):
 
 
 def test_an_unconfirmed_proposal_opens_nothing():
-    assert WISH.break_glass is None
+    assert WISH.early_access is None
 
 
 def test_a_proposal_is_confirmed_within_a_day_or_never():
     late = MONDAY + CONFIRM_WITHIN
 
-    assert WISH.confirm_proposal("bo@cedar.example", late - MOMENT).break_glass
+    assert WISH.confirm_proposal("bo@cedar.example", late - MOMENT).early_access
     assert not WISH.is_pending(late)
     with pytest.raises(NotPermittedError):
         WISH.confirm_proposal("bo@cedar.example", late)
@@ -53,7 +53,7 @@ def test_it_is_confirmed_once():
 
 
 def test_the_opening_lasts_for_its_time_and_no_longer():
-    glass = WISH.confirm_proposal("bo@cedar.example", MONDAY).break_glass
+    glass = WISH.confirm_proposal("bo@cedar.example", MONDAY).early_access
 
     assert not glass.is_in_force(MONDAY - MOMENT)
     assert glass.is_in_force(MONDAY)
