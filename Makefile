@@ -172,7 +172,7 @@ TO_RUN = $(LOCKED) -r requirements.txt -r requirements-photos.txt
 
 .PHONY: with-uv
 with-uv:
-	@uv venv --quiet --clear --python '$(or $(PYTHON),>=3.11)' $(VENV)
+	@uv venv --quiet --seed --clear --python '$(or $(PYTHON),>=3.11)' $(VENV)
 	@uv pip install --quiet --python $(BIN)/python $(TO_RUN)
 	@uv pip install --quiet --python $(BIN)/python $(OURSELVES)
 

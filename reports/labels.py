@@ -416,7 +416,7 @@ TRACKS: Final[Mapping[CaseKind, tuple[str, str, str, str]]] = {
     CaseKind.MOCK_ACCOUNT: _REPORTED_TRACK,
     CaseKind.STUDENT_LINK: ("Found", "You", "Removed", "Gone"),
     CaseKind.EXPOSED_CONTACT: ("Found", "You", "Asked", "Gone"),
-    CaseKind.OWN_ACCOUNT_CHANGED: ("Found", "You", "Reported", "Yours again"),
+    CaseKind.OWN_ACCOUNT_CHANGED: ("Found", "You", "Recovery", "Yours again"),
     CaseKind.HARMFUL_PAGE: _REPORTED_TRACK,
 }
 TRACK_PLACES: Final[Mapping[CaseStep, int]] = {
@@ -553,6 +553,8 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.LOOK): "We look whether it is gone.",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it is not seen again.",
 }
+# An own account that was taken over is not reported.
+RECOVERY_NEXT_STEP: Final = "You get it back on the platform's recovery page."
 REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.NOTIFY): "Namesake emails the staff member",
     (StepActor.OPERATOR, CaseStep.MEND_ADDRESS): "An operator corrects the email address",
@@ -657,7 +659,7 @@ SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
         "with at most 9 million pixels."
     ),
     UploadProblem.BUSY: "We could not check this file. Try again in a few minutes.",
-    UploadProblem.SEXUAL: "Of a page with sexual words, we keep its address and the time alone.",
+    UploadProblem.SEXUAL: "You cannot add a picture of a page or account with sexual words.",
 }
 REFERENCE_PICTURE_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
     UploadProblem.UNSUPPORTED: (

@@ -6,7 +6,7 @@ sure we are of it, are dated facts.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from monitor.domain.case import Case
 from monitor.domain.case_log import SENT_LEVERS
@@ -72,6 +72,7 @@ HARM_OF_CASE: Mapping[CaseKind, Harm] = {
 }
 # What a picture needs, if there is one; where a minor may be shown, before all else.
 URGENT_HARMS = (Harm.MINOR, Harm.SEXUAL)
+_URGENT_TOO = (LeverKind.COMPLAINT, LeverKind.FORM, LeverKind.HOST)
 # The ids of reasons that say so of its words.
 _HARMFUL = frozenset({"lewd", "mock-harm"})
 _SENDERS: Mapping[Side, frozenset[AllowedReporter]] = {
@@ -148,6 +149,8 @@ def plan_levers(
         for lever in _sort_levers(fitting, ladder.steps)
         if _is_certain(lever, situation)
         and not (situation.is_sexual and lever.kind is LeverKind.SCHOOL)
+        # A copyright notice gives name and address to the other side.
+        and not (is_harmful(case) and lever.kind is LeverKind.COPYRIGHT)
     ]
     beside = (
         *(lever for lever in fitting if not _is_certain(lever, situation)),
@@ -155,7 +158,11 @@ def plan_levers(
     )
     if not steps:
         return LeverPlan(now=None, beside=beside)
-    place = min(_count_failures(case, steps, side, now), len(steps) - 1)
+    if situation.harm in URGENT_HARMS:
+        # What the person's log tells of are reports of the account, and no request by the law.
+        more = (step for step in steps[1:] if step.kind in _URGENT_TOO)
+        return LeverPlan(now=steps[0], beside=(*more, *beside))
+    place = min(_count_failures(case, side, now), len(steps) - 1)
     return LeverPlan(now=steps[place], beside=beside, later=tuple(steps[place + 1 :]))
 
 
@@ -190,19 +197,11 @@ def _sort_levers(levers: Iterable[Lever], order: tuple[LeverKind, ...]) -> list[
     return sorted(chosen, key=lambda lever: order.index(lever.kind))
 
 
-def _count_failures(case: Case, steps: list[Lever], side: Side, now: datetime) -> int:
+def _count_failures(case: Case, side: Side, now: datetime) -> int:
     """Return how many ways this side has tried in vain."""
     own = [entry for entry in case.standing if case.get_side(entry) is side]
     refused = sum(entry.decision is Decision.REFUSED for entry in own)
     last = next((entry for entry in reversed(own) if entry.decision in SENT_LEVERS), None)
     if last is None or last is not case.last_lever:
         return refused
-    tried = steps[min(refused, len(steps) - 1)]
-    return refused + (now >= last.at + _find_reply_time(tried, last.decision))
-
-
-def _find_reply_time(lever: Lever, sent: Decision) -> timedelta:
-    """Return how long an answer may take: only a law binds a platform to its hours."""
-    if lever.kind is LeverKind.LAW and lever.hours:
-        return timedelta(hours=lever.hours)
-    return REPLY_WITHIN[sent]
+    return refused + (now >= last.at + REPLY_WITHIN[last.decision])

@@ -47,7 +47,9 @@ def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
     if case.kind is CaseKind.HARMFUL_PAGE:
         return tuple(_list_page_lines(app, case, portrait, steps))
     if not case.is_pursued or case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
-        return tuple(_build_advice_line(app, case, portrait, step) for step in steps)
+        urgent = _list_lines_of_harm(app, case, portrait)
+        usual = (_build_advice_line(app, case, portrait, step) for step in steps)
+        return (*urgent, *usual)
     return tuple(_list_takedown_lines(app, case, portrait, steps))
 
 
@@ -76,12 +78,8 @@ def _list_takedown_lines(
     site, now = _find_site(app, case, portrait), app.clock.now()
     is_sexual = may_be_sexual(case, portrait)
     yield _build_evidence_line(case, is_sexual=is_sexual)
-    *urgent, harm = list_harms(case, is_sexual=is_sexual)
-    for other in urgent:
-        yield from _list_urgent_lines(_make_plan(app, case, portrait, other), site, now)
-    plan = _make_plan(app, case, portrait, harm)
-    if is_harmful(case) and not is_sexual:
-        yield from _list_police_lines(plan, site, now)
+    yield from _list_lines_of_harm(app, case, portrait)
+    plan = _make_plan(app, case, portrait, list_harms(case, is_sexual=is_sexual)[-1])
     (kit,) = (step for step in steps if step.at is AdviceTarget.KIT)
     if plan.now and plan.now.kind is not LeverKind.FORM:
         yield _build_lever_line(plan.now, site, now)
@@ -94,6 +92,18 @@ def _list_takedown_lines(
             yield _build_advice_line(app, case, portrait, step)
     if plan.later:
         yield AdviceLine(words=Reason(f"advice.then.{plan.later[0].kind}"))
+
+
+def _list_lines_of_harm(app: App, case: Case, portrait: Trace) -> Iterator[AdviceLine]:
+    """Yield what cannot wait where an account's words are sexual, threaten, or tell an address."""
+    site, now = _find_site(app, case, portrait), app.clock.now()
+    is_sexual = may_be_sexual(case, portrait)
+    for harm in list_harms(case, is_sexual=is_sexual):
+        plan = _make_plan(app, case, portrait, harm)
+        if harm in URGENT_HARMS:
+            yield from _list_urgent_lines(plan, site, now)
+        elif is_harmful(case) and not is_sexual:
+            yield from _list_police_lines(plan, site, now)
 
 
 def _build_evidence_line(case: Case, *, is_sexual: bool) -> AdviceLine:

@@ -117,13 +117,22 @@ def test_what_it_did_in_vain_costs_its_person_no_way():
     assert plan(Harm.IMPERSONATION, "x", theirs).now.kind is LeverKind.FORM
 
 
-def test_a_law_binds_a_platform_to_its_hours_and_then_comes_the_complaint():
+def test_what_a_picture_needs_stays_whatever_became_of_a_report_of_the_account():
     sent = say(case("lewd"), Decision.REPORTED, at=MONDAY)
+    refused = say(sent, Decision.REFUSED, at=MONDAY + HOUR)
 
-    assert plan(Harm.SEXUAL, "x", sent, now=MONDAY + 47 * HOUR).now.kind is LeverKind.LAW
-    overdue = plan(Harm.SEXUAL, "x", sent, now=MONDAY + 48 * HOUR)
-    assert overdue.now.kind is LeverKind.COMPLAINT
-    assert LeverKind.HASHES in [lever.kind for lever in overdue.beside]
+    for harm in (Harm.SEXUAL, Harm.MINOR):
+        first = plan(harm, "x", case("lewd"))
+        for later in (sent, refused):
+            assert plan(harm, "x", later, now=MONDAY + 300 * HOUR) == first
+        assert first.now.kind is LeverKind.LAW
+    sexual = [lever.kind for lever in plan(Harm.SEXUAL, "x", sent).beside]
+    assert {LeverKind.COMPLAINT, LeverKind.HASHES} <= {*sexual}
+
+
+def test_who_is_threatened_signs_nothing_that_tells_where_they_live():
+    assert LeverKind.COPYRIGHT not in kinds(plan(Harm.IMPERSONATION, "x", case("mock-harm")))
+    assert LeverKind.COPYRIGHT in kinds(plan(Harm.IMPERSONATION, "x", case("same-picture")))
 
 
 def test_what_is_sexual_is_sent_by_its_person_alone():
