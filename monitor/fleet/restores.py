@@ -180,7 +180,8 @@ def apply_consent_changes(app: App, name: str, find_changes: FindConsentChanges)
             continue
         # What was changed is lost. It may have been a pause, or less to look for.
         with suppress(InputError, NotPermittedError):
-            until = app.clock.now() + PAUSED_FOR
+            now = app.clock.now()
+            until = max(now + PAUSED_FOR, consent.paused_until or now)
             pause_checks(app, consent.person_id, until, ConsentChannel.AUTOMATIC)
             paused += 1
     if withdrawn or paused:

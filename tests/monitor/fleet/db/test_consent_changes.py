@@ -83,6 +83,28 @@ def test_a_copy_that_is_put_back_has_no_one_asked_about_who_left_since(
         assert consents[paused].is_paused(clock.now())
 
 
+def test_a_copy_that_is_put_back_shortens_no_pause(
+    folder: Path, clock: StoryClock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    copy, until = tmp_path_factory.mktemp("copy") / "state", clock.now() + timedelta(days=90)
+    with opened(folder, clock) as app:
+        person_id = list_queryable(app)[0]
+        pause_checks(app, person_id, until, ConsentChannel.PORTAL)
+    shutil.copytree(folder / "cedar" / "state", copy)
+    clock.at += timedelta(hours=1)
+    with opened(folder, clock) as app:
+        pause_checks(app, person_id, until + timedelta(days=1), ConsentChannel.PORTAL)
+        start_home(folder, clock).note_consent_changes("cedar", app)
+    put_back(folder, copy)
+    clock.at += timedelta(hours=1)
+
+    with opened(folder, clock) as app:
+        start_home(folder, clock).apply_consent_changes("cedar", app)
+        consent = app.db.consents.find_latest_consent(person_id)
+        assert consent is not None
+        assert (consent.channel, consent.paused_until) == (ConsentChannel.AUTOMATIC, until)
+
+
 def test_what_a_person_changed_last_stays_when_the_service_starts_again(
     folder: Path, clock: StoryClock
 ) -> None:
