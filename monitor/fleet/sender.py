@@ -10,7 +10,6 @@ from secrets import token_urlsafe
 
 from monitor.app import App, Environment
 from monitor.config.sections import Config
-from monitor.db.database import DATABASE_FILE
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError
 from monitor.fleet.crawler import Dispatch, FleetCrawler
@@ -43,7 +42,6 @@ class FleetSender:
         self._day_keys = HomeDayKeys(folder, self._seal, memories.connection, read_utc_time)
         # What is in that file by now, so that it is seldom opened.
         self._noted: dict[str, ConsentChange] | None = None
-        self._applied_to: dict[str, int] = {}
         self._mailbox = Mailbox(memories.connection, memories.hosts)
         self.leases = LeasesTable(memories.connection, machine or node())
         # By the clock that runs on while the machine sleeps.
@@ -94,18 +92,19 @@ class FleetSender:
             tag = tag_person(person_id)
             if tag not in known or not known[tag].has_left:
                 found[tag] = ConsentChange(at=now, has_left=True)
-        new = {tag: change for tag, change in found.items() if known.get(tag) != change}
+        # What is known from a day to come was written by a wrong clock, and replaced.
+        new = {
+            tag: change
+            for tag, change in found.items()
+            if tag not in known or (known[tag] != change and not change.at < known[tag].at <= now)
+        }
         if new:
             self._changes.save_changes(new)
             known.update(new)
 
     def apply_consent_changes(self, name: str, app: App) -> None:
-        """Bring an older copy up to what is known here, each time that its file is another one."""
-        file = app.config.state / DATABASE_FILE
-        number = file.stat().st_ino
-        if self._applied_to.get(name) != number:
-            apply_consent_changes(app, name, self._find_noted_changes)
-            self._applied_to[name] = number
+        """Bring a district up to what is known here, as it is opened: it may be an older copy."""
+        apply_consent_changes(app, name, self._find_noted_changes)
 
     def send_consent_changes(self) -> None:
         """Tell the fleet's database what is new; what it cannot be told now, it is told later."""

@@ -19,7 +19,7 @@ from monitor.domain.errors import DatabaseError
 from monitor.fleet.db.seal import FleetSeal
 
 if TYPE_CHECKING:
-    from monitor.fleet.db.postgres import FleetConnection
+    from monitor.fleet.db.postgres import FleetConnection, FleetCursor
 
 LOG = logging.getLogger(__name__)
 CHANGES_DATABASE = "consent-changes.db"
@@ -71,19 +71,18 @@ class ConsentChanges:
                 )
 
     def send_changes(self, connection: "FleetConnection") -> int:
-        """Write to the fleet's database what is new. Raises UnavailableError: it stays to do."""
+        """Write to the fleet's database what is new. Raises UnavailableError: it stays to do.
+
+        What is known there of a later time stays as it is.
+        """
         if not (self.folder / CHANGES_DATABASE).exists():
             return 0
         with self._open_file() as file:
             rows = list(file.fetch_rows("SELECT tag, body FROM consent_changes WHERE is_sent = 0"))
             if not rows:
                 return 0
-            connection.execute(
-                """INSERT INTO namesake.consent_changes AS known (tag, body)
-                SELECT tag, body FROM unnest(%s::text[], %s::bytea[]) AS new (tag, body)
-                ON CONFLICT (tag) DO UPDATE SET body = excluded.body, at = clock_timestamp()""",
-                *([row["tag"] for row in rows], [row["body"] for row in rows]),
-            )
+            bodies = {row["tag"]: bytes(row["body"]) for row in rows}
+            connection.run(lambda cursor: self._write_newer(cursor, bodies))
             with file.begin_transaction():
                 for row in rows:
                     # What was changed meanwhile is sent the next time.
@@ -92,6 +91,26 @@ class ConsentChanges:
                         *(row["tag"], row["body"]),
                     )
         return len(rows)
+
+    def _write_newer(self, cursor: "FleetCursor", bodies: Mapping[str, bytes]) -> None:
+        """Compare here: when a consent was changed is sealed, and not the database's to read."""
+        # No other machine writes meanwhile; reading goes on.
+        cursor.execute("LOCK TABLE namesake.consent_changes IN SHARE ROW EXCLUSIVE MODE")
+        found = cursor.execute(
+            "SELECT tag, body FROM namesake.consent_changes WHERE tag = ANY(%s)", (list(bodies),)
+        ).fetchall()
+        known = self._open_changes({row["tag"]: bytes(row["body"]) for row in found})
+        newer = [
+            tag
+            for tag, change in self._open_changes(bodies).items()
+            if tag not in known or known[tag].at <= change.at
+        ]
+        cursor.execute(
+            """INSERT INTO namesake.consent_changes AS known (tag, body)
+            SELECT tag, body FROM unnest(%s::text[], %s::bytea[]) AS new (tag, body)
+            ON CONFLICT (tag) DO UPDATE SET body = excluded.body, at = clock_timestamp()""",
+            (newer, [bodies[tag] for tag in newer]),
+        )
 
     def fetch_changes(self, connection: "FleetConnection") -> dict[str, ConsentChange]:
         """Return what machines with districts have sent."""

@@ -1,10 +1,12 @@
 """Who left is known outside of the district: no older copy of it has them asked about again."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, Self, TypeVar
 
 import pytest
 
@@ -23,6 +25,7 @@ from tests.monitor.fleet.world import FLEET_KEY
 from tests.monitor.made_districts import FRIDAY, make_districts
 
 PEOPLE = 4
+Made = TypeVar("Made")
 
 
 @pytest.fixture
@@ -123,6 +126,65 @@ def test_what_a_person_changed_last_stays_when_the_service_starts_again(
             assert len(list_queryable(app)) == PEOPLE
 
 
+def test_a_copy_that_is_put_back_while_the_service_runs_is_brought_up_to_date(
+    folder: Path, clock: StoryClock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Also where its files are written over, and so are the same ones for the file system."""
+    copy, home = tmp_path_factory.mktemp("copy") / "state", start_home(folder, clock)
+    shutil.copytree(folder / "cedar" / "state", copy)
+    with opened(folder, clock) as app:
+        home.apply_consent_changes("cedar", app)
+        left = list_queryable(app)[0]
+        withdraw_consent(app, left)
+        home.note_consent_changes("cedar", app)
+    shutil.copytree(copy, folder / "cedar" / "state", dirs_exist_ok=True)
+    clock.at += timedelta(hours=1)
+
+    with opened(folder, clock) as app:
+        assert left in list_queryable(app)
+        home.apply_consent_changes("cedar", app)
+        assert left not in list_queryable(app)
+
+
+def test_what_an_older_copy_says_replaces_nothing(
+    folder: Path, clock: StoryClock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A copy is swapped under a district that is open, so nothing has been applied to it yet."""
+    copy = tmp_path_factory.mktemp("copy") / "state"
+    shutil.copytree(folder / "cedar" / "state", copy)
+    changes = ConsentChanges(folder, FleetSeal(FLEET_KEY).derive_home_seal())
+    with opened(folder, clock) as app:
+        left = list_queryable(app)[0]
+        clock.at += timedelta(hours=1)
+        withdraw_consent(app, left)
+        start_home(folder, clock).note_consent_changes("cedar", app)
+    noted, sent = changes.list_changes(), FakeConnection()
+    assert changes.send_changes(sent) == PEOPLE
+    put_back(folder, copy)
+
+    tag = changes.tag_person("cedar", left)
+    with opened(folder, clock) as app:
+        start_home(folder, clock).note_consent_changes("cedar", app)
+        assert changes.list_changes() == noted
+        assert noted[tag].has_left
+        # A machine whose list is older, too, tells the fleet of what it has there.
+        changes.save_changes({tag: ConsentChange(at=FRIDAY, has_left=False)})
+    assert changes.send_changes(sent) == 1
+    assert changes.send_changes(sent) == 0
+    assert changes.fetch_changes(sent) == noted
+
+
+def test_what_a_wrong_clock_wrote_is_replaced(folder: Path, clock: StoryClock) -> None:
+    home = start_home(folder, clock)
+    changes = ConsentChanges(folder, FleetSeal(FLEET_KEY).derive_home_seal())
+    with opened(folder, clock) as app:
+        tag = changes.tag_person("cedar", list_queryable(app)[0])
+        ahead = ConsentChange(at=clock.now() + timedelta(days=365), has_left=False)
+        changes.save_changes({tag: ahead})
+        home.note_consent_changes("cedar", app)
+        assert changes.list_changes()[tag].at <= clock.now()
+
+
 def test_what_cannot_be_sent_stays_to_be_sent(
     folder: Path, clock: StoryClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -172,12 +234,22 @@ class FakeConnection(FleetConnection):
     def __init__(self) -> None:
         self.rows: dict[str, bytes] = {}
 
-    def execute(self, _: str, *values: object) -> int:
-        tags, bodies = values
-        assert isinstance(tags, list)
-        assert isinstance(bodies, list)
-        self.rows.update(zip(tags, bodies, strict=True))
-        return len(tags)
+    def run(self, work: Callable[[Any], Made]) -> Made:
+        return work(self.Cursor(self))
+
+    @dataclass
+    class Cursor:
+        """One transaction of it; what is read may be more than was asked for."""
+
+        home: "FakeConnection"
+
+        def execute(self, statement: str, values: tuple[list[Any], ...] = ()) -> Self:
+            if statement.startswith("INSERT"):
+                self.home.rows.update(zip(*values, strict=True))
+            return self
+
+        def fetchall(self) -> list[dict[str, object]]:
+            return self.home.fetch_rows()
 
     def fetch_rows(self, *_: object) -> list[dict[str, object]]:
         return [{"tag": tag, "body": body} for tag, body in self.rows.items()]
