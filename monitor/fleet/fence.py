@@ -91,7 +91,7 @@ class Fence:
         self._beaten_at = began_at
 
     def lose(self) -> None:
-        """End the process because someone else has what it held."""
+        """End the process: someone else has what it held, or its clock is wrong."""
         self._mute = True
         self.end()
 

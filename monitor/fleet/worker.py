@@ -56,7 +56,7 @@ from monitor.fleet.db.mailbox import (
 )
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.seal import WorkerSeal
-from monitor.fleet.fence import BEAT_SECONDS, Fence, read_utc_time
+from monitor.fleet.fence import BEAT_SECONDS, CLOCKS_DIFFER_BY, Fence, read_utc_time
 from monitor.fleet.host_crawler import BatchAnswer, HostCrawler
 from scrapers.crawl.crawler import CrawlEngine
 from scrapers.crawl.frontier import keep_no_page
@@ -87,6 +87,10 @@ Built = TypeVar("Built")
 
 class BatchRefusedError(DatabaseError):
     """A batch is put away: whoever sent it sends it again, if anyone did."""
+
+
+class WrongClockError(UnavailableError):
+    """By this machine's clock, or by the database's, permissions of others cannot be dated."""
 
 
 class BatchYielded(Exception):  # noqa: N818 - no error: it makes way, and is taken up again
@@ -148,6 +152,23 @@ class BatchGuard:
         """Tell whether no query of a batch may be asked, since its home has not said so lately."""
         held = self._held.get(batch)
         return held is None or not held[1].is_valid(self._read_time())
+
+    def check_clock(self) -> None:
+        """Raise WrongClockError unless the database has about the same time.
+
+        A false one can make this machine stop, and not ask what is not permitted. Raises
+        UnavailableError, too.
+        """
+        began_at = self._read_time()
+        known = self._mailbox.read_clock()
+        off = max(began_at - known, known - self._read_time())
+        if off > CLOCKS_DIFFER_BY:
+            seconds = round(off.total_seconds())
+            reason = (
+                f"The clock differs from that of the database by {seconds} s. Run a time service, "
+                "such as systemd-timesyncd."
+            )
+            raise WrongClockError(reason)
 
     def is_current(self, body: BatchBody) -> bool:
         return body.is_current(self._read_time())
@@ -214,7 +235,8 @@ class BatchAsker:
     def ask_batch(self, number: int, lock: str | None) -> None:
         """Ask what is left of a batch. Raises BatchYielded if that is not all of it.
 
-        What is not what its home sent for this host, or not permitted anymore, is put away.
+        What is not what its home sent for this host, or not permitted anymore, is put away. Raises
+        WrongClockError rather than put away what may be none of that.
         """
         batch = self._mailbox.load_batch(number)
         if batch is None:
@@ -228,7 +250,10 @@ class BatchAsker:
             seal = BatchSeal.for_batch(day_seal, batch)
             with self._guard.hold(batch, seal):
                 body = seal.open_body(batch.body)
-                if batch.lock != lock or not self._guard.is_current(body):
+                is_current = self._guard.is_current(body)
+                if not is_current:
+                    self._guard.check_clock()
+                if batch.lock != lock or not is_current:
                     reason = "It is not what its district sent for this host, or too old."
                     raise BatchRefusedError(reason)
                 self._ask_body(batch, body)
@@ -266,6 +291,7 @@ class BatchAsker:
             LOG.error("query_failed", extra={"batch": batch.id, "error": fault})  # noqa: TRY400 - its trace may quote
             self._save(batch, body, self._build_failure(left[count], body, host_state))
         if self._guard.has_lapsed(batch.id):
+            self._guard.check_clock()
             # Its home sends it again, if it is still there.
             LOG.warning("batch_lapsed", extra={"batch": batch.id})
             return
@@ -399,7 +425,7 @@ class FleetWorker:
             for work, values in (
                 (fence.watch, (stopping,)),
                 (self.guard.keep_looking, ()),
-                (self._keep_rescuing, ()),
+                (self.keep_rescuing, ()),
             )
         ]
         for thread in threads:
@@ -409,13 +435,17 @@ class FleetWorker:
         finally:
             stopping.set()
 
-    def _keep_rescuing(self) -> None:
+    def keep_rescuing(self) -> None:
         """Give back what dead machines held, on a thread that no host can keep waiting."""
         while not self.guard.stopping.wait(RESCUED_EVERY):
             try:
+                self.guard.check_clock()
                 self.day_keys.publish()
                 rescued = self.mailbox.rescue_jobs(self.guard.fence.dead_after)
                 expired = self.mailbox.delete_expired_batches()
+            except WrongClockError as error:
+                LOG.error("worker_clock_wrong", extra={"reason": str(error)})  # noqa: TRY400 - no fault of ours
+                self.guard.fence.lose()
             except MonitorError as error:
                 LOG.warning("fleet_database_away", extra={"reason": str(error)})
             else:
@@ -495,6 +525,7 @@ def open_fleet_worker(
     ):
         mailbox = Mailbox(memories.connection, memories.hosts)
         guard = BatchGuard(mailbox, fence)
+        guard.check_clock()
         day_keys = WorkerDayKeys(seal, memories.connection, read_utc_time)
         day_keys.publish()
         asker = BatchAsker(memories, day_keys, guard, environment, fetch)

@@ -5,9 +5,10 @@ The jobs are procrastinate's. One batch is one job, and names nothing but the ba
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import LiteralString
 
+from monitor.domain.errors import UnavailableError
 from monitor.fleet.db.memories import WRITE_HOST, FleetHostsTable
 from monitor.fleet.db.postgres import FleetConnection, FleetCursor
 from scrapers.crawl.throttle import HostState
@@ -106,6 +107,15 @@ class Mailbox:
             WHERE batches.id = renewed.id""",
             *(list(permissions), list(permissions.values())),
         )
+
+    def read_clock(self) -> datetime:
+        """Return the database's time of day. Raises UnavailableError."""
+        found = self.connection.fetch_row("SELECT clock_timestamp() AS now")
+        if found is None:
+            reason = "PostgreSQL does not tell its time. Check that it runs."
+            raise UnavailableError(reason)
+        now: datetime = found["now"]
+        return now
 
     def read_permissions(self, batches: Iterable[int]) -> dict[int, bytes]:
         rows = self.connection.fetch_rows(

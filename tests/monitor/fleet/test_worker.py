@@ -1,18 +1,30 @@
 """A machine that asks does what it is permitted, and no more."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from monitor.domain.errors import DatabaseError
+from monitor.app import Environment
+from monitor.config.sections import FetchConfig
+from monitor.domain.errors import DatabaseError, UnavailableError
 from monitor.fleet.batches import BatchSeal
 from monitor.fleet.db.mailbox import SealedBatch
-from monitor.fleet.db.seal import FleetSeal
-from monitor.fleet.fence import PERMISSION_LASTS, Fence
-from monitor.fleet.worker import BatchGuard
+from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.postgres import FleetConnection
+from monitor.fleet.db.seal import FleetSeal, WorkerSeal
+from monitor.fleet.fence import CLOCKS_DIFFER_BY, PERMISSION_LASTS, Fence
+from monitor.fleet.worker import (
+    BatchAsker,
+    BatchGuard,
+    FleetWorker,
+    WrongClockError,
+    open_fleet_worker,
+)
+from scrapers.http.clock import SystemClock
 from scrapers.models import CrawlPriority
 from tests.monitor.fleet.world import FLEET_KEY, NOW, build_batch_body
 
@@ -26,6 +38,10 @@ class FakeMailbox:
 
     permissions: dict[int, bytes] = field(default_factory=dict)
     urgent: frozenset[str] = frozenset()
+    clock: datetime = NOW
+
+    def read_clock(self) -> datetime:
+        return self.clock
 
     def read_permissions(self, batches: Iterable[int]) -> dict[int, bytes]:
         return {number: self.permissions[number] for number in batches}
@@ -126,3 +142,96 @@ def test_a_batch_that_was_moved_to_another_host_is_refused(world: World) -> None
 def test_what_is_not_held_is_not_permitted(world: World) -> None:
     assert not world.guard.permits(8, 0)
     assert world.guard.has_lapsed(8)
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_machine_ends_whose_clock_is_not_that_of_the_database(world: World, way: int) -> None:
+    world.mailbox.clock = NOW + way * CLOCKS_DIFFER_BY
+    world.guard.check_clock()
+    world.mailbox.clock += way * SECOND
+
+    with pytest.raises(WrongClockError, match="differs from that of the database by 61 s"):
+        world.guard.check_clock()
+    assert WrongClockError.exit_code == UnavailableError.exit_code
+
+
+class FakeDatabase(FleetConnection):
+    """PostgreSQL with one batch, whose clock is right."""
+
+    def __init__(self, batch: SealedBatch) -> None:
+        self.batch = batch
+
+    def fetch_row(self, statement: str, *_: object) -> dict[str, Any] | None:
+        if statement.startswith("SELECT clock_timestamp()"):
+            return {"now": NOW}
+        return asdict(self.batch) if "load_batch" in statement else None
+
+
+class FakeDayKeys:
+    """Has the key of each batch."""
+
+    seal = WorkerSeal(FleetSeal(FLEET_KEY).derive_worker_key("asker"))
+
+    def find_seal(self, _: str) -> FleetSeal:
+        return SEAL.seal
+
+
+@contextmanager
+def opened_asker(world: World) -> Iterator[BatchAsker]:
+    """Open what asks for a machine with the clock of a test."""
+    memories = FleetMemories(FakeDatabase(world.batch), FleetSeal(FLEET_KEY), SystemClock())
+    keys: Any = FakeDayKeys()
+    asker = BatchAsker(memories, keys, world.guard, Environment(), FetchConfig())
+    with closing(asker):
+        yield asker
+
+
+@pytest.mark.parametrize("off", [timedelta(days=1), -timedelta(days=1)], ids=["ahead", "behind"])
+def test_a_wrong_clock_puts_away_no_batch(world: World, off: timedelta) -> None:
+    world.now = NOW + off
+    with opened_asker(world) as asker, pytest.raises(WrongClockError):
+        asker.ask_batch(7, "alpha")
+
+
+def test_a_wrong_clock_lets_no_permission_lapse(world: World) -> None:
+    world.now = NOW + PERMISSION_LASTS
+    with opened_asker(world) as asker, pytest.raises(WrongClockError):
+        asker.ask_batch(7, "alpha")
+
+
+def test_a_batch_that_is_too_old_by_all_clocks_is_put_away(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.now = world.mailbox.clock = NOW + timedelta(days=1)
+    with opened_asker(world) as asker:
+        asker.ask_batch(7, "alpha")
+    assert [record.getMessage() for record in caplog.records] == ["batch_refused"]
+
+
+def test_a_machine_whose_clock_is_set_wrong_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("monitor.fleet.worker.RESCUED_EVERY", 0.0)
+    unused: Any = None
+    world.guard.fence.end = world.guard.stopping.set
+    world.now = NOW + timedelta(days=1)
+    FleetWorker(
+        address="", asker=unused, guard=world.guard, mailbox=unused, day_keys=unused
+    ).keep_rescuing()
+
+    assert [record.getMessage() for record in caplog.records] == ["worker_clock_wrong"]
+    assert world.guard.fence.is_mute
+
+
+def test_a_machine_with_a_wrong_clock_does_not_start(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memories = FleetMemories(FakeDatabase(world.batch), FleetSeal(FLEET_KEY), SystemClock())
+    monkeypatch.setattr(FakeDatabase, "close", lambda _: None)
+    monkeypatch.setattr(FleetMemories, "open_as_worker", lambda *_: memories)
+    key = FleetSeal(FLEET_KEY).derive_worker_key("asker")
+    with (
+        pytest.raises(WrongClockError),
+        open_fleet_worker("", key, Environment(), FetchConfig(), world.guard.fence),
+    ):
+        pass
