@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from monitor.app import App
 from monitor.db.evidence_pages import StoredPage
 from monitor.domain.case import Case
+from monitor.domain.levers import may_be_sexual
 from monitor.domain.vocabulary import Side
 from monitor.services.disclosure import disclose_to_others
 from monitor.services.finding_history import build_comparison_line, compare_with_own_findings
@@ -19,7 +20,10 @@ from reports.labels import DECISION_PHRASES
 
 
 def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
-    """Collect it for one reader; what its person noted for themselves is for them alone."""
+    """Collect it for one reader; what its person noted for themselves is for them alone.
+
+    Of what may be sexual no reader gets a copy of a page.
+    """
     person, finding = (
         app.db.people.load_person(case.person_id),
         app.db.findings.load_finding(case.finding_id),
@@ -38,7 +42,7 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
         compared_with=beside[0].own.portrait.url if beside else "",
         copied=tuple(map(build_comparison_line, beside[0].field_comparisons)) if beside else (),
         log=tuple(_build_log_lines(app, case, person.name.full_name, reader)),
-        pages=tuple(map(_build_page_copy, app.db.pages.list_evidence_of_finding(case.finding_id))),
+        pages=() if may_be_sexual(case, portrait) else tuple(_build_page_copies(app, case)),
     )
 
 
@@ -57,6 +61,10 @@ def _build_log_lines(app: App, case: Case, name: str, reader: Side) -> Iterator[
             what=DECISION_PHRASES[entry.decision],
             note="" if (side, reader) == (Side.PERSON, Side.IT) else entry.note,
         )
+
+
+def _build_page_copies(app: App, case: Case) -> Iterator[PageCopy]:
+    return map(_build_page_copy, app.db.pages.list_evidence_of_finding(case.finding_id))
 
 
 def _build_page_copy(stored: StoredPage) -> PageCopy:

@@ -125,7 +125,7 @@ def build_takedown_evidence(app: App, owner_id: str, case_id: str) -> EvidenceVi
     case = _load_pursued_case(app, owner_id, case_id)
     view = build_evidence_view(app, case, Side.PERSON)
     if _is_sexual(app, case):
-        return replace(view, pages=())
+        return view
     shots = app.db.screenshots.list_screenshots_of_case(case.id)
     copies = (ScreenshotCopy(added_at=shot.at, picture=shot.picture) for shot in shots)
     return replace(view, screenshots=tuple(copies))

@@ -14,9 +14,10 @@ from monitor.domain.case import Case
 from monitor.domain.errors import InputError
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseKind, Decision, UploadProblem
+from monitor.domain.vocabulary import CaseKind, Decision, Side, UploadProblem
 from monitor.services.answers import share_case
 from monitor.services.data_export import count_stored_data, export_person_data
+from monitor.services.evidence import build_evidence_view
 from monitor.services.pictures import MAX_UPLOAD_BYTES
 from monitor.services.review import download_review_evidence
 from monitor.services.review_queue import record_case_views
@@ -133,6 +134,7 @@ def test_of_what_may_be_sexual_no_picture_is_taken_and_no_page_is_handed_out(mar
     adds(maria)
     case = fake(maria)
     lewd = replace(case, reasons=(Reason("lewd"),))
+    assert build_evidence_view(maria.world.app, case, Side.IT).pages
     maria.world.state.cases.update_case(lewd)
 
     assert adds(maria) is UploadProblem.SEXUAL
@@ -140,6 +142,7 @@ def test_of_what_may_be_sexual_no_picture_is_taken_and_no_page_is_handed_out(mar
     assert (view.withheld, view.has_room) == (True, False)
     given_out = build_takedown_evidence(maria.world.app, maria.id, case.id)
     assert (given_out.pages, given_out.screenshots) == ((), ())
+    assert not build_evidence_view(maria.world.app, lewd, Side.IT).pages
 
 
 def test_a_busy_machine_blames_no_file(maria: Staff):
