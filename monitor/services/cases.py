@@ -480,7 +480,7 @@ def _assess_findings(
         # What is gone pretends to be no one, and exposes nothing.
         if finding.presence is Presence.GONE:
             continue
-        imitates = assessment.label in CASE_OF_LABEL
+        imitates = assessment.label in CASE_OF_LABEL and not _is_harmful_page(app, finding)
         exposes = bool(finding.portrait.exposed) and _is_contact_likely_theirs(
             person, finding.portrait, assessment, decision
         )
@@ -501,6 +501,14 @@ def _assess_findings(
 
 
 def _withdraw_outgrown_feedback(
+def _is_harmful_page(app: App, finding: Finding) -> bool:
+    """Tell whether it is told as a page about someone, which plays no one whatever they answer."""
+    return finding.portrait.kind is TraceKind.PAGE and (
+        bool(finding.portrait.harms)
+        or app.db.cases.find_case(finding.id, CaseKind.HARMFUL_PAGE) is not None
+    )
+
+
     app: App, person: Person, changes: SettlementChanges, own: Mapping[str, Finding]
 ) -> None:
     """Undo answers about an account that has become another one since."""

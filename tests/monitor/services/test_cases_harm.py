@@ -156,6 +156,17 @@ def test_under_an_older_consent_no_page_is_looked_at_for_it(world: World):
     older = replace(consent, text_version="2026-11-30.2", at=world.clock.at + timedelta(minutes=1))
     assert older.text_version < HARM_TOLD_SINCE
     world.state.consents.insert_consent(older)
+def test_who_says_that_it_is_about_them_is_asked_nothing_else_of_it(world: World):
+    maria = find(world, THREAT)
+    maria.rules(list_harms(maria)[0], Decision.MOCK)
+    world.internet = world.internet.add_entry(write(f"Maria Delgado, {MAPLE_STREET}: a thread"))
+    world.a_week_later()
+    world.sweep()
+
+    assert [case.state for case in maria.cases] == [CaseState.MOCK]
+    assert [case.kind for case in maria.cases] == [CaseKind.HARMFUL_PAGE]
+
+
     world.later(hours=1)
     world.sweep()
 
