@@ -18,10 +18,11 @@ from monitor.domain.finding import (
     combine_traces,
     compute_anchor,
     list_material_changes,
+    withhold_page_text,
 )
 from monitor.domain.pii import list_exposed_kinds
 from monitor.domain.schedule import SECOND_PROOF_AFTER
-from monitor.domain.vocabulary import EventKind
+from monitor.domain.vocabulary import EventKind, HarmKind
 from scrapers.models import Outcome, ParseResult, QueryKind, Trace
 
 Snapshot: TypeAlias = Mapping[str, Trace]
@@ -204,9 +205,16 @@ def update_unseen_finding(
 
 
 def refresh_portrait(finding: Finding, shown: Iterable[Trace]) -> Finding:
-    """Paint a finding's portrait again from all that its queries show now, if any does."""
+    """Paint a finding's portrait again from all that its queries show now, if any does.
+
+    A page that had sexual words stays one, whichever words a list shows of it today.
+    """
     traces = tuple(shown)
-    return replace(finding, portrait=combine_traces(traces)) if traces else finding
+    if not traces:
+        return finding
+    is_sexual = HarmKind.SEXUAL in finding.portrait.harms
+    before = (withhold_page_text(finding.portrait),) if is_sexual else ()
+    return replace(finding, portrait=combine_traces((*traces, *before)))
 
 
 def merge_events(events: Iterable[Event]) -> Iterator[Event]:

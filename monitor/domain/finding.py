@@ -12,6 +12,7 @@ from html import unescape
 from unicodedata import normalize
 
 from monitor.domain.pii import VanishedContact
+from monitor.domain.vocabulary import HarmKind
 from scrapers.models import PageFingerprint, Trace, TraceKind
 
 MATERIAL = {
@@ -121,9 +122,12 @@ def combine_traces(traces: Iterable[Trace]) -> Trace:
     """Combine the sightings of one finding, in any order, into one portrait.
 
     Each text is the longest seen; of an account's keys it uses the one that is not a handle.
+    If one sighting of a page has sexual words, the text of none is left.
     Raises ValueError where there is no trace.
     """
     several = list(traces)
+    if any(HarmKind.SEXUAL in trace.harms for trace in several):
+        several = [withhold_page_text(trace) for trace in several]
     first = min(several, key=lambda trace: (trace.kind, trace.key, trace.url))
     account, *others = _list_account_keys(several) or [""]
     return replace(
@@ -150,6 +154,13 @@ def combine_traces(traces: Iterable[Trace]) -> Trace:
         created_at=min((trace.created_at for trace in several if trace.created_at), default=None),
         counts=_keep_highest(count for trace in several for count in trace.counts),
     )
+
+
+def withhold_page_text(trace: Trace) -> Trace:
+    """Return of a page its address and harms alone; an account is judged by its own words."""
+    if trace.kind is not TraceKind.PAGE:
+        return trace
+    return Trace(key=trace.key, kind=trace.kind, url=trace.url, harms=trace.harms)
 
 
 def merge_findings(findings: Iterable[Finding]) -> Finding:

@@ -208,7 +208,8 @@ def _list_contact_places(portrait: Trace, kinds: Collection[ContactKind]) -> Ite
 def build_harm_draft(portrait: Trace) -> CaseDraft:
     """Say which lists of words a page met, and what is kept of it."""
     harms = [HarmKind(harm) for harm in portrait.harms]
-    kept = "address" if HarmKind.SEXUAL in harms else "no-page"
+    is_bare = HarmKind.SEXUAL in harms and portrait.kind is TraceKind.PAGE
+    kept = "address" if is_bare else "no-page"
     return CaseDraft(
         kind=CaseKind.HARMFUL_PAGE,
         severity=Severity.HIGH,
@@ -500,7 +501,6 @@ def _assess_findings(
             _raise_exposure(app, person, finding, assessment.label)
 
 
-def _withdraw_outgrown_feedback(
 def _is_harmful_page(app: App, finding: Finding) -> bool:
     """Tell whether it is told as a page about someone, which plays no one whatever they answer."""
     return finding.portrait.kind is TraceKind.PAGE and (
@@ -509,6 +509,7 @@ def _is_harmful_page(app: App, finding: Finding) -> bool:
     )
 
 
+def _withdraw_outgrown_feedback(
     app: App, person: Person, changes: SettlementChanges, own: Mapping[str, Finding]
 ) -> None:
     """Undo answers about an account that has become another one since."""

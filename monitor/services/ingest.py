@@ -46,6 +46,7 @@ from monitor.domain.finding import (
     hash_material_fields,
     is_different_account,
     list_aliases,
+    withhold_page_text,
 )
 from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
@@ -69,6 +70,7 @@ from monitor.domain.source_trust import (
     distrust_lookups,
     is_learned_canary,
 )
+from monitor.domain.vocabulary import HarmKind
 from monitor.services.account_proofs import check_account_proofs
 from monitor.services.alert_feeds import record_feed_results
 from monitor.services.breaches import record_breaches
@@ -433,8 +435,20 @@ class PersonSettlement:
                 for sighting in db.sightings.list_sightings_of_finding(finding_id)
                 if not sighting.misses
             )
-            db.findings.update_finding(refresh_portrait(step.finding, shown))
+            refreshed = refresh_portrait(step.finding, shown)
+            db.findings.update_finding(refreshed)
+            self._withhold_sexual_text(refreshed)
             yield step
+
+    def _withhold_sexual_text(self, finding: Finding) -> None:
+        """Forget what any query has stored of the text of a page with sexual words."""
+        if HarmKind.SEXUAL not in finding.portrait.harms:
+            return
+        for sighting in self.app.db.sightings.list_sightings_of_finding(finding.id):
+            bare = replace(sighting, trace=withhold_page_text(sighting.trace))
+            if bare != sighting:
+                self.app.db.sightings.save_sighting(bare)
+        self.app.db.versions.rewrite_versions(finding.id, withhold_page_text)
 
     def _process_missing_findings(self, finding_changes: FindingChanges) -> Iterator[FindingUpdate]:
         db = self.app.db

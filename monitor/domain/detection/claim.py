@@ -35,6 +35,7 @@ from monitor.domain.detection.mock import (
 )
 from monitor.domain.detection.picture_likeness import PictureSimilarity, compare_prints
 from monitor.domain.evidence import EvidenceRule, RuleMatch
+from monitor.domain.finding import withhold_page_text
 from monitor.domain.handles.name_fit import NameCover
 from monitor.domain.names.matching import (
     FULL_LEVELS,
@@ -225,7 +226,7 @@ def withhold_harm(trace: Trace, person: Person) -> Trace:
     """Return a trace with its harms; of a page with sexual words only the address is left."""
     harms = find_harms(trace, person)
     if HarmKind.SEXUAL in harms:
-        return Trace(key=trace.key, kind=trace.kind, url=trace.url, harms=harms)
+        return withhold_page_text(replace(trace, harms=harms))
     return replace(trace, harms=harms) if harms else trace
 
 

@@ -72,6 +72,13 @@ TRACES = st.builds(
     counts=st.sampled_from([(), (("posts", 1),), (("posts", 2), ("followers", 5))]),
 )
 
+PAGES = st.builds(
+    replace,
+    TRACES,
+    kind=st.just(TraceKind.PAGE),
+    harms=st.sampled_from([(), ("threat",), ("sexual",)]),
+)
+
 
 @pytest.mark.parametrize("kind", TraceKind)
 def test_every_field_is_identity_or_material_or_volatile(kind):
@@ -157,6 +164,24 @@ def test_a_portrait_does_not_depend_on_the_order_of_sightings(several, random):
 @given(st.lists(TRACES, min_size=1, max_size=3), st.lists(TRACES, max_size=3))
 def test_a_portrait_of_a_portrait_is_the_same_portrait(some, more):
     assert combine_traces((combine_traces(some), *more)) == combine_traces((*some, *more))
+
+
+@given(st.lists(PAGES, min_size=1, max_size=3), st.lists(PAGES, max_size=3))
+def test_of_a_sexual_page_no_sighting_brings_text_back(some, more):
+    portrait = combine_traces((*some, *more))
+
+    assert combine_traces((combine_traces(some), *more)) == portrait
+    if "sexual" in portrait.harms:
+        assert portrait == Trace(
+            key=portrait.key, kind=portrait.kind, url=portrait.url, harms=portrait.harms
+        )
+
+
+def test_an_account_keeps_its_own_words_beside_a_sexual_page():
+    page = Trace(key=ROSA.key, kind=TraceKind.PAGE, url=ROSA.url, title="leaked", snippet="text")
+    sexual = replace(page, title="", snippet="", harms=("sexual",))
+
+    assert combine_traces((ROSA, page, sexual)) == replace(ROSA, harms=("sexual",))
 
 
 def test_a_portrait_holds_the_best_of_each_sighting():

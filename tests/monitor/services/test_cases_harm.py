@@ -1,7 +1,6 @@
 """A page with harmful words beside a name and school is told first, and never judged."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -9,6 +8,8 @@ from monitor.demo.data import DemoPage
 from monitor.demo.district import MAPLE_STREET, MARIA
 from monitor.domain.case import Case
 from monitor.domain.consent import HARM_TOLD_SINCE
+from monitor.domain.finding import REREAD_AFTER
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
@@ -18,12 +19,16 @@ from monitor.domain.vocabulary import (
     UploadProblem,
 )
 from monitor.services.answers import share_case
+from monitor.services.cases import build_harm_draft
 from monitor.services.disclosure import disclose_own, find_review_opening
 from monitor.services.findings import list_pending_cards
 from monitor.services.takedown import add_screenshot, build_takedown_view
+from scrapers.models import TraceKind
 from tests.monitor.services.world import Staff, World
 
 URL = "https://board.example/thread/9"
+OLDER_TEXT = "2026-11-30.2"
+assert OLDER_TEXT < HARM_TOLD_SINCE
 
 
 def write(text: str, title: str = "thread") -> DemoPage:
@@ -92,12 +97,74 @@ def test_of_a_sexual_page_the_address_and_the_time_alone_are_kept(world: World):
     assert world.app.db.findings.find_finding_label(finding.id) is OwnershipLabel.ABOUT_ME
 
 
+def consents_to(staff: Staff, text_version: str) -> None:
+    world = staff.world
+    world.later(minutes=1)
+    consent = world.state.consents.find_latest_consent(staff.id)
+    world.state.consents.insert_consent(
+        replace(consent, text_version=text_version, at=world.clock.at)
+    )
+
+
+def test_of_a_sexual_page_no_other_list_brings_text_back(world: World):
+    world.internet = world.internet.add_entry(SEXUAL)
+    maria = world.joins(MARIA)
+    current = world.state.consents.find_latest_consent(maria.id).text_version
+    consents_to(maria, OLDER_TEXT)
+    world.sweep()
+    finding = maria.findings[URL]
+    seen, *_ = world.state.sightings.list_sightings_of_finding(finding.id)
+    assert "nudes" in seen.trace.snippet
+    world.state.sightings.save_sighting(replace(seen, query="another", source="brave"))
+
+    consents_to(maria, current)
+    world.later(days=REREAD_AFTER.days + 1)
+    world.sweep()
+    assert_nothing_is_kept_of_it(maria)
+
+    world.internet = world.internet.add_entry(write(f"Maria Delgado, {MAPLE_STREET}: a dump"))
+    world.a_week_later()
+    world.sweep()
+    assert_nothing_is_kept_of_it(maria)
+    assert len(list_harms(maria)) == 1
+
+
+def assert_nothing_is_kept_of_it(maria: Staff) -> None:
+    finding, state = maria.findings[URL], maria.world.state
+    sightings = state.sightings.list_sightings_of_finding(finding.id)
+    versions = state.versions.list_versions(finding.id)
+    assert sightings
+    assert versions
+    kept = [finding.portrait, *(one.trace for one in (*sightings, *versions))]
+    assert not any(trace.title or trace.snippet for trace in kept)
+    assert finding.portrait.harms == ("sexual",)
+
+
+def test_of_an_account_no_one_says_that_its_address_alone_is_kept(world: World):
+    page = find(world, SEXUAL).findings[URL].portrait
+    account = replace(page, kind=TraceKind.ACCOUNT, name="Maria")
+
+    assert build_harm_draft(page).reasons[-1] == Reason("harm-kept.address")
+    assert build_harm_draft(account).reasons[-1] == Reason("harm-kept.no-page")
+
+
 def test_of_a_sexual_page_nobody_adds_a_screenshot(world: World):
     maria = find(world, SEXUAL)
     case = maria.rules(list_harms(maria)[0], Decision.MOCK)
 
     assert add_screenshot(world.app, maria.id, case.id, b"picture") is UploadProblem.SEXUAL
     assert build_takedown_view(world.app, maria.id, case.id).screenshots.withheld
+
+
+def test_who_says_that_it_is_about_them_is_asked_nothing_else_of_it(world: World):
+    maria = find(world, THREAT)
+    maria.rules(list_harms(maria)[0], Decision.MOCK)
+    world.internet = world.internet.add_entry(write(f"Maria Delgado, {MAPLE_STREET}: a thread"))
+    world.a_week_later()
+    world.sweep()
+
+    assert [case.state for case in maria.cases] == [CaseState.MOCK]
+    assert [case.kind for case in maria.cases] == [CaseKind.HARMFUL_PAGE]
 
 
 def test_it_is_told_first_and_by_email_at_once(world: World):
@@ -152,22 +219,7 @@ def test_who_says_that_it_is_somebody_else_is_not_told_again(world: World):
 def test_under_an_older_consent_no_page_is_looked_at_for_it(world: World):
     world.internet = world.internet.add_entry(SEXUAL)
     maria = world.joins(MARIA)
-    consent = world.state.consents.find_latest_consent(maria.id)
-    older = replace(consent, text_version="2026-11-30.2", at=world.clock.at + timedelta(minutes=1))
-    assert older.text_version < HARM_TOLD_SINCE
-    world.state.consents.insert_consent(older)
-def test_who_says_that_it_is_about_them_is_asked_nothing_else_of_it(world: World):
-    maria = find(world, THREAT)
-    maria.rules(list_harms(maria)[0], Decision.MOCK)
-    world.internet = world.internet.add_entry(write(f"Maria Delgado, {MAPLE_STREET}: a thread"))
-    world.a_week_later()
-    world.sweep()
-
-    assert [case.state for case in maria.cases] == [CaseState.MOCK]
-    assert [case.kind for case in maria.cases] == [CaseKind.HARMFUL_PAGE]
-
-
-    world.later(hours=1)
+    consents_to(maria, OLDER_TEXT)
     world.sweep()
 
     assert maria.findings[URL].portrait.harms == ()
