@@ -124,6 +124,10 @@ class PagesTable(SealedRecords[StoredPage]):
             finding_id,
         )
 
+    def list_findings_with_evidence(self) -> frozenset[str]:
+        rows = self.connection.fetch_rows("SELECT DISTINCT finding_id FROM evidence")
+        return frozenset(finding for (finding,) in rows)
+
     def list_findings_lacking_evidence(
         self, person_id: str, kinds: Iterable[str], states: Iterable[str]
     ) -> frozenset[str]:
@@ -150,6 +154,15 @@ class PagesTable(SealedRecords[StoredPage]):
                 AND state IN (SELECT value FROM json_each(?2)))
                 AND person_id NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL)""",
                 *map(_encode_word_list, (kinds, states)),
+            )
+            self._delete_unused_pages()
+
+    def delete_evidence_of_finding(self, finding_id: str) -> None:
+        with self.connection.begin_transaction():
+            self.connection.execute(
+                """DELETE FROM evidence WHERE finding_id = ?
+                AND person_id NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL)""",
+                finding_id,
             )
             self._delete_unused_pages()
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.app import App
+from monitor.domain.levers import may_be_sexual
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import CaseKind, CaseState
 from scrapers.models import CrawlResult
@@ -55,8 +56,17 @@ def list_findings_lacking_pages(app: App, person_id: str) -> frozenset[str]:
 
 
 def keep_evidence_pages(app: App, sweep_id: str) -> None:
-    """Decide only when everything is settled: the answer of another source may raise a case."""
-    app.db.pages.keep_evidence_of_sweep(sweep_id, list_evidence_kinds(app), UNSETTLED_STATES)
+    """Decide only when everything is settled: the answer of another source may raise a case.
+
+    Of what may be sexual nobody gets a page, so none is kept.
+    """
+    with app.db.begin_transaction():
+        app.db.pages.keep_evidence_of_sweep(sweep_id, list_evidence_kinds(app), UNSETTLED_STATES)
+        for finding_id in app.db.pages.list_findings_with_evidence():
+            portrait = app.db.findings.load_finding(finding_id).portrait
+            cases = app.db.cases.list_cases_of_finding(finding_id)
+            if any(may_be_sexual(case, portrait) for case in cases):
+                app.db.pages.delete_evidence_of_finding(finding_id)
 
 
 def delete_old_pages(app: App) -> None:

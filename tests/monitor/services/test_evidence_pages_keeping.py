@@ -9,6 +9,7 @@ from msgspec import structs
 from monitor.config.sections import EvidenceConfig
 from monitor.db.legal_holds import LegalHold
 from monitor.demo.district import MARIA
+from monitor.domain.levers import may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.evidence_pages import delete_old_pages
 from scrapers.models import Outcome
@@ -97,6 +98,17 @@ def test_a_page_is_forgotten_in_time(maria: Staff, days: int, spans: dict[str, i
     delete_old_pages(app)
 
     assert len(kept_of(maria)) == kept
+
+
+def test_of_what_may_be_sexual_no_page_is_kept(world: World):
+    lewd = replace(IMPOSTOR, bio="leaked nudes")
+    world.internet = world.internet.add_entry(lewd)
+    maria = world.joins(MARIA)
+    world.sweep()
+
+    (case,) = maria.cases
+    assert may_be_sexual(case, maria.world.state.findings.load_finding(case.finding_id).portrait)
+    assert findings_with_a_page(world) == set()
 
 
 def test_a_legal_hold_keeps_the_page(maria: Staff):
