@@ -174,7 +174,7 @@ def test_it_is_told_first_and_by_email_at_once(world: World):
     assert cards[0].case is not None
     assert cards[0].case.kind is CaseKind.HARMFUL_PAGE
     world.writes()
-    assert any("A page may threaten you" in str(email) for email in maria.emails)
+    assert any("call the police" in email.text for email in maria.emails_of("alert"))
 
 
 def test_its_card_asks_whether_it_is_about_them_and_leads_to_the_kit(world: World):
