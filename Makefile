@@ -162,8 +162,8 @@ $(RUNNABLE):
 
 $(INSTALLED): $(RUNNABLE)
 	@echo "Installing what tests, checks and documents it, once; this takes a minute"
-	@{ command -v uv >/dev/null && uv pip install --quiet --python $(BIN)/python $(ALL); } \
-		|| $(PIP) install --no-compile $(ALL)
+	@if test -x $(BIN)/pip; then $(PIP) install --no-compile $(ALL); \
+		else uv pip install --quiet --python $(BIN)/python $(ALL); fi
 	@touch $@
 
 LOCKED = --require-hashes --no-deps
@@ -172,7 +172,7 @@ TO_RUN = $(LOCKED) -r requirements.txt -r requirements-photos.txt
 
 .PHONY: with-uv
 with-uv:
-	@uv venv --quiet --seed --clear --python '$(or $(PYTHON),>=3.11)' $(VENV)
+	@uv venv --quiet --clear --python '$(or $(PYTHON),>=3.11)' $(VENV)
 	@uv pip install --quiet --python $(BIN)/python $(TO_RUN)
 	@uv pip install --quiet --python $(BIN)/python $(OURSELVES)
 
