@@ -176,7 +176,8 @@ def test_it_listens_on_loopback_alone_until_it_is_told_to_stop(folder):
     seen = []
 
     def look_and_stop():
-        for _ in range(200):
+        # Two minutes: a busy machine must not stop it before it listens.
+        for _ in range(2_400):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/demo", timeout=60) as page:
                     seen.append(page.status)
