@@ -40,6 +40,9 @@ IN_MEMORY = $(shell findmnt --noheadings --output OPTIONS --target /dev/shm 2>/d
 	| grep --quiet --invert-match noexec && df --output=avail --block-size=1G /dev/shm \
 	| awk 'NR == 2 && $$1 >= 2 { print "/dev/shm" }')
 
+# What takes long is told after each run, so that nobody has to guess what to make faster.
+SLOWEST = --durations=25
+
 .PHONY: test
 # The real parts mostly wait, for their packages and then for their servers, so they are fetched and
 # run beside the rest, in five processes, and are told after it.
@@ -49,10 +52,10 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: check machine ## Check and test everything that this machine allows; REAL=1 as root: everything
 	@mkdir -p .cache; echo "Meanwhile .cache/real.txt tells of the real parts"; \
 	{ $(BIN)/python -m tests.real.fetch \
-		&& $(BIN)/python -m pytest -m real -n 5 --dist loadscope --no-loadscope-reorder tests/real; } \
+		&& $(BIN)/python -m pytest -m real -n 5 --dist loadscope --no-loadscope-reorder $(SLOWEST) tests/real; } \
 		> .cache/real.txt 2>&1 & real=$$!; \
 	PYTEST_DEBUG_TEMPROOT=$(IN_MEMORY) \
-	$(BIN)/python -m pytest -m "not real" -n $$(($$(nproc) + 1)) --dist worksteal; others=$$?; wait $$real; status=$$?; \
+	$(BIN)/python -m pytest -m "not real" -n $$(($$(nproc) + 1)) --dist worksteal $(SLOWEST); others=$$?; wait $$real; status=$$?; \
 	cat .cache/real.txt; exit $$((others | status))
 
 .PHONY: check
@@ -78,7 +81,7 @@ mutants: $(INSTALLED) ## Count the small faults in the rules that no test notice
 	@$(BIN)/python -m tests.bench.mutants
 
 .PHONY: bench
-bench: $(INSTALLED) ## Measure ours beside other programs and renew docs/benchmark.md; needs Linux, and the network once
+bench: $(INSTALLED) ## Measure ours beside other programs and renew docs/developers/benchmark.md; needs Linux, and the network once
 	@$(BIN)/python -m tests.bench.benchmark
 
 .PHONY: screenshots
@@ -98,7 +101,7 @@ procurement: $(INSTALLED) ## Renew the pages of docs/procurement that come from 
 
 .PHONY: docs
 docs: $(INSTALLED) ## Build the documents as a site into build/docs
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file docs/mkdocs.yml
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "It is in build/docs. To search in it: python3 -m http.server --directory build/docs"
 
 .PHONY: wheel
@@ -109,6 +112,10 @@ wheel: $(INSTALLED) ## Build the wheel for pipx into dist/
 deb: $(INSTALLED) ## Build the Debian package into dist/; fetches the libraries for each Python once
 	@$(BIN)/python systemd/deb/build.py
 
+.PHONY: resolvable
+resolvable: $(INSTALLED) ## See that every library has wheels for each Python and processor; needs the network
+	@$(BIN)/python systemd/deb/build.py --resolve
+
 .PHONY: image
 image: deb ## Build the container image localhost/namesake from the Debian package; needs podman or docker
 	@$$(command -v podman || command -v docker) build -t localhost/namesake:latest \
@@ -118,11 +125,14 @@ image: deb ## Build the container image localhost/namesake from the Debian packa
 .PHONY: images
 PINNED = systemd/container/Containerfile systemd/container/compose.yaml \
 	systemd/container/fleet-compose.yaml systemd/searxng-compose.yaml
+# podman names the image of this machine's processor, too; what is pinned must fit every machine.
 images: ## Pin the images of others to their digests of today; needs podman or docker, and their registry
 	@engine=$$(command -v podman || command -v docker) && \
 	for image in $$(grep -ohE 'docker\.io/[a-z/]+:[a-z0-9.-]+' $(PINNED) | sort -u); do \
 		$$engine pull --quiet $$image >/dev/null && \
-		digest=$$($$engine image inspect --format '{{index .RepoDigests 0}}' $$image | sed 's/.*@//') && \
+		one=$$($$engine image inspect --format '{{.Digest}}' $$image 2>/dev/null); \
+		digest=$$($$engine image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' $$image \
+			| sed 's/.*@//' | { grep -vxF -e "$$one" -e '' || echo "$$one"; } | head -n 1) && \
 		sed -i -E "s#$$image(@sha256:[0-9a-f]+)?#$$image@$$digest#" $(PINNED) || exit 1; \
 	done
 
@@ -144,7 +154,7 @@ lock: ## Renew constraints.txt and what production takes of it; needs uv
 		--output-file requirements-photos.txt
 	@echo apprise | $(COMPILE) --constraint constraints.txt --no-annotate - \
 		--output-file requirements-notify.txt
-	@printf 'procrastinate\npsycopg[binary]\n' | $(COMPILE) --constraint constraints.txt \
+	@printf 'procrastinate\npsycopg[binary]\npsycopg-pool\n' | $(COMPILE) --constraint constraints.txt \
 		--no-annotate - --output-file requirements-fleet.txt
 
 .PHONY: clean
@@ -156,13 +166,16 @@ clean: ## Remove all that was installed or made here
 # Demo and tests share one environment: what tests is added to what runs.
 # A uv that cannot (too old, or set up for other places than pip is) leaves the work to pip.
 $(RUNNABLE):
+	@test ! -L $(VENV) || { \
+		echo "$(VENV) is a link, and installing would empty what it leads to: remove the link, or" \
+			"run what you need by $(BIN)/python -m."; exit 1; } >&2
 	@echo "Installing into $(VENV), once"
 	@{ command -v uv >/dev/null && $(MAKE) with-uv; } || $(MAKE) with-pip
 	@touch $@
 
 $(INSTALLED): $(RUNNABLE)
 	@echo "Installing what tests, checks and documents it, once; this takes a minute"
-	@if test -x $(BIN)/pip; then $(PIP) install --no-compile $(ALL); \
+	@if $(BIN)/python -c 'import pip' 2>/dev/null; then $(PIP) install --no-compile $(ALL); \
 		else uv pip install --quiet --python $(BIN)/python $(ALL); fi
 	@touch $@
 
@@ -176,6 +189,12 @@ with-uv:
 	@uv pip install --quiet --python $(BIN)/python $(TO_RUN)
 	@uv pip install --quiet --python $(BIN)/python $(OURSELVES)
 
+# To unpack the pip that comes with Python takes a tenth of the time that pip takes to install itself.
+UNPACK_PIP = import ensurepip, pathlib, sysconfig, zipfile; \
+	folder = sysconfig.get_config_var("WHEEL_PKG_DIR") or pathlib.Path(ensurepip.__file__).with_name("_bundled"); \
+	(wheel,) = pathlib.Path(folder).glob("pip-*.whl"); \
+	zipfile.ZipFile(wheel).extractall(sysconfig.get_path("purelib"))
+
 .PHONY: with-pip
 with-pip:
 	@test -n "$(PYTHON)" && $(PYTHON) -c '$(RECENT)' || { \
@@ -184,6 +203,7 @@ with-pip:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) comes without venv. On Debian and Ubuntu: apt install python3-venv"; \
 		exit 1; } >&2
-	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PYTHON) -m venv --clear --without-pip $(VENV)
+	@$(BIN)/python -c '$(UNPACK_PIP)' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --no-compile $(TO_RUN)
 	@$(PIP) install --no-compile $(OURSELVES)

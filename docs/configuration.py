@@ -1,7 +1,7 @@
 """Write docs/configuration.md from what reads the file: `python -m docs.configuration`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping, Sequence
 from enum import StrEnum
 from inspect import cleandoc, isclass
 from pathlib import Path
@@ -20,23 +20,25 @@ FOREWORD = """\
 # Configuration
 
 Every key of `namesake.toml`, as the program reads it. `make sources` writes this page.
-[Running it for real](operate.md#configuration) says where the file is, and where secrets go
+[Set it up](set-up.md#configuration) says where the file is, and where secrets go
 instead. A key that is not here is refused, with its line. Paths are relative to the file.
 """
 KINDS = {str: "text", Path: "path", int: "number", float: "number", bool: "`true` or `false`"}
 MORE = {
-    "mail": "operate.md#mail",
-    "bounces": "operate.md#mail",
-    "sources": "operate.md#search",
-    "official": "operate.md#look-alikes-of-the-district",
+    "mail": "mail.md",
+    "bounces": "mail.md",
+    "sources": "set-up.md#search",
+    "official": "set-up.md#look-alikes-of-the-district",
     "students": "students.md",
     "detection": "detection.md",
-    "planning": "operate.md#what-searches-cost",
+    "planning": "set-up.md#what-searches-cost",
+    "policy": "set-up.md#your-policy",
     "evidence": "decisions/0013-stored-pages.md",
-    "watch": "operate.md#health",
+    "watch": "run.md#health",
+    "drill": "run.md#a-drill-each-month",
     "backup": "backup.md",
-    "invitations": "operate.md#invite",
-    "staff": "operate.md#invite",
+    "invitations": "invite.md",
+    "staff": "invite.md",
     "portal": "portal.md",
     "fleet": "fleet.md",
 }
@@ -63,23 +65,44 @@ def _build_tables(section: FieldInfo) -> Iterator[str] | str:
 
 
 def _build_sources() -> str:
-    """List the tables of sources, those of one form together."""
+    """List the tables of sources, those of one form together; a form tells what its own is."""
     forms: dict[type[Struct], list[str]] = {}
     for field in fields(SourcesConfig):
         brackets = "[[{}]]" if get_origin(field.type) is tuple else "[{}]"
         heading = brackets.format(f"sources.{field.name}")
         forms.setdefault(_find_struct(field.type), []).append(heading)
-    parts = (
-        f"\n### {', '.join(names)}\n\n{_describe(form)}\n\n{_build_keys(form)}"
-        for form, names in forms.items()
+    order = [*forms]
+
+    def rank(form: type[Struct]) -> tuple[int, int]:
+        root = next(parent for parent in reversed(form.__mro__) if parent in forms)
+        return order.index(root), len(form.__mro__)
+
+    parts = (_build_form(form, forms) for form in sorted(forms, key=rank))
+    return (
+        f"\n{_describe(BudgetedConfig)} Each table has:\n\n{_build_keys(BudgetedConfig)}"
+        f"{''.join(parts)}"
     )
-    return f"\n`per_day` and `per_week`: {_describe(BudgetedConfig)}\n" + "".join(parts)
 
 
-def _build_keys(struct: type[Struct]) -> str:
+def _build_form(form: type[Struct], forms: Mapping[type[Struct], Sequence[str]]) -> str:
+    base = next((parent for parent in form.__mro__[1:] if parent in forms), BudgetedConfig)
+    about = _describe(form).removeprefix(_describe(base)).strip()
+    known = {field.name: _describe_default(field) for field in fields(base)}
+    own = {
+        field.name for field in fields(form) if known.get(field.name) != _describe_default(field)
+    }
+    lines = [f"As `{forms[base][0]}`."] if base in forms else []
+    told = " ".join([*lines, about])
+    keys = f"\n{_build_keys(form, own)}" if own else ""
+    return f"\n### {', '.join(forms[form])}\n\n{told}\n{keys}"
+
+
+def _build_keys(struct: type[Struct], names: Container[str] | None = None) -> str:
+    """Build the table of all keys, or of these."""
     rows = "".join(
         f"| `{field.name}` | {_describe_kind(field.type)} | {_describe_default(field)} |\n"
         for field in fields(struct)
+        if names is None or field.name in names
     )
     return f"| key | what it takes | without it |\n|---|---|---|\n{rows}"
 

@@ -24,6 +24,7 @@ from monitor.domain.consent_text import (
 )
 from monitor.domain.reason import Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS
+from reports.pages.public_records import describe_span
 from reports.wording import render_in_english
 from scrapers.facts.fact import DatedFact, load_facts
 
@@ -35,7 +36,7 @@ DATA_FOREWORD = """\
 # Data inventory
 
 Every table of the two databases, and what it declares: the nightly purge deletes by the same
-declarations, with these [periods](../../monitor/domain/retention.py). `make procurement`
+declarations, with the periods of `monitor/domain/retention.py`. `make procurement`
 writes this page, and a test fails if it is out of date. All of it is on the machine that runs
 Namesake: the district's own, or that of an agency that hosts it. [Several machines](../fleet.md)
 also share a PostgreSQL, which holds [this](../fleet.md#what-postgresql-holds).
@@ -62,11 +63,11 @@ LAW_FOREWORD = """\
 # Law
 
 Facts for a school attorney in the United States. We are not lawyers, and laws change: have each
-line checked. Written in November 2026, as [facts that grow old](../facts.md); `make procurement`
-writes this page. *Official* is a copy of the law's own text, *secondary* what others say of it, and
-*recalled* what nobody has looked up.
+line checked. Written in November 2026, as [facts that go out of date](../facts.md); `make
+procurement` writes this page. *Official* is a copy of the law's own text, *secondary* what others
+say about it, and *recalled* what no one has looked up.
 """
-# Words of ours, not a fact that grows old.
+# Our own words, not a fact that goes out of date.
 LAW_AFTERWORD = """\
 ## Harmful pages
 
@@ -195,18 +196,10 @@ def _build_row(table: TableDeclaration, cascades: Mapping[str, frozenset[str]]) 
         table.owner,
         "yes" if table.sealed else "",
         "yes" if is_erased_with_person(table, cascades) else table.erased,
-        _describe_span(period.open, endless="no limit"),
-        _describe_span(period.closed, endless="stays"),
+        describe_span(period.open, endless="no limit"),
+        describe_span(period.closed, endless="stays"),
     )
     return f"| {' | '.join(cells)} |"
-
-
-def _describe_span(span: timedelta | None, endless: str) -> str:
-    if span is None:
-        return endless
-    if not span:
-        return "deleted at once"
-    return "1 day" if span.days == 1 else f"{span.days} days"
 
 
 if __name__ == "__main__":

@@ -1,21 +1,17 @@
-"""Write docs/question-costs.md from the plan itself: `python -m docs.question_costs`."""
+"""Write what a week costs into docs/sources.md, from the plan: `python -m docs.question_costs`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
-from monitor.domain.planning.budget import (
-    MAX_INTERVAL,
-    SELF_CHECK_SHARE,
-    AnswerNovelty,
-    ApiCost,
-    CostLimits,
-)
+from docs.sources import FILE, fill_in
+from monitor.domain.planning.budget import SELF_CHECK_SHARE, ApiCost, CostLimits
+from monitor.domain.planning.rotation import MAX_INTERVAL, AnswerNovelty
 from monitor.domain.planning.selection import BEST_RANKS, SETTLED_WEEKS, QueryRotation
-from monitor.services.district_checks import MOST_NAMES_A_WEEK
+from monitor.services.lookalike_checks import MOST_NAMES_A_WEEK
 from monitor.services.question_costs import (
     CANARIES,
+    DISTRICT,
     EVERYTHING,
     FREE_A_WEEK,
     FULL,
@@ -30,7 +26,6 @@ from monitor.services.question_costs import (
 from scrapers.models import Query
 from scrapers.search.brave import BRAVE
 
-FILE = Path(__file__).with_name("question-costs.md")
 STAFF = (130, 200, 400)
 # What is added one by one, and to whom.
 FEATURES = (
@@ -111,10 +106,16 @@ def _list_feature_rows() -> Iterator[str]:
         f"| **one person with all of that** | **{before}** | **{settled_before:.2f}** | "
         f"**{before / MAX_INTERVAL:.2f}** |\n"
     )
+    urgent = sum(1 / entry.interval for entry in list_candidates(FULL, EVERYTHING, is_urgent=True))
+    yield (
+        f"| the same while a case of theirs is open | {before} | {urgent:.2f} | {urgent:.2f}, "
+        "until it ends |\n"
+    )
 
 
 def build_page() -> str:
-    district = sum(1 for _ in list_district_candidates())
+    schools = len(DISTRICT.schools)
+    district = len(list_district_candidates()) - schools
     watch = count_watch_questions()
     rows = "".join(
         f"| {people} | {figures.wanted} | {figures.asked} | {figures.first_round} weeks | "
@@ -122,47 +123,39 @@ def build_page() -> str:
         for people in STAFF
         for figures in (measure(people),)
     )
-    return PAGE.format(
+    part = COSTS.format(
         free=FREE_A_WEEK,
         kept=FREE_A_WEEK - int(FREE_A_WEEK * (1 - SELF_CHECK_SHARE)),
         features="".join(_list_feature_rows()),
         canaries=CANARIES,
         district=district,
+        schools=schools,
         watch=watch,
         names=MOST_NAMES_A_WEEK,
-        fixed=CANARIES + district + watch,
+        fixed=CANARIES + district + schools + watch,
         rows=rows,
     )
+    return fill_in({"costs": part})
 
 
-PAGE = """\
-# How many questions a week costs
-
-On Brave without its news, computed from the plan. `make sources` writes this page. How questions
-are chosen: [what is asked](sources-planning.md).
-
-## One person
+COSTS = """\
+On Brave without its news. Of one person:
 
 | what is known of them | questions | a week at first | a week once settled |
 |---|---|---|---|
 {features}
 At first, the best question is weekly and the others come every four or eight weeks. Where nothing
-new turns up, all come every eight weeks in the end; what is new makes them frequent again. "As
+new turns up, all come every eight weeks in the end; what is new makes them frequent again. While
+somebody has an open case, the best is weekly and the others come every second week. "As
 students write it" is two of them: a title or a joke word with the family name, beside the school.
 
-## One district
-
-| | questions a week |
+| of one district | questions a week |
 |---|---|
 | self-tests | {canaries} |
 | the district's name, next to "teacher" and its mail domain | {district} |
-| look-alikes, with `[official]`: {names} names of it and its schools a week, in turn | {watch} |
+| each school under `[official]`, here three, next to titles and joke words, no name | {schools} |
+| look-alikes, with `[official]`: up to {names} names of it and its schools | {watch} |
 | **together, however many staff** | **{fixed}** |
-
-A school costs nothing by itself: its name stands in the questions about its staff, and among the
-names that take turns.
-
-## A week, on Brave's free credit
 
 Brave gives five dollars of credit a month, which is about {free} questions a week: set
 `per_week = {free}` and `news = false` under `[sources.brave]`. Of those, {kept} are kept for people
@@ -174,11 +167,7 @@ turns up:
 {rows}
 So the credit is enough for 130 staff. With 400, everything is asked, but half as often or less, and
 an account that appears is found up to four months later. For 400 as often as for 130, pay:
-[what searches cost](operate.md#what-searches-cost).
-
-**Need goes first** where a week has no room for all that are due: who has just joined or changed a
-name, who has an open case, and what brought something new when it was last asked. Whenever
-something is left out, everybody's digest says so, and it comes first of its kind in the next week.
+[what searches cost](set-up.md#what-searches-cost).
 """
 
 

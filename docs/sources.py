@@ -1,6 +1,7 @@
-"""Write docs/sources.md from the sources' declarations: `python -m docs.sources`."""
+"""Write the parts of docs/sources.md that the sources declare: `python -m docs.sources`."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
@@ -10,18 +11,7 @@ from scrapers.urls.platforms import PLATFORMS
 from tests.scrapers.known_sources import CONFIGURED, all_sources, written_sources
 
 FILE = Path(__file__).with_suffix(".md")
-FOREWORD = """\
-# Sources
-
-Everything Namesake can ask, as each source declares it. `make sources` writes this page.
-`namesake sources show NAME` also prints what comes back, and how we know its form.
-See also [how to add one](add-a-source.md).
-
-{live}
-
-Links lead to the terms. Prices and terms were not checked again for this page: ask before you rely
-on them.
-"""
+PART = re.compile(r"(<!-- begin (\w+): make sources -->\n).*?(?=<!-- end -->)", re.DOTALL)
 NEVER = """\
 **None of these {number} sources was ever run against the live service.** They were written from
 published references and recorded answers; their canaries show whether those are right."""
@@ -40,28 +30,13 @@ HEADINGS = {
     "profiles": "Profiles and pages",
     "breaches": "Data breaches",
 }
-SITES = """\
-## Profile sites
-
-Each is a source of its own; [profile sites](sources-catalog.md) says how they were chosen. `*`
-marks one with a known account as canary.
-"""
 SILENT = """\
 ### Sites that are not asked
 
 A search engine may list their accounts all the same.
 
 """
-ENDED = """\
-## Engines that ended
-
-Bing: Microsoft ended its Search APIs on August 11, 2025. Google: its Custom Search API takes no new
-customers and ends on January 1, 2027. Neither can be asked; Kagi and Serper show some of what they
-list.
-"""
 CLOSED = """\
-## What is never read
-
 {names}:
 their terms forbid robots, and strangers see almost nothing there; or they are for adults, for
 dating, or mostly children are there. Only title, snippet and address of their accounts are known,
@@ -75,23 +50,29 @@ def build_page() -> str:
     )
     names = {one_source.name for one_source in written}
     sites = [one_source for one_source in all_sources() if one_source.name not in names]
-    page = "\n".join(
-        [
-            FOREWORD.format(live=_describe_live_runs(all_sources())),
-            _build_overview(written),
-            *(
-                _build_chapter(*group)
-                for group in groupby(written, key=lambda source: source.family)
-            ),
-            f"{SITES}\n{_build_site_groups(sites)}\n{_build_site_table()}",
-            f"{SILENT}{_build_silent_list()}",
-            ENDED,
-            CLOSED.format(
-                names=_join_names(platform.hosts[0] for platform in PLATFORMS if platform.closed)
-            ),
-        ]
-    )
-    return page.replace(SOME_HOST, "HOST")
+    parts = {
+        "overview": f"{_describe_live_runs(all_sources())}\n\n{_build_overview(written)}",
+        "declared": "\n".join(
+            _build_chapter(*group) for group in groupby(written, key=lambda source: source.family)
+        ),
+        "sites": "\n".join(
+            [_build_site_groups(sites), _build_site_table(), SILENT + _build_silent_list()]
+        ),
+        "closed": CLOSED.format(
+            names=_join_names(platform.hosts[0] for platform in PLATFORMS if platform.closed)
+        ),
+    }
+    return fill_in({name: part.replace(SOME_HOST, "HOST") for name, part in parts.items()})
+
+
+def fill_in(parts: Mapping[str, str]) -> str:
+    """Return the page with these parts of it written anew."""
+
+    def write(found: re.Match[str]) -> str:
+        part = parts.get(found[2])
+        return found[0] if part is None else f"{found[1]}\n{part}\n"
+
+    return PART.sub(write, FILE.read_text("utf-8"))
 
 
 def _rank_family(source: Source) -> tuple[int, str]:
@@ -113,7 +94,7 @@ def _describe_live_runs(sources: Iterable[Source]) -> str:
 def _build_overview(written: Iterable[Source]) -> str:
     head = "| source | name | in the configuration | USD per 1,000 requests | key | pause |\n"
     rows = (_build_row(source, source.info) for source in written)
-    return f"## At a glance\n\n{head}|{'---|' * 6}\n{''.join(rows)}"
+    return f"{head}|{'---|' * 6}\n{''.join(rows)}"
 
 
 def _build_row(source: Source, info: SourceInfo) -> str:
@@ -136,16 +117,19 @@ def find_table(source: Source) -> str:
 def _build_chapter(family: str, sources: Iterable[Source]) -> str:
     heading = HEADINGS.get(family, family.replace("-", " ").capitalize())
     parts = (
-        f"### {source.info.title}\n\n{''.join(_build_lines(source.info))}" for source in sources
+        f"#### {source.info.title}\n\n{''.join(_build_lines(source.info))}" for source in sources
     )
-    return f"## {heading}\n\n" + "\n".join(parts)
+    return f"### {heading}\n\n" + "\n".join(parts)
 
 
 def _build_lines(info: SourceInfo) -> Iterator[str]:
     if info.notice:
         yield f"**{info.notice}**\n\n"
+    if info.terms and info.terms.as_of:
+        yield f"By its terms of {info.terms.as_of:%B %-d, %Y}, {info.terms.clause}.\n\n"
     if info.retain_text_for:
-        yield f"Its terms let us store text for {info.retain_text_for.days} days.\n\n"
+        days = info.retain_text_for.days
+        yield f"What it shows is stored for {days} days after the last time.\n\n"
     yield _build_declarations(info)
 
 

@@ -20,7 +20,7 @@ from monitor.domain.language import Language
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
 from reports.finding_view import CaseView, ComparisonLine
-from reports.labels import EVIDENCE_LIKENESSES, describe_field
+from reports.labels import EVIDENCE_LIKENESSES, REFERENCE, describe_field
 from reports.sanitize import clean_header_line
 from reports.translation import use_language
 from reports.wording import Others, render_reason
@@ -119,12 +119,16 @@ PAGES, MANIFEST = "pages.warc.gz", "MANIFEST.sha256"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionLogLine:
-    """What was done about it: `who` and `what` are our own words, `note` is the person's."""
+    """What was done about it: `note` is the person's, all else our own words.
+
+    `lever` is by which way it was reported, empty where that is not known.
+    """
 
     at: datetime
     who: str
     what: str
     note: str = ""
+    lever: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,13 +144,27 @@ class ScreenshotCopy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FacePair:
+    """Small JPEGs of the pictures that two accounts show; empty for none."""
+
+    theirs: bytes = b""
+    ours: bytes = b""
+
+    @property
+    def shown(self) -> tuple[tuple[str, bytes], ...]:
+        """Return those that there are, with whose each is."""
+        both = (("This account", self.theirs), ("The person's account", self.ours))
+        return tuple((whose, picture) for whose, picture in both if picture)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceView:
     """What the person may give to others about one account that others made or took over.
 
     `account` is the platform's own key of it, `name` and `handle` as it shows them. `compared_with`
     is the address of the own account that `copied` compares it with. `pages` are the newest first;
-    `screenshots` are in the person's own pack only, the oldest first. Nothing in it depends on when
-    it is made.
+    `screenshots`, the oldest first, and `faces` are in the person's own pack only. Of one that
+    `is_withheld`, it has the address and the times alone. Nothing in it depends on when it is made.
     """
 
     case: CaseView
@@ -161,6 +179,8 @@ class EvidenceView:
     log: tuple[ActionLogLine, ...]
     pages: tuple[PageCopy, ...] = ()
     screenshots: tuple[ScreenshotCopy, ...] = ()
+    faces: FacePair = field(default_factory=FacePair)
+    is_withheld: bool = False
 
     @property
     def named_screenshots(self) -> Mapping[str, ScreenshotCopy]:
@@ -194,14 +214,20 @@ def build_evidence_pack(view: EvidenceView) -> bytes:
     return archive.getvalue()
 
 
+def render_evidence_page(view: EvidenceView) -> str:
+    """Return the report alone, in English for the platform: a page to read, print or show."""
+    with use_language(Language.ENGLISH):
+        return fill_template("evidence/report.html", {"view": view, "with_files": False})
+
+
 def format_pack_name(view: EvidenceView) -> str:
-    return f"evidence-{view.case.id[:8]}.zip"
+    return f"evidence-{view.case.id[:REFERENCE]}.zip"
 
 
 def _build_files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tuple[str, bytes]]:
     left_out = len(view.pages) - len(pages)
-    context = {"view": view, "pages": pages, "left_out": left_out, "archive": PAGES}
-    yield REPORT, fill_template("evidence/report.html", context).encode()
+    files = {"with_files": True, "pages": pages, "left_out": left_out, "archive": PAGES}
+    yield REPORT, fill_template("evidence/report.html", {"view": view, **files}).encode()
     # ASCII alone: a hidden character shows as what it is, and no viewer takes it for another.
     findings = json.dumps(_build_findings(view, pages), indent=1, sort_keys=True)
     yield FINDINGS, findings.encode()

@@ -4,11 +4,12 @@
 there: None, or empty. Pages, emails, programs and the evidence show them, and nothing beside them.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol, TypeVar
 
-from monitor.domain.reason import Reason, Told
+from monitor.domain.reason import Plain, Reason, Site, Told
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -50,7 +51,7 @@ class AdviceLine:
     """One next step. `path` leads to a page of ours, `url` to another site's; empty for neither.
 
     `unconfirmed` says that no one has looked at that address for long, or ever. `terms` say who
-    may send it, what it asks for and how long it takes.
+    may send it, what it asks for and how long it takes. One that `is_now` waits for nothing else.
     """
 
     words: Reason
@@ -59,6 +60,7 @@ class AdviceLine:
     link: str = ""
     url: str = ""
     unconfirmed: bool = False
+    is_now: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +107,12 @@ class FindingView:
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:
         """Return the answers to the question whose it is."""
+        return self.list_choices(None)
+
+    def list_choices(self, opened_by: OpeningReason | None) -> tuple[AnswerChoice, ...]:
+        """Return them as they are while IT sees a case of it, for that reason."""
         answers = labels.ANSWERS if self.is_account else labels.PAGE_ANSWERS
-        return _build_choices(CaseKind.IMPERSONATION, answers)
+        return _build_choices(CaseKind.IMPERSONATION, answers, opened_by)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -137,8 +143,9 @@ class AccountPair:
     """An account that was found beside the own one that is most like it.
 
     `theirs` and `ours` are their usernames with what differs marked, and `change` says how.
-    `signs` say what else is alike, the most telling first. A picture is there to be shown if
-    `shows_theirs` or `shows_ours` says so.
+    `signs` say what else is alike, the most telling first. `declared` is the username as its person
+    typed it, empty where they did not name the account: it alone is no text of the web. A picture
+    is there to be shown if `shows_theirs` or `shows_ours` says so.
     """
 
     their_id: str
@@ -149,6 +156,7 @@ class AccountPair:
     ours: tuple[HighlightPiece, ...]
     change: Reason | None = None
     signs: tuple[PairSign, ...] = ()
+    declared: str = ""
     shows_theirs: bool = False
     shows_ours: bool = False
 
@@ -172,12 +180,27 @@ class ComparisonLine:
         )
 
 
+# Where a person's own step stands among the four.
+OWN_STEP = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackStep:
+    """One of four steps from found to gone; `at` is None where its day is not known."""
+
+    name: str
+    at: datetime | None
+    is_done: bool
+    is_now: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSummary:
     """What a list shows of a case to IT: nothing by which its person could be known.
 
     `decision` is what its person says that it is, `review_decision` what IT does; None for silence.
-    `next_by` does `next_step` by `due`; all are None where it has ended, at `ended_at`. IT sees it
+    `next_by` does `next_step` by `due`; all are None where it has ended, at `ended_at`. It waits
+    for its person `waits_since` then, None where it does not, or IT reads. IT sees it
     since `it_sees_since` because of `opened_by`; None while it does not. `taken_by` is a reviewer's
     address, and `asked_at` when its person was last asked; both are for IT alone.
     """
@@ -195,6 +218,8 @@ class CaseSummary:
     next_by: StepActor | None = None
     next_step: CaseStep | None = None
     due: datetime | None = None
+    waits_since: datetime | None = None
+    is_late: bool = False
     end: EndReason | None = None
     ended_at: datetime | None = None
     it_sees_since: datetime | None = None
@@ -208,14 +233,18 @@ class CaseView(CaseSummary):
     """A case with its finding. `nature` is its kind, as its person sees it.
 
     `given` is what the reasons call its person, whose full name is `person`; they themselves are
-    spoken to, and both are empty. `revision` says whether it changed since it was read.
+    spoken to, and both are empty. IT sees the picture of the account if it `shows_picture`; its
+    person has a `pair`. `revision` says whether it changed since it was read. Its person
+    `answered_at` some time, and something was done about it at `acted_at`.
 
-    For its person alone: what would lower it, what they said `earlier`, before it began again, and
-    what they can do about it. They saw it `since` then; `lever` was done last against it, and a
-    harmless one rests `until` then. They `answered_at` some time, and something was done about it
-    at `acted_at`. It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers
-    who see it though the others do not. One that `is_pursued` has a take-down kit. `pair` is there
-    where it asks whose an account is.
+    For its person alone: what would lower it, what they said `earlier`, before it began again,
+    and what they can do about it. They saw it `since` then; `lever` was done last against it, an
+    undo `undoes` what they said or did last, and a harmless one rests `until` then. They are
+    emailed about it again when it `nudges_at`.
+    It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
+    though the others do not, and `helper` is whom to ask where no reviewer is left who may,
+    empty where one is. One that `is_pursued` has a take-down kit. `pair` is there where it asks
+    whose an account is.
     """
 
     finding: FindingView
@@ -227,10 +256,11 @@ class CaseView(CaseSummary):
     given: str | None = None
     person: str = ""
     revision: str = ""
+    shows_picture: bool = False
     since: datetime | None = None
     is_undecided: bool = False
     is_pursued: bool = False
-    can_undo: bool = False
+    undoes: Decision | None = None
     lowered_by: tuple[Reason, ...] = ()
     earlier: Reason | None = None
     steps: tuple[AdviceLine, ...] = ()
@@ -238,11 +268,17 @@ class CaseView(CaseSummary):
     answered_at: datetime | None = None
     acted_at: datetime | None = None
     until: datetime | None = None
+    nudges_at: datetime | None = None
     opens_at: datetime | None = None
     holders: tuple[str, ...] = ()
+    helper: str = ""
     contact_kinds: tuple[ContactKind, ...] = ()
     pair: AccountPair | None = None
     link_url: str = ""
+
+    @property
+    def is_account(self) -> bool:
+        return self.finding.is_account
 
     @property
     def question(self) -> str:
@@ -250,17 +286,40 @@ class CaseView(CaseSummary):
         return labels.CASE_QUESTIONS[self.kind]
 
     @property
-    def place(self) -> int:
-        """Return how many of the four steps from found to gone are done."""
-        if self.is_undecided:
-            return 1
-        return labels.TRACK_PLACES[self.next_step] if self.next_step else len(self.track)
+    def without_reviewer(self) -> Reason:
+        """Say whom to ask where IT has nobody who may look."""
+        return Reason("sees.no-reviewer", {"contact": Plain(self.helper)})
 
     @property
-    def track(self) -> tuple[tuple[str, datetime | None], ...]:
-        """Return the four steps, each with the day on which it was done."""
-        times = (self.since or self.opened_at, self.answered_at, self.acted_at, self.ended_at)
-        return tuple(zip(labels.TRACKS[self.nature], times, strict=True))
+    def own_next_step(self) -> str:
+        """Return what happens next, as its person reads it; empty where it has ended."""
+        if self.next_by is None or self.next_step is None:
+            return ""
+        if self.kind is CaseKind.OWN_ACCOUNT_CHANGED and self.next_step is CaseStep.REPORT:
+            return labels.RECOVERY_NEXT_STEP
+        return labels.OWN_NEXT_STEPS[self.next_by, self.next_step]
+
+    @property
+    def place(self) -> int:
+        """Return which of the four steps from found to gone comes now, from 0 on; 4 at its end."""
+        if self.is_undecided:
+            return OWN_STEP
+        ended = len(labels.TRACKS[self.nature])
+        return labels.TRACK_PLACES[self.next_step] if self.next_step else ended
+
+    @property
+    def track(self) -> tuple[TrackStep, ...]:
+        """Return the four steps; its person's is done by their own answer and nothing else."""
+        times = (self.first_seen, self.answered_at, self.acted_at, self.ended_at)
+        return tuple(
+            TrackStep(
+                name=name,
+                at=at,
+                is_done=at is not None or (number != OWN_STEP and number < self.place),
+                is_now=number == self.place,
+            )
+            for number, (name, at) in enumerate(zip(labels.TRACKS[self.nature], times, strict=True))
+        )
 
     @property
     def plan_path(self) -> str:
@@ -277,7 +336,8 @@ class CaseView(CaseSummary):
     @property
     def advice(self) -> Reason:
         """What to do, in one or two sentences."""
-        return Reason(f"advice.{self.kind}")
+        site = Site(self.platform) if self.platform else Reason("the-site")
+        return Reason(f"advice.{self.kind}", {"site": site})
 
     @property
     def title(self) -> str:
@@ -285,9 +345,23 @@ class CaseView(CaseSummary):
         return "" if self.kind is CaseKind.STUDENT_LINK else self.finding.full_title
 
     @property
+    def quote_lead(self) -> str:
+        """Return what stands before its title: only an account calls itself something."""
+        if not self.finding.is_account:
+            return labels.PAGE_LEAD
+        changed = self.kind is CaseKind.OWN_ACCOUNT_CHANGED
+        return labels.CHANGED_ACCOUNT_LEAD if changed else labels.ACCOUNT_LEAD
+
+    @property
+    def kept_open_by(self) -> OpeningReason | None:
+        """Return why IT sees it: what its person shared stays open, whatever opened it first."""
+        return OpeningReason.SHARED if self.is_shared else self.opened_by
+
+    @property
     def choices(self) -> tuple[AnswerChoice, ...]:
         """Return the answers that fit its kind; sharing is separate."""
-        return _build_choices(self.kind, labels.CASE_ANSWERS[self.kind])
+        choices = _build_choices(self.kind, labels.CASE_ANSWERS[self.kind], self.kept_open_by)
+        return keep_closed(choices) if self.helper else choices
 
     @property
     def answers(self) -> tuple[AnswerChoice, ...]:
@@ -304,8 +378,24 @@ class CaseView(CaseSummary):
         return labels.describe_given_answer(self.kind, self.decision) if self.decision else ""
 
     @property
+    def undo_words(self) -> str:
+        """What an undo takes back, which may be a step since the answer; empty without one."""
+        return labels.describe_given_answer(self.kind, self.undoes) if self.undoes else ""
+
+    @property
     def review_said(self) -> str:
-        return labels.DECISION_SENTENCES[self.review_decision] if self.review_decision else ""
+        if self.review_decision is None:
+            return ""
+        own = self.kind is CaseKind.OWN_ACCOUNT_CHANGED
+        if own and self.review_decision is Decision.IMPERSONATION:
+            return labels.TAKEN_OVER
+        return labels.DECISION_SENTENCES[self.review_decision]
+
+    @property
+    def can_withdraw_report(self) -> bool:
+        """Tell whether it was reported, and is somebody's who pretends nothing, by their word."""
+        mistaken = {Decision.NAMESAKE, Decision.UNRELATED, Decision.MINE, Decision.HARMLESS}
+        return self.kind in _OWNERSHIP_KINDS and bool(self.lever) and self.decision in mistaken
 
     @property
     def is_removable(self) -> bool:
@@ -317,8 +407,14 @@ class CaseView(CaseSummary):
         return self.kind in {*_OWNERSHIP_KINDS, CaseKind.EXPOSED_CONTACT}
 
 
-def _build_choices(kind: CaseKind, answers: Mapping[Decision, str]) -> tuple[AnswerChoice, ...]:
-    hints = labels.ANSWER_HINTS.get(kind, {})
+def _build_choices(
+    kind: CaseKind, answers: Mapping[Decision, str], opened_by: OpeningReason | None
+) -> tuple[AnswerChoice, ...]:
+    hints = dict(labels.ANSWER_HINTS.get(kind, {}))
+    if opened_by:
+        hints |= labels.SEEN_ANSWER_HINTS.get(kind, {})
+    if opened_by is OpeningReason.UNANSWERED:
+        hints |= labels.UNANSWERED_HINTS
     return tuple(
         AnswerChoice(
             value=value,
@@ -330,22 +426,45 @@ def _build_choices(kind: CaseKind, answers: Mapping[Decision, str]) -> tuple[Ans
     )
 
 
+def keep_closed(choices: tuple[AnswerChoice, ...]) -> tuple[AnswerChoice, ...]:
+    """Return the same answers where IT has nobody to whom one could open anything."""
+    return tuple(
+        replace(choice, hint="", opens=False) if choice.opens else choice for choice in choices
+    )
+
+
 def opens_to_it(kind: CaseKind, answer: Decision) -> bool:
     """Tell whether IT can see a case of this kind once the person gave this answer."""
     return answer is Decision.IMPERSONATION and kind in _OWNERSHIP_KINDS
 
 
+class FoldableCase(Protocol):
+    @property
+    def kind(self) -> CaseKind: ...
+    @property
+    def is_account(self) -> bool: ...
+    @property
+    def contact_kinds(self) -> Collection[ContactKind]: ...
+
+
+FoldableT = TypeVar("FoldableT", bound=FoldableCase)
+
+
 def fold_exposures(
-    cases: Iterable[CaseView],
-) -> tuple[tuple[CaseView, ...], tuple[CaseView, ...]]:
+    cases: Iterable[FoldableT],
+) -> tuple[tuple[FoldableT, ...], tuple[FoldableT, ...]]:
     """Return the cases to show one by one, and several pages with contact details for one entry."""
     several = tuple(cases)
-    pages = tuple(case for case in several if case.contact_kinds and not case.finding.is_account)
+    pages = tuple(filter(_is_page_with_contact, several))
     if len(pages) < MIN_PAGES_FOLDED:
         return several, ()
-    return tuple(case for case in several if case not in pages), pages
+    return tuple(case for case in several if not _is_page_with_contact(case)), pages
 
 
-def describe_folded(pages: tuple[CaseView, ...]) -> Reason:
+def _is_page_with_contact(case: FoldableCase) -> bool:
+    return case.kind is CaseKind.EXPOSED_CONTACT and not case.is_account
+
+
+def describe_folded(pages: Collection[FoldableCase]) -> Reason:
     shown = {kind for page in pages for kind in page.contact_kinds}
     return labels.describe_exposures(len(pages), shown)

@@ -1,15 +1,16 @@
 """Every word that emails and pages show for an enum value, and the names of fields and sites."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
-from monitor.domain.cadence import EmailCadence
+from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.language import Language
 from monitor.domain.reason import Count, Label, Listed, Reason
 from monitor.domain.vocabulary import (
+    AccountReach,
     AddressConfirmRefusal,
     AddressRequestRefusal,
     AuditEndStatus,
@@ -25,6 +26,7 @@ from monitor.domain.vocabulary import (
     CoverageState,
     Decision,
     DistrictFindingState,
+    DrillOutcome,
     EmailState,
     EndReason,
     EnrollmentStep,
@@ -34,10 +36,14 @@ from monitor.domain.vocabulary import (
     GapKind,
     HealthLevel,
     HoldAction,
+    LetterKind,
+    LeverKind,
     NoticeKind,
     OpeningReason,
     OwnershipLabel,
     PairSign,
+    RecordAccess,
+    RecordKind,
     Role,
     Scope,
     Severity,
@@ -58,7 +64,7 @@ class DigestKind(StrEnum):
 
 
 SEVERITIES: Final[Mapping[Severity, str]] = {
-    Severity.HIGH: "High",
+    Severity.HIGH: "Urgent",
     Severity.MEDIUM: "Medium",
     Severity.LOW: "Low",
 }
@@ -71,32 +77,44 @@ CASE_KINDS: Final[Mapping[CaseKind, str]] = {
     CaseKind.HARMFUL_PAGE: "Harmful page",
 }
 # Behind or above a number of lines of a staff file.
+# What a file says itself; of the others, no count is shown.
 STAFF_LINE_STATES: Final[Mapping[StaffLineState, str]] = {
-    StaffLineState.NEW: "new",
-    StaffLineState.INVITED: "invited already",
-    StaffLineState.CHANGED: "invited already, changed in the file",
-    StaffLineState.ENROLLED: "enrolled already",
-    StaffLineState.LEFT: "withdrew or left",
-    StaffLineState.DECLINED: "invited before, and not again",
     StaffLineState.INACTIVE: "not active in the file",
     StaffLineState.STUDENT: "a student in the file",
     StaffLineState.FAMILY: "a parent or guardian in the file",
     StaffLineState.NO_STAFF_ROLE: "without a staff role in roles.csv",
 }
+ACCOUNT_REACHES: Final[Mapping[AccountReach, str]] = {
+    AccountReach.WEEKLY: "Seen each week",
+    AccountReach.MISSED: "Not seen lately",
+    AccountReach.SEARCH: "Only through search",
+    AccountReach.NEVER: "Never seen by us",
+}
+REACH_TONES: Final[Mapping[AccountReach, str]] = {
+    AccountReach.WEEKLY: "good",
+    AccountReach.MISSED: "medium",
+    AccountReach.SEARCH: "medium",
+    AccountReach.NEVER: "medium",
+}
+# What the owner of an account looks at where we cannot.
+OWN_LOOKS: Final = (
+    "Are its name, picture and text as you left them?",
+    "Search there for your name. Does another account use it, or your picture?",
+    "Who can see your posts and your friends, and find you by phone or email?",
+)
 # Each in its own words.
 LANGUAGES: Final[Mapping[Language, str]] = {
     Language.ENGLISH: "English",
     Language.SPANISH: "Español",
 }
-# Before what a page says of itself, in quotes.
-QUOTE_LEADS: Final[Mapping[CaseKind, str]] = {
-    CaseKind.IMPERSONATION: "It calls itself",
-    CaseKind.STUDENT_LINK: "It calls itself",
-    CaseKind.EXPOSED_CONTACT: "It says",
-    CaseKind.OWN_ACCOUNT_CHANGED: "It now calls itself",
-    CaseKind.MOCK_ACCOUNT: "It calls itself",
-    CaseKind.HARMFUL_PAGE: "Its title is",
-}
+OTHER_LANGUAGE_OFFER: Final = (
+    "Is someone pretending to be you online? Namesake looks, if you say yes. "
+    "Its pages come in English, too."
+)
+# Before what a page or an account says of itself, in quotes.
+PAGE_LEAD: Final = "Its title is"
+ACCOUNT_LEAD: Final = "It calls itself"
+CHANGED_ACCOUNT_LEAD: Final = "It now calls itself"
 EVENT_KINDS: Final[Mapping[EventKind, str]] = {
     EventKind.APPEARED: "New",
     EventKind.FOUND_NOW: "Found now, the first time we asked",
@@ -251,7 +269,7 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.UNRELATED: "said that it is not about them",
     Decision.HARMLESS: "said that it is harmless",
     Decision.IMPERSONATION: "confirmed that it is an impersonation",
-    Decision.MOCK: "said that others made it about them",
+    Decision.MOCK: "said that others made it",
     Decision.REPORTED: "reported it to the platform",
     Decision.REMOVED: "noted that the platform removed it",
     Decision.REFUSED: "noted that the platform left it up",
@@ -306,6 +324,8 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     CaseState.GONE: "It is no longer shown: two checks, days apart, agree",
     CaseState.RESTORED: "It shows your name, username and picture again",
 }
+# What it is called where the account is the person's own.
+TAKEN_OVER: Final = "Somebody else has taken it over"
 # What a person may answer, in the order of the buttons and of their keys.
 ANSWERS: Final[Mapping[Decision, str]] = {
     Decision.MINE: "This is me",
@@ -369,12 +389,13 @@ CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
 }
 # What follows from an answer, below its words.
 _SEEN_BY_IT = "IT sees it and helps you report it."
-_SET_ASIDE = "We set it aside, and stop asking."
+_ANOTHER_PERSON = "A real person who shares your name. We set it aside."
+_NO_CONNECTION = "It has nothing to do with you. We set it aside."
 _OWNERSHIP_HINTS: Final[Mapping[Decision, str]] = {
     Decision.MINE: "We keep an eye on it. IT does not see it.",
-    Decision.NAMESAKE: _SET_ASIDE,
+    Decision.NAMESAKE: _ANOTHER_PERSON,
     Decision.IMPERSONATION: _SEEN_BY_IT,
-    Decision.UNRELATED: _SET_ASIDE,
+    Decision.UNRELATED: _NO_CONNECTION,
     Decision.MOCK: "A joke, a fan page, or worse.",
 }
 ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
@@ -387,19 +408,28 @@ ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     },
     CaseKind.EXPOSED_CONTACT: {
         Decision.MINE: "We show you how to have them removed.",
-        Decision.NAMESAKE: _SET_ASIDE,
-        Decision.UNRELATED: _SET_ASIDE,
+        Decision.NAMESAKE: _ANOTHER_PERSON,
+        Decision.UNRELATED: _NO_CONNECTION,
     },
     CaseKind.HARMFUL_PAGE: {
         Decision.MOCK: "We show you what helps. Only you see it.",
-        Decision.NAMESAKE: _SET_ASIDE,
-        Decision.UNRELATED: _SET_ASIDE,
+        Decision.NAMESAKE: _ANOTHER_PERSON,
+        Decision.UNRELATED: _NO_CONNECTION,
     },
     CaseKind.OWN_ACCOUNT_CHANGED: {
         Decision.MINE: "We stop asking. IT does not see it.",
         Decision.IMPERSONATION: "We show you how to get it back.",
     },
 }
+# The same while IT sees the case: an answer ends that where IT sees it for want of one.
+_SEEN_OWNERSHIP_HINTS: Final = {Decision.MINE: "We keep an eye on it."}
+SEEN_ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
+    CaseKind.IMPERSONATION: _SEEN_OWNERSHIP_HINTS,
+    CaseKind.MOCK_ACCOUNT: _SEEN_OWNERSHIP_HINTS,
+    CaseKind.HARMFUL_PAGE: {Decision.MOCK: "We show you what helps."},
+    CaseKind.OWN_ACCOUNT_CHANGED: {Decision.MINE: "We stop asking."},
+}
+UNANSWERED_HINTS: Final = {Decision.MINE: "We keep an eye on it. IT can no longer see it."}
 # The question of a case, to its person.
 CASE_QUESTIONS: Final[Mapping[CaseKind, str]] = {
     CaseKind.IMPERSONATION: "Is this account you?",
@@ -470,7 +500,8 @@ GIVEN_ANSWERS: Final[Mapping[str, str]] = {
     Decision.REPORTED: "Reported to the platform",
     Decision.REMOVED: "Taken down",
     Decision.REFUSED: "The platform left it up",
-    Decision.STUDENT_LINK: "A link to a student",
+    # Who removes a link says with it that there was one.
+    Decision.STUDENT_LINK: "I removed the link",
     Decision.REMOVAL_ASKED: "Removal requested",
     Decision.REMOVAL_DONE: "The details are gone",
     CaseState.GONE: "No longer shown",
@@ -496,6 +527,20 @@ REVIEWER_CHOICES: Final[Mapping[Decision, str]] = {
     Decision.UNLINKED: "The link was removed",
     Decision.EXPLAINED: "The link is explained",
 }
+# What sets a choice apart from those beside it.
+REVIEWER_HINTS: Final[Mapping[Decision, str]] = {
+    Decision.NAMESAKE: "It is another person's, who has the same name.",
+    Decision.UNRELATED: "It is about nobody of this name: found by mistake.",
+    Decision.HARMLESS: "It is about this person, but nothing needs to be done.",
+    Decision.IMPERSONATION: "Somebody pretends to be this person.",
+    Decision.MOCK: "It talks about this person, without pretending to be them.",
+}
+# An own account pretends nothing: it changed, by its owner's hand or by another's.
+CHANGED_ACCOUNT_CHOICES: Final[Mapping[Decision, str]] = {
+    Decision.HARMLESS: "The owner changed it, or it does no harm",
+    Decision.IMPERSONATION: TAKEN_OVER,
+    Decision.REPORTED: "Reported to the platform as taken over",
+}
 # Registers that anyone may read, by the names under which their checks are stored.
 PUBLIC_RECORDS: Final[Mapping[str, str]] = {
     "certificates": "The log of certificates",
@@ -515,6 +560,14 @@ REVIEWER_ANSWERS: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_ASKED: "Removal requested",
     Decision.REMOVAL_DONE: "The details are gone",
 }
+
+
+def describe_verdict(kind: CaseKind, verdict: Decision) -> str:
+    """Return what either side said of a case, as a reviewer reads it."""
+    own = CHANGED_ACCOUNT_CHOICES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
+    return own.get(verdict, REVIEWER_ANSWERS[verdict])
+
+
 # Why IT sees a case: to the person, after "IT sees this", and to a reviewer.
 ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.SHARED: "because you shared it",
@@ -538,6 +591,15 @@ REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
         "You have decided on it, so you keep it until a week after its end or your last entry."
     ),
 }
+# Why it was open when a reviewer looked, in the audit log that all reviewers read.
+AUDIT_OPENINGS: Final[Mapping[OpeningReason, str]] = {
+    OpeningReason.SHARED: "the staff member shared it",
+    OpeningReason.CONFIRMED: "the staff member confirmed that it is an impersonation",
+    OpeningReason.UNANSWERED: "it is urgent and had no answer for a week",
+    OpeningReason.COUNSEL: "the waiting period for such links had ended",
+    OpeningReason.EARLY_ACCESS: "two reviewers had early access",
+    OpeningReason.DECIDED: "this reviewer had decided on it",
+}
 # What happens next, as the person reads it, and as IT does.
 OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.NOTIFY): "We email you about it.",
@@ -545,8 +607,8 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.PERSON, CaseStep.ANSWER): "You say what it is.",
     (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer here: IT says that it is real.",
     (StepActor.PERSON, CaseStep.REPORT): "You report it, or ask for its removal.",
-    (StepActor.PERSON, CaseStep.ESCALATE): "You try again, or say that you can live with it.",
-    (StepActor.IT, CaseStep.DECIDE): "IT looks at it, and decides what to do.",
+    (StepActor.PERSON, CaseStep.ESCALATE): "You report it again, or leave it as it is.",
+    (StepActor.IT, CaseStep.DECIDE): "You say what it is. IT looks at it, too.",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks you.",
     (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site answers.",
@@ -561,7 +623,7 @@ REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.PERSON, CaseStep.ANSWER): "The staff member says what it is",
     (StepActor.PERSON, CaseStep.CONFIRM): "The staff member confirms the answer",
     (StepActor.PERSON, CaseStep.REPORT): "The staff member reports it",
-    (StepActor.PERSON, CaseStep.ESCALATE): "The staff member tries again, or lives with it",
+    (StepActor.PERSON, CaseStep.ESCALATE): "The staff member tries again, or leaves it as it is",
     (StepActor.IT, CaseStep.DECIDE): "IT decides what it is",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks the staff member",
@@ -571,14 +633,16 @@ REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
 }
 OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "Two checks, days apart, agree that it is no longer shown.",
+    EndReason.SHOWN: "You showed that it is gone.",
     EndReason.RESTORED: "It shows your name, username and picture again.",
-    EndReason.DISMISSED: "You said that nothing more is needed.",
+    EndReason.DISMISSED: "By your answer, nothing more is needed.",
     EndReason.CLAIMED: "It was said to be gone, and it was not seen for 30 days.",
     EndReason.SILENT: "IT found it harmless, and you did not answer for four weeks.",
     EndReason.LAPSED: "It was not answered, and it is not serious.",
 }
 REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "two checks, days apart, no longer found it",
+    EndReason.SHOWN: "the staff member showed that it is gone",
     EndReason.RESTORED: "it shows the staff member again",
     EndReason.DISMISSED: "the staff member said that nothing more is needed",
     EndReason.CLAIMED: "it was said to be gone, and was not seen for 30 days",
@@ -602,6 +666,15 @@ HOLD_ERRORS: Final[Mapping[HoldAction, str]] = {
     HoldAction.PLACE: "This person is already under a legal hold.",
     HoldAction.LIFT: "This person is not under a legal hold.",
 }
+RECORD_KINDS: Final[Mapping[RecordKind, str]] = {
+    RecordKind.REVIEWER: "What reviewers did",
+    RecordKind.OPERATOR: "What operators did",
+}
+RECORD_ACCESS: Final[Mapping[RecordAccess, str]] = {
+    RecordAccess.EXPORTED: "What reviewers and operators did: by the form below.",
+    RecordAccess.OFFICE: "Not by this page. Counsel asks IT.",
+    RecordAccess.PERSON: "Never by this page. Counsel asks the person.",
+}
 
 # How alike two fields are: on a page, and within a sentence of the evidence.
 LIKENESSES: Final[Mapping[FieldLikeness, str]] = {
@@ -620,6 +693,36 @@ EVIDENCE_LIKENESSES: Final[Mapping[FieldLikeness, str]] = {
 }
 
 # What a person may say of a report to a platform, and a hint beside it.
+# What a reviewer wrote, asked or sent.
+REMARKS: Final[Mapping[str, str]] = {
+    "note": "noted",
+    "question": "asked the person",
+    "parents-told": "told families",
+    "staff-told": "told the staff",
+}
+LETTERS: Final[Mapping[str, str]] = {
+    LetterKind.PARENTS: "To families",
+    LetterKind.STAFF: "To the staff",
+}
+LETTERS_SENT: Final[Mapping[str, str]] = {
+    LetterKind.PARENTS: "I told families",
+    LetterKind.STAFF: "I told the staff",
+}
+# By which way something was reported.
+LEVERS: Final[Mapping[LeverKind, str]] = {
+    LeverKind.SCHOOL: "the school's own channel",
+    LeverKind.LAW: "a request by law",
+    LeverKind.COMPLAINT: "a complaint to the Federal Trade Commission",
+    LeverKind.FORM: "the platform's form or app",
+    LeverKind.RECOVERY: "the page to get an account back",
+    LeverKind.COPYRIGHT: "a copyright notice",
+    LeverKind.HOST: "who hosts it",
+    LeverKind.SEARCH: "a search engine",
+    LeverKind.HASHES: "a service that keeps copies of a picture off",
+    LeverKind.BROKERS: "one request to all brokers",
+    LeverKind.OPT_OUT: "a request to remove details",
+    LeverKind.COUNSEL: "a lawyer or the union",
+}
 REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
     Decision.REPORTED: ("I reported it", "We will look at the account again in three days."),
     Decision.REMOVED: ("It was removed", ""),
@@ -627,8 +730,10 @@ REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
         "The platform left it up",
         "You can report it again and show more copied elements.",
     ),
+    Decision.HARMLESS: ("I leave it as it is", "We close it, and tell you if it changes."),
     Decision.REOPENED: ("Undo the last entry", ""),
 }
+REPORTED_AGAIN: Final = ("I reported it again", "If it was another way, choose it below.")
 # The same of an account that no source of ours opens.
 _LOOK_YOURSELF = "We cannot open this account ourselves. Please look at it again in three days."
 UNSEEN_REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
@@ -644,8 +749,19 @@ REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REPORTED: "Saved: you reported it. We will look at the account again in three days.",
     Decision.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
     Decision.REFUSED: ("Saved: the platform left it up. You can report it again and show more."),
+    Decision.HARMLESS: "Saved: you leave it as it is. We tell you if it changes.",
     Decision.REOPENED: "The last entry was undone.",
 }
+# What its person took back of an alert, by what it was; any other is an answer.
+UNDONE_NOTICES: Final[Mapping[Decision, str]] = {
+    Decision.REPORTED: "Undone: your note that you reported it.",
+    Decision.REMOVED: "Undone: your note that the platform removed it.",
+    Decision.REFUSED: "Undone: your note that the platform left it up.",
+    Decision.REMOVAL_ASKED: "Undone: your note that you asked the site.",
+    Decision.REMOVAL_DONE: "Undone: your note that the details are gone.",
+    Decision.UNLINKED: "Undone: your note that you removed the link.",
+}
+UNDONE_ANSWER: Final = "Undone: your answer."
 SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
     UploadProblem.UNSUPPORTED: (
         "Screenshots cannot be added here, because this server has no software to open pictures. "
@@ -661,6 +777,8 @@ SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
     UploadProblem.BUSY: "We could not check this file. Try again in a few minutes.",
     UploadProblem.SEXUAL: "You cannot add a picture of a page or account with sexual words.",
 }
+# As much of an ID as a reader has to write back.
+REFERENCE: Final = 8
 REFERENCE_PICTURE_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
     UploadProblem.UNSUPPORTED: (
         "No picture can be added here, because this server has no software to open pictures."
@@ -813,11 +931,14 @@ EMAIL_KINDS: Final[Mapping[str, str]] = {
     "review": "Weekly email for reviewers",
     "self-check": "Results of a check",
     "alert": "Alert",
+    "nudge": "Reminder of what waits",
     "withdrawn": "Goodbye",
     "break-glass": "Something was opened early",
     "enrolled": "Welcome",
     "invitation": "Invitation",
     "reminder": "Reminder to answer an invitation",
+    "invited-again": "Invitation that you have answered",
+    "email-history": "List of your emails",
     "consent-ending": "Reminder to renew",
     "consent-changed": "Your consent changed",
     "legal-hold": "Legal hold",
@@ -835,7 +956,8 @@ EMAIL_KINDS: Final[Mapping[str, str]] = {
     "account-removed": "We stopped monitoring an account",
 }
 JOB_LABELS: Final[Mapping[str, str]] = {
-    "check": "check that somebody asked for",
+    "check": "requested check",
+    "daily-check": "requested daily check",
     "canaries": "self-tests of sources",
     "first-contact": "first contact with sources",
     "sweep": "weekly sweep",
@@ -846,12 +968,20 @@ JOB_LABELS: Final[Mapping[str, str]] = {
     "erase": "delete a withdrawn person's data",
     "consent-reminder": "find consents that expire soon",
     "reminder": "invitation reminder",
+    "nudges": "reminders to staff of open alerts",
     "district-check": "look-alikes of the district",
     "staff-folder": "look for a new staff file",
+    "drill": "drill",
 }
+DRILL_OUTCOMES: Final[Mapping[DrillOutcome, str]] = {
+    DrillOutcome.DONE: "found and reported",
+    DrillOutcome.UNCHECKED: "could not be checked",
+    DrillOutcome.UNFOUND: "not found",
+    DrillOutcome.UNMAILED: "found, not reported",
+}
+NEW_WARNINGS: Final = "New warnings"
 NOTICES: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.DISK_FULL: "The disk is full",
-    NoticeKind.BACKUP_FAILED: "The last backup failed",
     NoticeKind.SOURCES_PARKED: "News of sources that could not be checked",
     NoticeKind.ADDRESS_SUPPRESSED: "Addresses that reject email",
     NoticeKind.STAFF_FILE: "News of the staff file",
@@ -867,6 +997,10 @@ EMAIL_STATES: Final[Mapping[EmailState, str]] = {
     EmailState.QUEUED: "Waiting",
     EmailState.SENT: "Sent",
     EmailState.DEAD: "Not delivered",
+}
+ACT_MEANS: Final[Mapping[str, str]] = {
+    "link": "with a link from an email",
+    "token": "with an access token",
 }
 AUTH_METHODS: Final[Mapping[AuthMethod, str]] = {
     AuthMethod.LINK: "A link in an email",
@@ -919,21 +1053,22 @@ FEED_OFFERS: Final[Mapping[Role, tuple[str, str, str, str]]] = {
 # What a command waits for: "Waiting for the service to ... ."
 # What an operator reads of a first contact: a source, or one of its answers, and then this.
 CONTACT_VERDICTS: Final[Mapping[str, str]] = {
-    "changed": "answers in another form than we read",
+    "changed": "answers in a form that we do not read",
     "credulous": "finds what cannot exist",
-    "silent": "finds nothing where something surely is",
+    "silent": "finds nothing although something is there",
     "login": "asks to sign in",
-    "wall": "shows a wall to programs",
+    "wall": "blocks programs",
     "refused": "refuses us",
     "moved": "has moved to another address",
-    "cut": "breaks off its answer",
+    "cut": "cuts off its answer",
     "late": "answers too late",
     "limited": "asks to come back later",
     "unreached": "cannot be reached",
     "robots": "refuses robots",
     "not-asked": "was not asked",
-    "fields-gone": "understood, but what was there before is gone",
-    "new-keys": "understood, with names that are new",
+    "lenient": "understood, but accepts a broken request",
+    "fields-gone": "understood, but earlier names are gone",
+    "new-keys": "understood, with new names",
     "understood": "understood",
 }
 CONTACT_STATUSES: Final[Mapping[str, str]] = {
@@ -953,11 +1088,11 @@ AUDIT_END_PROBLEMS: Final[Mapping[AuditEndStatus, str]] = {
     AuditEndStatus.CUT: "Rows were removed from the end of the audit log.",
     AuditEndStatus.OLDER: (
         "This database is older than the audit log end stored with the keys. "
-        "If you restored it yourself, confirm that with `namesake audit accept`."
+        "If you restored it yourself, confirm that with `namesake audit --accept`."
     ),
     AuditEndStatus.REPLACED: (
         "This audit log does not match the end stored with the keys, as after a restored database "
-        "was written to. If you restored it yourself, confirm that with `namesake audit accept`."
+        "was written to. If you restored it yourself, confirm that with `namesake audit --accept`."
     ),
 }
 # The actions of the audit log, after the name of who did it. Staff and reviewers read the same
@@ -981,10 +1116,14 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "address-suppressed": "stopped sending to an address that returns email",
     "address-resumed": "started sending to an address again",
     "unsubscribed": "stopped the regular email",
+    "daily-checks-begun": "began checks once a day",
+    "daily-checks-ended": "ended checks once a day",
     "cadence-chosen": "chose how often the regular email comes",
     "language-chosen": "chose the language of pages and emails",
     "resubscribed": "started the regular email again",
+    "reviewer-chosen": "chose who in IT must not see the alerts",
     "signed-in": "signed in",
+    "signed-out": "signed out everywhere",
     "token-created": "created an access token",
     "token-revoked": "revoked an access token",
     "check-requested": "asked for a check",
@@ -995,20 +1134,25 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "closed": "closed this alert, because nothing is shown anymore",
     "viewed": "viewed this alert",
     "noted": "wrote a note on this alert",
-    "assigned": "took over this alert",
-    "unassigned": "gave this alert back",
+    "assigned": "assigned this alert to themselves",
+    "unassigned": "ended their assignment to this alert",
     "asked": "asked a question about this alert",
+    "told-parents": "told families of this account",
+    "told-staff": "told the staff of this account",
     "downloaded-evidence": "downloaded the evidence of this alert",
     "requested-early-access": "requested early access to this alert",
     "flagged": "raised this alert",
     "look-alike-decided": "decided on a look-alike of the district",
-    "opened-early": "opened this early (email sent)",
+    "opened-early": "opened this by early access (email sent)",
     "exported": "took a copy of all the data",
     "hold-proposed": "proposed to place a legal hold",
     "hold-proposal-refused": "tried to propose a legal hold",
     "hold-placed": "placed a legal hold (email sent)",
     "hold-lift-proposed": "proposed to lift a legal hold",
     "hold-lifted": "lifted a legal hold (email sent)",
+    "records-proposed": "proposed to export public records",
+    "records-exported": "exported public records",
+    "records-disclosed": "gave out records of what IT did about you, without your name",
     "consent-given": "agreed to the consent text",
     "consent-renewed": "renewed the consent",
     "consent-narrowed": "took back part of the consent",
@@ -1019,16 +1163,13 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "consent-left": "ended the consent, because the person left the district",
     "consent-expired": "ended the consent, because it was not renewed",
     "withdrew": "left",
-    "proposed-as-left": "was shown the work email, as no staff file or directory lists it anymore",
+    "invitation-mail-viewed": "looked up if your invitation was sent",
+    "invitation-resent": "asked to send your invitation again",
+    "invited": "sent you an invitation",
+    "proposed-as-left": "was told that a work email is no longer in the staff file or directory",
     "leaver-confirmed": "said that the person left the district",
     "leaver-dismissed": "said that the person is still here",
 }
-
-
-def join_words(words: Iterable[str]) -> str:
-    """Write `one, another and a third`."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def describe_exposures(pages: int, kinds: Collection[ContactKind]) -> Reason:

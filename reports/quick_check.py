@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.reason import Reason
-from reports.emails.digest import Coverage
+from reports.coverage import Coverage
 from reports.emails.render import fill_template, wrap_text
 from reports.finding_view import CaseView, FindingView
 

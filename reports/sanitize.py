@@ -5,6 +5,7 @@ import unicodedata
 from html import unescape
 from urllib.parse import SplitResult, urlsplit
 
+from monitor.domain.names.normalize import is_hidden_sign
 from reports.translation import translate_message, translate_plural
 
 CAP = 300
@@ -14,24 +15,6 @@ INPUT_CAP = 4000
 ROUNDS = 5
 MARKS = 3
 
-# Format characters (bidi controls and zero-width among them), controls, lone surrogates.
-_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
-# Letters and marks that draw nothing: joiner, Hangul and Braille blanks, variation selectors.
-_BLANKS = frozenset(
-    chr(code)
-    for code in (
-        0x034F,
-        0x115F,
-        0x1160,
-        0x17B4,
-        0x17B5,
-        0x2800,
-        0x3164,
-        0xFFA0,
-        *range(0xFE00, 0xFE10),
-        *range(0xE0100, 0xE01F0),
-    )
-)
 # A joiner between two pictures, or the wish for a coloured one, hides nothing from anyone.
 _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
 _EMOJI_GLUE = re.compile(
@@ -145,17 +128,11 @@ def _remove_hidden(text: str) -> tuple[str, int]:
     hidden = marks = 0
     for character in _EMOJI_GLUE.sub("", text):
         marks = marks + 1 if unicodedata.combining(character) else 0
-        if _is_hidden(character):
+        if character not in "\t\n\r" and is_hidden_sign(character):
             hidden += 1
         elif marks <= MARKS:
             kept.append(character)
     return unicodedata.normalize("NFC", "".join(kept)), hidden
-
-
-def _is_hidden(character: str) -> bool:
-    if character in "\t\n\r":
-        return False
-    return unicodedata.category(character) in _HIDDEN_CATEGORIES or character in _BLANKS
 
 
 def _truncate_text(text: str, cap: int) -> str:

@@ -4,6 +4,7 @@ Files that pages load from us, a style sheet and small scripts, are named by wha
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import sha256
@@ -28,7 +29,6 @@ from reports.labels import (
     describe_data_class,
     describe_field,
     format_account,
-    format_site_name,
     strip_platform,
 )
 from reports.sanitize import (
@@ -52,7 +52,13 @@ from reports.translation import (
     translate_message,
     translate_plural,
 )
-from reports.wording import Others, render_in_english, render_phrase, render_reason
+from reports.wording import (
+    Others,
+    render_in_english,
+    render_phrase,
+    render_reason,
+    translate_site_name,
+)
 
 STATIC: Final = "/static"
 TYPES: Final = {
@@ -87,7 +93,6 @@ def _get_extension(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-REFERENCE = 8
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LIVE = re.compile(r"https?://[^\s<>\"'`\\]+")
 # A browser reads `//host` and `/\\host` as someone else's address.
@@ -142,6 +147,11 @@ def mark_web_link(url: str) -> CleanText:
         return CleanText("")
 
 
+def embed_jpeg(picture: bytes) -> CleanText:
+    """Return an address that holds the picture itself: nothing is loaded for it."""
+    return CleanText(f"data:image/jpeg;base64,{b64encode(picture).decode()}")
+
+
 def clean_printed_value(value: object) -> object:
     """Clean whatever a template prints, unless a filter has done so."""
     if isinstance(value, (CleanText, Markup, int, Undefined)):
@@ -190,7 +200,7 @@ def translate_data_class(words: str) -> str:
 
 def shorten_id(full_id: str) -> CleanText:
     """Give as much of an id as a reader has to write back."""
-    return clean_web_text(full_id[:REFERENCE])
+    return clean_web_text(full_id[: labels.REFERENCE])
 
 
 _TIMES = (
@@ -217,10 +227,11 @@ def _list_filters() -> dict[str, Callable[..., object]]:
         pad_lead,
         translate_choices,
     )
-    names = (format_account, format_site_name, strip_platform)
+    names = (format_account, strip_platform)
     translated: dict[str, Callable[..., object]] = {
         "describe_data_class": translate_data_class,
         "describe_field": translate_field,
+        "format_site_name": translate_site_name,
         "render_in_english": lambda reason: CleanText(render_in_english(reason)),
         "render_phrase": render_clean_phrase,
         "render_reason": render_clean_reason,
@@ -231,6 +242,7 @@ def _list_filters() -> dict[str, Callable[..., object]]:
         shorten_id,
         clean_form_input,
         mark_own_path,
+        embed_jpeg,
         mark_web_link,
         build_asset_url,
     )

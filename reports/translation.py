@@ -5,6 +5,8 @@ it is shown: the text of a template by `_()`, and a label by the filter translat
 the code makes is none of these (`reports/wording.py`).
 """
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,15 +14,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from gettext import c2py
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from monitor.domain import dates
 from monitor.domain.language import Language
 
-# Where its dates and times come from: as people in the United States write them.
-_LOCALES: Final = {Language.ENGLISH: "en_US", Language.SPANISH: "es_US"}
+# A line of a text: its keyword, if it begins one, and what it adds. JSON has the same escapes.
+_PO_LINE: Final = re.compile(r'^(?:(msg[a-z_]+(?:\[\d\])?) )?(".*")$', re.MULTILINE)
 _CURRENT: ContextVar[Language] = ContextVar("language", default=Language.ENGLISH)
 
 
@@ -60,17 +61,19 @@ class Catalog:
 
 @cache
 def load_catalog(language: Language) -> Catalog:
-    """Read the words of a language, once in each process; Babel is loaded only then."""
-    # An English page needs none of it, and a command should not wait for it.
-    from babel.messages.pofile import read_po  # noqa: PLC0415 see above
-
-    text = (Path(__file__).parent / "locale" / f"{language}.po").read_bytes()
+    """Read the words of a language, once in each process: an English page needs none of it."""
+    text = (Path(__file__).parent / "locale" / f"{language}.po").read_text("utf-8")
     single, plural = {}, {}
-    for message in read_po(BytesIO(text)):
-        if isinstance(message.id, tuple) and isinstance(message.string, tuple):
-            plural[message.id[0]] = message.string
-        elif message.id:
-            single[str(message.id)] = str(message.string)
+    for entry in text.split("\n\n"):
+        parts: dict[str, str] = {}
+        keyword = ""
+        for named, quoted in _PO_LINE.findall(entry):
+            keyword = named or keyword
+            parts[keyword] = parts.get(keyword, "") + json.loads(quoted)
+        if "msgid_plural" in parts:
+            plural[parts["msgid"]] = (parts["msgstr[0]"], parts["msgstr[1]"])
+        elif parts.get("msgid"):
+            single[parts["msgid"]] = parts["msgstr"]
     return Catalog(messages=single, plurals=plural, choose_plural=c2py("n != 1"))
 
 
@@ -102,17 +105,6 @@ def translate_label(label: str) -> str:
     return label if found is None else found.replace("%%", "%")
 
 
-def format_date_pattern(moment: date, pattern: str) -> str:
-    """Write a date or a time by a pattern of CLDR, as the current language has it."""
-    from babel.dates import format_date, format_datetime  # noqa: PLC0415 loaded only if needed
-
-    locale = _LOCALES[get_language()]
-    shown = translate_message(pattern)
-    if hasattr(moment, "hour"):
-        return format_datetime(moment, shown, locale=locale)
-    return format_date(moment, shown, locale=locale)
-
-
 def format_day(moment: datetime, zone: str, year: int = 0) -> str:
     return format_date(dates.convert_to_zone(moment, zone), year)
 
@@ -120,15 +112,21 @@ def format_day(moment: datetime, zone: str, year: int = 0) -> str:
 def format_date(day: date, year: int = 0) -> str:
     if _speaks_english():
         return dates.format_date(day, year)
-    return format_date_pattern(day, "MMM d" if day.year == year else "MMM d, y")
+    if day.year == year:
+        return _fill_date("%(month)s %(day)s", day)
+    return _fill_date("%(month)s %(day)s, %(year)s", day)
 
 
 def format_local_time(moment: datetime, zone: str, year: int = 0) -> str:
     if _speaks_english():
         return dates.format_local_time(moment, zone, year)
     there = dates.convert_to_zone(moment, zone)
-    known = there.year == year
-    shown = format_date_pattern(there, "EEE, MMM d, h:mm a" if known else "EEE, MMM d, y, h:mm a")
+    if there.year == year:
+        day = _fill_date("%(weekday)s, %(month)s %(day)s", there)
+    else:
+        day = _fill_date("%(weekday)s, %(month)s %(day)s, %(year)s", there)
+    hour, half = dates.split_hour(there)
+    shown = f"{day}, {hour}:{there:%M} {translate_message(half)}"
     return f"{shown} {dates.format_zone_name(there, zone)}"
 
 
@@ -139,7 +137,7 @@ def format_near_time(moment: datetime, zone: str) -> str:
 def format_near_day(moment: datetime, zone: str) -> str:
     if _speaks_english():
         return dates.format_near_day(moment, zone)
-    return format_date_pattern(dates.convert_to_zone(moment, zone), "EEEE, MMMM d")
+    return _fill_date("%(weekday)s, %(month)s %(day)s", dates.convert_to_zone(moment, zone))
 
 
 def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0) -> str:
@@ -153,16 +151,26 @@ def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0)
 def format_week_start(week: str, year: int = 0) -> str:
     if _speaks_english():
         return dates.format_week_start(week, year)
-    monday = dates.parse_monday(week)
-    return format_date_pattern(monday, "MMMM d" if monday.year == year else "MMMM d, y")
+    return format_date(dates.parse_monday(week), year)
 
 
 def format_short_week(week: str) -> str:
     if _speaks_english():
         return dates.format_short_week(week)
-    return format_date_pattern(dates.parse_monday(week), "M/d")
+    return _fill_date("%(number)s/%(day)s", dates.parse_monday(week))
+
+
+def _fill_date(pattern: str, day: date) -> str:
+    facts = {
+        "weekday": translate_message(dates.WEEKDAYS[day.weekday()]),
+        "day": day.day,
+        "month": translate_message(dates.MONTHS[day.month - 1]),
+        "number": day.month,
+        "year": day.year,
+    }
+    return translate_message(pattern) % facts
 
 
 def _speaks_english() -> bool:
-    """Tell whether dates are those of the rules, which need no tables of languages."""
+    """Tell whether dates are those of the rules."""
     return get_language() is Language.ENGLISH

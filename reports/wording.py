@@ -41,6 +41,7 @@ from reports.labels import (
     EVENT_KINDS,
     GIVEN_ANSWERS,
     GUIDE_SOURCES,
+    LEVERS,
     OWN_CONTACTS,
     PAGE_ANSWERS,
     SWEEP_KINDS,
@@ -65,6 +66,7 @@ LABELS: Final[Mapping[str, Mapping[Any, str]]] = {
     "events": EVENT_KINDS,
     "given-answers": GIVEN_ANSWERS,
     "guide-sources": GUIDE_SOURCES,
+    "levers": LEVERS,
     "credits": {"breaches": BREACH_CREDIT},
     "decisions": DECISION_SENTENCES,
     "own-contacts": OWN_CONTACTS,
@@ -224,12 +226,21 @@ def _render_fact(fact: Fact, others: Others | None, words: Words) -> str:
             return _render_value(fact)
 
 
+# What has no name of its own is described.
+_DESCRIBED_SOURCES = frozenset({"pages", "searxng"})
+
+
+def translate_site_name(source: str) -> str:
+    name = format_site_name(source)
+    return translate_label(name) if source in _DESCRIBED_SOURCES else name
+
+
 def _render_value(fact: Site | Count | Day | Moment | Plain | Label | Name | Signs) -> str:
     """Write what is the same to every reader."""
     shown = ""
     match fact:
         case Site(key=key):
-            shown = _clean(format_site_name(key))
+            shown = _clean(translate_site_name(key))
         case Count(number=number):
             shown = f"{number:,}"
         case Day(on=on):

@@ -146,11 +146,12 @@ class Identity:
 class District:
     """What a school district is asked for by, without anyone's name.
 
-    `domains` are those of its own mail and pages.
+    `schools` are their names as people write them, `domains` those of its own mail and pages.
     """
 
     name: str
     domains: tuple[str, ...] = ()
+    schools: tuple[str, ...] = ()
 
 
 class Outcome(StrEnum):

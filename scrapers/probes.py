@@ -1,18 +1,20 @@
 """What a source can be tested with, method by method: what is known there, or cannot exist.
 
-These are its canaries, a name that no one has, and the picture of the service's own account.
+These are its canaries, a name that no one has, a request without its term, and the picture of the
+service's own account.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 
-from scrapers.models import Identity, Outcome, ParseResult, Query, QueryKind, Trace
+from scrapers.models import Identity, Outcome, ParseResult, Query, QueryKind, Request, Trace
 from scrapers.parsers.pages import FEEDS_SOURCE, PAGES_SOURCE
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.profile_images import build_picture_queries
-from scrapers.source import ContactSource, Source
+from scrapers.source import AccessMode, Canary, ContactSource, Source
 
 # An id or an account, its list, and two pages of that.
 MOST_PAGES = 4
@@ -39,7 +41,10 @@ METHODS_BY_SOURCE = {PAGES_SOURCE: ProbeMethod.PAGE, FEEDS_SOURCE: ProbeMethod.F
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A query whose answer we know: `expects` is FOUND or ABSENT. It is about no one."""
+    """A query whose answer we know: `expects` is FOUND or ABSENT. It is about no one.
+
+    UNREADABLE is expected of a broken request: that it is refused, and that we see so.
+    """
 
     query: Query
     expects: Outcome
@@ -60,6 +65,9 @@ def list_probes(source: Source, nonce: str) -> Iterator[Probe]:
         nobody = build_impossible_handle(nonce, source.name)
         for query in _build_name_queries(source, nobody):
             yield Probe(query=query, expects=Outcome.ABSENT)
+    if source.crawl_policy.access is AccessMode.API:
+        for query in _build_broken_queries(canaries):
+            yield Probe(query=query, expects=Outcome.UNREADABLE)
 
 
 def list_onward_probes(probe: Probe, known: Trace) -> Iterator[Probe]:
@@ -87,3 +95,36 @@ def _build_name_queries(source: Source, name: str) -> Iterator[Query]:
     """Yield the first query of a source for a name."""
     queries = source.build_queries(Identity(person_id="", names=(name,)))
     yield from islice((query for query in queries if query.kind is QueryKind.SEARCH), 1)
+
+
+def _build_broken_queries(canaries: Iterable[Canary]) -> Iterator[Query]:
+    """Yield a look-up and a search without their terms, which a service refuses in its own way.
+
+    A term that is a part of the path is left there: without it, that is another address.
+    """
+    asked: set[ProbeMethod] = set()
+    for canary in canaries:
+        query, method = canary.query, METHODS.get(canary.query.kind, ProbeMethod.LOOKUP)
+        request = _remove_term(query.request, query.terms[0]) if query.terms else query.request
+        is_usable = request != query.request and canary.expects is Outcome.FOUND and query.page == 1
+        if is_usable and method not in asked and method in {ProbeMethod.LOOKUP, ProbeMethod.SEARCH}:
+            asked.add(method)
+            yield replace(query, terms=("",), request=request, pages=1)
+
+
+def _remove_term(request: Request, term: str) -> Request:
+    """Return a request with nothing in the place of each parameter and value that has the term."""
+    params = tuple((name, "" if term in value else value) for name, value in request.params)
+    try:
+        body = json.loads(request.body or "null")
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        return replace(request, params=params)
+    emptied = {
+        name: "" if isinstance(value, str) and term in value else value
+        for name, value in body.items()
+    }
+    # What has no term is left as it was, to the letter.
+    text = json.dumps(emptied) if emptied != body else request.body
+    return replace(request, params=params, body=text)

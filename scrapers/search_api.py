@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import islice
 from urllib.parse import unquote
 
+from scrapers.facts.asked_words import SCHOOL_ACCOUNTS, TITLES
 from scrapers.facts.fact import NO_CHANGES, DatedFact, FactChanges, load_facts
 from scrapers.models import (
     District,
@@ -34,13 +35,15 @@ from scrapers.parsers.json_fields import ShapeError, parse_json, require_object
 from scrapers.parsers.pages import PAGES_SOURCE, build_page_queries
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.retry_after import parse_retry_time
-from scrapers.parsers.search_results import (
-    SearchHit,
-    build_person_traces,
-    build_traces,
-    parse_hits,
-)
-from scrapers.parsers.search_terms import (
+from scrapers.parsers.text import SHORTEST_IN_HANDLE, extract_family_name, fold_text, split_words
+from scrapers.search_results import SearchHit, build_person_traces, build_traces, parse_hits
+from scrapers.search_terms import (
+    EITHER_PHRASE,
+    MOST_CHARACTERS,
+    MOST_WORDS,
+    PHRASE_MARK,
+    SITE_OPERATOR,
+    STUDENT_NETWORKS,
     QueryOperators,
     SearchTerms,
     build_merged_terms,
@@ -48,7 +51,6 @@ from scrapers.parsers.search_terms import (
     build_search_terms,
     format_search_query,
 )
-from scrapers.parsers.text import SHORTEST_IN_HANDLE, extract_family_name, fold_text, split_words
 from scrapers.source import (
     UNLIMITED_QUOTA,
     Canary,
@@ -86,7 +88,11 @@ COMMON_PHRASE = "school district"
 SECOND_PAGE = 2
 
 
-def build_district_terms(district: District) -> Iterator[SearchTerms]:
+# What students call their teachers, in one question for all of a school, without a name.
+SCHOOL_WORDS = (*TITLES, *SCHOOL_ACCOUNTS)
+
+
+def build_district_terms(district: District, most_words: int = MOST_WORDS) -> Iterator[SearchTerms]:
     """Yield the phrase to search for, the words next to it, and the sites to search."""
     if not split_words(district.name):
         return
@@ -95,18 +101,24 @@ def build_district_terms(district: District) -> Iterator[SearchTerms]:
     yield (district.name, OCCUPATION)
     for domain in district.domains:
         yield (domain, "", f"-site:{domain}")
+    networks = tuple(f"{SITE_OPERATOR}{site}" for site in STUDENT_NETWORKS)
+    for school in district.schools:
+        # A long name leaves room for fewer; the last are the least likely.
+        for count in range(len(SCHOOL_WORDS), 0, -1):
+            terms = (school, f"({EITHER_PHRASE.join(SCHOOL_WORDS[:count])})", *networks)
+            query = format_district_query(terms)
+            if len(query) <= MOST_CHARACTERS and len(query.split()) <= most_words:
+                yield terms
+                break
 
 
 def format_district_query(terms: SearchTerms) -> str:
     """Return the query as an engine reads it that knows OR and `site:`."""
     phrase, beside, *sites = terms
     places = " OR ".join(sites)
-    parts = (f'"{_strip_quotes(phrase)}"', beside, f"({places})" if len(sites) > 1 else places)
+    phrase = " ".join(phrase.replace('"', " ").split())
+    parts = (f'"{phrase}"', beside, f"({places})" if len(sites) > 1 else places)
     return " ".join(filter(None, parts))
-
-
-def _strip_quotes(phrase: str) -> str:
-    return " ".join(phrase.replace('"', " ").split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +164,9 @@ def _build_traces_about(
 ) -> Iterator[Trace]:
     families = {family for name in identity.names if (family := extract_family_name(name))}
     hits = [hit.hit for hit in comparable_hits if any(map(hit.has_family_name, families))]
+    phrases = (f"{PHRASE_MARK}{phrase}" for phrase in identity.phrases)
     # Nothing beside the name vouches for a hit: that all of them name the district is the query.
-    yield from build_person_traces((*identity.names, ""), hits) if hits else ()
+    yield from build_person_traces((*identity.names, *phrases, ""), hits) if hits else ()
 
 
 OK = 200
@@ -188,8 +201,8 @@ class WireFormat:
     url: str = "url"
     title: str = "title"
     snippet: str = ""
-    most_words: int = 50
-    most_characters: int = 400
+    most_words: int = MOST_WORDS
+    most_characters: int = MOST_CHARACTERS
 
     @property
     def operators(self) -> QueryOperators:
@@ -273,7 +286,8 @@ class SearchApi:
             yield self._build_query(terms, identity.person_id, QueryKind.PEOPLE_SEARCH)
 
     def build_district_queries(self, district: District) -> Iterator[Query]:
-        for terms in build_district_terms(district) if self.wire.sites else ():
+        terms_of_all = build_district_terms(district, self.wire.most_words)
+        for terms in terms_of_all if self.wire.sites else ():
             yield self._build_query(terms, "", QueryKind.DISTRICT)
 
     def split_result_by_person(

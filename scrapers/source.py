@@ -126,10 +126,15 @@ class ApiKeySpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsOfService:
-    """Where a service says what it allows; `seen_on` is None where no one has read it yet."""
+    """Where a service says what it allows; `seen_on` is None where no one has read it there yet.
+
+    `clause` is what its text of the day `as_of` says of storing answers, as others quote it.
+    """
 
     url: str
     seen_on: date | None = None
+    as_of: date | None = None
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

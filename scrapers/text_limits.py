@@ -5,7 +5,7 @@ Our own readers stay within these bounds; a plug-in may not, nor a process that 
 
 from dataclasses import replace
 
-from scrapers.models import Breach, Contact, Outcome, ParseResult, Trace
+from scrapers.models import Breach, Outcome, ParseResult, Trace
 
 # Longer than any platform allows.
 LONGEST_TEXT = 5_000
@@ -23,7 +23,9 @@ def cut_to_bounds(result: ParseResult) -> ParseResult:
     """
     traces = tuple(_cut_trace(trace) for trace in result.traces if _is_named_shortly(trace))
     contacts = tuple(
-        _cut_contact(contact) for contact in result.contacts if len(contact.handle) <= LONGEST_URL
+        replace(contact, name=contact.name[:LONGEST_TEXT], bio=contact.bio[:LONGEST_TEXT])
+        for contact in result.contacts
+        if len(contact.handle) <= LONGEST_URL
     )
     if (result.traces or result.contacts) and not (traces or contacts):
         return ParseResult(outcome=Outcome.UNREADABLE, note=OUT_OF_BOUNDS)
@@ -58,10 +60,6 @@ def _cut_trace(trace: Trace) -> Trace:
 
 def _keep_short(addresses: tuple[str, ...], most: int) -> tuple[str, ...]:
     return tuple(address for address in addresses if len(address) <= most)[:MOST_LINKS]
-
-
-def _cut_contact(contact: Contact) -> Contact:
-    return replace(contact, name=contact.name[:LONGEST_TEXT], bio=contact.bio[:LONGEST_TEXT])
 
 
 def _cut_breach(breach: Breach) -> Breach:

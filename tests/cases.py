@@ -1,11 +1,19 @@
-"""What people say and do about a case, put into its log."""
+"""What people say and do about a case, put into its log, and the cards that ask them."""
 
 from dataclasses import replace
 from datetime import datetime
 
+from monitor.app import App
 from monitor.domain.case import Case, apply_decision
-from monitor.domain.case_log import DecisionRecord
-from monitor.domain.vocabulary import Decision
+from monitor.domain.case_log import SENT_LEVERS, DecisionRecord
+from monitor.domain.vocabulary import Decision, LeverKind
+from monitor.services.findings import list_pending_cards
+from reports.pages.findings import QuestionCard
+
+
+def build_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
+    """Build all cards of a person, the worst first."""
+    return tuple(card.build() for card in list_pending_cards(app, owner_id))
 
 
 def forget(case: Case) -> Case:
@@ -14,7 +22,12 @@ def forget(case: Case) -> Case:
 
 
 def say(
-    case: Case, *decisions: Decision, at: datetime | None = None, by: str = "", note: str = ""
+    case: Case,
+    *decisions: Decision,
+    at: datetime | None = None,
+    by: str = "",
+    note: str = "",
+    lever: LeverKind | None = None,
 ) -> Case:
     """Let its person, or who else is named, say these things one after the other."""
     for decision in decisions:
@@ -24,6 +37,7 @@ def say(
             by=by or case.person_id,
             at=at or case.opened_at,
             note=note,
+            lever=lever if decision in SENT_LEVERS else None,
         )
         case = apply_decision(case, record)
     return case

@@ -23,7 +23,7 @@ from scrapers.http.clock import Clock, SystemClock
 
 # What asks the web takes long to load, and most commands ask nothing.
 if TYPE_CHECKING:
-    from monitor.app.contact_recorder import ContactRecorder
+    from monitor.app.first_contact_recorder import ContactRecorder
     from monitor.domain.email import Envelope
     from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
     from monitor.domain.takedown import FactBook
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from scrapers.crawl.pauses import PauseFile
     from scrapers.crawl.throttle import Throttle
     from scrapers.http.client import HttpConnections
-    from scrapers.http.limits import FetchLimits
+    from scrapers.http.fetch_limits import FetchLimits
     from scrapers.http.ssrf_guard import Dialer
     from scrapers.models import Contact, DomainRecords, LoggedNames
     from scrapers.probes import Probe
-    from scrapers.registry import SourceRegistry
     from scrapers.sandbox.client import PageParser, SandboxParser
     from scrapers.source import Source
+    from scrapers.source_discovery import SourceRegistry
 
 LOG = logging.getLogger(__name__)
 OUTBOX = "outbox"
@@ -104,7 +104,7 @@ class Environment:
         return self.dialer or Dialer()
 
     def build_limits(self) -> "FetchLimits":
-        from scrapers.http.limits import FetchLimits
+        from scrapers.http.fetch_limits import FetchLimits
 
         return self.limits or FetchLimits()
 
@@ -255,7 +255,7 @@ class App:
 
     @BuiltOnce
     def resources(self) -> DistrictResources:
-        from monitor.app.parts import open_own_resources
+        from monitor.app.builders import open_own_resources
 
         return self._shared or open_own_resources(self._opened)
 
@@ -278,19 +278,19 @@ class App:
 
     def build_contact_recorder(self, probes: "dict[str, Probe]") -> "ContactRecorder":
         """Return what sees the answers of a first contact."""
-        from monitor.app.contact_recorder import ContactRecorder
+        from monitor.app.first_contact_recorder import ContactRecorder
 
         return ContactRecorder(sources=self.sources, parser=self.copier, probes=probes)
 
     @BuiltOnce
     def records(self) -> PublicRecords:
-        from monitor.app.parts import build_public_records
+        from monitor.app.builders import build_public_records
 
         return self._environment.records or build_public_records(self.config, self.crawler.client)
 
     @BuiltOnce
     def matcher(self) -> Matcher:
-        from monitor.matcher.process import build_matcher, build_matcher_stand_in
+        from monitor.student_matcher.process import build_matcher, build_matcher_stand_in
 
         if self._environment.is_offline:
             return build_matcher_stand_in(self.config)
@@ -302,13 +302,26 @@ class App:
             LOG.warning("matcher_unavailable", extra={"reason": str(error)})
         return matcher
 
+    @contextmanager
+    def open_beside(self, config: Config, sources: "SourceRegistry") -> Iterator["App"]:
+        """Open another district with such sources, and this one's clock, parser and mail server.
+
+        Its crawler is its own: of many districts, others may ask for this one.
+        """
+        from monitor.app.builders import build_crawler
+
+        create_state_folder(config)
+        shared = DistrictResources(parser=self.copier, build_crawler=build_crawler)
+        with open_quiet_app(config, self._environment, shared) as other:
+            yield other.copy_with(sources=sources, mailer=self.mailer)
+
     @BuiltOnce
     def copier(self) -> "SandboxParser":
         return self.resources.parser
 
     @BuiltOnce
     def mailer(self) -> Mailer:
-        from monitor.app.parts import build_mailer
+        from monitor.app.builders import build_mailer
 
         pace = self._shared.pace if self._shared else None
         return build_mailer(self.config, self._environment, pace)

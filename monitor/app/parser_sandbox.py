@@ -1,4 +1,4 @@
-"""What the process that parses strangers' pages has given up: the service asks it, `doctor` reads.
+"""Which rights the parser of untrusted pages has given up: the service asks it, `doctor` reads.
 
 Only a child of the service itself can tell: another process may run under another kernel, or
 under another filter of systemd.
@@ -43,13 +43,13 @@ def check_parser_sandbox(folder: Path) -> Iterator[HealthResult]:
     try:
         report = json.decode(lock.read_note(), type=SandboxReport)
     except MsgspecError:
-        sentence = "The running process has not said what the sandbox of its parser has."
-        remedy = "Restart the service. Then look into its log for `parser_not_started`."
+        sentence = "The running process has not reported what its parser's sandbox has."
+        remedy = "Restart the service. Then look for `parser_not_started` in its log."
         yield report_warning("parser", sentence, remedy)
         return
     if missing := " and ".join(report.list_missing_parts()):
         sentence = f"The process that parses pages runs without {missing}."
-        remedy = "See SECURITY.md about the sandbox: a newer kernel or newer units have it."
+        remedy = "See docs/security.md about the sandbox: a newer kernel or newer units have it."
         yield report_warning("parser", sentence, remedy)
         return
     sentence = (

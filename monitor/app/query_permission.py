@@ -1,4 +1,4 @@
-"""The gate before each query: consent of its person, or that it asks in the district's own name."""
+"""The gate before each query: it needs its person's consent, or asks in the district's own name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

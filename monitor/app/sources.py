@@ -1,4 +1,4 @@
-"""Which sources a configuration names, and which lists of sites an operator brought.
+"""Which sources a configuration names, and which lists of sites an operator added.
 
 Which APIs of profiles, and which servers of the fediverse, a configuration names. The keys of
 the sources: handed over by the machine, and only to the origin they are for.
@@ -28,10 +28,7 @@ from monitor.config.sections import (
     read_secret,
 )
 from monitor.db.fact_updates import FactUpdateStore
-from monitor.db.site_lists import SiteListStore
-from monitor.domain.district.inventory import (
-    DISTRICT_SUBJECT,
-)
+from monitor.domain.district.inventory import DISTRICT_SUBJECT
 from monitor.domain.errors import ConfigError
 from scrapers.facts.fact import NO_CHANGES, FactChanges
 from scrapers.models import Outcome, ParseResult, Query, QueryKind
@@ -50,13 +47,7 @@ from scrapers.profiles.twitch import TWITCH
 from scrapers.profiles.web_pages import AuthorFeedSource, WebPageSource
 from scrapers.profiles.wordpress import WordPress
 from scrapers.profiles.youtube import YOUTUBE
-from scrapers.registry import RegistryError, SourceRegistry, build_registry
-from scrapers.search.alerts import (
-    ALERT_ORIGINS,
-    FEED_SHAPES,
-    AlertFeedSource,
-    clean_feed_address,
-)
+from scrapers.search.alerts import ALERT_ORIGINS, FEED_SHAPES, AlertFeedSource, clean_feed_address
 from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.search.gdelt import GDELT
 from scrapers.search.kagi import KAGI
@@ -72,8 +63,7 @@ from scrapers.sites.catalog import (
     load_own_catalog,
     merge_catalogs,
 )
-from scrapers.sites.importers import KnownSites
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import (
     ApiKeySpec,
     AppTokenSpec,
@@ -82,6 +72,7 @@ from scrapers.source import (
     Source,
     SourceFamily,
 )
+from scrapers.source_discovery import RegistryError, SourceRegistry, build_registry
 
 # What asks the web takes long to load, and who only names sources asks nothing.
 if TYPE_CHECKING:
@@ -218,27 +209,16 @@ def export_sources(
 
 def build_portable_sources(portable: PortableSources) -> SourceRegistry:
     return _build_configured_sources(portable).copy_with_sources(
-        _build_presence_sources(portable, portable.sites), []
+        _build_presence_sources(portable, portable.sites)
     )
 
 
 def build_sources(config: Config) -> SourceRegistry:
     """Build every source; raises ConfigError for a catalog or a name that cannot be used.
 
-    Plug-ins and lists that cannot be used are left out, and named in its `faults`.
+    Plug-ins that cannot be used are left out, and named in its `faults`.
     """
-    ours = _build_configured_sources(config, load_fact_changes(config))
-    lists = SiteListStore(config.state).read_site_lists(_build_known_sites(config, ours))
-    entries = (entry for site_list in lists for entry in site_list.entries)
-    return ours.copy_with_sources(
-        _build_presence_sources(config, entries),
-        [site_list.fault for site_list in lists if site_list.fault],
-    )
-
-
-def load_known_sites(config: Config) -> KnownSites:
-    """Return the sites that are asked without any imported list."""
-    return _build_known_sites(config, _build_configured_sources(config))
+    return _build_configured_sources(config, load_fact_changes(config))
 
 
 def load_fact_changes(config: Config) -> FactChanges:
@@ -299,23 +279,16 @@ def _build_configured_sources(
         raise ConfigError(str(error)) from error
 
 
-def _build_known_sites(config: SourceSettings, ours: SourceRegistry) -> KnownSites:
-    catalog = load_site_catalog(config)
-    keys = {entry.key for entry in catalog.entries}
-    silent = (exclusion.key for exclusion in catalog.exclusions)
-    names = (*(name for name in ours if name not in keys), *silent)
-    return KnownSites.from_entries(catalog.entries, names)
-
-
 def _build_search_engines(
     config: SourceSettings, prices: Mapping[str, Decimal]
 ) -> Iterator[Source]:
     """Build the engines that have an API of their own, where their table is there."""
     chosen = config.sources
     if chosen.brave:
-        yield _configure_search_engine(BRAVE, chosen.brave, prices)
-        if chosen.brave.news:
-            yield _configure_search_engine(BRAVE_NEWS, chosen.brave, prices)
+        for engine in (BRAVE, BRAVE_NEWS) if chosen.brave.news else (BRAVE,):
+            limit = None if chosen.brave.storage_granted else engine.info.retain_text_for
+            lent = replace(engine, info=replace(engine.info, retain_text_for=limit))
+            yield _configure_search_engine(lent, chosen.brave, prices)
     for engine, table in ((MOJEEK, chosen.mojeek), (KAGI, chosen.kagi), (GDELT, chosen.gdelt)):
         if table:
             yield _configure_search_engine(engine, table, prices)

@@ -6,18 +6,14 @@ from time import monotonic
 
 import click
 
-from monitor.cli import logs
-from monitor.cli.context import (
-    CliContext,
-    json_option,
-    pass_cli_context,
-)
+from monitor.cli import event_log
+from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.backups import KeyBackup, find_newest_backup
 from monitor.db.database import Database
 from monitor.domain.errors import InputError
+from monitor.domain.retention import BACKUPS_ROTATE
 from monitor.services.backups import BackupRotation, BackupTarget, back_up, restore_district
 from monitor.services.changed_backups import back_up_changes
-from monitor.services.erasure import BACKUPS_ROTATE
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
@@ -47,7 +43,7 @@ EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 @click.option(
     "--changed",
     is_flag=True,
-    help="Leave out what did not change since its last backup of today.",
+    help="Skip districts that have not changed since today's last backup.",
 )
 @json_option
 @pass_cli_context
@@ -65,9 +61,9 @@ def backup(
 
     The service can keep running. The backup does not include the keys, and it cannot be read
     without them: --keys updates the copy of the keys in another folder. DEST and --keys default to
-    [backup] in the configuration. --changed is for a timer that runs every few minutes. It makes
-    one backup a day in any case, and of those older than two hours, it deletes all but the last one
-    of each day.
+    [backup] in the configuration. --changed is for a timer that runs every few minutes. It makes at
+    least one backup a day, and of those older than two hours, it keeps only the last one of each
+    day.
     """
     rotation = build_rotation(**most)
     dest, keys = dest or context.config.backup.folder, keys or context.config.backup.keys
@@ -84,7 +80,7 @@ def build_rotation(*, keep_days: int, keep: int) -> BackupRotation:
 
 def _back_up_one(context: CliContext, target: BackupTarget, *, changed: bool, as_json: bool) -> int:
     began, now, keys = monotonic(), context.environment.clock.now(), target.keys
-    with logs.log_to_journal():
+    with event_log.log_to_journal():
         if changed:
             done = back_up_changes(context.config, now, target)
         else:

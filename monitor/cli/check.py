@@ -1,7 +1,7 @@
-"""Ask now: one person's self-check, or a sweep of everyone.
+"""Check now: one person's self-check, or a sweep of everyone.
 
-The service does the work, and a command looks on. Progress and results say that a source answered,
-never what it said.
+The service does the work, and the command watches it. Progress and results say that a source
+answered, never what it said.
 """
 
 from collections import Counter
@@ -17,22 +17,27 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app import App
-from monitor.cli.context import CliContext, Output, escape_controls, json_option, pass_cli_context
+from monitor.cli.context import (
+    CliContext,
+    Output,
+    escape_controls,
+)
 from monitor.db.files import StateFolderLock
 from monitor.db.jobs import Job, build_request
 from monitor.db.sweeps import CanaryCheck, SourceRun, Sweep
 from monitor.domain.errors import NotPermittedError, UnavailableError
-from monitor.domain.failures import SourceFailure, fold_failures
+from monitor.domain.source_failures import SourceFailure, fold_failures
 from monitor.domain.vocabulary import SourceStage, SweepKind
 from monitor.scheduler.daemon import WakeSocket
 from monitor.services.clock_check import describe_wait
-from monitor.services.job_kinds import CANARIES, SWEEP, JobQueue, find_job_queue, preview_sweep
+from monitor.services.job_kinds import CANARIES, SWEEP, JobQueue, find_job_queue
 from monitor.services.self_check import SELF_CHECK
 from monitor.services.sweeps import ProgressListener, ignore_progress
 from reports.labels import REQUESTED_RUNS
 from reports.wording import render_note, render_phrase
 from scrapers.http.clock import Clock
 from scrapers.models import Outcome
+from scrapers.source_discovery import discover_built_in_sources
 
 COLUMNS = 4
 STAGE_MARKS: Mapping[str, str] = {
@@ -86,10 +91,10 @@ FINISHED_WITHIN: Mapping[JobQueue | None, timedelta] = {
     JobQueue.SWEEPS: 24 * HOUR,
 }
 NOT_RUNNING = (
-    "The service is not running, and nothing else asks the web: start it with `systemctl start "
+    "The service, which runs all searches, is not running. Start it with `systemctl start "
     "namesake` or `namesake run`, and try again."
 )
-IT_STAYS = "Your request stays: the service does it, once, when it runs again."
+IT_STAYS = "Your request is saved: the service does it once when it runs again."
 
 
 @dataclass(slots=True)
@@ -106,7 +111,7 @@ class RequestWait:
     _gone_at: float | None = None
 
     def announce_wait(self, *, is_known: bool) -> None:
-        known = " This was requested already." if is_known else ""
+        known = " It was already requested." if is_known else ""
         print_status(f"Waiting for the service to {REQUESTED_RUNS[self.request.name]}.{known}")
         self._latest_deadline = self.clock.monotonic() + self._allowed.total_seconds()
         self._deadline = self._pick_up_deadline
@@ -160,11 +165,11 @@ class RequestWait:
             hours = self._allowed // HOUR
             return (
                 f"The service did not finish this within {hours} hour{'s' if hours > 1 else ''}. "
-                "It is still working on it. See `namesake jobs`."
+                "It is still working on it. See `namesake status --jobs`."
             )
         return (
-            "The service has not begun with this. Your request stays, and it does it when it comes "
-            "to it. See `namesake jobs`."
+            "The service has not started this yet. Your request is saved, and will be done in its "
+            "turn. See `namesake status --jobs`."
         )
 
 
@@ -217,7 +222,7 @@ def request_sweep(context: CliContext, app: App, person_id: str = "") -> Sweep:
     request_run(context, app, new_request(app, name, person_id))
     latest = app.db.sweeps.find_latest_sweep(kind, person_id)
     if latest is None:
-        reason = "The service did not do this. See `namesake jobs`."
+        reason = "The service did not do this. See `namesake status --jobs`."
         raise UnavailableError(reason)
     return latest
 
@@ -230,8 +235,16 @@ def request_self_tests(context: CliContext, app: App, source: str = "") -> tuple
 
 
 def print_status(sentence: str) -> None:
-    """Say it beside the output, which may be read by a program."""
+    """Print to standard error, since a program may read the output."""
     click.echo(f"namesake: {sentence}", err=True)
+
+
+def describe_unknown_source(app: App, source: str) -> str:
+    """Say why a name is not that of a source that is asked."""
+    if source in discover_built_in_sources():
+        return f"{source} is turned off. Add it under [sources] to use it."
+    listed = "`namesake sources list` lists the sources in use"
+    return f"There is no source {source!r}; {listed} ({len(app.sources)})."
 
 
 # In a check of one person, found or absent would tell what exists about them.
@@ -262,41 +275,22 @@ class CoverageRow:
         )
 
 
-@click.command()
-@click.argument("person")
-@json_option
-@pass_cli_context
-def check(context: CliContext, person: str, *, as_json: bool) -> None:
-    """Check one person now. Only that person receives the result, by email.
-
-    The service does it; exits with 69 if none runs.
-    """
+def run_check(context: CliContext, person: str | None, *, as_json: bool) -> None:
+    """Have one person checked, or everyone, and say how it went."""
     with context.open_app() as app:
-        app.db.people.load_person(person)
-        if not app.db.consents.can_query_person(person, app.clock.now()):
-            reason = "Consent has expired or is paused; no search was run."
-            raise NotPermittedError(reason)
-        require_service(app)
-        app.db.audit.append_entry(app.clock.now(), "operator", "check-requested", person, {})
-        done = request_sweep(context, app, person)
+        if person is not None:
+            _record_check_request(app, person)
+        done = request_sweep(context, app, person or "")
         print_sweep(context, app, done, as_json=as_json)
 
 
-@click.command()
-@click.option("--dry-run", is_flag=True, help="Count the queries. Send none.")
-@json_option
-@pass_cli_context
-def sweep(context: CliContext, *, dry_run: bool, as_json: bool) -> None:
-    """Run this week's sweep for everyone with consent. Resumes a sweep that was interrupted.
-
-    The service does it; exits with 69 if none runs.
-    """
-    with context.open_app() as app:
-        if dry_run:
-            _print_plan(context, app, as_json=as_json)
-            return
-        done = request_sweep(context, app)
-        print_sweep(context, app, done, as_json=as_json)
+def _record_check_request(app: App, person_id: str) -> None:
+    app.db.people.load_person(person_id)
+    if not app.db.consents.can_query_person(person_id, app.clock.now()):
+        reason = "Consent has expired or is paused; no search was run."
+        raise NotPermittedError(reason)
+    require_service(app)
+    app.db.audit.append_entry(app.clock.now(), "operator", "check-requested", person_id, {})
 
 
 def print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -> None:
@@ -337,13 +331,3 @@ def print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -
                 for group in groups
             ),
         )
-
-
-def _print_plan(context: CliContext, app: App, *, as_json: bool) -> None:
-    counts = Counter(query.source for query in preview_sweep(app))
-    people = len(app.db.consents.list_queryable_person_ids(app.clock.now()))
-    if as_json:
-        context.output.print_json({"people": people, "queries": counts})
-        return
-    context.output.print_table(("source", "queries"), sorted(counts.items()))
-    context.output.print_line(f"{counts.total()} queries about {people} people. Nothing was sent.")

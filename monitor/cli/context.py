@@ -5,9 +5,12 @@ Opens a district's folder, or the folder of a demo, where all people are made up
 """
 
 import json
+import os
+import pwd
+import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -24,7 +27,7 @@ from monitor.config.file import load_config
 from monitor.config.sections import Config, StudentsConfig
 from monitor.db.files import StateFolderLock, hand_over_folder
 from monitor.domain.dates import format_local_time
-from monitor.domain.errors import InputError
+from monitor.domain.errors import InputError, UnavailableError
 from monitor.people_files import SizeCheck
 
 if TYPE_CHECKING:
@@ -36,6 +39,12 @@ CONTROL_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Refs are there to be copied, so they stay in one piece.
 UNWRAPPED_COLUMNS = frozenset({"id", "whom", "source"})
 GAP = "   "
+# How a cell that is such a word looks on a terminal; rich leaves color out where NO_COLOR says so.
+CELL_STYLES: Mapping[str, str] = {
+    **dict.fromkeys(("ok", "running", "checked", "accepted"), "green"),
+    "warn": "yellow",
+    **dict.fromkeys(("bad", "not running", "dead", "refuted"), "bold red"),
+}
 
 
 def escape_controls(text: str) -> str:
@@ -47,6 +56,30 @@ def _escape_character(character: str) -> str:
     if character == "\n" or category(character) not in CONTROL_CATEGORIES:
         return character
     return json.dumps(character)[1:-1]
+
+
+LOGIN = Path("/proc/self/loginuid")
+# What the kernel says where nobody signed in: a timer, a container.
+NO_LOGIN = 2**32 - 1
+NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def name_shell_user(variables: Mapping[str, str], login: Path = LOGIN) -> str:
+    """Name who runs a command: who signed in to the machine, else who called sudo, else its user.
+
+    The first is kept by the kernel through su and sudo; the others are what the process says.
+    """
+    signed_in, user = NO_LOGIN, os.getuid()
+    with suppress(OSError, ValueError):
+        signed_in = int(login.read_text("ascii"))
+    name = "" if signed_in != NO_LOGIN else variables.get("SUDO_USER", "")
+    if not name:
+        user = user if signed_in == NO_LOGIN else signed_in
+        try:
+            name = pwd.getpwuid(user).pw_name
+        except KeyError:
+            name = str(user)
+    return NOT_IN_A_NAME.sub("-", name)[:64]
 
 
 @dataclass(frozen=True)
@@ -97,13 +130,22 @@ class Output:
         for column in columns:
             table.add_column(column, no_wrap=column in UNWRAPPED_COLUMNS)
         for row in rows:
-            table.add_row(*map(Text, row))
+            table.add_row(*(Text(cell, CELL_STYLES.get(cell, "")) for cell in row))
         self.console.print(table)
 
     def _format_cell(self, cell: object) -> str:
         if isinstance(cell, datetime):
             return format_local_time(cell, self.zone)
         return "" if cell is None else str(cell)
+
+
+@contextmanager
+def show_bar(label: str, length: int) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how far a long work is, beside the output; yield what moves it on."""
+    with click.progressbar(
+        length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        yield bar.update
 
 
 def _format_piped_table(rows: Sequence[Sequence[str]]) -> str:
@@ -116,11 +158,15 @@ def _format_piped_table(rows: Sequence[Sequence[str]]) -> str:
 
 @dataclass(frozen=True)
 class CliContext:
-    """`folders` are those that the command has worked in, beside the district's own."""
+    """`folders` are those that the command has worked in, beside the district's own.
+
+    `service_config` is that of the service of many districts, where a new one is set up for it.
+    """
 
     config_path: Path
     environment: Environment
     folders: list[Path] = field(default_factory=list)
+    service_config: Path | None = None
 
     @cached_property
     def config(self) -> Config:
@@ -172,6 +218,15 @@ class CliContext:
             except OSError as error:
                 sentence = f"Root still owns some files in {folder} ({error.strerror})"
                 click.echo(f"namesake: {sentence}. Run `namesake doctor`.", err=True)
+
+
+def require_mail_server(context: CliContext) -> None:
+    if not context.config.mail.host:
+        reason = (
+            "Invitations need a mail server. Without one, the operator could read the code. "
+            "Set `host` under [mail]."
+        )
+        raise UnavailableError(reason)
 
 
 CASES_LEFT_OUT = "Cases left out: {}. Cases open only on the portal, never on the command line."

@@ -23,16 +23,14 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app import OUTBOX, App
-from monitor.cli import logs
+from monitor.cli import event_log
 from monitor.cli.context import Output, escape_controls
 from monitor.db.files import DiskReserve, StateFolderLock
 from monitor.demo import data as days
-from monitor.demo.district import ENROLLED, NAME, NEWCOMER, STAFF, ZONE
-from monitor.demo.district import REVIEWERS as RETELLING_REVIEWERS
+from monitor.demo.district import ENROLLED, NAME, NEWCOMER, REVIEWERS, STAFF, ZONE
 from monitor.demo.setup import PORTAL_URL
 from monitor.demo.story import (
     OPERATOR,
-    REVIEWERS,
     Story,
     StoryCase,
     StoryEmail,
@@ -47,7 +45,7 @@ from monitor.domain.dates import format_date
 from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.vocabulary import CaseKind, EventKind, GapKind, OwnershipLabel, Severity
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
-from monitor.scheduler.watchdog import SupervisedRunner
+from monitor.scheduler.supervised_runner import SupervisedRunner
 from monitor.scheduler.workers import Liveness
 from monitor.services.jobs import take_over_jobs
 from monitor.services.sign_in import find_account_id
@@ -100,8 +98,8 @@ ACTOR_PARTS: Final = {
     "maria": "fifth grade science teacher; someone pretends to be her",
     "john": "math teacher with a very common name",
     "beth": "librarian who used to have another name",
-    "thomas": "coach; students follow one of his accounts",
-    "rosa": "band director",
+    "thomas": "coach; one of his accounts was taken over",
+    "rosa": "band director; her account follows students",
     "daniel": "art teacher, with nothing to worry about",
     "karen": "left, and all data was deleted",
     "nora": "new here; joined when you did it for her",
@@ -120,7 +118,7 @@ def serve_demo(folder: Path, port: int, output: Output) -> None:
     """Show the pages until Ctrl-C, with the service working behind them."""
     address = f"http://{LOOPBACK}:{port}"
     with (
-        logs.log_to_stream(),
+        event_log.log_to_stream(),
         open_played_story(folder, address) as app,
         StateFolderLock(app.config.state),
     ):
@@ -208,7 +206,7 @@ PEOPLE = {
         member.person.mail: f"{member.person.name.given} {member.person.name.family}"
         for member in STAFF
     },
-    **dict.fromkeys(RETELLING_REVIEWERS, "IT reviewers"),
+    **dict.fromkeys(REVIEWERS, "IT reviewers"),
 }
 SEVERITY_STYLES = {
     Severity.HIGH: Style.parse("bold white on red"),
@@ -345,7 +343,7 @@ def _select_notable_emails(story: Story) -> Iterator[StoryEmail]:
         for number, people in enumerate(flagged, start=1):
             if email.to in people and _is_sent_in_week(email, number):
                 yield email
-        if email.to in RETELLING_REVIEWERS and _is_sent_in_week(email, days.LAST_WEEK):
+        if email.to in REVIEWERS and _is_sent_in_week(email, days.LAST_WEEK):
             yield email
 
 

@@ -11,7 +11,7 @@ from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.domain.district.domains import list_lookalike_domains
 from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
-from monitor.services.district_checks import DISTRICT_CHECK, load_inventory
+from monitor.services.lookalike_checks import DISTRICT_CHECK, load_inventory
 from reports.wording import render_in_english, render_note
 
 NOT_SET_UP = "The district's own accounts are not listed. Add [official] to the configuration."
@@ -53,17 +53,23 @@ def district() -> None:
 def list_lookalikes(context: CliContext, *, as_json: bool) -> None:
     """List look-alikes with their status. Reviewers decide on the portal."""
     with context.open_app() as app:
-        found = app.db.district_findings.list_district_findings()
-    _print_rows(context, found, as_json=as_json)
+        found, is_off = (
+            app.db.district_findings.list_district_findings(),
+            app.config.official is None,
+        )
+    if is_off and not as_json:
+        context.output.print_line(f"Look-alikes are not searched for. {NOT_SET_UP}")
+    if found or as_json or not is_off:
+        _print_rows(context, found, as_json=as_json)
 
 
 @district.command("check")
 @json_option
 @pass_cli_context
 def check_lookalikes(context: CliContext, *, as_json: bool) -> None:
-    """Check all sources and domains now, instead of a seventh each day.
+    """Check all sources and domains now: each day checks one seventh.
 
-    The service does it; exits with 69 if none runs.
+    The service does it; exits with 69 if it is not running.
     """
     with context.open_app() as app:
         if app.config.official is None:
@@ -87,7 +93,7 @@ def check_lookalikes(context: CliContext, *, as_json: bool) -> None:
 @json_option
 @pass_cli_context
 def list_domains(context: CliContext, *, as_json: bool) -> None:
-    """List the domains that are looked up, the likeliest first."""
+    """List the domains that are looked up, the most likely first."""
     with context.open_app() as app:
         inventory = load_inventory(app)
     if inventory is None:

@@ -4,71 +4,48 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-import click
 from msgspec import structs
 
+from monitor.app.builders import build_smtp_transport
 from monitor.app.parser_sandbox import check_parser_sandbox
-from monitor.app.parts import build_smtp_transport
 from monitor.app.sources import build_sources, find_missing_keys, list_key_faults
 from monitor.app.steady_clock import build_clock, measure_jump
 from monitor.cli import endpoints
-from monitor.cli.context import (
-    CliContext,
-    Output,
-    json_option,
-    pass_cli_context,
-)
+from monitor.cli.context import CliContext, Output
 from monitor.config.sections import Config
 from monitor.db.backups import KeyBackup
 from monitor.db.database import Database
 from monitor.db.fact_updates import FactUpdateStore
-from monitor.domain.errors import (
-    CannotWriteError,
-    DatabaseError,
-    MonitorError,
-    UnavailableError,
-)
+from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
 from monitor.domain.health import (
     HealthResult,
-    assess_reviewers,
     compute_exit_code,
     report_failure,
     report_ok,
     report_warning,
 )
-from monitor.matcher.keys import read_tokens
-from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.services import health as machine
 from monitor.services import setup_files
-from monitor.services.backups import describe_audit_damage
+from monitor.services.audit_end import describe_audit_damage
 from monitor.services.chat_notices import check_notices, send_test_notices
-from monitor.services.facts import check_facts
-from monitor.services.health import check_annexes, check_vitals, collect_vitals
+from monitor.services.fact_ages import check_facts
+from monitor.services.health import check_annexes, check_reviewers, check_vitals, collect_vitals
 from monitor.services.setup_files import (
     HostMachine,
     find_changed_units,
     list_known_units,
     read_stored_secrets,
     spell_as_variables,
+    spell_handed_name,
 )
+from monitor.student_matcher.keys import read_tokens
+from monitor.student_matcher.process import MatcherProcess, build_matcher_setup
 from reports.wording import render_told
-from scrapers.registry import SourceRegistry
+from scrapers.source_discovery import SourceRegistry
 
 
-@click.command()
-@click.option(
-    "--send-test",
-    is_flag=True,
-    help="Also send a test email to the contact, and a test message to each chat.",
-)
-@json_option
-@pass_cli_context
-def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
-    """Check everything that can fail, and say what to do. Exits with the worst code found.
-
-    Signs in to the mail server, but sends nothing without --send-test. Looks whether the portal,
-    the sign-in provider and search engines answer, but queries no source, and prints no names.
-    """
+def print_checks(context: CliContext, *, send_test: bool, as_json: bool) -> int:
+    """Print how everything is, and return the worst code found."""
     checked = tuple(check_district(context, send_test=send_test))
     output = Output("UTC")
     said = tuple(map(say_in_english, checked))
@@ -103,8 +80,16 @@ def check_district(
 
 def add_stored_secrets(context: CliContext) -> CliContext:
     """Look with the secrets of the service, which no unit hands over at a shell."""
-    stored = spell_as_variables(read_stored_secrets(context.config_path, setup_files.HOST))
-    variables = {**stored, **context.environment.variables}
+    stored = read_stored_secrets(context.config_path, setup_files.HOST)
+    if context.service_config:
+        handed = read_stored_secrets(context.service_config, setup_files.HOST)
+        prefix = spell_handed_name(context.config_path.parent.name, "")
+        stored |= {
+            name.removeprefix(prefix): secret
+            for name, secret in handed.items()
+            if name.startswith(prefix)
+        }
+    variables = {**spell_as_variables(stored), **context.environment.variables}
     return replace(context, environment=replace(context.environment, variables=variables))
 
 
@@ -138,7 +123,6 @@ def run_checks(asked: CliContext) -> Iterator[HealthResult]:
     yield machine.check_official_accounts(config)
     installed = FactUpdateStore(config.state, config.facts.key).load_update()
     yield check_facts(installed, context.environment.clock.now())
-    yield assess_reviewers(len(set(config.district.reviewers)))
     key_faults = list_key_faults(sources.values(), context.environment.variables)
     for fault in sources.faults:
         yield report_warning("sources", fault, "It is skipped until this is fixed.")
@@ -169,7 +153,7 @@ def _check_endpoints(asked: CliContext, listen: str = "") -> Iterator[HealthResu
     portal = structs.replace(config.portal, listen=listen or config.portal.listen)
     yield from endpoints.check_portal(portal, environment, in_container=in_container)
     yield from endpoints.check_provider(config.portal, environment)
-    yield from endpoints.check_engines(keyed, environment)
+    yield from endpoints.check_engines(keyed, environment, config.state, config.fetch.pace)
     yield from check_notices(environment.variables)
     if setup_files.HOST.runs_units_of(asked.config_path):
         yield from check_units(setup_files.HOST)
@@ -179,15 +163,17 @@ def check_units(host: HostMachine) -> Iterator[HealthResult]:
     changed = find_changed_units(host.root, host.program)
     if changed:
         sentence = f"Units differ from those of this version: {', '.join(changed)}."
-        remedy = "Move own changes to drop-ins (`systemctl edit`), then run `namesake units`."
+        remedy = (
+            "Move your changes to drop-ins (`systemctl edit`), then run `namesake init --units`."
+        )
         yield report_warning("units", sentence, remedy)
     shown = ("systemctl", "show", "--property=NeedDaemonReload", "--value", *list_known_units())
     if "yes" in host.run_program(shown, "").output.split():
-        sentence = "Units were changed since systemd read them."
+        sentence = "Units were changed since systemd loaded them."
         remedy = "systemctl daemon-reload, then restart the units that you use"
         yield report_warning("units", sentence, remedy)
     elif not changed:
-        yield report_ok("units", "The units are those of this version, and systemd has read them.")
+        yield report_ok("units", "The units match this version, and systemd has loaded them.")
 
 
 def _check_test_email(context: CliContext) -> Iterator[HealthResult]:
@@ -227,8 +213,9 @@ def _check_database(
             )
             clock = build_clock(context.environment.clock, db)
             now = clock.now()
-            vitals = collect_vitals(db, now, measure_jump(clock))
-            yield from check_vitals(vitals, sources)
+            vitals = collect_vitals(db, now, sources, measure_jump(clock))
+            yield from check_vitals(vitals)
+            yield check_reviewers(config)
             yield from check_annexes(config, db, now, context.environment.variables)
             yield from _check_key_copy(config, db)
             yield _check_audit_log(db)

@@ -5,13 +5,14 @@ Asks as anyone could, through the guarded client, and nothing about a person.
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from monitor.app import Environment
-from monitor.app.parts import fetch_endpoint, open_endpoint_client
+from monitor.app.builders import fetch_endpoint, open_endpoint_client
 from monitor.config.sections import DISCOVERY_PATH, PortalConfig, SignInMethod
 from monitor.domain.errors import NotPermittedError, UnavailableError
 from monitor.domain.health import (
@@ -23,7 +24,9 @@ from monitor.domain.health import (
     report_warning,
 )
 from reports.wording import render_note
+from scrapers.crawl.pauses import PauseFile, find_place
 from scrapers.http.client import HttpClient
+from scrapers.http.clock import Clock
 from scrapers.http.connection import read_certificate
 from scrapers.http.errors import FetchError
 from scrapers.models import Page, ParseResult, Request
@@ -51,7 +54,16 @@ SEE_SETUP = "See Setup in docs/portal.md."
 def check_portal(
     portal: PortalConfig, environment: Environment, *, in_container: bool = False
 ) -> Iterator[HealthResult]:
-    """Look for the portal where it listens, and where people find it.
+    """Look for the portal where it listens, and where people find it."""
+    yield from check_portal_process(portal, environment, in_container=in_container)
+    if urlsplit(portal.address).scheme == "https":
+        yield from _check_address(portal, environment)
+
+
+def check_portal_process(
+    portal: PortalConfig, environment: Environment, *, in_container: bool = False
+) -> Iterator[HealthResult]:
+    """Look for the portal where it listens: nothing leaves this machine.
 
     In a container, where it listens is the proxy's network, which the others do not see.
     """
@@ -59,8 +71,6 @@ def check_portal(
         yield _check_socket(Path(portal.socket_path))
     elif not in_container:
         yield _check_port(portal, environment)
-    if urlsplit(portal.address).scheme == "https":
-        yield from _check_address(portal, environment)
 
 
 def _check_socket(path: Path) -> HealthResult:
@@ -110,7 +120,7 @@ def _check_address(portal: PortalConfig, environment: Environment) -> Iterator[H
         sentence = (
             f"{portal.address} cannot be reached from this machine: {render_note(error.note)}."
         )
-        remedy = f"Open it in a browser. If it fails there, too: {SEE_SETUP}"
+        remedy = f"Open it in a browser. If that fails too: {SEE_SETUP}"
         yield report_warning("portal", sentence, remedy)
         return
     yield assess_certificate(
@@ -130,8 +140,8 @@ def _assess_front_page(portal: PortalConfig, answer: Page | ParseResult) -> Heal
         sentence = f"{portal.address} does not answer: {render_note(answer.note)}."
         return report_warning("portal", sentence, f"Check your proxy. {SEE_SETUP}")
     if answer.status == HTTPStatus.BAD_REQUEST:
-        sentence = f"{portal.address} is refused: your proxy does not pass on the host name."
-        remedy = "Let it set the header Host, as the samples of `namesake init` do."
+        sentence = f"{portal.address} is refused: your proxy does not forward the host name."
+        remedy = "Have it set the header Host, as the samples of `namesake init` do."
         return report_failure("portal", sentence, remedy, UnavailableError.exit_code)
     if by_header and answer.status in ASKS_TO_SIGN_IN:
         return report_ok("portal", f"{portal.address} answers, and asks people to sign in first.")
@@ -139,8 +149,8 @@ def _assess_front_page(portal: PortalConfig, answer: Page | ParseResult) -> Heal
         sentence = f"{portal.address} answers with {answer.status}, not as the portal does."
         return report_warning("portal", sentence, f"Check your proxy. {SEE_SETUP}")
     if by_header:
-        sentence = f"{portal.address} shows pages to people whom your proxy has not signed in."
-        remedy = f"Let it sign people in, and set {portal.header}. {SEE_SETUP}"
+        sentence = f"{portal.address} shows pages to people your proxy has not signed in."
+        remedy = f"Have it sign people in, and set {portal.header}. {SEE_SETUP}"
         return report_warning("portal", sentence, remedy)
     return report_ok("portal", f"{portal.address} answers.")
 
@@ -153,7 +163,7 @@ def _check_forged_header(portal: PortalConfig, client: HttpClient) -> Iterator[H
         sentence = (
             f"Anyone can sign in as anyone: your proxy passes on a browser's {portal.header}."
         )
-        remedy = f"Let it drop or replace this header. {SEE_SETUP}"
+        remedy = f"Have it drop or replace this header. {SEE_SETUP}"
         yield report_failure("portal", sentence, remedy, NotPermittedError.exit_code)
 
 
@@ -188,22 +198,47 @@ def _find_provider_fault(issuer: str, answer: Page | ParseResult) -> str:
     return ""
 
 
+# An engine that the service asks meanwhile is asked after it; one that wants to be left alone is.
+TURN_PATIENCE = 30.0
+
+
 def check_engines(
-    sources: Mapping[str, Source], environment: Environment
+    sources: Mapping[str, Source],
+    environment: Environment,
+    folder: Path | None = None,
+    pace: float = 1.0,
 ) -> Iterator[HealthResult]:
-    """Say whether search engines can be reached, without a key and without a query."""
+    """Say whether search engines can be reached, without a key and without a query.
+
+    Each is asked in its turn, as all programs of this machine know it.
+    """
     engines = {
         source.info.title: source.crawl_policy
         for source in sources.values()
         if source.family is SourceFamily.SEARCH and "*" not in source.crawl_policy.origins[0]
     }
-    with open_endpoint_client(environment) as client:
-        faults = {title: _find_engine_fault(policy, client) for title, policy in engines.items()}
+    pauses = environment.open_pauses(folder)
+    with open_endpoint_client(environment) as client, closing(pauses) if pauses else nullcontext():
+        faults = {
+            title: _find_engine_fault(policy, client, environment.clock, pauses, pace)
+            for title, policy in engines.items()
+        }
     yield from assess_engines(faults)
 
 
-def _find_engine_fault(policy: CrawlPolicy, client: HttpClient) -> str:
-    answer = client.fetch(Request(url=f"{policy.origins[0]}/", hops=0), policy)
+def _find_engine_fault(
+    policy: CrawlPolicy, client: HttpClient, clock: Clock, pauses: PauseFile | None, pace: float
+) -> str:
+    request = Request(url=f"{policy.origins[0]}/", hops=0)
+    place = find_place(urlsplit(request.url).hostname or "", declared=True)
+    pause, until = policy.seconds_between * pace, clock.monotonic() + TURN_PATIENCE
+    while pauses and (again_at := pauses.take_turn(place, pause, clock.monotonic())):
+        if again_at > until:
+            return "not asked: it wants no requests for now"
+        clock.sleep(max(0.0, again_at - clock.monotonic()))
+    answer = client.fetch(request, policy)
+    if pauses:
+        pauses.end_turn(place, clock.monotonic() + pause, clock.monotonic())
     if isinstance(answer, ParseResult):
         return render_note(answer.note)
     if isinstance(answer, Page) and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

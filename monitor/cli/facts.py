@@ -12,25 +12,21 @@ from msgspec import to_builtins
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.fact_updates import MOST_BYTES, FactUpdateStore, VerifiedUpdate
 from monitor.domain.errors import InputError
-from monitor.services.facts import list_facts
+from monitor.services.fact_ages import list_facts
 from scrapers.facts.fact import DatedFact, FactReliability, list_fact_kinds
 
 RESTART = "Restart the service and the portal to use them."
 
 
-@click.group()
-def facts() -> None:
-    """Facts about sites and services that grow old: their age, and updates."""
-
-
-@facts.command()
+@click.command()
 @click.argument("kind", required=False)
 @json_option
 @pass_cli_context
-def status(context: CliContext, *, kind: str | None, as_json: bool) -> None:
-    """Show how old the facts are, or each one of a KIND.
+def facts(context: CliContext, *, kind: str | None, as_json: bool) -> None:
+    """Show how old facts about sites are, or list those of a KIND.
 
-    Stale are those that nobody has looked at for 180 days, or ever. They are used, and marked so.
+    A fact is stale if no one has looked at its page for 180 days, or ever. Stale facts are still
+    used, and marked.
     """
     if kind is not None and kind not in list_fact_kinds():
         reason = f"There are no facts called {kind!r}, only: {', '.join(list_fact_kinds())}."
@@ -58,19 +54,19 @@ def status(context: CliContext, *, kind: str | None, as_json: bool) -> None:
     context.output.print_line(installed.fault or origin)
 
 
-@facts.command()
+@click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--back", is_flag=True, help="Return to the facts before the last update.")
+@click.option("--back", is_flag=True, help="Go back to the facts before the last update.")
 @click.option("--dry-run", is_flag=True, help="Check FILE and say what it changes. Save nothing.")
 @json_option
 @pass_cli_context
 def update(
     context: CliContext, file: Path | None, *, back: bool, dry_run: bool, as_json: bool
 ) -> None:
-    """Install a signed update from FILE, or go --back.
+    """Install a signed update of these facts, or go --back.
 
-    It may change when somebody looked, prices, and addresses on hosts that a fact has already.
-    Exits with 65 if FILE is not signed with the key under [facts], is older, or changes more.
+    It may change when someone looked, prices, and addresses on hosts that a fact already has. Exits
+    with 65 if FILE is not signed with the key under [facts], is older, or changes anything else.
     """
     store = _open_store(context)
     if back == (file is not None) or (back and dry_run):

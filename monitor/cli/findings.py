@@ -1,13 +1,13 @@
-"""Why an account or a page was judged as it was, and what became of it.
+"""Why an account or a page was judged as it was, and what happened to it.
 
-Open cases by reference, what the rules weigh, and the evidence pack of a case of the demo. People
-open and answer cases on the portal's pages, never at a shell.
+Open cases by reference, and what the rules weigh. People open and answer cases on the portal's
+pages, never at a shell.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,17 +22,24 @@ from monitor.cli.context import (
     pass_cli_context,
 )
 from monitor.config.sections import load_weights
-from monitor.db.files import PRIVATE_MODE, write_file
-from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DiffMarkKind
-from reports.labels import describe_field, format_site_name
+from reports.labels import (
+    CASE_KINDS,
+    CASE_STATES,
+    REFERENCE,
+    SEVERITIES,
+    describe_field,
+    format_site_name,
+)
 from reports.wording import render_in_english, render_told
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
 if TYPE_CHECKING:
     from monitor.domain.case import Case
     from monitor.domain.detection.assessment import Explanation
+    from monitor.domain.finding import Finding
     from monitor.domain.timeline import DiffMark, FieldDiff, TimelineEntry
 
 NEEDS_BREAK_GLASS = (
@@ -45,20 +52,40 @@ FLAGGED_REFUSED = (
 )
 
 
-@click.command("explain")
-@click.argument("finding")
+@click.command()
+@click.argument("finding", required=False)
+@click.option(
+    "--history",
+    is_flag=True,
+    help="Print its history instead: versions, events, cases and decisions, oldest first.",
+)
+@click.option("--weights", is_flag=True, help="Show the weight of each rule, and its source.")
 @break_glass_option
 @demo_folder_option
 @json_option
 @pass_cli_context
-def explain_finding(
-    context: CliContext, finding: str, reason: str | None, folder: Path | None, *, as_json: bool
+def explain(
+    context: CliContext,
+    /,
+    finding: str | None,
+    reason: str | None,
+    folder: Path | None,
+    *,
+    as_json: bool,
+    **flags: bool,
 ) -> None:
-    """Print the evidence for whose a finding is: axis, bits, reason, totals and decision.
+    """Print the evidence for who owns a finding: axis, bits, reason, totals and decision.
 
-    FINDING is the reference in the email. Findings with a case are not printed here.
+    FINDING is the reference in the email. Findings with a case are not printed here. In changes of
+    a history, [-words-] were removed and {+words+} were added.
     """
-    from monitor.domain.detection import assessment as assessments
+    history = flags["history"]
+    if (finding is None) is not flags["weights"]:
+        sentence = "Name a FINDING, or use --weights."
+        raise click.UsageError(sentence)
+    if finding is None:
+        _print_weights(context, as_json=as_json)
+        return
     from monitor.services.break_glass import record_break_glass
 
     if reason is None and folder is None:
@@ -67,18 +94,36 @@ def explain_finding(
         loaded_finding = app.db.findings.load_finding(resolve_finding_or_case(app, finding))
         if folder is None:
             refuse_flagged_finding(app, loaded_finding.id)
-        assessment = app.db.findings.find_assessment(loaded_finding.id)
-        if assessment is None:
-            sentence = f"{loaded_finding.id} has not been assessed yet. The next sweep assesses it."
-            raise InputError(sentence)
+        told = (_build_history if history else _build_explanation)(app, loaded_finding)
         if reason is not None and folder is None:
-            record_break_glass(app, loaded_finding.person_id, Reason("seen.explanation"), reason)
-        weights = load_weights(app.config.detection)
-        found = assessments.explain_assessment(assessment, loaded_finding.portrait.kind, weights)
+            seen = Reason("seen.history" if history else "seen.explanation")
+            record_break_glass(app, loaded_finding.person_id, seen, reason)
     if as_json:
-        output.print_json(found)
+        output.print_json(told)
+    elif isinstance(told, tuple):
+        output.print_table(
+            ("when", "what", "details"),
+            ((moment.at, moment.kind, _describe_moment(moment)) for moment in told),
+        )
     else:
-        _print_explanation(found, output)
+        _print_explanation(told, output)
+
+
+def _build_explanation(app: App, finding: "Finding") -> "Explanation":
+    from monitor.domain.detection import assessment as assessments
+
+    assessment = app.db.findings.find_assessment(finding.id)
+    if assessment is None:
+        sentence = f"{finding.id} has not been assessed yet. The next sweep assesses it."
+        raise InputError(sentence)
+    weights = load_weights(app.config.detection)
+    return assessments.explain_assessment(assessment, finding.portrait.kind, weights)
+
+
+def _build_history(app: App, finding: "Finding") -> "tuple[TimelineEntry, ...]":
+    from monitor.services import finding_history
+
+    return tuple(finding_history.build_finding_timeline(app, finding.person_id, finding.id))
 
 
 def resolve_finding_or_case(app: App, prefix: str) -> str:
@@ -155,43 +200,6 @@ def _describe_label(found: "Explanation") -> Iterator[str]:
 _MARK_BRACKETS = {DiffMarkKind.ADDED: ("{+", "+}"), DiffMarkKind.REMOVED: ("[-", "-]")}
 
 
-@click.command("timeline")
-@click.argument("finding")
-@break_glass_option
-@demo_folder_option
-@json_option
-@pass_cli_context
-def show_timeline(
-    context: CliContext, finding: str, reason: str | None, folder: Path | None, *, as_json: bool
-) -> None:
-    """Print the history of a finding: versions, events, cases and decisions, oldest first.
-
-    FINDING is the reference in the email. Findings with a case are not printed here. In changes,
-    [-words-] were removed and {+words+} were added.
-    """
-    from monitor.services import finding_history
-    from monitor.services.break_glass import record_break_glass
-
-    if reason is None and folder is None:
-        raise NotPermittedError(NEEDS_BREAK_GLASS)
-    with open_district_or_demo(context, folder) as (app, output):
-        loaded_finding = app.db.findings.load_finding(resolve_finding_or_case(app, finding))
-        if folder is None:
-            refuse_flagged_finding(app, loaded_finding.id)
-        if reason is not None and folder is None:
-            record_break_glass(app, loaded_finding.person_id, Reason("seen.history"), reason)
-        moments = finding_history.build_finding_timeline(
-            app, loaded_finding.person_id, loaded_finding.id
-        )
-    if as_json:
-        output.print_json(moments)
-        return
-    output.print_table(
-        ("when", "what", "details"),
-        ((moment.at, moment.kind, _describe_moment(moment)) for moment in moments),
-    )
-
-
 def _describe_moment(moment: "TimelineEntry") -> str:
     if moment.number:
         first = f"version {moment.number}" + (
@@ -212,59 +220,26 @@ def _format_mark(mark: "DiffMark") -> str:
     return f"{before}{render_told(mark.text)}{after}"
 
 
-EVIDENCE_REFUSED = (
-    "Evidence belongs to the person, who downloads it on their own page. A reviewer can download "
-    "it once it is shared. This command works for the demo only: add --demo FOLDER."
-)
-
-
-@click.command()
-@click.argument("case")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    default=Path(),
-    help="The folder to write to. Default: the current one.",
-)
-@demo_folder_option
-@pass_cli_context
-def evidence(context: CliContext, case: str, out: Path, folder: Path | None) -> None:
-    """Write the evidence pack of CASE, a case in the demo, as a ZIP file."""
-    from monitor.domain.vocabulary import Side
-    from monitor.services import evidence as evidence_service
-    from reports import evidence_pack
-
-    if folder is None:
-        raise NotPermittedError(EVIDENCE_REFUSED)
-    with open_district_or_demo(context, folder) as (app, output):
-        loaded_case = app.db.cases.load_case(app.db.cases.resolve_case_prefix(case))
-        view = evidence_service.build_evidence_view(app, loaded_case, Side.PERSON)
-        place = out / evidence_pack.format_pack_name(view)
-        if place.exists():
-            reason_not = f"{place} already exists. Move it, or choose another folder."
-            raise CannotWriteError(reason_not)
-        write_file(place, evidence_pack.build_evidence_pack(view), PRIVATE_MODE)
-        output.print_line(f"Written: {place}")
-
-
-@click.group()
-def cases() -> None:
-    """List open cases by reference. People open and answer cases on the portal only."""
-
-
-@cases.command("list")
+@click.command("cases")
 @json_option
 @pass_cli_context
 def list_cases(context: CliContext, *, as_json: bool) -> None:
-    """List undecided cases: reference, kind, severity, state and age. No names, no addresses."""
+    """List undecided cases: reference, kind, severity, state and age. No names, no addresses.
+
+    A case that is in progress or done is not among them. People open and answer cases on the
+    portal only.
+    """
     with context.open_app() as app:
         rows = [_build_case_row(app, case) for case in app.db.cases.list_undecided_cases()]
     if as_json:
         context.output.print_json(rows)
-    elif rows:
-        context.output.print_table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+        return
+    if rows:
+        columns = ("reference", "kind", "severity", "state", "flagged", "IT")
+        context.output.print_table(columns, [_describe_case_row(row) for row in rows])
     else:
         context.output.print_line("No open cases.")
+    context.output.print_line("Cases that somebody has decided on are not listed.")
 
 
 def _build_case_row(app: App, case: "Case") -> dict[str, object]:
@@ -281,15 +256,19 @@ def _build_case_row(app: App, case: "Case") -> dict[str, object]:
     }
 
 
-@click.group()
-def weights() -> None:
-    """Show what each detection rule weighs."""
+def _describe_case_row(row: dict[str, Any]) -> tuple[object, ...]:
+    """Say it in the words of the pages."""
+    return (
+        row["id"][:REFERENCE],
+        CASE_KINDS[row["kind"]],
+        SEVERITIES[row["severity"]],
+        CASE_STATES[row["state"]],
+        row["opened_at"],
+        row["to_it"],
+    )
 
 
-@weights.command()
-@json_option
-@pass_cli_context
-def show(context: CliContext, *, as_json: bool) -> None:
+def _print_weights(context: CliContext, *, as_json: bool) -> None:
     """Show the weights in use, in bits, and where each figure comes from."""
     used = load_weights(context.config.detection)
     if as_json:

@@ -1,4 +1,4 @@
-"""The last step of `namesake init`: whoever sets up may join first, as anyone joins.
+"""The last step of `namesake init`: the administrator may join first, the way anyone joins.
 
 They are checked at once, and their digest is a preview that only they can read.
 
@@ -21,16 +21,16 @@ from monitor.app.sources import find_missing_keys
 from monitor.cli.check import print_sweep, request_sweep
 from monitor.cli.context import CliContext, escape_controls
 from monitor.cli.doctor import add_stored_secrets
-from monitor.db.accounts import Invitation
 from monitor.db.files import DiskReserve, write_private_file
+from monitor.db.invitations import Invitation
 from monitor.db.sweeps import Sweep
-from monitor.domain.enrollment import EnrollmentAnswers
+from monitor.domain.enrollment import EnrollmentAnswers, Invitee
 from monitor.domain.errors import BusyError, InputError, MonitorError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Scope
 from monitor.scheduler.daemon import WakeSocket, work_in_background
-from monitor.scheduler.watchdog import SupervisedRunner
+from monitor.scheduler.supervised_runner import SupervisedRunner
 from monitor.scheduler.workers import Liveness
 from monitor.services import setup_files
 from monitor.services.consent_terms import list_offered_scopes, render_district_terms
@@ -41,13 +41,18 @@ from monitor.services.enrollment import (
     load_open_invitation,
     parse_district_address,
     parse_own_name,
+    send_invitation,
 )
 from reports.emails.registry import EmailKind, render_email
 from reports.wording import render_in_english
 
 TITLE = "\nLast step: your own digest"
-OFFER = "Do you want to join as the first one, and see it now? You are free not to"
+OFFER = "Do you want to join as the first person, and see it now? This is optional"
 NOTHING_STORED = "Nothing was stored about you."
+VOLUNTEERS = 3
+VOLUNTEER_INVITED = (
+    "Done: they get an invitation, or an email that says that they have already joined."
+)
 JOIN_LATER = "Your invitation stays open: its link lets you join on the portal for 14 days."
 
 
@@ -86,6 +91,30 @@ def offer_first_check(asked: CliContext) -> None:
         _print(f"Your first check ended here: {error}")
 
 
+def offer_volunteers(asked: CliContext) -> None:
+    """Invite up to three, as anyone is invited: what is said does not tell who joined before."""
+    if not asked.config.mail.host:
+        return
+    context = add_stored_secrets(asked)
+    _print("\nThen three volunteers: EMAIL FIRST LAST, or the address alone if it has the name.")
+    for number in range(1, VOLUNTEERS + 1):
+        while True:
+            typed: str = click.prompt(
+                f"Volunteer {number} (leave it empty for later)", default="", show_default=False
+            )
+            mail, given, family = (*typed.split(maxsplit=2), "", "", "")[:3]
+            if not mail:
+                return
+            try:
+                with context.open_app() as app:
+                    send_invitation(app, Invitee(mail=mail, given=given, family=family))
+            except MonitorError as error:
+                _print(str(error))
+            else:
+                _print(VOLUNTEER_INVITED)
+                break
+
+
 def _join_and_check(context: CliContext, app: App) -> None:
     scopes = _ask_for_consent(app)
     if not scopes:
@@ -101,7 +130,7 @@ def _join_and_check(context: CliContext, app: App) -> None:
     mail: str = click.prompt(
         "Your work email address", value_proc=lambda typed: _parse_work_address(app, typed)
     )
-    sent = send_invitation(app, mail, answers.name)
+    sent = send_own_invitation(app, mail, answers.name)
     _print(sent.problem or sent.words)
     person = None if sent.problem else _join_with_code(app, sent.invitation, answers)
     if person is None:
@@ -111,7 +140,7 @@ def _join_and_check(context: CliContext, app: App) -> None:
     done = request_sweep(context, app, person.id)
     print_sweep(context, app, done, as_json=False)
     if not count_checked_sources(app, done):
-        _print("No source could be checked, so nothing is known yet: that is not a good result.")
+        _print("No source could be checked, so nothing is known yet. That is not an all-clear.")
     # The temporary folder of a container ends with this command.
     in_container = setup_files.HOST.is_container()
     place = context.config_path.parent if in_container else None
@@ -165,7 +194,7 @@ def serve_folder(context: CliContext) -> Iterator[None]:
         yield
 
 
-def send_invitation(app: App, mail: str, name: PersonName) -> SentInvitation:
+def send_own_invitation(app: App, mail: str, name: PersonName) -> SentInvitation:
     """Invite as everyone is invited; the service sends the email now."""
     invitation = invite_person(app, mail, name.given, name.family)
     WakeSocket(app.config.state).wake_daemon()

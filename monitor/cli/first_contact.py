@@ -8,24 +8,33 @@ from pathlib import Path
 import click
 
 from monitor.app import App
-from monitor.cli.check import new_request, print_status, request_run
+from monitor.cli.check import describe_unknown_source, new_request, print_status, request_run
 from monitor.cli.context import CliContext, json_option, pass_cli_context
-from monitor.cli.sources import describe_unknown_source
 from monitor.db.files import write_file
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.first_contact import ProbeReport, SourceContact, group_by_verdict
-from monitor.services.contact_bundle import build_bundle, rename_publicly
-from monitor.services.first_contact import FIRST_CONTACT, ContactPlan, plan_first_contact
+from monitor.services.first_contact import (
+    FIRST_CONTACT,
+    ContactPlan,
+    list_log_names,
+    plan_first_contact,
+)
+from monitor.services.first_contact_bundle import build_bundle, rename_publicly
 from reports.labels import CONTACT_VERDICTS
 from reports.wording import render_note
 from scrapers.models import Outcome
 
+PROBED: Mapping[str, str] = {
+    Outcome.FOUND: "known",
+    Outcome.ABSENT: "impossible",
+    Outcome.UNREADABLE: "broken",
+}
 NO_NAMES = "None of them asks about staff, a school or the district."
 
 
 @click.command("first-contact")
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
-@click.option("--dry-run", is_flag=True, help="Say what it would cost. Ask nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what it would cost, without asking.")
 @click.option(
     "--bundle",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -38,14 +47,15 @@ NO_NAMES = "None of them asks about staff, a school or the district."
 def first_contact(
     context: CliContext, names: tuple[str, ...], *, dry_run: bool, bundle: Path, as_json: bool
 ) -> None:
-    """Ask each source for its own account and for names that cannot exist. Searches for no person.
+    """Learn how each source really answers, without any name.
 
-    Says how each answered, and writes a bundle: shapes of answers, without their words. Read it,
-    and send it to the project or not. The service does it; exits with 69 if none runs.
+    Asks it for its own account and for names that cannot exist. Searches for no person. Says how
+    each answered, and writes a bundle: shapes of answers, without their words. Read it before you
+    decide to send it to the project. The service does it; exits with 69 if it is not running.
     """
     with context.open_app() as app:
         for name in names:
-            if name not in app.sources:
+            if name not in (*app.sources, *list_log_names(app)):
                 raise InputError(describe_unknown_source(app, name))
         plan = plan_first_contact(app, names)
         if dry_run and as_json:
@@ -121,12 +131,13 @@ def render_contact_page(contacts: Collection[SourceContact]) -> str:
 
 
 def _is_worth_a_line(report: ProbeReport) -> bool:
-    return report.answer is not None or bool(report.redirects.addresses)
+    is_answered = report.answer is not None or Outcome(report.outcome).is_conclusive
+    return is_answered or bool(report.redirects.addresses)
 
 
 def _describe_reports(contact: SourceContact) -> Iterator[str]:
     for report in contact.reports:
-        known = "known" if report.expects == Outcome.FOUND else "impossible"
+        known = PROBED[report.expects]
         page = f", page {report.page}" if report.page > 1 else ""
         asked = f"{report.method} ({known}{page}) {report.request['path']}"
         yield f"{asked}: {'; '.join((_describe_verdict(report), *_list_remarks(report)))}"

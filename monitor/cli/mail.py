@@ -17,8 +17,9 @@ from monitor.cli.context import (
     pass_cli_context,
 )
 from monitor.db.outbox import OutboxEmail
+from monitor.domain.dates import format_local_time
 from monitor.domain.email import DeliveryStatus
-from monitor.domain.errors import NotPermittedError
+from monitor.domain.errors import NotPermittedError, UnavailableError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import EmailState
 
@@ -26,11 +27,11 @@ BREAK_GLASS_SUBJECT = Reason("seen.digest")
 
 
 @click.group()
-def digest() -> None:
-    """Preview one person's digest, or send the emails that are due."""
+def mail() -> None:
+    """Preview and send emails, list and retry them, and resume a paused address."""
 
 
-@digest.command()
+@mail.command()
 @click.argument("person")
 @break_glass_option
 @click.option("--html", is_flag=True, help="Print the HTML part instead of the text.")
@@ -66,36 +67,49 @@ def preview(
     click.echo(email.html if html else escape_controls(email.text))
 
 
-@digest.command()
+@mail.command()
 @json_option
 @pass_cli_context
-def send(context: CliContext, *, as_json: bool) -> None:
-    """Send every email that is due now. Show how many could not be sent, and why."""
+def send(context: CliContext, *, as_json: bool) -> int:
+    """Send every email that is due now. Show how many could not be sent, and why.
+
+    Exits with 69 if the mail server took none of them, or none at the last try and the next one is
+    not due yet.
+    """
     from monitor.services import outbox
 
     with context.open_app_locked() as app:
         counts = outbox.send_due(app)
         # The mail server's response contains no names.
-        emails = app.db.outbox.list_emails()
-        waiting = Counter(
-            email.error for email in emails if email.error and email.state is EmailState.QUEUED
-        )
+        queued = [
+            email
+            for email in app.db.outbox.list_emails()
+            if email.error and email.state is EmailState.QUEUED
+        ]
+        trouble = app.db.outbox.find_current_trouble()
+    waiting = Counter(email.error for email in queued)
+    next_try = min((email.due_at for email in queued), default=None)
+    took_none = (counts[DeliveryStatus.DEFERRED] or trouble) and not counts[DeliveryStatus.ACCEPTED]
+    code = UnavailableError.exit_code if took_none else 0
     if as_json:
         numbers = {status.value: counts[status] for status in DeliveryStatus}
-        context.output.print_json({**numbers, "waiting": waiting})
-        return
+        context.output.print_json({**numbers, "waiting": waiting, "next_try": next_try})
+        return code
     context.output.print_line(
         f"{counts[DeliveryStatus.ACCEPTED]} sent, {counts[DeliveryStatus.DEFERRED]} to retry, "
         f"{counts[DeliveryStatus.REFUSED]} refused, {counts[DeliveryStatus.DROPPED]} given up, "
         f"{counts[DeliveryStatus.HELD]} on hold."
     )
-    if waiting:
+    if next_try:
         context.output.print_table(("reason", "emails"), waiting.most_common())
+        when = format_local_time(next_try, context.output.zone)
+        context.output.print_line(f"They wait for the next try, the first of them until {when}.")
+    return code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndeliveredEmail:
-    """`recipient_id` is opaque. The text of an email is for its reader only."""
+    """`recipient_id` is opaque, and empty for an invitation. The text is for its reader only."""
 
     id: str
     kind: str
@@ -107,16 +121,18 @@ class UndeliveredEmail:
     reason: str
 
 
-@click.group()
-def mail() -> None:
-    """List queued and failed emails, retry them, and resume a paused address."""
-
-
 @mail.command("list")
+@click.option("--paused", is_flag=True, help="List people whose address rejects email instead.")
 @json_option
 @pass_cli_context
-def list_emails(context: CliContext, *, as_json: bool) -> None:
-    """List queued and failed emails, with the reason."""
+def list_emails(context: CliContext, *, paused: bool, as_json: bool) -> None:
+    """List queued and failed emails, with the reason.
+
+    Invitations waiting for their turn are not listed: they would reveal who had not joined yet.
+    """
+    if paused:
+        _list_paused_addresses(context, as_json=as_json)
+        return
     with context.open_app() as app:
         rows = tuple(_list_undelivered(app))
     if as_json:
@@ -139,7 +155,21 @@ def list_emails(context: CliContext, *, as_json: bool) -> None:
             ),
         )
     else:
-        context.output.print_line("No queued or failed emails.")
+        context.output.print_line(
+            "No queued or failed emails. Invitations that wait for their first try are not listed."
+        )
+
+
+def _list_paused_addresses(context: CliContext, *, as_json: bool) -> None:
+    with context.open_app() as app:
+        rows = app.db.suppression_list.list_suppressions()
+    if as_json:
+        context.output.print_json(rows)
+    elif rows:
+        table = ((row.person_id, row.status, row.since) for row in rows)
+        context.output.print_table(("id", "response", "since"), table)
+    else:
+        context.output.print_line("No paused addresses.")
 
 
 @mail.command()
@@ -164,22 +194,6 @@ def retry(context: CliContext, email_ids: tuple[str, ...], *, everything: bool) 
 
 
 @mail.command()
-@json_option
-@pass_cli_context
-def paused(context: CliContext, *, as_json: bool) -> None:
-    """List people whose address rejects email, by reference."""
-    with context.open_app() as app:
-        rows = app.db.suppression_list.list_suppressions()
-    if as_json:
-        context.output.print_json(rows)
-    elif rows:
-        table = ((row.person_id, row.status, row.since) for row in rows)
-        context.output.print_table(("id", "response", "since"), table)
-    else:
-        context.output.print_line("No paused addresses.")
-
-
-@mail.command()
 @click.argument("person")
 @pass_cli_context
 def resume(context: CliContext, person: str) -> None:
@@ -192,17 +206,29 @@ def resume(context: CliContext, person: str) -> None:
 
 
 def _list_undelivered(app: App) -> Iterator[UndeliveredEmail]:
+    from reports.emails.registry import INVITATION_KINDS, EmailKind
+
     for email in app.db.outbox.list_emails():
-        if email.state is not EmailState.SENT:
+        is_invitation = email.kind in INVITATION_KINDS
+        # Only who has not answered gets a reminder, and who answers makes an invitation void.
+        is_void = not email.readable and email.sent_at is None
+        if email.kind == EmailKind.REMINDER or (is_invitation and is_void):
+            continue
+        waits = is_invitation and not email.error
+        if email.state is EmailState.DEAD or (email.state is not EmailState.SENT and not waits):
             yield _build_email_row(email)
 
 
 def _build_email_row(email: OutboxEmail) -> UndeliveredEmail:
+    from reports.emails.registry import INVITATION_KINDS
+
     waits = email.state is EmailState.QUEUED
+    # Who has joined gets another email in the place of an invitation: the list tells no difference.
+    is_invitation = email.kind in INVITATION_KINDS
     return UndeliveredEmail(
         id=email.id,
-        kind=email.kind,
-        recipient_id=email.recipient_id,
+        kind="invitation" if is_invitation else email.kind,
+        recipient_id="" if is_invitation else email.recipient_id,
         state=email.state,
         since=email.queued_at,
         attempts=email.attempts,

@@ -4,19 +4,26 @@ How often Python looks for objects that hold each other.
 """
 
 import gc
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.shell_completion import CompletionItem
 
 from monitor.annexes import discover_annexes
-from monitor.domain.errors import INTERRUPTED_EXIT_CODE, MonitorError, NotPermittedError
+from monitor.domain.errors import (
+    INTERRUPTED_EXIT_CODE,
+    MonitorError,
+    NotPermittedError,
+    UnavailableError,
+    build_permission_error,
+)
 
 if TYPE_CHECKING:
     from monitor.app import Environment
@@ -27,32 +34,35 @@ if TYPE_CHECKING:
 GC_THRESHOLD = 50_000
 
 
+# Who starts one of these does not act in it.
+SERVICES = frozenset({"run", "portal"})
+
+
 def reduce_gc_frequency() -> None:
     """Set it for the whole program, so only a program's entry calls this."""
     gc.set_threshold(GC_THRESHOLD, 20, 20)
 
 
-HELP = """\
-Show school staff what the public web says about them.
-
-\b
-Exit codes:
-   0  done
-   2  wrong usage
-  64  invalid configuration
-  65  invalid input
-  69  network, server or source unavailable, or its answer failed a check
-  70  internal error
-  71  some of many districts are set aside; the others are done
-  73  cannot write to the state folder
-  74  the district lives on another machine
-  75  another Namesake process is using the state folder
-  76  the roster key does not match the tokens
-  77  not allowed by consent, role or file permissions
-  78  the database is damaged, or newer than this program
-  79  the database was moved, deleted or replaced while in use
- 130  stopped with Ctrl-C
-"""
+HELP = "Show school staff what the public web says about them."
+EXIT_CODES: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        0: "done",
+        2: "wrong usage",
+        64: "invalid configuration",
+        65: "invalid input",
+        69: "network, server or source unavailable, or its answer failed a check",
+        70: "internal error",
+        71: "some of many districts are set aside; the others are done",
+        73: "cannot write to the state folder",
+        74: "the district lives on another machine",
+        75: "another Namesake process is using the state folder",
+        76: "the roster key does not match the tokens",
+        77: "not allowed by consent, role or file permissions",
+        78: "the database is damaged, or newer than this program",
+        79: "the database was moved, deleted or replaced while in use",
+        130: "stopped with Ctrl-C",
+    }
+)
 
 
 # What each command of the core does, in a line: help loads none of them.
@@ -60,42 +70,33 @@ CORE_COMMANDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "Setup": {
             "init": "Set up a district: questions, or --answers FILE.",
-            "units": "Write the systemd units of this installation.",
-            "doctor": "Check everything that can fail, and say what to do.",
             "demo": "Play three weeks in a made-up district.",
             "me": "Look yourself up now, without a district. Leaves only a page.",
         },
+        "Health": {
+            "status": "Show on one screen how the service is doing.",
+            "doctor": "Check everything that can fail, and say what to do.",
+            "audit": "Check that the audit log is complete.",
+            "metrics": "Print the service's metrics for Prometheus.",
+        },
         "People": {
             "staff": "Invite staff, list them by ID, record withdrawals.",
-            "digest": "Preview one digest, or send the emails that are due.",
-            "mail": "List and retry emails, and resume a paused address.",
+            "why": "Show why someone got no invitation, and send it again.",
+            "mail": "Preview and send emails, retry them, resume an address.",
             "roster": "Manage the tokens that the student matcher reads.",
         },
         "Checks": {
-            "check": "Check one person now.",
-            "sweep": "Run this week's sweep for everyone with consent.",
-            "plan": "Print planned queries, with dates and costs.",
-            "sources": "List, test and import sources.",
-            "facts": "Show how old facts are, and update them.",
-            "first-contact": "Learn how sources really answer, without any name.",
+            "check": "Check one person now, or everyone with consent.",
+            "cases": "List open cases by reference.",
+            "explain": "Print why a finding was judged that way, or its history.",
+            "sources": "List and test sources, and update facts about sites.",
             "district": "List and check look-alikes of the district itself.",
         },
-        "Review": {
-            "cases": "List open cases by reference.",
-            "explain": "Print the evidence for whose a finding is.",
-            "timeline": "Print the history of a finding.",
-            "evidence": "Write the evidence pack of a case in the demo.",
-            "weights": "Show what each detection rule weighs.",
-        },
-        "Care": {
+        "Service": {
             "run": "Run the service until SIGTERM.",
             "portal": "Serve the portal, next to `namesake run`.",
-            "jobs": "List scheduled jobs, next one first.",
             "backup": "Back up the district, and test each backup.",
             "restore": "Restore a backup into the empty state folder.",
-            "audit": "Check the audit log.",
-            "metrics": "Print the service's metrics for Prometheus.",
-            "purge": "Delete data past its retention period now.",
         },
     }
 )
@@ -104,39 +105,32 @@ COMMAND_LOADERS: Final[Mapping[str, Callable[[], click.Command]]] = MappingProxy
     {
         "audit": lambda: import_module("monitor.cli.audit").audit,
         "backup": lambda: import_module("monitor.cli.backup").backup,
-        "check": lambda: import_module("monitor.cli.check").check,
+        "cases": lambda: import_module("monitor.cli.findings").list_cases,
+        "check": lambda: import_module("monitor.cli.first_commands").check,
         "demo": lambda: import_module("monitor.cli.demo").demo,
-        "digest": lambda: import_module("monitor.cli.mail").digest,
         "district": lambda: import_module("monitor.cli.district").district,
-        "doctor": lambda: import_module("monitor.cli.doctor").doctor,
-        "evidence": lambda: import_module("monitor.cli.findings").evidence,
-        "facts": lambda: import_module("monitor.cli.facts").facts,
-        "first-contact": lambda: import_module("monitor.cli.first_contact").first_contact,
-        "explain": lambda: import_module("monitor.cli.findings").explain_finding,
-        "cases": lambda: import_module("monitor.cli.findings").cases,
-        "init": lambda: import_module("monitor.cli.init").init,
-        "jobs": lambda: import_module("monitor.cli.jobs").jobs,
+        "doctor": lambda: import_module("monitor.cli.first_commands").doctor,
+        "explain": lambda: import_module("monitor.cli.findings").explain,
+        "init": lambda: import_module("monitor.cli.first_commands").init,
         "mail": lambda: import_module("monitor.cli.mail").mail,
-        "me": lambda: import_module("monitor.cli.me").me,
+        "me": lambda: import_module("monitor.cli.first_commands").me,
         "metrics": lambda: import_module("monitor.cli.metrics").metrics,
-        "plan": lambda: import_module("monitor.cli.plan").plan,
         "portal": lambda: import_module("monitor.cli.portal").portal,
-        "purge": lambda: import_module("monitor.cli.purge").purge,
         "restore": lambda: import_module("monitor.cli.backup").restore,
         "roster": lambda: import_module("monitor.cli.roster").roster,
         "run": lambda: import_module("monitor.cli.run").run,
         "sources": lambda: import_module("monitor.cli.sources").sources,
         "staff": lambda: import_module("monitor.cli.staff").staff,
-        "sweep": lambda: import_module("monitor.cli.check").sweep,
-        "timeline": lambda: import_module("monitor.cli.findings").show_timeline,
-        "units": lambda: import_module("monitor.cli.units").units,
-        "weights": lambda: import_module("monitor.cli.findings").weights,
+        "status": lambda: import_module("monitor.cli.first_commands").status,
+        "why": lambda: import_module("monitor.cli.why").why,
     }
 )
 
 
 # Annexes may extend these. All others start without looking for an annex.
-EXTENSIBLE_COMMANDS: Final = frozenset({"run", "portal", "backup", "doctor", "metrics", "units"})
+EXTENSIBLE_COMMANDS: Final = frozenset(
+    {"run", "portal", "backup", "doctor", "metrics", "status", "init"}
+)
 CONFIG_OPTION: Final = "--config"
 
 
@@ -181,46 +175,98 @@ def move_config_first(arguments: Sequence[str]) -> list[str]:
 
 
 class LazyGroup(click.Group):
-    """Loads commands only to run one, or to print its own help."""
+    """Loads commands only to run one: help about them needs names and lines alone.
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, move_config_first(args))
+    `lines` say what each command does, as its own help does; `loaders` load one.
+    """
+
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 - click's own
+        lines: Mapping[str, str] | None = None,
+        loaders: Mapping[str, Callable[[], click.Command]] | None = None,
+        **options: Any,  # noqa: ANN401 - click's own
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self._lines, self._loaders = lines or {}, loaders or {}
+
+    def list_lines(self) -> Mapping[str, str]:
+        return self._lines
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return sorted(list_command_lines())
+        return sorted(self.list_lines())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        return load_command(cmd_name)
+        load = self._loaders.get(cmd_name)
+        return load() if load else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the commands that are spelled alike: click sees only those that are loaded."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            known = self.list_commands(ctx)
+            raise click.NoSuchCommand(error.command_name, possibilities=known, ctx=ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        width = max(map(len, list_command_lines()))
-        for title, commands in list_command_groups().items():
-            with formatter.section(title):
-                formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(self.list_lines().items()))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete the names of commands from the list above: click would load them all."""
-        lines = sorted(list_command_lines().items())
+        """Complete the names of commands from the lines: click would load them all."""
         commands = [
-            CompletionItem(name, help=line) for name, line in lines if name.startswith(incomplete)
+            CompletionItem(name, help=line)
+            for name, line in sorted(self.list_lines().items())
+            if name.startswith(incomplete)
         ]
         return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
-@click.group(cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+class NamesakeGroup(LazyGroup):
+    """All commands, in groups."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, move_config_first(args))
+
+    def list_lines(self) -> Mapping[str, str]:
+        return list_command_lines()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        return load_command(cmd_name)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Put commands first, as they are what help is asked for."""
+        self.format_commands(ctx, formatter)
+        click.Command.format_options(self, ctx, formatter)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(f"{code:>3}", meaning) for code, meaning in EXIT_CODES.items()])
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        width = max(map(len, self.list_lines()))
+        for title, commands in list_command_groups().items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), line) for name, line in commands.items()])
+
+
+@click.group(cls=NamesakeGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     CONFIG_OPTION,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The configuration file, before or behind a command. Default: $NAMESAKE_CONFIG, or this "
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
+    help="The configuration file, before or after a command. Default: $NAMESAKE_CONFIG, or this "
     "system's usual place.",
 )
 @click.version_option(package_name="namesake-monitor", prog_name="namesake")
 @click.pass_context
 def namesake(context: click.Context, config: Path | None) -> None:
     from monitor.app import Environment
-    from monitor.cli.context import CliContext
-    from monitor.cli.logs import show_warnings_of_commands
+    from monitor.cli.context import CliContext, name_shell_user
+    from monitor.cli.event_log import show_warnings_of_commands
     from monitor.config.sections import find_config_path
+    from monitor.domain.person import CURRENT_MEANS
 
     show_warnings_of_commands()
     environment = context.obj or Environment(variables=os.environ, open_pauses=_open_pauses)
@@ -228,52 +274,65 @@ def namesake(context: click.Context, config: Path | None) -> None:
         config or find_config_path(environment.variables), environment
     )
     context.call_on_close(cli_context.fix_file_ownership)
+    if context.invoked_subcommand not in SERVICES:
+        means = CURRENT_MEANS.set(f"shell:{name_shell_user(environment.variables)}")
+        context.call_on_close(lambda: CURRENT_MEANS.reset(means))
 
 
 def _open_pauses(folder: Path | None) -> "PauseFile | None":
-    from monitor.app.parts import open_shared_pauses
+    from monitor.app.builders import open_shared_pauses
 
     return open_shared_pauses(os.environ, folder)
+
+
+# What Python has on Unix alone.
+UNIX_MODULES: Final = frozenset({"fcntl", "resource"})
 
 
 def main(arguments: Sequence[str] | None = None, environment: "Environment | None" = None) -> None:
     """Run a command. An error becomes one sentence and an exit code, never a traceback."""
     reduce_gc_frequency()
-    given = None if arguments is None else list(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    as_json = "--json" in given
     try:
         code = namesake.main(given, "namesake", standalone_mode=False, obj=environment)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("namesake: Stopped. Finished work is saved.", err=True)
-        sys.exit(INTERRUPTED_EXIT_CODE)
+        code, reason = INTERRUPTED_EXIT_CODE, "Stopped. Finished work is saved."
     except MonitorError as error:
-        click.echo(f"namesake: {_escape(str(error))}", err=True)
-        sys.exit(error.exit_code)
+        code, reason = error.exit_code, str(error)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        code, reason = error.exit_code, error.format_message()
+        if not as_json:
+            error.show()
+            sys.exit(code)
     except PermissionError as error:
-        click.echo(
-            f"namesake: {_escape(str(error.filename))} cannot be opened by this user. "
-            "Run namesake "
-            "as the service's own user, or as root.",
-            err=True,
-        )
-        sys.exit(NotPermittedError.exit_code)
+        code, reason = NotPermittedError.exit_code, str(build_permission_error(error.filename))
     except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and error.name in UNIX_MODULES:
+            click.echo(
+                "namesake: Namesake needs Linux. On Windows use WSL, on a Chromebook its Linux "
+                "environment, on a Mac a Linux container; or check yourself on your district's "
+                "portal.",
+                err=True,
+            )
+            sys.exit(UnavailableError.exit_code)
         # The last resort: a traceback is shown only on request.
         if os.environ.get("NAMESAKE_TRACEBACK"):
             raise
-        click.echo(
-            f"namesake: Internal error ({type(error).__name__}). No data was lost. "
-            "Please report it with the output of NAMESAKE_TRACEBACK=1.",
-            err=True,
+        code = MonitorError.exit_code
+        reason = (
+            f"Internal error ({type(error).__name__}). No data was lost. "
+            "Please report it with the output of NAMESAKE_TRACEBACK=1."
         )
-        sys.exit(MonitorError.exit_code)
-    sys.exit(code if isinstance(code, int) else 0)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
+    _print_error(code, reason, as_json=as_json)
+    sys.exit(code)
 
 
-def _escape(text: str) -> str:
-    """Spell out controls, as all output of commands does."""
+def _print_error(code: int, reason: str, *, as_json: bool) -> None:
+    """Say it as the last line on standard error: an answer may have been printed before."""
     from monitor.cli.context import escape_controls
 
-    return escape_controls(text)
+    told = json.dumps({"error": {"code": code, "message": reason}}, ensure_ascii=False)
+    click.echo(escape_controls(told if as_json else f"namesake: {reason}"), err=True)

@@ -10,9 +10,9 @@ import secrets
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,7 @@ import click
 from monitor.app import App, Environment, create_state_folder, open_app
 from monitor.app.sources import list_engine_titles, parse_engine_origin
 from monitor.cli.check import show_progress
-from monitor.cli.context import CliContext, Output, escape_controls, pass_cli_context
+from monitor.cli.context import CliContext, Output, escape_controls
 from monitor.config.sections import (
     AlertFeedsConfig,
     BraveConfig,
@@ -40,8 +40,8 @@ from monitor.config.sections import (
     is_known_time_zone,
     read_secret,
 )
-from monitor.db.backups import make_check_folder
 from monitor.db.files import write_private_file
+from monitor.db.private_folders import make_check_folder
 from monitor.domain.errors import (
     INTERRUPTED_EXIT_CODE,
     CannotWriteError,
@@ -50,6 +50,7 @@ from monitor.domain.errors import (
     NotPermittedError,
     UnavailableError,
 )
+from monitor.domain.names.normalize import squash_text
 from monitor.domain.names.parsing import split_own_name
 from monitor.domain.person import Person, PersonName
 from monitor.scheduler.daemon import stop_on_signals
@@ -73,6 +74,8 @@ POLL_SECONDS: Final = 0.2
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # With a token GitHub allows 5,000 requests an hour; without one, its 60 would take too long here.
 GITHUB_SECONDS: Final = 1.0
+# What is left out, doubled or changed where a name is misspelled.
+SOFT_LETTERS: Final = frozenset("aeiouyhw")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +92,12 @@ class DayMark:
         cache = variables.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         return cls(path=Path(cache) / "namesake" / "looked-up")
 
-    def claim_day(self, name: PersonName, today: date) -> None:
-        """Allow one name a day. Raises NotPermittedError for a second one."""
+    @contextmanager
+    def claim_day(self, name: PersonName, today: date) -> Iterator[Callable[[], None]]:
+        """Allow one name a day; it is spent only if the block calls what it gets.
+
+        Raises NotPermittedError for a second one.
+        """
         day, salt, marked = self._read_mark()
         if day == today.isoformat() and salt:
             if not secrets.compare_digest(marked, _hash_name(name, salt)):
@@ -99,6 +106,7 @@ class DayMark:
                     "so it takes one name a day. Try again tomorrow."
                 )
                 raise NotPermittedError(reason)
+            yield lambda: None
             return
         salt = secrets.token_hex(16)
         mark = f"{today.isoformat()} {salt} {_hash_name(name, salt)}\n"
@@ -110,7 +118,14 @@ class DayMark:
                 "Set $XDG_CACHE_HOME to a folder of yours."
             )
             raise CannotWriteError(reason) from error
+        # It is there while sources are asked, so that no second run takes another name meanwhile.
         write_private_file(self.path, mark.encode())
+        spent = threading.Event()
+        try:
+            yield spent.set
+        finally:
+            if not spent.is_set():
+                self.path.unlink(missing_ok=True)
 
     def _read_mark(self) -> tuple[str, str, str]:
         try:
@@ -122,41 +137,18 @@ class DayMark:
 
 def _hash_name(name: PersonName, salt: str) -> str:
     """Take a tenth of a second, so that whoever reads the file cannot try many names."""
-    text = name.full_name.casefold().encode("utf-8", "replace")
+    text = " ".join(map(_sketch_word, (name.given, name.family))).encode("utf-8", "replace")
     return hashlib.scrypt(text, salt=salt.encode(), n=1 << 15, r=8, p=1, maxmem=1 << 26).hex()
 
 
-@click.command()
-@click.argument("name", metavar='"FIRST LAST"')
-@click.option("--town", "towns", multiple=True, help="Your town. May be repeated.")
-@click.option("--school", default="", help="Where you work.")
-@click.option("--handle", "handles", multiple=True, help="A handle of yours. May be repeated.")
-@click.option(
-    "--own",
-    "own",
-    metavar="URL",
-    multiple=True,
-    help="A profile or page of yours: copies of it stand out. May be repeated.",
-)
-@click.option(
-    "--feed",
-    "feeds",
-    metavar="URL",
-    multiple=True,
-    help="A feed of yours. May be repeated. Its address is a secret.",
-)
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Where to write the page. Default: a private temporary folder.",
-)
-@click.option("--yes", "is_own_name", is_flag=True, help="Say that this is your name; do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, and no page without --html.")
-@pass_cli_context
-def me(
+def _sketch_word(word: str) -> str:
+    """Keep what near spellings of a name share: its first letter, and which consonants it has."""
+    letters = squash_text(word)
+    return letters[:1] + "".join(sorted({*letters[1:]} - SOFT_LETTERS))
+
+
+def look_oneself_up(
     context: CliContext,
-    /,
     name: str,
     page: Path | None,
     *,
@@ -164,19 +156,6 @@ def me(
     as_json: bool,
     **given: tuple[str, ...] | str,
 ) -> None:
-    """Look yourself up now: no district, no mail server, nothing to set up.
-
-    It takes one to five minutes. It asks the profile sites and free sources that the service asks,
-    with the same rules and pauses, and shows what it found and why. With $NAMESAKE_BRAVE_KEY it
-    also asks Brave, with $NAMESAKE_SEARXNG_URL your own SearXNG, and with $NAMESAKE_GITHUB_TOKEN
-    GitHub. Ctrl-C stops it and shows what was found so far.
-
-    A last name of several words goes first: "Garcia Lopez, Maria".
-
-    It is for looking yourself up, so it takes one name a day. Three things stay: the page, which
-    only you can read; in your cache folder a file with the day and a salted hash of the name; and
-    in /run/lock, for other programs of this machine, when sites may be asked again.
-    """
     answers = _read_answers(name, given)
     if page is not None and not page.parent.is_dir():
         reason = f"{page.parent} is not a folder. Choose another place with --html."
@@ -201,10 +180,12 @@ def _run_check(
     """Ask, in a folder that is gone when this returns."""
     zone, now = _find_zone(environment.variables), environment.clock.now()
     sources = choose_sources(answers, environment.variables)
-    DayMark.find(environment.variables).claim_day(
-        answers.name, now.astimezone(ZoneInfo(zone)).date()
-    )
-    with stop_on_signals(stopping, SIGNALS), make_check_folder(now) as folder:
+    today, mark = now.astimezone(ZoneInfo(zone)).date(), DayMark.find(environment.variables)
+    with (
+        mark.claim_day(answers.name, today) as spend_day,
+        stop_on_signals(stopping, SIGNALS),
+        make_check_folder(now) as folder,
+    ):
         # Configure a district of one; it sends no email and has no portal.
         config = Config(
             state=folder / "state",
@@ -225,7 +206,10 @@ def _run_check(
             _announce_check(app, person)
             with _stop_in_time(app, stopping), show_progress(Output(zone)) as watch:
                 sweep = run_quick_check(app, person.id, watch)
-            return build_quick_check_view(app, sweep)
+            view = build_quick_check_view(app, sweep)
+            if not view.is_empty:
+                spend_day()
+            return view
 
 
 def _read_answers(name: str, given: Mapping[str, tuple[str, ...] | str]) -> QuickCheckAnswers:
@@ -235,7 +219,8 @@ def _read_answers(name: str, given: Mapping[str, tuple[str, ...] | str]) -> Quic
     if not (own_name.given and own_name.family):
         reason = 'Give a first and a last name in quotes, such as "Maria Delgado".'
         raise InputError(reason)
-    for text in (name, school, *lists["towns"], *lists["handles"]):
+    named = (*lists["nicknames"], *lists["formers"])
+    for text in (name, school, *named, *lists["towns"], *lists["handles"]):
         if len(text) > MAX_TEXT:
             reason = f"Use at most {MAX_TEXT} characters for a name, town, school or handle."
             raise InputError(reason)
@@ -243,13 +228,21 @@ def _read_answers(name: str, given: Mapping[str, tuple[str, ...] | str]) -> Quic
         reason = f"Give each option at most {MAX_ENTRIES} times."
         raise InputError(reason)
     return QuickCheckAnswers(
-        name=own_name,
+        name=replace(
+            own_name,
+            nicknames=_strip_texts(lists["nicknames"]),
+            former_families=_strip_texts(lists["formers"]),
+        ),
         school=school,
-        places=tuple(filter(None, map(str.strip, lists["towns"]))),
-        handles=tuple(filter(None, map(str.strip, lists["handles"]))),
+        places=_strip_texts(lists["towns"]),
+        handles=_strip_texts(lists["handles"]),
         own=lists["own"],
         feeds=lists["feeds"],
     )
+
+
+def _strip_texts(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, texts)))
 
 
 def _confirm_own_name(name: PersonName, *, is_own_name: bool) -> None:
@@ -260,7 +253,7 @@ def _confirm_own_name(name: PersonName, *, is_own_name: bool) -> None:
         confirmed = False
     if not confirmed:
         reason = (
-            "`namesake me` is for looking yourself up: answer y, or add --yes. Nothing was asked."
+            "`namesake me` is for looking yourself up: answer y, or add --yes. No search was run."
         )
         raise NotPermittedError(reason)
 
@@ -315,7 +308,7 @@ def _announce_check(app: App, person: Person) -> None:
 
 
 def _print_status(sentence: str) -> None:
-    """Say it beside the result, which may be read by a program."""
+    """Print to standard error, since a program may read the result."""
     click.echo(escape_controls(sentence), err=True)
 
 

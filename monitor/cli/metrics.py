@@ -6,19 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.app.steady_clock import build_clock, measure_jump
-from monitor.cli.context import (
-    CliContext,
-    Output,
-    json_option,
-    pass_cli_context,
-)
+from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
 from monitor.db.database import Database
 from monitor.db.files import write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from prometheus_client.registry import Collector
 
-    from monitor.services.metrics import MetricSample
+    from monitor.services.health import Vitals
 
 
 @click.command()
@@ -31,22 +26,22 @@ if TYPE_CHECKING:
 @pass_cli_context
 def metrics(context: CliContext, file: Path | None, *, as_json: bool) -> None:
     """Print the service's metrics in Prometheus text format. They contain no names."""
+    from monitor.app.sources import build_sources
     from monitor.services.health import collect_vitals
-    from monitor.services.metrics import list_metric_samples, render_metrics
 
     with Database.open_folder(context.config.state) as db:
         clock = build_clock(context.environment.clock, db)
-        vitals = collect_vitals(db, clock.now(), measure_jump(clock))
-    print_metrics(list_metric_samples(vitals), render_metrics(vitals), file, as_json=as_json)
+        vitals = collect_vitals(db, clock.now(), build_sources(context.config), measure_jump(clock))
+    print_metrics(vitals, file, as_json=as_json)
 
 
-def print_metrics(
-    samples: "Sequence[MetricSample]", text: bytes, file: Path | None, *, as_json: bool
-) -> None:
+def print_metrics(numbers: "Vitals | Collector", file: Path | None, *, as_json: bool) -> None:
     """Print the numbers for a program, or write them to a file."""
+    from monitor.services.metrics import list_metric_samples, render_metrics
+
     if as_json:
-        Output("UTC").print_json(samples)
+        Output("UTC").print_json(list_metric_samples(numbers))
     elif file is None:
-        click.echo(text.decode(), nl=False)
+        click.echo(render_metrics(numbers).decode(), nl=False)
     else:
-        write_file(file, text)
+        write_file(file, render_metrics(numbers))

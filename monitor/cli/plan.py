@@ -1,6 +1,7 @@
 """Planned queries with their dates and costs, for one person or as totals for the district."""
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,37 +10,28 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
-import click
-
 from monitor.app import App
-from monitor.cli.context import (
-    CliContext,
-    Output,
-    break_glass_option,
-    demo_folder_option,
-    json_option,
-    open_district_or_demo,
-    pass_cli_context,
-)
+from monitor.cli.context import CliContext, Output, open_district_or_demo
 from monitor.domain.dates import format_weekday_date
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.planning.selection import QueryOutlook
 from monitor.domain.reason import Reason
 from monitor.domain.schedule import compute_next_sweep, format_iso_week
 from monitor.services.break_glass import record_break_glass
+from monitor.services.job_kinds import preview_sweep
 from monitor.services.query_planning import (
     build_query_outlook,
     build_spending_limits,
     build_weekly_bill,
 )
-from scrapers.parsers.search_terms import list_readable_terms
+from scrapers.search_terms import list_readable_terms
 
 # A line of a terminal bears no more beside the other columns.
 LONGEST_WORDS = 80
 
 NEEDS_BREAK_GLASS = (
     "Search terms belong to the person. --break-glass REASON prints them. That is audited, and the "
-    "person is notified at once. `namesake plan --district` prints totals without names."
+    "person is notified at once. `namesake check --all --dry-run` prints totals without names."
 )
 BREAK_GLASS_SUBJECT = Reason("seen.plan")
 
@@ -59,31 +51,20 @@ class NextSweep:
         return cls(week=format_iso_week(at, district.zone), day=day)
 
 
-@click.command()
-@click.argument("person", required=False)
-@click.option(
-    "--district", "whom", flag_value="district", help="Print the weekly cost for everyone."
-)
-@break_glass_option
-@demo_folder_option
-@json_option
-@pass_cli_context
-def plan(
-    context: CliContext, /, folder: Path | None, *, as_json: bool, **given: str | None
+def print_plan(
+    context: CliContext,
+    person: str | None,
+    reason: str | None,
+    folder: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
-    """Print the planned queries about PERSON, with dates and costs. Sends no query.
-
-    Without --break-glass, only --district works: counts and dollars, no names.
-    """
-    person, reason = given["person"], given["reason"]
-    if (person is None) == (given["whom"] is None):
-        sentence = "Name a PERSON, or use --district."
-        raise click.UsageError(sentence)
+    """Print what would be asked: about one person, for a reason, or how much about all."""
     if person and reason is None and folder is None:
         raise NotPermittedError(NEEDS_BREAK_GLASS)
     with open_district_or_demo(context, folder) as (app, output):
         if person is None:
-            _print_bill(app, output, as_json=as_json)
+            _print_totals(app, output, as_json=as_json)
             return
         app.db.people.load_person(person)
         if not app.db.consents.can_query_person(person, app.clock.now()):
@@ -91,10 +72,10 @@ def plan(
             raise NotPermittedError(sentence)
         if reason is not None and folder is None:
             record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
-        _print_plan(app, output, person, as_json=as_json)
+        _print_queries(app, output, person, as_json=as_json)
 
 
-def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> None:
+def _print_queries(app: App, output: Output, person_id: str, *, as_json: bool) -> None:
     upcoming = NextSweep.from_app(app)
     outlooks = build_query_outlook(app, person_id, upcoming.week)
     if as_json:
@@ -124,12 +105,23 @@ def _print_plan(app: App, output: Output, person_id: str, *, as_json: bool) -> N
     )
 
 
-def _print_bill(app: App, output: Output, *, as_json: bool) -> None:
+def _print_totals(app: App, output: Output, *, as_json: bool) -> None:
     upcoming = NextSweep.from_app(app)
     bill = build_weekly_bill(app, upcoming.week)
+    counts = Counter(query.source for query in preview_sweep(app))
+    people = len(app.db.consents.list_queryable_person_ids(app.clock.now()))
     if as_json:
-        output.print_json({"next_sweep": upcoming.day.isoformat(), "bill": bill})
+        output.print_json(
+            {
+                "people": people,
+                "queries": counts,
+                "next_sweep": upcoming.day.isoformat(),
+                "bill": bill,
+            }
+        )
         return
+    output.print_table(("source", "queries"), sorted(counts.items()))
+    output.print_line(f"{counts.total()} queries about {people} people. Nothing was sent.")
     if not bill.sources:
         output.print_line("All sources in use are free. Every query runs every week.")
         return

@@ -9,14 +9,9 @@ from pathlib import Path
 import click
 
 from monitor.app import DistrictResources, open_portal_app
-from monitor.cli import logs
+from monitor.cli import event_log
 from monitor.cli.context import CliContext, pass_cli_context
-from monitor.config.sections import (
-    SignInMethod,
-    find_socket_path,
-    read_secret,
-    split_host_and_port,
-)
+from monitor.config.sections import SignInMethod, find_socket_path, read_secret, split_host_and_port
 from monitor.scheduler.daemon import WATCHED_SECONDS, SystemdNotifier, WakeSocket, stop_on_signals
 from monitor.web.app import OpenSite, create_portal_app
 from monitor.web.server import WsgiApp, serve_on_port, serve_on_socket
@@ -24,16 +19,16 @@ from monitor.web.sign_in import IdentityProvider
 
 
 @click.command()
-@logs.log_options
+@event_log.log_options
 @pass_cli_context
 def portal(context: CliContext, log_format: str, *, verbose: bool) -> None:
     """Serve the portal until SIGTERM, next to `namesake run`.
 
-    This process queries no source, sends no email and has no roster key. The service does all
+    This process runs no searches, sends no email and has no roster key. The service does all
     searches.
     """
-    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
-    with logs.log_to_stream(settings=settings), open_site(context) as site:
+    settings = event_log.LogSettings(form=event_log.LogFormat(log_format), verbose=verbose)
+    with event_log.log_to_stream(settings=settings), open_site(context) as site:
         config = context.config.portal
         serve_pages(context, config.listen, site.pages, config.address, site.app.db.check_files)
 

@@ -14,11 +14,11 @@ from monitor.domain.dates import format_date
 from monitor.domain.errors import InputError
 from monitor.domain.students.matching import MatcherUsage
 from monitor.domain.students.roster import ROSTER_LIFETIME, Roster
-from monitor.matcher.admin import RosterAdmin, StudentImport, read_students
-from monitor.matcher.keys import read_tokens
-from monitor.matcher.process import MatcherProcess, build_matcher_setup
 from monitor.people_files import SizeCheck
-from monitor.services.retention import erase_student_links, record_roster_import
+from monitor.services.roster import erase_student_links, record_roster_import
+from monitor.student_matcher.admin import RosterAdmin, StudentImport, read_students
+from monitor.student_matcher.keys import read_tokens
+from monitor.student_matcher.process import MatcherProcess, build_matcher_setup
 
 _PATH = click.Path(path_type=Path)
 _MAX_LINES_NAMED = 20
@@ -55,41 +55,35 @@ def roster() -> None:
 @_tokens_option
 @_key_file_option
 @size_option
+@click.option(
+    "--new-year",
+    is_flag=True,
+    help="Start a school year with a new key. Deletes the old key and tokens.",
+)
 @pass_cli_context
 def import_roster(
-    context: CliContext, /, file: Path, unit: str, size: SizeCheck, **where: Path | None
+    context: CliContext,
+    /,
+    file: Path,
+    unit: str,
+    size: SizeCheck,
+    *,
+    new_year: bool,
+    **where: Path | None,
 ) -> None:
     """Read the students of a roster file, and save keyed tokens.
 
     The file can come from OneRoster, Clever, School Data Sync, Google or Entra, or be any CSV file
     with columns for given and family names. Staff in it are skipped. Namesake does not keep the
-    file itself. The first import creates a key. Later imports use the same key, until
-    `roster rotate` starts a new school year.
+    file itself. The first import creates a key. Later imports use the same key, until one with
+    --new-year starts a new school year.
     """
     admin = replace(
         _build_roster_admin(context, where["tokens"], where["key_file"]), size_check=size
     )
     read = read_students(file, where["roles"], unit)
-    _print_import(context, admin, read, admin.import_roster(read.students, _today(context)))
-
-
-@roster.command
-@_file_argument
-@_roles_option
-@_unit_option
-@_tokens_option
-@_key_file_option
-@size_option
-@pass_cli_context
-def rotate(
-    context: CliContext, /, file: Path, unit: str, size: SizeCheck, **where: Path | None
-) -> None:
-    """Start a school year: import its roster with a new key. Deletes the old key and tokens."""
-    admin = replace(
-        _build_roster_admin(context, where["tokens"], where["key_file"]), size_check=size
-    )
-    read = read_students(file, where["roles"], unit)
-    _print_import(context, admin, read, admin.rotate_key(read.students, _today(context)))
+    write = admin.rotate_key if new_year else admin.import_roster
+    _print_import(context, admin, read, write(read.students, _today(context)))
 
 
 @roster.command

@@ -5,28 +5,25 @@ from dataclasses import replace
 
 import click
 
-from monitor.cli import logs
-from monitor.cli.context import (
-    CliContext,
-    pass_cli_context,
-)
+from monitor.cli import event_log
+from monitor.cli.context import CliContext, pass_cli_context
 
 
 @click.command()
-@logs.log_options
+@event_log.log_options
 @pass_cli_context
 def run(context: CliContext, log_format: str, *, verbose: bool) -> None:
     """Run the service until SIGTERM. A second one for the same state folder exits with code 75."""
     from monitor.app.parser_sandbox import note_parser_sandbox
     from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
-    from monitor.scheduler.watchdog import build_supervised_runner
+    from monitor.scheduler.supervised_runner import build_supervised_runner
     from monitor.scheduler.workers import Liveness
 
-    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
+    settings = event_log.LogSettings(form=event_log.LogFormat(log_format), verbose=verbose)
     liveness = Liveness(context.environment.clock)
     environment = replace(context.environment, beat=liveness.beat)
     watched = replace(context, environment=environment)
-    with logs.log_to_stream(settings=settings), watched.open_app_locked() as app:
+    with event_log.log_to_stream(settings=settings), watched.open_app_locked() as app:
         note_parser_sandbox(context.config.state)
         Daemon(
             jobs=build_supervised_runner(app, context.environment),

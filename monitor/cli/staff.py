@@ -3,9 +3,9 @@
 Also sends a person a copy of all their data, which goes to that person only.
 """
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -18,61 +18,76 @@ from monitor.app import App
 from monitor.cli.context import (
     CASES_LEFT_OUT,
     CliContext,
+    Output,
     break_glass_option,
     json_option,
     pass_cli_context,
+    require_mail_server,
+    show_bar,
     size_option,
 )
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent, compute_consent_phase
-from monitor.domain.dates import format_date, format_day, format_local_time
+from monitor.domain.dates import format_date, format_day
 from monitor.domain.email import is_single_address
-from monitor.domain.errors import (
-    AlreadyEnrolledError,
-    CannotWriteError,
-    InputError,
-    UnavailableError,
-)
+from monitor.domain.enrollment import Invitee
+from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import ConsentChannel, StaffLineState
+from monitor.domain.vocabulary import ConsentChannel
 from monitor.people_files import SizeCheck
 from reports.labels import STAFF_LINE_STATES
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
 if TYPE_CHECKING:
-    from monitor.services.staff_import import StaffImport
+    from collections.abc import Iterable
 
-MAX_LINES_NAMED = 20
-# What these say is about a person, and not about the file. A dry run leaves no trace, so it shows
-# no smaller count: of a file with one line, it would tell whether that person is enrolled.
-PERSONAL_STATES = (
-    StaffLineState.NEW,
-    StaffLineState.INVITED,
-    StaffLineState.CHANGED,
-    StaffLineState.ENROLLED,
-    StaffLineState.LEFT,
-    StaffLineState.DECLINED,
+    from monitor.config.sections import Config
+    from monitor.services.staff_import import StaffFile, StaffImport, UnusableLine
+
+MAX_LINES_NAMED, MAX_GROUPS_SHOWN = 20, 40
+
+
+def _confirm_end(_context: click.Context, _option: click.Parameter, agreed: bool) -> None:  # noqa: FBT001 - click's own order
+    """Ask, unless `--yes` was given; without anyone to answer, say so."""
+    try:
+        agreed = agreed or click.confirm(
+            "This ends their consent and deletes all their data. Continue?"
+        )
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        reason = "No one is there to answer. Nothing was done: add `--yes`."
+        raise click.UsageError(reason) from None
+    if not agreed:
+        raise click.Abort
+
+
+confirm_end_option = click.option(
+    "--yes",
+    is_flag=True,
+    expose_value=False,
+    callback=_confirm_end,
+    help="Confirm the action without prompting.",
 )
-MIN_COUNT = 5
 
 
 @click.command()
 @click.argument("person", metavar="MAIL_OR_REF")
-@click.confirmation_option(prompt="This ends their consent and deletes all their data. Continue?")
+@confirm_end_option
 @pass_cli_context
 def left(context: CliContext, person: str) -> None:
     """Record that a person has left the district, or will not join it.
 
-    Searches and emails about them stop at once; an invitation that waits is taken back. Do this
-    before their email address is given to someone else.
+    Searches and emails about them stop at once; an open invitation is canceled. Do this before
+    their email address is given to someone else.
     """
-    from monitor.services import erasure, leavers
+    from monitor.services import leavers, withdrawal
 
     with context.open_app() as app:
         if is_single_address(person):
             leavers.record_left_address(app, person)
         else:
-            erasure.record_departure(app, app.db.people.load_person(person).id)
+            withdrawal.record_departure(app, app.db.people.load_person(person).id)
     context.output.print_line(
         "Searches have stopped, and no invitation is open. If they had joined, one goodbye email "
         "is sent, and all data is deleted within 24 hours."
@@ -188,27 +203,18 @@ def _invite_one(context: CliContext, mail: str, given: str, family: str) -> None
     if given and not family:
         reason = "Pass both a given and a family name, or neither. No one was invited."
         raise InputError(reason)
-    _require_mail_server(context)
+    require_mail_server(context)
     with context.open_app() as app:
         # Who has joined is not for operators to try out: they read the same either way.
-        with suppress(AlreadyEnrolledError):
-            enrollment.invite_person(app, mail, given, family)
+        enrollment.send_invitation(app, Invitee(mail=mail, given=given, family=family))
         expires_at = app.clock.now() + enrollment.INVITATION_LASTS
         context.output.print_line(
-            "Done. An invitation is sent to this address, unless its owner has joined already. Its "
-            "code is created when it is sent, and expires on "
+            "Done. This address gets an invitation, or, if its owner has already joined, an email "
+            "that says so; you do not learn which. An invitation's code is created when it is "
+            "sent, and expires on "
             f"{format_day(expires_at, app.config.district.zone)}. If the address has a new owner, "
             "run `namesake staff left` for it first."
         )
-
-
-def _require_mail_server(context: CliContext) -> None:
-    if not context.config.mail.host:
-        reason = (
-            "Invitations need a mail server. Without one, the operator could read the code. "
-            "Set `host` under [mail]."
-        )
-        raise UnavailableError(reason)
 
 
 @staff.command("import")
@@ -216,96 +222,127 @@ def _require_mail_server(context: CliContext) -> None:
     "path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and the email. Do nothing.")
+@click.option(
+    "--compare",
+    "earlier",
+    metavar="OLD",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Also list the addresses that this earlier file has and FILE has not.",
+)
 @size_option
 @json_option
 @pass_cli_context
-def import_file(
-    context: CliContext, /, path: Path, size: SizeCheck, *, dry_run: bool, as_json: bool
+def import_file(  # noqa: PLR0913 - what can be typed
+    context: CliContext,
+    /,
+    path: Path,
+    earlier: Path | None,
+    size: SizeCheck,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Invite everyone in a staff file who is not known yet.
 
     The file can come from OneRoster, Clever, School Data Sync, Google or Entra, or be any CSV file
     whose first line names the columns: email, first name and last name, and school and title if you
-    like. Students in it are skipped and never kept. Lines that cannot be used are listed.
+    like. Students in it are skipped and never stored. Unusable lines are listed.
 
-    The same file can be imported again. Those who are no longer in it are only counted: the
-    portal's Service page lists them, and an operator says of each whether they left.
+    The same file can be imported again. People no longer in it are only counted, and --compare
+    lists them; on the portal's Service page, an operator records whether each one left.
     """
     from monitor.services import staff_import
 
     config = context.config
     file = staff_import.read_staff_file(path, config.district.domains, config.staff.student_unit)
+    gone = _list_gone(config, earlier, file) if earlier else []
     if not dry_run:
-        _require_mail_server(context)
+        require_mail_server(context)
     with context.open_app() as app:
-        act = staff_import.preview_staff_import if dry_run else staff_import.import_staff
-        report = act(app, file, size)
         preview = staff_import.preview_invitation(app) if dry_run else {}
+        if dry_run:
+            report = staff_import.preview_staff_import(app, file, size)
+        else:
+            with show_bar("Inviting", len(file.invitees)) as watch:
+                report = staff_import.import_staff(app, file, size, watch=watch)
     if as_json:
-        only_dry = {**_fold_counts(report), "preview": preview} if dry_run else {}
-        context.output.print_json({"dry_run": dry_run, **asdict(report), **only_dry})
+        only_dry = {"preview": preview} if dry_run else {}
+        compared = {"gone": gone} if earlier else {}
+        context.output.print_json({"dry_run": dry_run, **asdict(report), **compared, **only_dry})
         return
-    rows = tuple(_list_state_rows(report, dry_run=dry_run))
-    context.output.print_table(("lines", "what"), rows)
-    for sentence in describe_import(report, context.config.district.zone, dry_run=dry_run):
+    if dry_run:
+        print_staff_groups(context.output, file)
+    for sentence in describe_import(report, dry_run=dry_run):
         context.output.print_line(sentence)
+    if earlier:
+        context.output.print_line(f"In {earlier} and not in {path}: {', '.join(gone) or 'no one'}.")
     for what, words in preview.items():
         context.output.print_line(f"{what.capitalize()}: {words}")
-
-
-def _fold_counts(report: "StaffImport") -> dict[str, object]:
-    """Leave out what a small count would tell about one person; nothing is done in its course."""
-    shown = {
-        state: None if state in PERSONAL_STATES and count < MIN_COUNT else count
-        for state, count in report.states.items()
-    }
-    return {"states": shown, "in_small_counts": _count_folded(report), "last_email_at": None}
-
-
-def _count_folded(report: "StaffImport") -> int:
-    small = (report.states[state] for state in PERSONAL_STATES)
-    return sum(count for count in small if count < MIN_COUNT)
-
-
-def _list_state_rows(report: "StaffImport", *, dry_run: bool) -> Iterator[tuple[int, str]]:
-    for state, count in report.states.items():
-        if count and not (dry_run and state in PERSONAL_STATES and count < MIN_COUNT):
-            yield count, STAFF_LINE_STATES[state]
-    if dry_run and (folded := _count_folded(report)):
-        yield folded, "new, invited or enrolled, in counts too small to show"
-    if report.unusable:
-        yield len(report.unusable), "could not be used"
-    if report.missing:
-        yield report.missing, "no longer in the file"
-
-
-def describe_import(report: "StaffImport", zone: str, *, dry_run: bool) -> Iterator[str]:
-    lines_by_reason: dict[str, list[int]] = defaultdict(list)
-    for entry in report.unusable:
-        lines_by_reason[entry.reason].append(entry.line)
-    for reason, lines in lines_by_reason.items():
-        some = ", ".join(map(str, lines[:MAX_LINES_NAMED]))
-        more = f" and {left} more" if (left := len(lines) - MAX_LINES_NAMED) > 0 else ""
-        yield f"{'Line' if len(lines) == 1 else 'Lines'} {some}{more}: {reason}."
-    new = report.states[StaffLineState.NEW]
-    shown = f"fewer than {MIN_COUNT}" if dry_run and new < MIN_COUNT else str(new)
-    yield f"{'To invite' if dry_run else 'Invited'}: {shown} of {report.lines} lines."
-    if report.last_email_at and not dry_run:
-        sent = format_local_time(report.last_email_at, zone)
-        yield f"The service sends the emails one after another, the last one at about {sent}."
-    if report.missing and not dry_run:
-        yield "Who may have left is on the portal's Service page. Nothing has changed for them."
     if dry_run:
-        yield "This was a dry run. Nothing was changed. The invitation, as it would be sent:"
+        context.output.print_line("Next: if this is right, run it again without `--dry-run`.")
+
+
+def _list_gone(config: "Config", earlier: Path, file: "StaffFile") -> list[str]:
+    """Return whom an earlier file lists and this one does not: the files alone say it."""
+    from monitor.services.staff_import import read_staff_file
+
+    old = read_staff_file(earlier, config.district.domains, config.staff.student_unit)
+    listed = {invitee.mail for invitee in file.invitees} | file.unusable_mails
+    return sorted(invitee.mail for invitee in old.invitees if invitee.mail not in listed)
+
+
+def print_staff_groups(output: Output, file: "StaffFile") -> None:
+    """Show who is in a file, by school, unit and title, the largest groups first."""
+    groups = sorted(file.groups.items(), key=lambda group: (-group[1], group[0]))
+    rows = [(count, *group) for group, count in groups[:MAX_GROUPS_SHOWN]]
+    output.print_table(("staff", "school", "unit", "title"), rows)
+    if left := len(groups) - len(rows):
+        output.print_line(f"And {left} more groups.")
+
+
+def describe_unusable(lines: "Iterable[UnusableLine]") -> Iterator[str]:
+    """Say why lines cannot be used, grouped by reason."""
+    lines_by_reason: dict[str, list[int]] = defaultdict(list)
+    for entry in lines:
+        lines_by_reason[entry.reason].append(entry.line)
+    for reason, numbers in lines_by_reason.items():
+        some = ", ".join(map(str, numbers[:MAX_LINES_NAMED]))
+        more = f" and {left} more" if (left := len(numbers) - MAX_LINES_NAMED) > 0 else ""
+        yield f"{'Line' if len(numbers) == 1 else 'Lines'} {some}{more}: {reason}."
+
+
+def describe_import(report: "StaffImport", *, dry_run: bool) -> Iterator[str]:
+    """Say only what follows from the file: no count reveals who is new, invited or enrolled."""
+    for state, count in report.skipped.items():
+        if count:
+            yield f"{STAFF_LINE_STATES[state].capitalize()}: {count}."
+    yield from describe_unusable(report.unusable)
+    yield f"{'To invite' if dry_run else 'Invited'}: anyone new among {report.listed} staff."
+    if dry_run:
+        yield (
+            "This was a dry run. Nothing was changed. New people are not counted, as that "
+            "would reveal who has joined. The invitation, as it would be sent:"
+        )
+        return
+    yield "The service sends the emails one after another. A file never invites anyone twice."
+    if report.missing:
+        yield (
+            f"{report.missing} people in the last file are not in this one. `--dry-run --compare "
+            "OLD` lists them. Record on the portal's Service page who left. Nothing has changed "
+            "for them."
+        )
 
 
 @staff.command("list")
 @json_option
 @pass_cli_context
 def list_staff(context: CliContext, *, as_json: bool) -> None:
-    """List references, states and scopes. Operators do not see names."""
+    """List references, states and scopes of people who joined. Operators do not see names.
+
+    Invitations are not listed: after an import, their number would reveal who had joined before.
+    """
     with context.open_app() as app:
-        rows = [*_list_enrolled(app), *_list_invited(app)]
+        rows = [*_list_enrolled(app)]
     if as_json:
         context.output.print_json(rows)
     elif rows:
@@ -321,17 +358,17 @@ def list_staff(context: CliContext, *, as_json: bool) -> None:
 
 @staff.command()
 @click.argument("person_id")
-@click.confirmation_option(prompt="This ends their consent and deletes all their data. Continue?")
+@confirm_end_option
 @pass_cli_context
 def withdraw(context: CliContext, person_id: str) -> None:
     """Record that a person withdraws.
 
     Searches stop now, and all data is deleted within 24 hours.
     """
-    from monitor.services import erasure
+    from monitor.services import withdrawal
 
     with context.open_app() as app:
-        erasure.withdraw_consent(app, person_id)
+        withdrawal.withdraw_consent(app, person_id)
     context.output.print_line(
         "Searches about them have stopped. Their data is deleted within 24 hours."
     )
@@ -351,7 +388,7 @@ class StaffRow:
 
     id: str
     state: str
-    scopes: tuple[str, ...] = ()
+    scopes: tuple[str, ...]
     until: datetime
 
 
@@ -370,9 +407,3 @@ def _list_enrolled(app: App) -> Iterator[StaffRow]:
 def _describe_status(app: App, consent: Consent) -> str:
     held = ", on legal hold" if app.db.legal_holds.has_active_legal_hold(consent.person_id) else ""
     return f"{compute_consent_phase(consent, app.clock.now())}{held}"
-
-
-def _list_invited(app: App) -> Iterator[StaffRow]:
-    for invitation in app.db.invitations.list_invitations():
-        if invitation.is_open(app.clock.now()):
-            yield StaffRow(id=invitation.id, state="invited", until=invitation.expires_at)

@@ -1,43 +1,54 @@
 """The systemd units of this installation, written where systemd reads them."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 
 import click
 
 from monitor.domain.errors import CannotWriteError, InputError, NotPermittedError
 
+CommandFunction = Callable[..., int]
 # The units find no program below these (ProtectHome, PrivateTmp).
 HIDDEN_PLACES = frozenset({"home", "root", "tmp"})
-OLDEST_SYSTEMD = 249
+ONLY_UNITS = "--units [FOLDER] only writes units: of other options, pass --systemd or none with it."
 
 
-@click.command()
-@click.argument(
-    "folder",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=Path("/etc/systemd/system"),
-)
-@click.option(
-    "--systemd",
-    "release",
-    type=click.IntRange(min=OLDEST_SYSTEMD),
-    help="The release of systemd to write for. Default: the one that runs here.",
-)
-def units(folder: Path, release: int | None) -> None:
-    """Write the systemd units of this installation into FOLDER.
+def units_options(function: CommandFunction) -> CommandFunction:
+    """Let a command only write the units, as after an upgrade."""
 
-    FOLDER is /etc/systemd/system by default. Replaces units that are there, so keep your own
-    changes in drop-ins (`systemctl edit namesake`). Run it again after each upgrade, and on a
-    systemd before 252 also after each new secret.
-    """
-    from monitor.services.setup_files import UNITS
+    @click.option(
+        "--units",
+        "folder",
+        is_flag=False,
+        flag_value="/etc/systemd/system",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="Only write the systemd units of this installation, into this folder. Default: "
+        "/etc/systemd/system.",
+    )
+    @click.option(
+        "--systemd",
+        "release",
+        type=click.IntRange(min=249),
+        help="With --units: the systemd release to write for. Default: the one running here.",
+    )
+    @wraps(function)
+    def run(*own: object, folder: Path | None, release: int | None, **given: object) -> int:
+        from monitor.services.setup_files import UNITS
 
-    write_units(folder, release, UNITS)
+        if folder is None and release is None:
+            return function(*own, **given)
+        if folder is None or any(given.values()):
+            raise click.UsageError(ONLY_UNITS)
+        write_units(folder, release, UNITS)
+        return 0
+
+    return run
 
 
 def write_units(folder: Path, release: int | None, names: Sequence[str]) -> None:
+    """Replace the units that are there; raise where no service could be run with this program."""
     from monitor.services import setup_files
 
     program = find_program(Path(sys.prefix), Path(sys.executable))
@@ -65,7 +76,7 @@ def find_program(prefix: Path, interpreter: Path) -> Path:
         if path.parts[1] in HIDDEN_PLACES:
             sentence = (
                 f"The service could not read {path}: systemd hides that place from it. Install "
-                "Namesake for all users instead: see docs/upgrade.md."
+                "Namesake for all users instead: see docs/install.md."
             )
             raise NotPermittedError(sentence)
     return program

@@ -38,6 +38,7 @@ from monitor.config.sections import (
     Config,
     ConfigSection,
     DistrictConfig,
+    DrillConfig,
     InvitationsConfig,
     MailConfig,
     MailSecurity,
@@ -48,7 +49,7 @@ from monitor.config.sections import (
     is_known_time_zone,
 )
 from monitor.domain.email import is_single_address
-from monitor.domain.errors import ConfigError
+from monitor.domain.errors import ConfigError, build_permission_error
 from monitor.domain.serialization import convert_value
 
 
@@ -59,6 +60,8 @@ def load_config(path: Path) -> Config:
     except FileNotFoundError:
         reason = f"{path} does not exist. Create it with `namesake init`."
         raise ConfigError(reason) from None
+    except PermissionError as error:
+        raise build_permission_error(path) from error
     except (OSError, UnicodeDecodeError) as error:
         reason = f"{path} cannot be read ({error}). Make it a readable UTF-8 file."
         raise ConfigError(reason) from error
@@ -189,6 +192,16 @@ def _find_faults(config: Config) -> tuple[ConfigFault, ...]:
             "$.backup.keys",
             ONE_PLACE_FAULT,
         ),
+        (
+            config.drill is not None and not _is_own_site(config.drill, config.district.domains),
+            "$.drill.address",
+            "must lie on a site of the district, in one of its `domains`; never on a platform",
+        ),
+        (
+            config.drill is not None and not config.mail.host,
+            "$.drill",
+            "needs `host` under [mail] as well: a drill tests whether an alert is sent",
+        ),
         *_find_roster_faults(config),
         *_find_address_faults(config.district, config.mail),
         *find_invitation_faults(config.invitations),
@@ -197,6 +210,13 @@ def _find_faults(config: Config) -> tuple[ConfigFault, ...]:
         *_find_contradictory_budgets(config.sources),
         *_find_source_address_faults(config.sources),
     )
+
+
+def _is_own_site(drill: DrillConfig, domains: Iterable[str]) -> bool:
+    if not _is_web_address(drill.address):
+        return False
+    host = f".{urlsplit(drill.address).hostname}"
+    return any(host.endswith(f".{domain.casefold()}") for domain in domains)
 
 
 def _find_roster_faults(config: Config) -> Iterator[ConfigFault]:
@@ -481,11 +501,11 @@ _SHAPE_WORDS = {
     "heartbeat_url": "a full address that begins with https://",
     "certificate_log": "the address of a log only, such as https://crt.sh",
     "address": "the full address of a profile, such as https://www.facebook.com/oakhillschools",
-    "key": "the public key of who signs facts, 64 characters of 0-9 and a-f (docs/facts.md)",
+    "key": "the public key that signs facts, 64 characters of 0-9 and a-f (docs/facts.md)",
 }
 _SECRET = re.compile(r"password|secret|token|(^|_)(api_?)?key$")
 _SECRETS_ELSEWHERE = (
-    "Secrets do not belong in this file: `Secrets` in docs/operate.md says where they go."
+    "Secrets do not belong in this file: `Secrets` in docs/set-up.md says where they go."
 )
 _OTHER_ENGINE = "Remove the table, and set up another engine, such as [sources.brave]."
 # Sources that others end, and what to do about it.
@@ -525,7 +545,7 @@ def format_config_fault(path: Path, text: str, fault: str, schema: type[Struct])
     elif described := _describe_value(schema, keys, what):
         sentence = f"`{'.'.join(keys)}` must be {described}."
     else:
-        sentence = f"`{'.'.join(keys) or 'top level'}` {what}."
+        sentence = f"`{'.'.join(keys) or 'top level'}` {what}{'' if what.endswith('?') else '.'}"
     place = f"{path}, line {_find_line_number(text, keys)}" if keys else str(path)
     return f"{place}: {sentence}"
 
@@ -535,7 +555,7 @@ def _describe_unknown_key(schema: type[Struct], keys: list[str], name: str) -> s
     inside = f"`{'.'.join(keys)}`" if keys else "the file"
     close = get_close_matches(name, known, n=1, cutoff=0.7)
     if ended := _ENDED.get(".".join([*keys, name])):
-        return f"`{'.'.join([*keys, name])}` is no source anymore: {ended}"
+        return f"`{'.'.join([*keys, name])}` is not a source anymore: {ended}"
     if _SECRET.search(name) and not get_close_matches(name, known, n=1, cutoff=0.8):
         return f"unknown key `{name}` in {inside}. {_SECRETS_ELSEWHERE}"
     hint = f"Did you mean `{close[0]}`?" if close else f"Known there: {', '.join(sorted(known))}."

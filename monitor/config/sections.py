@@ -47,7 +47,7 @@ class BudgetedConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class SearxNGConfig(BudgetedConfig, frozen=True, kw_only=True):
-    """`canary` is a query that this instance surely has a result for."""
+    """`canary` is a query for which this instance surely has a result."""
 
     url: Text
     engines: tuple[Text, ...] = ()
@@ -58,7 +58,7 @@ class SearxNGConfig(BudgetedConfig, frozen=True, kw_only=True):
 class BlueskyConfig(BudgetedConfig, frozen=True, kw_only=True):
     """`canary` is an account that surely exists: the network's own, never a private person's.
 
-    `pictures` is the one origin at which the network keeps the pictures of its profiles.
+    `pictures` is the only origin of the network's profile pictures.
     """
 
     enabled: bool = True
@@ -76,7 +76,7 @@ class SiteCatalogConfig(BudgetedConfig, frozen=True, kw_only=True):
 
 
 class PageSourcesConfig(BudgetedConfig, frozen=True, kw_only=True):
-    """Own pages that people named, their feeds, and the first `hits` of each answer of a search.
+    """Pages that people named as their own, their feeds, and the first `hits` of each answer.
 
     `known_page` and `known_feed` are an institution's, which surely exist: the canaries.
     """
@@ -99,9 +99,14 @@ class SearchEngineConfig(BudgetedConfig, frozen=True, kw_only=True):
 
 
 class BraveConfig(SearchEngineConfig, frozen=True, kw_only=True):
-    """`news` is a source of its own, with a budget as large, and paid for as such."""
+    """`news` is a separate source, with its own budget of the same size.
+
+    `storage_granted` says that your plan, or Brave in writing, lets you store results. Without it,
+    the words of a result are deleted 60 days after it was last shown.
+    """
 
     news: bool = True
+    storage_granted: bool = False
 
 
 class SerperConfig(SearchEngineConfig, frozen=True, kw_only=True):
@@ -113,7 +118,7 @@ class SerperConfig(SearchEngineConfig, frozen=True, kw_only=True):
 class AlertFeedsConfig(BudgetedConfig, frozen=True, kw_only=True):
     """Alert feeds that people paste on their pages, and `district_feeds` of the district's name.
 
-    `origins` are those of the alert services; empty means Google's and Talkwalker's.
+    `origins` are those of the alert services; empty means Google's.
     """
 
     district_feeds: tuple[Text, ...] = ()
@@ -122,13 +127,12 @@ class AlertFeedsConfig(BudgetedConfig, frozen=True, kw_only=True):
 
 
 class ProfileApiConfig(BudgetedConfig, frozen=True, kw_only=True):
-    """An API of profiles that is asked because its table is there.
+    """A profile API, which its own table turns on.
 
     `canary` is an account that surely exists (`@handle`): the service's own, never a private
-    person's. `canary_name` is a name that its search surely finds: a small server may know nobody
-    of the most frequent one. `seconds_between` is the pause after each answer; the usual one is
-    what strangers may ask, and with a key it can be shorter. What is left empty is as the source
-    comes.
+    person's. `canary_name` is a name that its search surely finds: a small server may have no one
+    with the most common name. `seconds_between` is the pause after each answer; the default suits
+    use without a key; with one it can be shorter. If empty, the source's defaults apply.
     """
 
     url: str = ""
@@ -145,16 +149,16 @@ class BreachesConfig(ProfileApiConfig, frozen=True, kw_only=True):
 
 
 class AppProfileApiConfig(ProfileApiConfig, frozen=True, kw_only=True):
-    """An API that wants a token for your application; `token_url` is where it is given.
+    """An API that needs a token for your application; `token_url` issues it.
 
-    If empty, the service's own place applies, as with `url`.
+    If empty, the service's own address applies, as with `url`.
     """
 
     token_url: str = ""
 
 
 class StackExchangeConfig(ProfileApiConfig, frozen=True, kw_only=True):
-    """`sites` are called as the API calls them; the budget is for all of them together."""
+    """`sites` are the API's names of sites; the budget is for all of them together."""
 
     sites: tuple[Text, ...] = ("stackoverflow",)
 
@@ -179,7 +183,7 @@ class FediverseServerConfig(ProfileApiConfig, frozen=True, kw_only=True):
 
 
 class WordPressConfig(ProfileApiConfig, frozen=True, kw_only=True):
-    """One WordPress site: `url` is where it begins."""
+    """One WordPress site: `url` is its home page."""
 
     url: Text
 
@@ -282,11 +286,11 @@ class SignInMethod(StrEnum):
 
 
 class PortalConfig(ConfigSection, frozen=True, kw_only=True):
-    """`address` is where people find the pages; every email leads there.
+    """`address` is where people find the pages; every email links to it.
 
-    `listen` is `HOST:PORT` on loopback or `unix:PATH`, where the district's proxy asks. `header`
-    names the mail address of who is signed in there, and is believed from a socket alone.
-    `provider` is what people call their accounts, `issuer` and `client` are its own words.
+    `listen` is `HOST:PORT` on loopback or `unix:PATH`, for the district's proxy. `header` holds the
+    signed-in person's email address, and is trusted only on a socket. `provider` is what people
+    call their accounts; `issuer` and `client` are the provider's values.
     """
 
     address: str = ""
@@ -314,9 +318,10 @@ class PortalConfig(ConfigSection, frozen=True, kw_only=True):
 class DistrictConfig(ConfigSection, frozen=True, kw_only=True):
     """`id` goes into Message-IDs and must never change. `domains` are those of staff mail.
 
-    `public_contacts` are phone numbers and street addresses of schools and offices, which anyone
-    may know: beside a name they expose no one. `contact` is named in emails and to sites.
-    `language` is that of staff who chose none: `en` or `es`.
+    `public_contacts` are public phone numbers and street addresses of schools and offices: next to
+    a name they expose no one. `contact` is shown in emails and to sites. `language` is for staff
+    who chose none: `en` or `es`. `colleagues_tell` lets staff report the address of a fake account
+    to reviewers.
     """
 
     id: Text
@@ -329,6 +334,7 @@ class DistrictConfig(ConfigSection, frozen=True, kw_only=True):
     contact: Text
     reviewers: tuple[Text, ...] = ()
     operators: tuple[Text, ...] = ()
+    colleagues_tell: bool = False
 
 
 class OfficialAccountConfig(ConfigSection, frozen=True, kw_only=True):
@@ -339,10 +345,10 @@ class OfficialAccountConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class OfficialConfig(ConfigSection, frozen=True, kw_only=True):
-    """What belongs to the district itself. With this table, look-alikes of it are searched for.
+    """What belongs to the district itself. With this table, its look-alikes are searched for.
 
-    `schools` are the names as people write them. `certificate_log` is a log that answers as
-    crt.sh does; without one, none is asked.
+    `schools` are the names as people write them. `certificate_log` is a log that works like crt.sh;
+    without one, none is asked.
     """
 
     schools: tuple[Text, ...] = ()
@@ -374,9 +380,9 @@ class DetectionConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class PolicyConfig(ConfigSection, frozen=True, kw_only=True):
-    """`url` leads to the district's own policy on social media, and reminders link to it.
+    """`url` is the district's own social media policy; reminders link to it.
 
-    `texts` is a TOML file that replaces clauses of ours, such as `joining = "..."`, in at most 100
+    `texts` is a TOML file that replaces our clauses, such as `joining = "..."`, in at most 100
     characters each: `on-duty`, `separate-accounts`, `student-photos`, `privacy-settings`,
     "joining", `student-profiles`, `off-hours`.
     """
@@ -388,7 +394,7 @@ class PolicyConfig(ConfigSection, frozen=True, kw_only=True):
 class FetchConfig(ConfigSection, frozen=True, kw_only=True):
     """`pace` multiplies every source's own interval.
 
-    `workers` are the hosts asked at once at most; self-checks have as many again.
+    `workers` is the most hosts asked at once; self-checks have as many again.
     """
 
     pace: Annotated[float, Meta(ge=1, le=100)] = 1.0
@@ -396,10 +402,10 @@ class FetchConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class PlanningConfig(ConfigSection, frozen=True, kw_only=True):
-    """The most that sources which cost money get from one weekly sweep to the next.
+    """The most to spend on paid sources from one weekly sweep to the next.
 
-    Dollars are those of the prices that sources declare; without `weekly_requests_…` requests
-    are not counted.
+    Dollars use the prices that sources declare; without `weekly_requests_…`, requests are not
+    counted.
     """
 
     weekly_usd_district: Annotated[float, Meta(ge=0)] = 7.0
@@ -415,7 +421,7 @@ class EvidenceConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class InvitationsConfig(ConfigSection, frozen=True, kw_only=True):
-    """`remind_after_days` is when who does not answer is reminded, once; 0 is never.
+    """`remind_after_days` is when people who have not answered get their one reminder; 0 is never.
 
     `subject`, `first_lines` and `from_name` are a named person's own words on the invitation.
     """
@@ -431,9 +437,9 @@ class InvitationsConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class StaffConfig(ConfigSection, frozen=True, kw_only=True):
-    """`folder` is looked into each night for a newer staff file; without one, nothing is.
+    """`folder` is checked each night for a newer staff file.
 
-    `student_unit` is what a directory calls the unit of students, if not "Students".
+    `student_unit` is the directory's name for the students' unit, if not "Students".
     """
 
     folder: Path | None = None
@@ -441,16 +447,26 @@ class StaffConfig(ConfigSection, frozen=True, kw_only=True):
 
 
 class BackupConfig(ConfigSection, frozen=True, kw_only=True):
-    """Where the copies of the district go, and, elsewhere, the one copy of its keys."""
+    """The folder for copies of the district, and, elsewhere, the one for the copy of its keys."""
 
     folder: Path | None = None
     keys: Path | None = None
 
 
 class FactsConfig(ConfigSection, frozen=True, kw_only=True):
-    """`key` is the Ed25519 key of who signs updates of facts, in hex; without it none is taken."""
+    """`key` is the Ed25519 key that signs updates of facts, in hex. Without it, none is taken."""
 
     key: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+class DrillConfig(ConfigSection, frozen=True, kw_only=True):
+    """With this table, a drill runs each month: a page about an invented person must be found.
+
+    The district's own web server serves the files in `folder` at `address`.
+    """
+
+    folder: Path
+    address: Text
 
 
 class WatchConfig(ConfigSection, frozen=True, kw_only=True):
@@ -476,6 +492,7 @@ class Config(ConfigSection, frozen=True, kw_only=True):
     evidence: EvidenceConfig = EvidenceConfig()
     facts: FactsConfig = FactsConfig()
     watch: WatchConfig = WatchConfig()
+    drill: DrillConfig | None = None
     backup: BackupConfig = BackupConfig()
     invitations: InvitationsConfig = InvitationsConfig()
     staff: StaffConfig = StaffConfig()

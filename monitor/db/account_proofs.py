@@ -34,7 +34,7 @@ class AccountProofsTable(SealedRecords[AccountProof]):
         "account_proofs",
         Owner.PERSON,
         RetainedKind.PERSON,
-        "codes that prove that an account is one's own",
+        "codes to prove control of an account",
         sealed=("encrypted",),
         exported="account_proofs",
     )

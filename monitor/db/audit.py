@@ -18,6 +18,7 @@ from monitor.db.connection import Records, format_datetime, parse_datetime
 from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, AuditPosition, EncryptedTable
 from monitor.domain.errors import MonitorError
+from monitor.domain.person import CURRENT_MEANS
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import AuditEndStatus
 
@@ -111,18 +112,23 @@ OPAQUE_PATTERN = re.compile(r"[A-Za-z0-9+:._-]{0,80}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """`actor` and `subject` are opaque ids or roles; `subject` is empty for the district."""
+    """`actor` and `subject` are opaque ids or roles; `subject` is empty for the district.
+
+    `means` is how the actor did it: `service`, `page`, `link` for one that was mailed, `token:ID`,
+    or `shell:USER`.
+    """
 
     seq: int
     at: datetime
     actor: str
+    means: str
     action: str
     subject: str
     details: Mapping[str, str] = field(default_factory=dict)
 
 
 # In the order in which they are hashed.
-_LINKED_COLUMNS = ("seq", "at", "actor", "action", "subject", "details")
+_LINKED_COLUMNS = ("seq", "at", "actor", "means", "action", "subject", "details")
 
 
 class AuditTable(EncryptedTable, Records[AuditEntry]):
@@ -132,7 +138,7 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
         "audit",
         Owner.DISTRICT,
         RetainedKind.AUDIT,
-        "who did what and when: IDs and hashes, no names",
+        "who did what, how and when: IDs and hashes, no names but those of users of the shell",
         exported="audit_log",
         of_person="""subject = ?1 OR subject IN (SELECT id FROM findings WHERE person_id = ?1)
         OR subject IN (SELECT id FROM cases WHERE person_id = ?1) ORDER BY seq""",
@@ -153,21 +159,23 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
         self, at: datetime, actor: str, action: str, subject: str, details: Mapping[str, str]
     ) -> None:
         """Append a row. What is not opaque is refused: give its `compute_commitment` instead."""
-        _check_opaque(actor, action, subject, *details, *details.values())
+        means = CURRENT_MEANS.get()
+        _check_opaque(actor, means, action, subject, *details, *details.values())
         with self.connection.begin_transaction():
             last = self.log_end.load_last_position()
             entry_values = (
                 last.seq + 1,
                 format_datetime(at),
                 actor,
+                means,
                 action,
                 subject,
                 json.dumps(dict(details)),
             )
             link = self._compute_link(last.link, entry_values)
             self.connection.execute(
-                """INSERT INTO audit (seq, at, actor, action, subject, details, link)
-                VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                """INSERT INTO audit (seq, at, actor, means, action, subject, details, link)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 *entry_values,
                 link,
             )
@@ -183,6 +191,27 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
             "WHERE subject IN (SELECT value FROM json_each(?)) ORDER BY seq",
             json.dumps(list(subjects)),
         )
+
+    def count_entries_about_cases(self, person_id: str, action: str, after: datetime) -> int:
+        """Count how often such an act was about a case of a person's."""
+        row = self.connection.fetch_row(
+            """SELECT count(*) FROM audit WHERE action = ? AND at > ?
+            AND subject IN (SELECT id FROM cases WHERE person_id = ?)""",
+            action,
+            after,
+            person_id,
+        )
+        return row[0] if row else 0
+
+    def list_subjects_of_means(self, means: str, actions: Iterable[str]) -> tuple[str, ...]:
+        """Return what such acts by a means were about, each once."""
+        rows = self.connection.fetch_rows(
+            """SELECT subject FROM audit WHERE means = ?1
+            AND action IN (SELECT value FROM json_each(?2)) GROUP BY subject ORDER BY min(seq)""",
+            means,
+            json.dumps(sorted(actions)),
+        )
+        return tuple(subject for (subject,) in rows)
 
     def list_own_action_times(
         self, person_id: str, action: str, limit: int
@@ -222,6 +251,26 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
             limit,
         )
 
+    def list_entries_of_office(
+        self, office: str, start: datetime, end: datetime
+    ) -> tuple[AuditEntry, ...]:
+        """Return what reviewers or operators did from one time until before another one."""
+        return self.list_records(
+            "WHERE substr(actor, 1, 8) = ? AND at >= ? AND at < ? ORDER BY seq", office, start, end
+        )
+
+    def find_people_of_subjects(self, subjects: Iterable[str]) -> Mapping[str, str]:
+        """Return whom the rows about any of several subjects are about, where they are here."""
+        rows = self.connection.fetch_rows(
+            """SELECT asked.value AS subject,
+            coalesce(people.id, cases.person_id, findings.person_id) AS whose
+            FROM json_each(?) AS asked LEFT JOIN people ON people.id = asked.value
+            LEFT JOIN cases ON cases.id = asked.value
+            LEFT JOIN findings ON findings.id = asked.value WHERE whose IS NOT NULL""",
+            json.dumps(sorted(set(subjects))),
+        )
+        return {row["subject"]: row["whose"] for row in rows}
+
     def list_entries(self) -> tuple[AuditEntry, ...]:
         return self.list_records("ORDER BY seq")
 
@@ -232,7 +281,7 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
         """
         before, expected = b"", 1
         for row in self.connection.fetch_rows(
-            "SELECT seq, at, actor, action, subject, details, link FROM audit ORDER BY seq"
+            "SELECT seq, at, actor, means, action, subject, details, link FROM audit ORDER BY seq"
         ):
             link = self._compute_link(before, (row[column] for column in _LINKED_COLUMNS))
             if row["seq"] != expected or not hmac.compare_digest(link, row["link"]):

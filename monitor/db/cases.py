@@ -1,17 +1,12 @@
 """What was flagged, and what people ruled."""
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.db.connection import (
-    Records,
-    Row,
-    build_damage_error,
-    find_next_seq,
-    format_datetime,
-)
+from monitor.db.connection import Records, Row, build_damage_error, find_next_seq, format_datetime
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.db.people import (
@@ -132,9 +127,16 @@ class CasesTable(EncryptedTable, Records[Case]):
         return resolve_id_prefix(id_prefix, self.connection.fetch_rows(query, id_prefix))
 
     def find_case(self, finding_id: str, kind: CaseKind, relation: str = "") -> Case | None:
+        """Return the one that asks this; a harmful page has one, whatever details it shows."""
+        if kind is CaseKind.HARMFUL_PAGE:
+            return self.find_record("WHERE finding_id = ? AND kind = ?", finding_id, kind)
         return self.find_record(
             "WHERE finding_id = ? AND kind = ? AND relation = ?", finding_id, kind, relation
         )
+
+    def list_people_with_cases(self) -> tuple[str, ...]:
+        query = "SELECT DISTINCT person_id FROM cases ORDER BY person_id"
+        return tuple(row["person_id"] for row in self.connection.fetch_rows(query))
 
     def list_cases_of_person(self, person_id: str) -> tuple[Case, ...]:
         with self.encryption.keys.hold_keys():
@@ -145,6 +147,24 @@ class CasesTable(EncryptedTable, Records[Case]):
 
     def list_cases_of_kind(self, kind: CaseKind) -> tuple[Case, ...]:
         return self.list_records("WHERE kind = ? ORDER BY opened_at, rowid", kind)
+
+    def list_reported_cases(
+        self, since: datetime, people: Collection[str], least: int
+    ) -> tuple[Case, ...]:
+        """Return what these people have had reported, or asked to be removed, the oldest first.
+
+        Where fewer than `least` have, nothing is even opened.
+        """
+        sent = """FROM decisions WHERE at >= ?1 AND decision IN ('reported', 'removal-asked')
+            AND person_id IN (SELECT value FROM json_each(?2))"""
+        with self.encryption.keys.hold_keys():
+            return self.list_records(
+                f"""WHERE id IN (SELECT case_id {sent})
+                AND (SELECT count(DISTINCT person_id) {sent}) >= ?3 ORDER BY opened_at, rowid""",
+                since,
+                json.dumps(sorted(people)),
+                least,
+            )
 
     def list_undecided_cases(self) -> tuple[Case, ...]:
         """Return those that no one has ruled on, the oldest first."""
@@ -229,7 +249,8 @@ class CasesTable(EncryptedTable, Records[Case]):
         """Move a case about contact details; the stronger answer covers what both findings show."""
         moved: Case = replace(case, finding_id=target_id)
         for twin in self.list_cases_of_finding(target_id):
-            if set(twin.contact_kinds).isdisjoint(moved.contact_kinds):
+            common = set(twin.contact_kinds).intersection(moved.contact_kinds)
+            if twin.kind is not moved.kind or not common:
                 continue
             strong, weak = sorted((moved, twin), key=lambda side: rank_decision(side.state))
             left = exclude_contact_kinds(weak, strong.contact_kinds)

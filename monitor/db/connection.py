@@ -27,6 +27,7 @@ from monitor.domain.errors import (
     BusyError,
     CannotWriteError,
     DatabaseError,
+    ErasedError,
     MonitorError,
     ReplacedError,
 )
@@ -376,6 +377,8 @@ class DatabaseConnection:
                     schema.create_tables(connection)
                     schema.mark_header(connection)
         version, mark = read_header(connection)
+        if schema.is_older(version, mark):
+            version, mark = self._change_tables(schema)
         if version > schema.version:
             message = f"{self.path} needs a newer version of Namesake. Install it."
             raise DatabaseError(message)
@@ -387,6 +390,25 @@ class DatabaseConnection:
             raise DatabaseError(message)
         if not schema.is_complete_in(connection):
             raise build_damage_error(self.path)
+
+    def _change_tables(self, schema: Schema) -> tuple[int, int]:
+        """Bring the tables of an older release up to date, with all that is in them, or not at all.
+
+        Returns the header then.
+        """
+        connection = self._connections.get_session().connection
+        # What hangs on the rows of a table would else go with it while it is copied.
+        connection.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with self.begin_transaction():
+                # Another process may have been first.
+                if schema.is_older(*read_header(connection)):
+                    schema.change_tables(connection, read_header(connection)[0])
+                if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                    raise build_damage_error(self.path)
+        finally:
+            connection.execute("PRAGMA foreign_keys = ON")
+        return read_header(connection)
 
     def add_tables(self, schema: Schema) -> None:
         """Create the tables of an annex beside those of the core, unless they are there."""
@@ -704,10 +726,16 @@ class Records(Generic[T]):
         return self.list_records(f"WHERE {self.declaration.of_person}", person_id)
 
     def iterate_records(self, condition: str = "", *values: object) -> Iterator[T]:
-        """Yield them one by one, where all at once would be too large."""
-        return map(
-            self.parse_row, self.connection.fetch_rows(f"{self.select} {condition}", *values)
-        )
+        """Yield them one by one, where all at once would be too large.
+
+        Who is erased meanwhile is left out: a row may be in hand that is deleted, and then its key.
+        """
+        for row in self.connection.fetch_rows(f"{self.select} {condition}", *values):
+            try:
+                record = self.parse_row(row)
+            except ErasedError:
+                continue
+            yield record
 
 
 def measure_log_bytes(path: Path) -> int:

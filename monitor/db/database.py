@@ -36,29 +36,33 @@ from monitor.domain.retention import RetainedKind
 
 if TYPE_CHECKING:
     import monitor.db.access_log
+    import monitor.db.access_tokens
     import monitor.db.account_proofs
-    import monitor.db.accounts
     import monitor.db.audit
     import monitor.db.breaches
     import monitor.db.cases
-    import monitor.db.district
     import monitor.db.early_access
     import monitor.db.evidence_pages
     import monitor.db.findings
     import monitor.db.first_contacts
     import monitor.db.hold_proposals
+    import monitor.db.invitations
     import monitor.db.jobs
-    import monitor.db.journal
     import monitor.db.legal_holds
+    import monitor.db.lookalikes
     import monitor.db.name_changes
     import monitor.db.outbox
     import monitor.db.people
     import monitor.db.pictures
     import monitor.db.preferences
-    import monitor.db.review
+    import monitor.db.queries
+    import monitor.db.review_notes
     import monitor.db.review_queue
     import monitor.db.robots_files
+    import monitor.db.sign_in
     import monitor.db.sources
+    import monitor.db.staff_imports
+    import monitor.db.staged_answers
     import monitor.db.sweeps
     from monitor.db.outbox import SentLog
 
@@ -90,11 +94,12 @@ class Database:
     consents: "monitor.db.people.ConsentsTable"
     legal_holds: "monitor.db.legal_holds.LegalHoldsTable"
     hold_proposals: "monitor.db.hold_proposals.HoldProposalsTable"
-    invitations: "monitor.db.accounts.InvitationsTable"
-    enrollment_drafts: "monitor.db.accounts.EnrollmentDraftsTable"
+    invitations: "monitor.db.invitations.InvitationsTable"
+    invitation_mails: "monitor.db.invitations.InvitationMailsTable"
+    enrollment_drafts: "monitor.db.invitations.EnrollmentDraftsTable"
     sweeps: "monitor.db.sweeps.SweepsTable"
-    journal: "monitor.db.journal.JournalTable"
-    queries: "monitor.db.journal.QueriesTable"
+    staged_answers: "monitor.db.staged_answers.StagedAnswersTable"
+    queries: "monitor.db.queries.QueriesTable"
     findings: "monitor.db.findings.FindingsTable"
     feedback: "monitor.db.findings.FeedbackTable"
     sightings: "monitor.db.findings.SightingsTable"
@@ -102,9 +107,10 @@ class Database:
     events: "monitor.db.findings.EventsTable"
     cases: "monitor.db.cases.CasesTable"
     review_index: "monitor.db.review_queue.ReviewIndexTable"
-    case_statistics: "monitor.db.review.CaseStatistics"
-    assignments: "monitor.db.review.AssignmentsTable"
-    review_notes: "monitor.db.review.ReviewNotesTable"
+    case_statistics: "monitor.db.review_notes.CaseStatistics"
+    assignments: "monitor.db.review_notes.AssignmentsTable"
+    barred_reviewers: "monitor.db.review_notes.BarredReviewersTable"
+    review_notes: "monitor.db.review_notes.ReviewNotesTable"
     early_access: "monitor.db.early_access.EarlyAccessTable"
     access_log: "monitor.db.access_log.AccessLogTable"
     pages: "monitor.db.evidence_pages.PagesTable"
@@ -121,11 +127,11 @@ class Database:
     pictures: "monitor.db.pictures.PicturesTable"
     thumbnails: "monitor.db.pictures.ThumbnailsTable"
     screenshots: "monitor.db.pictures.ScreenshotsTable"
-    district_findings: "monitor.db.district.DistrictFindingsTable"
-    district_checks: "monitor.db.district.DistrictChecksTable"
-    staff_listings: "monitor.db.accounts.StaffListingsTable"
-    sessions: "monitor.db.accounts.SignInSessionsTable"
-    access_tokens: "monitor.db.accounts.AccessTokensTable"
+    district_findings: "monitor.db.lookalikes.DistrictFindingsTable"
+    district_checks: "monitor.db.lookalikes.DistrictChecksTable"
+    staff_listings: "monitor.db.staff_imports.StaffListingsTable"
+    sessions: "monitor.db.sign_in.SignInSessionsTable"
+    access_tokens: "monitor.db.access_tokens.AccessTokensTable"
     name_changes: "monitor.db.name_changes.NameChangesTable"
     new_accounts: "monitor.db.findings.NewAccountsTable"
     account_proofs: "monitor.db.account_proofs.AccountProofsTable"
@@ -134,7 +140,7 @@ class Database:
     email_counts: "monitor.db.outbox.EmailCounts"
     suppression_list: "monitor.db.outbox.SuppressionListTable"
     preferences: "monitor.db.preferences.PreferencesTable"
-    sign_in_links: "monitor.db.accounts.SignInLinksTable"
+    sign_in_links: "monitor.db.sign_in.SignInLinksTable"
     address_changes: "monitor.db.people.AddressChangesTable"
 
     def __init__(self, connection: DatabaseConnection, keys: KeyStore) -> None:
@@ -203,7 +209,8 @@ class Database:
             message = f"No district in {folder}. Run `namesake init` first."
             raise InputError(message)
         if not _has_file(folder / KEYS_DATABASE):
-            raise _build_key_mismatch_error(folder)
+            message = f"{folder / KEYS_DATABASE} is missing. Restore the copy of its keys."
+            raise DatabaseError(message)
         with ExitStack() as undo:
             keys = undo.enter_context(KeyStore.open_store(folder, patience))
             database = DatabaseConnection.open_file(

@@ -1,6 +1,6 @@
 """What is declared of a table beside its columns: whose it is, and when its rows are deleted.
 
-The purge, `namesake purge --dry-run` and the pages for counsel read this and nothing else.
+The purge and the pages for counsel read this and nothing else.
 """
 
 from dataclasses import dataclass

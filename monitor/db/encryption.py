@@ -7,6 +7,7 @@ one of two with the same Message-ID.
 
 import hmac
 import os
+import re
 import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ from monitor.db.connection import (
 )
 from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.schema import KEYS_SCHEMA
-from monitor.domain.errors import DatabaseError, InputError
+from monitor.domain.errors import DatabaseError, ErasedError, InputError
 from monitor.domain.retention import RetainedKind
 from monitor.domain.serialization import convert_value, decode_json, encode_json, encode_utf8
 
@@ -58,6 +59,10 @@ class DataKey:
         return AESGCM(self.encryption_key)
 
 
+# The number of a row, below 2**63, and the SHA-256 that ends it.
+_AUDIT_END = re.compile("([1-9][0-9]{0,17}):([0-9a-f]{64})")
+
+
 @dataclass(frozen=True, slots=True)
 class AuditPosition:
     """The number and the hash of the audit log's last row; number 0 where there is none."""
@@ -67,14 +72,12 @@ class AuditPosition:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """Read what `written` made; what it never makes is the end of no log."""
-        seq, _, link = text.partition(":")
-        try:
-            return cls(
-                int(seq[:18]) if seq.isascii() and seq.isdecimal() else 0, bytes.fromhex(link)
-            )
-        except ValueError:
-            return cls()
+        """Read what `text_form` gave. Raises InputError for anything else."""
+        read = _AUDIT_END.fullmatch(text.strip())
+        if read is None:
+            reason = f"{text!r} is not an end that `namesake audit` prints: copy it whole."
+            raise InputError(reason)
+        return cls(int(read[1]), bytes.fromhex(read[2]))
 
     @property
     def text_form(self) -> str:
@@ -212,6 +215,9 @@ class KeyStore:
         found = self._connection.fetch_row(
             "SELECT encryption_key, hash_key FROM keys WHERE id = ?", key_id
         )
+        if found is None and self.is_destroyed(key_id):
+            message = f"{key_id} was deleted. Nothing of theirs can be read anymore."
+            raise ErasedError(message)
         if found is None:
             message = (
                 f"{self._connection.path} lacks the key of {key_id or 'the district'}: "

@@ -75,7 +75,7 @@ class FactUpdateStore:
             reason = f"This update is of {update.made_on}, and the facts here are of {newest}."
             raise InputError(reason)
         if update.made_on > today:
-            reason = f"This update is of {update.made_on}, which is not over: check the clock."
+            reason = f"This update is of {update.made_on}, which is not over yet: check the clock."
             raise InputError(reason)
         return update
 
@@ -111,10 +111,10 @@ class FactUpdateStore:
         head, _, signed = content[:MOST_BYTES].partition(b"\n")
         word, _, signature = head.decode("ascii", "replace").partition(" ")
         if word != FIRST_WORD or len(content) > MOST_BYTES:
-            reason = "This file is no update of facts."
+            reason = "This file is not an update of facts."
             raise InputError(reason)
         if not self.key:
-            reason = "No key is set: set `key` under [facts] to the public key of who signs."
+            reason = "No key is set: set `key` under [facts] to the public key of its signer."
             raise ConfigError(reason)
         if not is_signed(signed, signature, self.key):
             reason = "This update is not signed with the key under [facts], or was changed since."

@@ -114,7 +114,7 @@ def write_file(path: Path, content: bytes, mode: int = READABLE_MODE) -> None:
     except OSError as error:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
-        raise _build_write_error(path, error) from error
+        raise build_write_error(path, error) from error
 
 
 def write_private_file(path: Path, content: bytes) -> None:
@@ -122,11 +122,11 @@ def write_private_file(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise _build_write_error(path, error) from error
+        raise build_write_error(path, error) from error
     write_file(path, content, PRIVATE_MODE)
 
 
-def _build_write_error(path: Path, error: OSError) -> CannotWriteError:
+def build_write_error(path: Path, error: OSError) -> CannotWriteError:
     return CannotWriteError(
         f"{path} cannot be written ({error.strerror}): check its disk and folder."
     )

@@ -17,9 +17,9 @@ from monitor.db.encryption import DISTRICT, EncryptedTable, SealedRecords
 from monitor.db.evidence_pages import PagesTable
 from monitor.db.people import build_missing_finding_error, load_finding_owner, resolve_id_prefix
 from monitor.domain.case import rank_decision
-from monitor.domain.detection.lessons import Feedback, resolve_decision
-from monitor.domain.events import Event
+from monitor.domain.feedback import Feedback, resolve_decision
 from monitor.domain.finding import Finding, FindingVersion, Sighting, merge_findings
+from monitor.domain.finding_events import Event
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
@@ -156,6 +156,13 @@ class SightingsTable(SealedRecords[Sighting]):
         return self.connection.has_row(
             "SELECT 1 FROM sightings WHERE person_id = ? AND last <= ?", person_id, at
         )
+
+    def list_sources(self, person_id: str) -> frozenset[str]:
+        """Return the sources that showed anything."""
+        rows = self.connection.fetch_rows(
+            "SELECT DISTINCT source FROM sightings WHERE person_id = ?", person_id
+        )
+        return frozenset(row["source"] for row in rows)
 
     def list_sources_with_news(self, person_id: str, since: datetime) -> frozenset[str]:
         """Return the sources that showed something new or changed, but of no one else's."""
@@ -565,7 +572,7 @@ class NewAccountsTable(EncryptedTable):
         "new_accounts",
         Owner.PERSON,
         RetainedKind.FINDING,
-        "that an account is new in a school: hash and date",
+        "new accounts at a school: hash and date",
         not_exported="a keyed hash of what the findings have",
     )
 

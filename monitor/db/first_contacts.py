@@ -10,7 +10,7 @@ from monitor.domain.retention import RetainedKind
 
 class FirstContactsTable(Table, Records[SourceContact]):
     declaration = TableDeclaration(
-        "first_contacts", Owner.NOBODY, RetainedKind.SOURCE, "shapes of answers of sources"
+        "first_contacts", Owner.NOBODY, RetainedKind.SOURCE, "shapes of source answers"
     )
 
     record = SourceContact

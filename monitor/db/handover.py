@@ -7,7 +7,7 @@ copy of a district that works elsewhere would write to people twice.
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.domain.errors import DatabaseError, MovedError
+from monitor.domain.errors import DatabaseError, MovedError, build_permission_error
 from monitor.domain.serialization import decode_json
 
 HANDOVER_FILE = "moved.json"
@@ -43,7 +43,7 @@ def check_not_moved(state: Path) -> None:
     what = "is on its way to" if found.token else "is worked on by"
     reason = (
         f"The district {found.district} {what} the machine {found.machine}, so {state} stays "
-        "closed. See `namesake fleet status`."
+        "closed. See `namesake status`."
     )
     raise MovedError(reason)
 
@@ -54,6 +54,8 @@ def find_handover(state: Path) -> Handover | None:
         return decode_json((state / HANDOVER_FILE).read_bytes(), Handover)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except PermissionError as error:
+        raise build_permission_error(state) from error
     except (OSError, ValueError) as error:
         reason = f"{state / HANDOVER_FILE} cannot be read. Copy the district's folder again."
         raise DatabaseError(reason) from error

@@ -13,12 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.db.connection import (
-    Records,
-    Row,
-    Table,
-    parse_optional_datetime,
-)
+from monitor.db.connection import Records, Row, Table, parse_optional_datetime
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.db.files import PRIVATE_MODE, write_file
@@ -75,7 +70,7 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
         "outbox",
         Owner.PERSON,
         RetainedKind.EMAIL_RECORD,
-        "emails until they are sent; then that they were",
+        "emails until sent; then a record that they were",
         Expiry(CLOSED, at="queued_at", where="state != 'queued'"),
         Expiry(
             OPEN,
@@ -90,6 +85,14 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
             where="state = 'sent'",
             clears="encrypted",
             kind=RetainedKind.EMAIL,
+        ),
+        # It goes when the invitation would in whose place it went, and of one that is open for
+        # longer by then, what was not sent: else what is left would tell.
+        Expiry(
+            OPEN,
+            at="queued_at",
+            where="kind = 'invited-again' OR (kind = 'invitation' AND state != 'sent')",
+            kind=RetainedKind.INVITATION,
         ),
         sealed=("error", "encrypted"),
         exported="emails",
@@ -131,6 +134,16 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
     def list_due_emails(self, now: datetime) -> tuple[OutboxEmail, ...]:
         return self.list_records(
             "WHERE state = 'queued' AND due_at <= ? ORDER BY due_at, rowid", now
+        )
+
+    def list_due_emails_of_kinds(
+        self, kinds: Iterable[str], now: datetime
+    ) -> tuple[OutboxEmail, ...]:
+        return self.list_records(
+            """WHERE state = 'queued' AND due_at <= ?1
+            AND kind IN (SELECT value FROM json_each(?2)) ORDER BY due_at, rowid""",
+            now,
+            json.dumps(sorted(kinds)),
         )
 
     def find_next_due_time(self, after: datetime) -> datetime | None:
@@ -175,6 +188,15 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
 
     def list_dead_emails(self) -> tuple[OutboxEmail, ...]:
         return self.list_records("WHERE state = 'dead' ORDER BY queued_at, rowid")
+
+    def find_current_trouble(self) -> str:
+        """Return why the last email was not taken, if none was sent since it was queued."""
+        found = self.find_record(
+            """WHERE state = 'queued' AND error IS NOT NULL AND attempts > 0
+            AND queued_at >= coalesce((SELECT max(sent_at) FROM outbox), '')
+            ORDER BY queued_at DESC, rowid DESC LIMIT 1"""
+        )
+        return found.error if found else ""
 
     def load_email(self, email_id: str) -> OutboxEmail:
         found = self.find_record("WHERE id = ?", email_id)
@@ -279,6 +301,10 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
         sql = "DELETE FROM outbox WHERE recipient_id = ? AND state != 'sent'"
         self.connection.write_rows(sql, recipient_id)
 
+    def delete_emails_of_kind(self, recipient_id: str, kind: str) -> None:
+        sql = "DELETE FROM outbox WHERE recipient_id = ? AND kind = ?"
+        self.connection.write_rows(sql, recipient_id, kind)
+
     def requeue_dead_email(self, email_id: str, at: datetime) -> None:
         """Give a dead email another chance; InputError where nothing is left of it."""
         with self.connection.begin_transaction():
@@ -291,6 +317,12 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
             )
             if not revived:
                 raise _build_missing_email_error(email_id)
+
+    def update_email_view(self, email_id: str, view: object) -> None:
+        """Keep what an email is rendered from by now."""
+        person_id, place = self.load_email(email_id).person_id, "encrypted"
+        sealed = self.encryption.encrypt(person_id, _build_outbox_place(email_id, place), view)
+        self.connection.write_rows("UPDATE outbox SET encrypted = ? WHERE id = ?", sealed, email_id)
 
     def delete_email_view(self, email_id: str) -> None:
         """Forget what an email would have said."""
@@ -323,13 +355,25 @@ def _build_outbox_place(email_id: str, column: str) -> str:
 
 
 def _build_missing_email_error(email_id: str) -> InputError:
-    return InputError(f"There is no email {email_id} to read any more.")
+    reason = (
+        f"There is no email {email_id}, or nothing is left of it. `namesake mail list` shows those "
+        "there are."
+    )
+    return InputError(reason)
 
 
 class EmailCounts(Table):
-    def count_emails_by_state(self) -> Mapping[EmailState, int]:
+    def count_emails_by_state(self, untold: Iterable[str] = ()) -> Mapping[EmailState, int]:
+        """Count all; of `untold` kinds only what somebody was to get, and did not.
+
+        A reminder among them never counts: by it, who has not answered would.
+        """
         rows = self.connection.fetch_rows(
-            "SELECT state, count(*) AS count FROM outbox GROUP BY state"
+            """SELECT state, count(*) AS count FROM outbox
+            WHERE kind NOT IN (SELECT value FROM json_each(?)) OR (kind != 'reminder'
+            AND (error IS NOT NULL OR state = 'dead')
+            AND (encrypted IS NOT NULL OR sent_at IS NOT NULL)) GROUP BY state""",
+            json.dumps([*untold]),
         )
         return {EmailState(row["state"]): row["count"] for row in rows}
 
@@ -364,9 +408,14 @@ class EmailCounts(Table):
         )
         return int(row["count"]) if row else 0
 
-    def find_oldest_queued_time(self) -> datetime | None:
-        """Return when the oldest email that is not sent yet was queued."""
-        row = self.connection.fetch_row("SELECT min(queued_at) FROM outbox WHERE state = 'queued'")
+    def find_oldest_queued_time(self, untold: Iterable[str] = ()) -> datetime | None:
+        """Return when the oldest email that is not sent yet was queued, as they are counted."""
+        row = self.connection.fetch_row(
+            """SELECT min(queued_at) FROM outbox WHERE state = 'queued'
+            AND (kind NOT IN (SELECT value FROM json_each(?))
+            OR (error IS NOT NULL AND kind != 'reminder'))""",
+            json.dumps([*untold]),
+        )
         return None if row is None else parse_optional_datetime(row[0])
 
 
@@ -384,7 +433,7 @@ class SuppressionListTable(EncryptedTable, Records[SuppressedAddress]):
         "suppression_list",
         Owner.PERSON,
         RetainedKind.PERSON,
-        "that an address rejects email",
+        "addresses that reject email",
         exported="email_settings.suppressed",
         of_person="""person_id = ?1
         AND keyed_hash = (SELECT keyed_hash FROM people WHERE id = ?1)""",

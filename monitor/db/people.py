@@ -8,13 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from monitor.db.connection import (
-    DatabaseConnection,
-    Records,
-    Row,
-    Table,
-    parse_optional_datetime,
-)
+from monitor.db.connection import DatabaseConnection, Records, Row, Table, parse_optional_datetime
 from monitor.db.database import delete_owned_rows
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, Encryption, SealedRecords
@@ -378,4 +372,4 @@ def build_missing_finding_error(finding_id: str) -> InputError:
 
 
 def build_missing_case_error(case_id: str) -> InputError:
-    return InputError(f"There is no case {case_id}: `namesake cases list` shows those there are.")
+    return InputError(f"There is no case {case_id}: `namesake cases` shows those there are.")

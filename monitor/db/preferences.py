@@ -7,7 +7,7 @@ from datetime import datetime
 
 from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
-from monitor.domain.cadence import EmailCadence
+from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.errors import DatabaseError
 from monitor.domain.language import Language
 from monitor.domain.retention import RetainedKind
@@ -17,11 +17,15 @@ UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """`language` is None where a person chose none, `unsubscribed_at` while they get the digest."""
+    """`language` is None where a person chose none, `unsubscribed_at` while they get the digest.
+
+    They asked to be checked once a day until `daily_until`; None for not.
+    """
 
     cadence: EmailCadence = EmailCadence.WEEKLY
     language: Language | None = None
     unsubscribed_at: datetime | None = None
+    daily_until: datetime | None = None
 
 
 class PreferencesTable(SealedRecords[Preferences]):

@@ -1,17 +1,15 @@
-"""The queue of the review desk: which cases are open to reviewers now, worst first, then oldest.
+"""The queue of the review desk: which cases are open now, what needs IT first, then the worst.
 
 The plain columns only narrow a long queue: whether a case may be shown is decided again, by the one
 rule, for each that is.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from monitor.db.connection import (
-    parse_optional_datetime,
-)
+from monitor.db.connection import parse_optional_datetime
 from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.db.people import hash_school
@@ -26,23 +24,22 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 _SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 # Nothing opens, or stays open, without a consent in force. A time limit is over when its span is,
-# and the time of a pause within it.
+# and the time of a pause within it. Most cases have none, and SQLite sees that faster than we do.
 _DATED_CASES_SQL = """WITH live AS (
     SELECT person_id, text_hash IN (SELECT value FROM json_each(?2)) AS told,
         paused_from, paused_until FROM consents
     WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
     AND withdrawn_at IS NULL AND given_at <= ?1 AND expires_at > ?1),
-dated AS (
+dated AS MATERIALIZED (
     SELECT case_id, review_index.person_id, school, kind, severity, opened_at, since,
         turn_from, told, ifnull(reviewer_id, '') AS assignee,
-        iif(told OR NOT is_ruled,
+        iif(unanswered_from IS NOT NULL AND (told OR NOT is_ruled),
             end_countdown(unanswered_from, unanswered_for, paused_from, paused_until), NULL)
             AS unanswered_at,
-        iif(told, end_countdown(counsel_from, ?3, paused_from, paused_until), NULL)
-            AS counsel_at,
-        min(ifnull(ended_at, ?4),
-            ifnull(end_countdown(lapse_from, lapse_for, paused_from, paused_until), ?4))
-            AS over_at
+        iif(told AND counsel_from IS NOT NULL,
+            end_countdown(counsel_from, ?3, paused_from, paused_until), NULL) AS counsel_at,
+        min(ifnull(ended_at, ?4), iif(lapse_from IS NULL, ?4, ifnull(
+            end_countdown(lapse_from, lapse_for, paused_from, paused_until), ?4))) AS over_at
     FROM review_index JOIN live USING (person_id) LEFT JOIN assignments USING (case_id)),
 opened AS (
     SELECT case_id, person_id, school, kind, severity, opened_at, turn_from, assignee,
@@ -61,30 +58,34 @@ visible AS (
     SELECT case_id, person_id, school, kind, severity, opened_at, assignee,
         CASE WHEN stage = 'in-progress' AND is_open AND turn_from <= ?1
         THEN 'needs-you' ELSE stage END AS bin
-    FROM opened WHERE (is_open OR is_held) AND person_id <> ?15)
+    FROM opened WHERE (is_open OR is_held) AND person_id <> ?15
+    AND person_id NOT IN (SELECT person_id FROM barred_reviewers WHERE reviewer_id = ?6))
 """
-_FILTERS_SQL = """ FROM visible WHERE (?7 = '' OR kind = ?7)
+_WANTED_SQL = """(?7 = '' OR kind = ?7)
 AND (?8 < 0 OR severity = ?8)
 AND (?9 = '[]' OR bin IN (SELECT value FROM json_each(?9)))
 AND (?10 IS NULL OR school = ?10)
 AND (?11 IS NULL OR assignee = ?11)
-AND (?12 IS NULL OR opened_at <= ?12)
-"""
-_COUNT_SQL = "SELECT bin, severity, count(*) AS number"
-_GROUP_BY_BIN_SQL = " GROUP BY bin, severity"
-_PAGE_SQL = "SELECT case_id"
-_ORDER_SQL = """ ORDER BY kind <> 'harmful-page', severity, opened_at, case_id
-LIMIT ?13 OFFSET ?14"""
-_SCHOOLS_SQL = "SELECT min(person_id)"
-_GROUP_BY_SCHOOL_SQL = " GROUP BY school"
-_OLDEST_SQL = "SELECT min(opened_at)"
+AND (?12 IS NULL OR opened_at <= ?12)"""
+# The numbers about a long queue come from one pass over it.
+_GROUPS_SQL = f"""{_DATED_CASES_SQL}
+SELECT bin, assignee, school, {_WANTED_SQL} AS is_wanted,
+    min(person_id) AS person_id, count(*) AS number
+FROM visible GROUP BY bin, assignee, school, is_wanted"""  # noqa: S608 - our own words
+_PAGE_SQL = f"""{_DATED_CASES_SQL}
+SELECT case_id FROM visible WHERE {_WANTED_SQL}
+ORDER BY CASE bin WHEN 'needs-you' THEN 0 WHEN 'in-progress' THEN 1 ELSE 2 END,
+    kind <> 'harmful-page', severity, opened_at, case_id
+LIMIT ?13 OFFSET ?14"""  # noqa: S608 - our own words
+_OLDEST_SQL = f"{_DATED_CASES_SQL} SELECT min(opened_at) FROM visible WHERE {_WANTED_SQL}"  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureCutoff:
     """What is open at a moment, to one reviewer or, where `reviewer_id` is empty, to all.
 
-    What is about `own_person_id` is left out: no one reviews what is about themselves.
+    What is about `own_person_id` is left out: no one reviews what is about themselves. So is what
+    is about people who keep this reviewer from their cases.
     `student_link_days` and `consent_text_hashes` are of a district's days, if any.
     """
 
@@ -108,6 +109,22 @@ class ReviewFilter:
     school: str | None = None
     reviewer_id: str | None = None
     opened_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseGroup:
+    """Visible cases that are alike; `is_wanted` are those that a filter leaves.
+
+    `reviewer_id` is empty for what no one has taken. `person_id` is of one of them: only people
+    know the name of their school.
+    """
+
+    bin: CaseBin
+    reviewer_id: str
+    school_hash: bytes
+    is_wanted: bool
+    person_id: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,35 +192,32 @@ class ReviewIndexTable(EncryptedTable):
     def list_visible_case_ids(
         self, cutoff: DisclosureCutoff, review_filter: ReviewFilter, part: ListSlice
     ) -> tuple[str, ...]:
-        """Return the ids of one page, the worst first, among equals the oldest."""
-        query = _DATED_CASES_SQL + _PAGE_SQL + _FILTERS_SQL + _ORDER_SQL
+        """Return the ids of one page: what needs IT first, then the worst, then the oldest."""
         values = self._build_query_values(cutoff, review_filter, part)
-        return tuple(case_id for (case_id,) in self.connection.fetch_rows(query, *values))
+        return tuple(case_id for (case_id,) in self.connection.fetch_rows(_PAGE_SQL, *values))
 
-    def count_visible_cases(
+    def group_visible_cases(
         self, cutoff: DisclosureCutoff, review_filter: ReviewFilter
-    ) -> Mapping[tuple[CaseBin, Severity], int]:
-        """Count by where they are listed for the reader, and by severity."""
-        query = _DATED_CASES_SQL + _COUNT_SQL + _FILTERS_SQL + _GROUP_BY_BIN_SQL
-        severities = tuple(Severity)
-        return {
-            (CaseBin(row["bin"]), severities[row["severity"]]): row["number"]
-            for row in self.connection.fetch_rows(
-                query, *self._build_query_values(cutoff, review_filter)
+    ) -> tuple[CaseGroup, ...]:
+        """Group all visible cases, those that the filter leaves out as well."""
+        return tuple(
+            CaseGroup(
+                bin=CaseBin(row["bin"]),
+                reviewer_id=row["assignee"],
+                school_hash=row["school"],
+                is_wanted=bool(row["is_wanted"]),
+                person_id=row["person_id"],
+                count=row["number"],
             )
-        }
-
-    def list_one_person_per_school(self, cutoff: DisclosureCutoff) -> tuple[str, ...]:
-        """Return a person of each school of which a case is open: only they know its name."""
-        query = _DATED_CASES_SQL + _SCHOOLS_SQL + _FILTERS_SQL + _GROUP_BY_SCHOOL_SQL
-        rows = self.connection.fetch_rows(query, *self._build_query_values(cutoff, ReviewFilter()))
-        return tuple(case_id for (case_id,) in rows)
+            for row in self.connection.fetch_rows(
+                _GROUPS_SQL, *self._build_query_values(cutoff, review_filter)
+            )
+        )
 
     def find_oldest_time(self, cutoff: DisclosureCutoff, wanted: CaseBin) -> datetime | None:
         """Return when the oldest visible case that is listed there was opened."""
-        query = _DATED_CASES_SQL + _OLDEST_SQL + _FILTERS_SQL
         narrowed = ReviewFilter(bins=(wanted,))
-        found = self.connection.fetch_row(query, *self._build_query_values(cutoff, narrowed))
+        found = self.connection.fetch_row(_OLDEST_SQL, *self._build_query_values(cutoff, narrowed))
         return parse_optional_datetime(found[0]) if found else None
 
     def _build_query_values(

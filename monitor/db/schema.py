@@ -1,16 +1,22 @@
 """The tables of both kinds of database; each kind is one text beside this file.
 
 Nothing is released: until 0.1.0 a text is changed in place, and nothing converts what an earlier
-text made. The header of each file says which text that was.
+text made. From then on each release that changes a text adds a `SchemaChange` to its schema. The
+header of each file says which text made it.
 """
 
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zlib import crc32
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 SchemaObject = tuple[str, str, str | None, str | None]
 SCHEMA_OBJECTS_QUERY = """
@@ -20,12 +26,28 @@ SCHEMA_OBJECTS_QUERY = """
 HEADER_QUERY = "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaChange:
+    """What a release did to the tables of an earlier one, whose text has the mark `since`.
+
+    `apply` speaks sqlite-utils: it adds columns, and copies a table that it transforms.
+    """
+
+    since: int
+    apply: Callable[["Database"], object]
+
+
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """`version` counts the releases that changed the tables; each text has a mark of its own."""
+    """The tables of a new database, and how those of older releases become the same."""
 
     text: str
-    version: int = 1
+    changes: tuple[SchemaChange, ...] = ()
+
+    @property
+    def version(self) -> int:
+        """Count the releases that changed the tables; each text has a mark of its own."""
+        return 1 + len(self.changes)
 
     @classmethod
     def read_file(cls, path: Path) -> "Schema":
@@ -39,11 +61,18 @@ class Schema:
 
     def create_tables(self, database: sqlite3.Connection) -> None:
         """Make the tables inside the open transaction."""
-        # Large, and only a new database needs it. The script of sqlite3 itself would commit first.
-        from sqlite_utils import Database  # noqa: PLC0415 - see above
+        # The script of sqlite3 itself would commit first.
+        _open_tables(database).executescript(self.text)
 
-        tables = Database(database, recursive_triggers=False, execute_plugins=False)
-        tables.executescript(self.text)
+    def is_older(self, version: int, mark: int) -> bool:
+        """Tell whether a release made these tables, and we know all that was changed since."""
+        return 0 < version < self.version and mark == self.changes[version - 1].since
+
+    def change_tables(self, database: sqlite3.Connection, version: int) -> None:
+        """Make the tables of an older release those of this one, in the open transaction."""
+        for change in self.changes[version - 1 :]:
+            change.apply(_open_tables(database))
+        self.mark_header(database)
 
     def mark_header(self, database: sqlite3.Connection) -> None:
         database.execute(f"PRAGMA user_version = {self.version}")
@@ -52,6 +81,13 @@ class Schema:
     def is_complete_in(self, database: sqlite3.Connection) -> bool:
         """Say whether each column, index and trigger is there, under its name."""
         return _build_expected_objects(self) <= _list_schema_objects(database)
+
+
+def _open_tables(database: sqlite3.Connection) -> "Database":
+    # Large, and only a new or older database needs it.
+    from sqlite_utils import Database  # noqa: PLC0415 - see above
+
+    return Database(database, recursive_triggers=False, execute_plugins=False)
 
 
 def read_header(database: sqlite3.Connection) -> tuple[int, int]:

@@ -121,6 +121,16 @@ CREATE TABLE invitations (
 
 CREATE INDEX invitations_by_mail ON invitations (keyed_hash);
 
+-- How an invitation fared at the mail server: it hangs on nobody, and tells nothing of an answer.
+CREATE TABLE invitation_mails (
+    message_key TEXT PRIMARY KEY,
+    keyed_hash BLOB NOT NULL, -- of the mail address
+    queued_at TEXT NOT NULL,
+    encrypted BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX invitation_mails_by_mail ON invitation_mails (keyed_hash, queued_at);
+
 CREATE TABLE enrollment_drafts (
     invitation_id TEXT PRIMARY KEY REFERENCES invitations ON DELETE CASCADE,
     changed_at TEXT NOT NULL,
@@ -213,7 +223,7 @@ CREATE TABLE source_runs (
     PRIMARY KEY (sweep_id, source)
 ) STRICT;
 
-CREATE TABLE journal (
+CREATE TABLE staged_answers (
     seq INTEGER PRIMARY KEY,
     sweep_id TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
     person_id TEXT REFERENCES people ON DELETE CASCADE, -- null for canaries
@@ -226,9 +236,9 @@ CREATE TABLE journal (
     UNIQUE (sweep_id, query)
 ) STRICT;
 
-CREATE INDEX journal_by_person ON journal (person_id);
+CREATE INDEX staged_answers_by_person ON staged_answers (person_id);
 
-CREATE INDEX journal_by_source ON journal (sweep_id, source, person_id);
+CREATE INDEX staged_answers_by_source ON staged_answers (sweep_id, source, person_id);
 
 CREATE TABLE settlements (
     sweep_id TEXT NOT NULL REFERENCES sweeps ON DELETE CASCADE,
@@ -496,6 +506,14 @@ CREATE TABLE assignments (
 
 CREATE INDEX assignments_by_person ON assignments (person_id);
 
+CREATE TABLE barred_reviewers (
+    person_id TEXT PRIMARY KEY REFERENCES people ON DELETE CASCADE,
+    reviewer_id TEXT NOT NULL,
+    at TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX barred_reviewers_by_reviewer ON barred_reviewers (reviewer_id);
+
 CREATE TABLE review_notes (
     seq INTEGER PRIMARY KEY,
     case_id TEXT NOT NULL REFERENCES cases ON DELETE CASCADE,
@@ -617,6 +635,8 @@ CREATE TABLE outbox (
     UNIQUE (person_id, recipient_id, kind, dedupe_key)
 ) STRICT;
 
+CREATE INDEX outbox_by_reader ON outbox (recipient_id, kind, queued_at);
+
 CREATE INDEX outbox_by_due ON outbox (state, due_at);
 
 CREATE INDEX outbox_by_message ON outbox (message_id);
@@ -648,6 +668,8 @@ CREATE TABLE jobs (
 
 CREATE INDEX jobs_by_time ON jobs (due_at);
 
+CREATE INDEX jobs_asked_for ON jobs (asked_at) WHERE asked_at IS NOT NULL AND done_at IS NULL;
+
 CREATE INDEX jobs_by_person ON jobs (person_id);
 
 CREATE TABLE job_progress (
@@ -671,6 +693,7 @@ CREATE TABLE audit (
     seq INTEGER PRIMARY KEY,
     at TEXT NOT NULL,
     actor TEXT NOT NULL,
+    means TEXT NOT NULL,
     action TEXT NOT NULL,
     subject TEXT NOT NULL,
     details TEXT NOT NULL,
@@ -678,6 +701,8 @@ CREATE TABLE audit (
 ) STRICT;
 
 CREATE INDEX audit_by_subject ON audit (subject);
+
+CREATE INDEX audit_by_action ON audit (action);
 
 CREATE TRIGGER audit_is_appended BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(ABORT, 'audit rows are appended'); END;

@@ -12,7 +12,7 @@ from monitor.db.connection import Records, SyncMode, Table
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, SealedRecords
 from monitor.domain.retention import RetainedKind
-from scrapers.crawl.budget import QuotaUsage, roll_over_usage
+from scrapers.crawl.quotas import QuotaUsage, roll_over_usage
 from scrapers.crawl.throttle import HostState
 from scrapers.models import Outcome
 
@@ -100,13 +100,13 @@ def _is_remembered(state: HostState, away: datetime, rested: datetime) -> bool:
 
 
 class RequestQuotaTable(Table, Records[QuotaUsage]):
-    """Remembers quotas for the crawler (`scrapers.crawl.budget.QuotaStore`)."""
+    """Remembers quotas for the crawler (`scrapers.crawl.quotas.QuotaStore`)."""
 
     declaration = TableDeclaration(
         "request_quota",
         Owner.NOBODY,
         RetainedKind.REQUEST_QUOTA,
-        "requests a day and source",
+        "requests per day and source",
         Expiry(at="day"),
     )
 
@@ -145,7 +145,7 @@ class ApiCostsTable(Table, Records[WeeklyApiCost]):
         "api_costs",
         Owner.PERSON,
         RetainedKind.REQUEST_QUOTA,
-        "paid requests a week and source",
+        "paid requests per week and source",
         Expiry(at=_WEEK_BEGINS),
         not_exported="counts of requests that cost the district money",
         erased="the count stays, without the person",

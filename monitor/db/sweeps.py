@@ -9,13 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from json import dumps
 
-from monitor.db.connection import (
-    Records,
-    Row,
-    Table,
-    parse_datetime,
-    parse_optional_datetime,
-)
+from monitor.db.connection import Records, Row, Table, parse_datetime, parse_optional_datetime
 from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.domain.errors import InputError
 from monitor.domain.retention import RetainedKind
@@ -70,7 +64,7 @@ class SourceRun:
 
 class SourceRunsTable(Table, Records[SourceRun]):
     declaration = TableDeclaration(
-        "source_runs", Owner.NOBODY, RetainedKind.SWEEP, "how each source of a sweep went"
+        "source_runs", Owner.NOBODY, RetainedKind.SWEEP, "result of each source in a sweep"
     )
     record = SourceRun
     unstored = frozenset({"course"})
@@ -206,7 +200,7 @@ class SweepsTable(Table, Records[Sweep]):
     def _list_unfinished_runs(self, sweep: Sweep, course: SourceRunState) -> Iterator[SourceRun]:
         """Yield what has answered something, in this sweep or in one before, and is not done."""
         rows = self.connection.fetch_rows(
-            """SELECT source FROM journal WHERE sweep_id = ?1
+            """SELECT source FROM staged_answers WHERE sweep_id = ?1
             UNION SELECT source FROM source_runs WHERE sweep_id =
                 (SELECT id FROM sweeps WHERE kind = ?2 AND person_id IS NULL
                 AND id != ?1 ORDER BY rowid DESC LIMIT 1)

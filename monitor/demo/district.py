@@ -17,7 +17,8 @@ ZONE = "America/Chicago"
 CONTACT = f"privacy@{MAIL_DOMAIN}"
 SENDER = f"namesake@{MAIL_DOMAIN}"
 OPERATOR = f"operations@{MAIL_DOMAIN}"
-REVIEWERS = (f"it-security@{MAIL_DOMAIN}",)
+# Opening a case early takes two.
+REVIEWERS = (f"it-security@{MAIL_DOMAIN}", f"it-help-desk@{MAIL_DOMAIN}")
 HIGH_SCHOOL = "Cedar Valley High School"
 MIDDLE_SCHOOL = "Cedar Valley Middle School"
 MAPLE_STREET = "Maple Street Elementary School"

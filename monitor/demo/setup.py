@@ -31,7 +31,7 @@ from monitor.demo import response as cdn
 from monitor.domain.email import Envelope
 from monitor.domain.errors import InputError
 from monitor.domain.students.roster import RosterStudent
-from monitor.matcher.keys import KEY_BYTES, build_roster, write_tokens
+from monitor.student_matcher.keys import KEY_BYTES, build_roster, write_tokens
 
 MARKER = ".namesake-demo"
 PORTAL_URL = f"https://namesake.{district.MAIL_DOMAIN}"

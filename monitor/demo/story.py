@@ -26,18 +26,20 @@ from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import OwnershipLabel, SweepKind
 from monitor.services.enrollment import enroll_with_code, invite_person
-from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.outbox import send_due
+from monitor.services.withdrawal import withdraw_consent
 from reports.wording import render_in_english
 from scrapers.crawl.throttle import WITHOUT_WAITS
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 
 JOINING_DAYS_BEFORE = timedelta(days=3)
 # By then every digest hour of the morning has passed in Cedar Valley.
 EMAILS_AFTER = timedelta(hours=4)
+# As often, the mail of such a morning goes out: alerts at once, each digest in its own hour.
+EMAILS_EVERY = timedelta(minutes=30)
 # Where its emails lead to; `--serve` shows the pages on this machine instead.
 CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
 
@@ -178,11 +180,18 @@ def _play_weeks(
         clock.at = days.compute_sweep_time(number)
         run_due_sweeps(app)
         week = _summarize_week(app, clock.at)
-        clock.at += EMAILS_AFTER
-        run_mail_and_cleanup(app)
+        _send_emails_of_morning(app, clock)
         run_upkeep(app)
         on_week(number, week)
         yield week
+
+
+def _send_emails_of_morning(app: App, clock: StoryClock) -> None:
+    ends_at = clock.at + EMAILS_AFTER
+    while clock.at < ends_at:
+        run_mail_and_cleanup(app)
+        clock.at += EMAILS_EVERY
+    run_mail_and_cleanup(app)
 
 
 def _summarize_week(app: App, since: datetime) -> StoryWeek:
@@ -234,8 +243,6 @@ def _list_emails(folder: Path) -> Iterator[StoryEmail]:
 # Monday of the last week, when every digest has been sent.
 AFTERWARDS_FROM = days.compute_sweep_time(days.LAST_WEEK) + timedelta(hours=5)
 OPERATOR = district.OPERATOR
-# Opening a case early takes two; the story itself has one.
-REVIEWERS = (*district.REVIEWERS, f"it-help-desk@{district.MAIL_DOMAIN}")
 
 
 @contextmanager
@@ -267,5 +274,5 @@ def _build_portal_config(folder: Path, address: str) -> Config:
     return structs.replace(
         config,
         portal=PortalConfig(address=address),
-        district=structs.replace(config.district, operators=(OPERATOR,), reviewers=REVIEWERS),
+        district=structs.replace(config.district, operators=(OPERATOR,)),
     )

@@ -16,7 +16,7 @@ class DirectoryMode(StrEnum):
 
 
 class DirectoryStaffConfig(StaffConfig, frozen=True, kw_only=True):
-    """With `scim`, the staff directory writes its entries itself.
+    """With `scim`, the staff directory sends its entries.
 
     Its token is the secret `scim-token`.
     """

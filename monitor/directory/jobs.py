@@ -9,7 +9,8 @@ from monitor.directory.staff_directory import (
     apply_directory_changes,
     process_newcomers,
 )
-from monitor.services.job_kinds import NIGHT, JobKind, JobQueue, JobScope
+from monitor.domain.schedule import NIGHT
+from monitor.services.job_kinds import LONGEST_DAY, JobKind, JobQueue, JobScope
 
 
 @JobKind(name=DIRECTORY_CHANGES, queue=JobQueue.MAIL, longest=APPLIED_AFTER)
@@ -20,9 +21,9 @@ def read_directory_changes(app: App, _due: Job) -> None:
 @JobKind(
     name=DIRECTORY_NEWCOMERS,
     queue=JobQueue.MAIL,
-    longest=NIGHT,
+    longest=LONGEST_DAY,
     scope=JobScope.DISTRICT,
-    nightly=True,
+    slot=NIGHT,
     is_on=lambda config: find_directory_mode(config) is not None,
 )
 def look_for_newcomers(app: App, due: Job) -> None:

@@ -35,12 +35,7 @@ from monitor.directory.staff_directory import (
     list_directory_users,
     load_directory_user,
 )
-from monitor.domain.errors import (
-    BusyError,
-    ConfigError,
-    MonitorError,
-    describe_error_location,
-)
+from monitor.domain.errors import BusyError, ConfigError, MonitorError, describe_error_location
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, decode_body, read_query
 from monitor.web.security import RateLimit, is_bearer_token

@@ -13,7 +13,6 @@ from monitor.directory.scim_user import DirectoryUser
 from monitor.directory.tables import find_directory
 from monitor.domain.health import HealthResult, report_ok
 from monitor.services.annex_services import AnnexServices
-from monitor.services.leavers import count_leavers
 from monitor.services.person_records import PersonRecords
 from reports.data_export import ExportPart
 
@@ -23,7 +22,11 @@ class DirectoryServices(AnnexServices):
         return (SCIM_TOKEN,) if find_directory_mode(config) else ()
 
     def check_health(
-        self, config: Config, db: Database, now: datetime, variables: Mapping[str, str] | None
+        self,
+        config: Config,
+        db: Database,
+        now: datetime,  # noqa: ARG002 - as all annexes are asked
+        variables: Mapping[str, str] | None,
     ) -> Iterator[HealthResult]:
         """Say whether the staff directory writes by SCIM, when it last did, and who waits."""
         if find_directory_mode(config) is None:
@@ -35,7 +38,7 @@ class DirectoryServices(AnnexServices):
             users.find_last_write() if users else None,
             newcomers=users.count_newcomers() if users else 0,
             # Beside a staff file, its own line says so.
-            leavers=0 if has_file else count_leavers(db, now),
+            leavers=0 if has_file else len(db.staff_listings.list_missing()),
             has_token=variables is None
             or len(read_secret(SCIM_TOKEN, variables)) >= MIN_TOKEN_LENGTH,
         )

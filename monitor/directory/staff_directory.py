@@ -26,21 +26,17 @@ from monitor.directory.scim_user import (
 )
 from monitor.directory.tables import find_directory, open_directory
 from monitor.domain.person import build_operator_id
-from monitor.domain.schedule import compute_next_night
+from monitor.domain.schedule import NIGHT
 from monitor.domain.staff_file import StaffFileContext, has_unusual_size
 from monitor.domain.vocabulary import StaffLineState
 from monitor.services.enrollment import (
     INVITATION_INTERVAL,
     find_next_invitation_slot,
-    queue_invitation,
+    send_invitation,
 )
-from monitor.services.leavers import list_leavers, unlist_address
+from monitor.services.leavers import unlist_address
 from monitor.services.notifications import EmailGreeting, queue_operator_emails
-from monitor.services.staff_import import (
-    BATCH_SIZE,
-    apply_line,
-    find_line_state,
-)
+from monitor.services.staff_import import BATCH_SIZE, apply_line, find_line_state
 from reports.emails.office import StaffFileView
 
 # Long after the answer to any request, so that what follows from it cannot slow that down.
@@ -185,7 +181,7 @@ def _invite_newcomers(app: App, actor: str, newcomers: Iterable[DirectoryUser]) 
                 # Someone may have been invited since we looked.
                 if find_line_state(app, invitee) is StaffLineState.NEW:
                     email_at = first_email_at + number * INVITATION_INTERVAL
-                    queue_invitation(app, invitee, email_at, actor)
+                    send_invitation(app, invitee, email_at, actor)
                 app.db.staff_listings.save_listings((invitee.mail,))
     if invitees:
         with app.db.begin_transaction():
@@ -209,7 +205,7 @@ def process_newcomers(app: App) -> datetime:
     if find_directory_mode(app.config) is DirectoryMode.INVITE and usual:
         _invite_newcomers(app, "namesake", list_newcomers(app))
     _tell_operators(app)
-    return compute_next_night(app.clock.now(), app.config.district.zone)
+    return NIGHT.compute_next_time(app.clock.now(), "", app.config.district.zone)
 
 
 def _tell_operators(app: App) -> None:
@@ -220,7 +216,9 @@ def _tell_operators(app: App) -> None:
         return
     newcomers = users.count_newcomers()
     leavers = sum(
-        1 for leaver in list_leavers(app.db, now) if now - leaver.missing_since <= NIGHT_LASTS
+        1
+        for address in app.db.staff_listings.list_missing()
+        if address.missing_since and now - address.missing_since <= NIGHT_LASTS
     )
 
     def build_view(greeting: EmailGreeting) -> StaffFileView:

@@ -19,7 +19,7 @@ from monitor.domain.retention import RetainedKind
 
 # Whoever is in any of these is known already.
 _IS_NEWCOMER = """active = 1
-AND keyed_hash NOT IN (SELECT keyed_hash FROM staff_listings)
+AND keyed_hash NOT IN (SELECT keyed_hash FROM staff_listings WHERE missing_since IS NULL)
 AND keyed_hash NOT IN (SELECT keyed_hash FROM invitations)
 AND keyed_hash NOT IN (SELECT keyed_hash FROM people)"""
 

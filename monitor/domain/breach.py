@@ -1,4 +1,4 @@
-"""Data breaches: which of them a person hears of, once, and what to do about one."""
+"""Data breaches: which ones a person is told about, once, and what to do about them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

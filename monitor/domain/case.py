@@ -1,14 +1,15 @@
-"""What may be flagged, how severe it is, and what follows from what people said and did about it.
+"""What may be flagged, how severe it is, and what follows from people's answers and actions.
 
 How a case moves: by entries in its log, by what happens to its finding, and by time. Which of two
 cases stays when two findings turn out to be one.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import takewhile
+from typing import Protocol
 
 from monitor.domain.case_log import (
     CONFIRMATIONS,
@@ -22,9 +23,10 @@ from monitor.domain.case_log import (
     read_verdict,
 )
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.events import Event
 from monitor.domain.finding import list_material_changes
+from monitor.domain.finding_events import Event
 from monitor.domain.reason import Listed, Reason
+from monitor.domain.severity import EXPOSURE_SEVERITY, rate_exposure
 from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
@@ -39,7 +41,7 @@ from scrapers.models import Trace
 
 
 class FlaggedFindings(StrEnum):
-    """Whether findings with a case are part of what is shown: at a shell they never are."""
+    """Whether findings with a case are shown; on the command line they never are."""
 
     SHOWN = "shown"
     LEFT_OUT = "left-out"
@@ -91,6 +93,11 @@ class Case:
 
     def get_side(self, entry: DecisionRecord) -> Side:
         return Side.PERSON if entry.by == self.person_id else Side.IT
+
+    def get_last_entry(self, side: Side) -> DecisionRecord | None:
+        """Return what this side takes back next; None where nothing of its own stands."""
+        own = (entry for entry in reversed(self.standing) if self.get_side(entry) is side)
+        return next(own, None)
 
     def get_word(self, side: Side) -> DecisionRecord | None:
         """Return the last word of a side, or what it did since; None if it is silent."""
@@ -209,27 +216,20 @@ class Case:
     @property
     def contact_kinds(self) -> tuple[ContactKind, ...]:
         """Return the kinds of contact details that it is about, the worst first."""
-        if self.kind is not CaseKind.EXPOSED_CONTACT:
+        if self.kind not in CONTACT_CASES:
             return ()
         return tuple(map(ContactKind, self.relation.split()))
 
     @property
     def awaits_clearing(self) -> bool:
-        """Tell whether proof that the details are gone would end it."""
-        return self.kind is CaseKind.EXPOSED_CONTACT and self.awaits_proof
+        """Tell whether proof that the details are gone would end or change it."""
+        return bool(self.contact_kinds) and self.awaits_proof
 
     @property
     def awaits_proof(self) -> bool:
         """Tell whether proof that it is gone would end it; of one's own accounts it is no end."""
         provable = self.kind in PROVABLE_CASES
         return provable and self.gone_at is None and not self.is_dismissed
-
-
-EXPOSURE_SEVERITY: Mapping[ContactKind, Severity] = {
-    ContactKind.HOME: Severity.HIGH,
-    ContactKind.PHONE: Severity.MEDIUM,
-    ContactKind.MAIL: Severity.LOW,
-}
 
 
 def join_contact_kinds(kinds: Iterable[ContactKind]) -> str:
@@ -243,13 +243,11 @@ def name_contacts(kinds: Iterable[ContactKind]) -> Listed:
     return Listed(tuple(Reason(f"contact.{kind}") for kind in kinds))
 
 
-def rate_exposure(kinds: Iterable[ContactKind]) -> Severity:
-    return min((EXPOSURE_SEVERITY[kind] for kind in kinds), key=list(Severity).index)
-
-
 def exclude_contact_kinds(case: Case, kinds: Iterable[str]) -> Case | None:
-    """Return an exposure without these kinds; None if none is left."""
+    """Return it without these kinds; None if none is left, unless the page is harmful as well."""
     left = [kind for kind in case.contact_kinds if kind not in set(kinds)]
+    if case.kind is CaseKind.HARMFUL_PAGE:
+        return replace(case, relation=join_contact_kinds(left))
     if not left:
         return None
     return replace(case, relation=join_contact_kinds(left), severity=rate_exposure(left))
@@ -260,31 +258,23 @@ def list_watched_exposures(cases: Iterable[Case]) -> frozenset[str]:
     return frozenset(kind for case in cases if case.awaits_clearing for kind in case.contact_kinds)
 
 
-def build_urgency_key(case: Case) -> tuple[bool, int, datetime, str]:
+class RankedCase(Protocol):
+    """A case, or what a reader sees of one."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> CaseKind: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def opened_at(self) -> datetime: ...
+
+
+def build_urgency_key(case: RankedCase) -> tuple[bool, int, datetime, str]:
     """Return a sort key: harmful pages first, then the worst, among equals the oldest."""
     harmless = case.kind is not CaseKind.HARMFUL_PAGE
-    return harmless, list(Severity).index(case.severity), case.opened_at, case.id
-
-
-def assess_change_severity(
-    before: Trace,
-    after: Trace | None,
-    shows_name: Callable[[str], bool],
-    has_lure: Callable[[Trace, str], bool],
-) -> Severity:
-    """Weigh a material change of an own account; `after` is None where it is gone.
-
-    `shows_name` tells whether a display name is one of the person's own, `has_lure` whether a text
-    of an account baits others.
-    """
-    if after is None or (_is_bare(after) and not _is_bare(before)):
-        return Severity.HIGH
-    fields = list_material_changes(before, after)
-    if "handle" in fields or (shows_name(before.name) and not shows_name(after.name)):
-        return Severity.HIGH
-    if has_lure(after, after.name) and not has_lure(before, before.name):
-        return Severity.HIGH
-    return Severity.MEDIUM if {"name", "bio"} & set(fields) else Severity.LOW
+    return harmless, case.severity.rank, case.opened_at, case.id
 
 
 def close_if_restored(case: Case, before: Iterable[Trace], event: Event, after: Trace) -> Case:
@@ -302,10 +292,6 @@ def close_if_restored(case: Case, before: Iterable[Trace], event: Event, after: 
 _FACE = frozenset({"name", "handle", "picture_hash"})
 
 
-def _is_bare(trace: Trace) -> bool:
-    return not (trace.name or trace.bio or trace.picture_hash or trace.links)
-
-
 # The cases that ask whose an account is, by the answer that confirms them.
 CASE_OF_DECISION: Mapping[Decision, CaseKind] = {
     Decision.IMPERSONATION: CaseKind.IMPERSONATION,
@@ -315,6 +301,8 @@ OWNERSHIP_CASES = frozenset(CASE_OF_DECISION.values())
 # What others made, and a platform or host can take down.
 MADE_BY_OTHERS = OWNERSHIP_CASES | {CaseKind.HARMFUL_PAGE}
 PROVABLE_CASES = MADE_BY_OTHERS | {CaseKind.EXPOSED_CONTACT}
+# A harmful page may show contact details as well: it is one page, and one case.
+CONTACT_CASES = frozenset({CaseKind.EXPOSED_CONTACT, CaseKind.HARMFUL_PAGE})
 
 
 def apply_decision(case: Case, record: DecisionRecord) -> Case:

@@ -1,4 +1,4 @@
-"""How a case ends: by proof, its person's word, a claim that nothing can check, or by silence.
+"""How a case ends: by proof, the person's answer, a claim that cannot be checked, or silence.
 
 How long a person has to answer; their time limits stand still while they have paused.
 """
@@ -26,7 +26,7 @@ CLAIM_STANDS_AFTER = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Countdown:
-    """A time limit of its person's: none of it runs while they have paused."""
+    """A person's time limit, which stops while they have paused."""
 
     start: datetime
     span: timedelta
@@ -61,7 +61,9 @@ def list_fixed_ends(case: Case) -> Iterator[tuple[datetime, EndReason]]:
     lever = case.last_lever
     if case.gone_at:
         own = case.kind is CaseKind.OWN_ACCOUNT_CHANGED
-        yield case.gone_at, EndReason.RESTORED if own else EndReason.PROOF
+        # Where no source looks, only a picture of its person's says so.
+        shown = EndReason.PROOF if case.is_checkable else EndReason.SHOWN
+        yield case.gone_at, EndReason.RESTORED if own else shown
     if case.is_dismissed:
         # Another word that dismisses it, too, does not end it anew.
         yield min(entry.at for entry in case.dismissals), EndReason.DISMISSED

@@ -1,21 +1,22 @@
-"""The log of a case: who said or did what, when and by which means, and what stands of it.
+"""The log of a case: who said or did what, when and by which means, and what still counts.
 
-A word says what it is; a lever is what somebody did about it. Each side takes back its own last
-entry and never the other's, so that no word is ever shown as somebody else's.
+A word says what it is; a lever is what someone did about it. Each side takes back its own last
+entry and never the other's, so that no word is ever shown as someone else's.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.domain.vocabulary import CaseKind, Decision, Means
+from monitor.domain.vocabulary import CaseKind, Decision, LeverKind, Means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecord:
     """One entry, appended and never overwritten. `by` is an opaque id or a role.
 
-    `until` is when a word of harmless ends, None where it does not.
+    `until` is when a word of harmless ends, None where it does not. `lever` is by which way it was
+    reported, None where nobody said so.
     """
 
     case_id: str
@@ -25,6 +26,7 @@ class DecisionRecord:
     note: str = ""
     until: datetime | None = None
     means: Means = Means.PAGE
+    lever: LeverKind | None = None
 
 
 # What is as bad as it looked, and what needs no more done, by the kind of case.
@@ -60,7 +62,8 @@ SHARING = frozenset({Decision.SHARED, Decision.UNSHARED})
 # What may come after the last lever that stands; None is before the first one.
 _LEVERS_AFTER: Mapping[Decision | None, frozenset[Decision]] = {
     None: frozenset({Decision.REPORTED, Decision.REMOVAL_ASKED, Decision.UNLINKED}),
-    Decision.REPORTED: frozenset({Decision.REMOVED, Decision.REFUSED}),
+    # Who got no answer takes the next way.
+    Decision.REPORTED: frozenset({Decision.REPORTED, Decision.REMOVED, Decision.REFUSED}),
     Decision.REFUSED: frozenset({Decision.REPORTED, Decision.REMOVED}),
     Decision.REMOVED: frozenset(),
     Decision.REMOVAL_ASKED: frozenset({Decision.REMOVAL_DONE}),

@@ -1,11 +1,13 @@
 """Who acts next in a case and by when, and where it is listed: one answer for every page and email.
 
-There is always a next step with a date, or the case has ended.
+There is always a next step with a date, or the case has ended. When a person is told again of what
+waits for them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count, takewhile
 
 from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_end import (
@@ -18,13 +20,22 @@ from monitor.domain.case_end import (
     find_end,
 )
 from monitor.domain.case_log import CLAIMS, SENT_LEVERS, DecisionRecord, is_confirmation
+from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DisclosureInput,
     DisclosurePolicy,
     compute_review_opening,
     needs_immediate_notice,
 )
-from monitor.domain.vocabulary import CaseBin, CaseStep, Decision, Severity, Side, StepActor
+from monitor.domain.vocabulary import (
+    CaseBin,
+    CaseStep,
+    Decision,
+    LeverKind,
+    Severity,
+    Side,
+    StepActor,
+)
 
 # A digest goes out once a week.
 NOTICE_WITHIN = timedelta(days=8)
@@ -44,12 +55,31 @@ REPLY_WITHIN: Mapping[Decision, timedelta] = {
     Decision.REPORTED: timedelta(days=7),
     Decision.REMOVAL_ASKED: timedelta(days=30),
 }
+# The TAKE IT DOWN Act gives so long from a signed request.
+LAW_REPLY_WITHIN = timedelta(hours=48)
+
+
+def get_reply_time(sent: DecisionRecord) -> timedelta:
+    """Return within which time an answer is expected; nothing is waited for if none was asked."""
+    if sent.lever is LeverKind.LAW:
+        return LAW_REPLY_WITHIN
+    return REPLY_WITHIN.get(sent.decision, timedelta(0))
+
+
+# What waits for a person is told again after these, then once a month, until they say a word.
+FIRST_NUDGES = (timedelta(days=3), timedelta(days=7), timedelta(days=14))
+NUDGE_EVERY = timedelta(days=30)
+# An email that said the same so shortly before makes another one needless.
+TOLD_SHORTLY_BEFORE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
+    """`since` is from when on it is theirs to do, by `due`."""
+
     who: StepActor
     what: CaseStep
+    since: datetime
     due: datetime
 
 
@@ -64,11 +94,15 @@ class ReviewTurn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStanding:
-    """How a case stands for one reader: `end` is None while it goes on, `next_step` afterwards."""
+    """How a case stands for one reader: `end` is None while it goes on, `next_step` afterwards.
+
+    It waits for its person `waits_since` then; None where it does not, or who reads is IT.
+    """
 
     bin: CaseBin
     next_step: NextStep | None
     end: CaseEnd | None
+    waits_since: datetime | None = None
 
 
 def find_case_end(inputs: DisclosureInput, now: datetime) -> CaseEnd | None:
@@ -89,17 +123,18 @@ def find_next_step(
         return _plan_notice(case)
     turn, opening = find_review_turn(case), compute_review_opening(inputs, now, policy)
     if turn and opening and turn.since <= now:
-        due = max(turn.since, opening.at) + turn.within
-        return NextStep(who=StepActor.IT, what=turn.what, due=due)
+        begun = max(turn.since, opening.at)
+        return NextStep(who=StepActor.IT, what=turn.what, since=begun, due=begun + turn.within)
     if own and case.awaits_confirmation:
-        return NextStep(who=StepActor.PERSON, what=CaseStep.CONFIRM, due=own.at + ANSWER_WITHIN)
+        due = own.at + ANSWER_WITHIN
+        return NextStep(who=StepActor.PERSON, what=CaseStep.CONFIRM, since=own.at, due=due)
     if _is_real(case):
         return _plan_lever(case, now)
     since = case.notified_at or case.opened_at
     limit = Countdown(start=since, span=ANSWER_EXPECTED[case.severity])
     end = find_end(case, consent)
     due = end.at if theirs and end else limit.compute_end(consent)
-    return NextStep(who=StepActor.PERSON, what=CaseStep.ANSWER, due=due)
+    return NextStep(who=StepActor.PERSON, what=CaseStep.ANSWER, since=since, due=due)
 
 
 def find_review_turn(case: Case) -> ReviewTurn | None:
@@ -125,7 +160,7 @@ def _find_turn_after_lever(case: Case, lever: DecisionRecord) -> ReviewTurn | No
     is_claim = lever.decision in CLAIMS and not can_be_looked_at(case)
     if case.get_side(lever) is Side.PERSON or is_claim:
         return None
-    since = lever.at + REPLY_WITHIN.get(lever.decision, timedelta(0))
+    since = lever.at + get_reply_time(lever)
     if lever.decision is not Decision.REFUSED and can_be_looked_at(case):
         since += LOOKED_AT_WITHIN
     return ReviewTurn(since=since, what=CaseStep.ESCALATE, within=ESCALATE_WITHIN)
@@ -147,8 +182,11 @@ def find_case_standing(
     own = StepActor.PERSON if reader is Side.PERSON else StepActor.IT
     # An answer of its person's is wanted even while IT acts: it can do with less.
     wanted = step.who is own or (reader is Side.PERSON and inputs.case.is_undecided)
-    listed = CaseBin.NEEDS_YOU if wanted else CaseBin.IN_PROGRESS
-    return CaseStanding(bin=listed, next_step=step, end=None)
+    if not wanted:
+        return CaseStanding(bin=CaseBin.IN_PROGRESS, next_step=step, end=None)
+    since = inputs.case.notified_at if step.who is not own else step.since
+    waits_since = since if reader is Side.PERSON else None
+    return CaseStanding(bin=CaseBin.NEEDS_YOU, next_step=step, end=None, waits_since=waits_since)
 
 
 def _is_untold(case: Case) -> bool:
@@ -165,10 +203,11 @@ def _is_real(case: Case) -> bool:
 
 def _plan_notice(case: Case) -> NextStep:
     if case.bounced_at:
-        due = case.bounced_at + MEND_WITHIN
-        return NextStep(who=StepActor.OPERATOR, what=CaseStep.MEND_ADDRESS, due=due)
+        since, due = case.bounced_at, case.bounced_at + MEND_WITHIN
+        return NextStep(who=StepActor.OPERATOR, what=CaseStep.MEND_ADDRESS, since=since, due=due)
     within = URGENT_NOTICE_WITHIN if needs_immediate_notice(case) else NOTICE_WITHIN
-    return NextStep(who=StepActor.SERVICE, what=CaseStep.NOTIFY, due=case.opened_at + within)
+    since, due = case.opened_at, case.opened_at + within
+    return NextStep(who=StepActor.SERVICE, what=CaseStep.NOTIFY, since=since, due=due)
 
 
 def _plan_lever(case: Case, now: datetime) -> NextStep:
@@ -179,18 +218,46 @@ def _plan_lever(case: Case, now: datetime) -> NextStep:
         due = since + ACT_WITHIN[case.severity]
         silent = case.get_word(Side.PERSON) is None
         what = CaseStep.ANSWER if silent else CaseStep.REPORT
-        return NextStep(who=StepActor.PERSON, what=what, due=due)
-    ended = lever.at
+        return NextStep(who=StepActor.PERSON, what=what, since=since, due=due)
+    ended = since = lever.at
     if lever.decision in SENT_LEVERS:
-        ended += REPLY_WITHIN[lever.decision]
+        ended += get_reply_time(lever)
         if now < ended:
-            return NextStep(who=StepActor.PLATFORM, what=CaseStep.WAIT_FOR_ANSWER, due=ended)
+            what = CaseStep.WAIT_FOR_ANSWER
+            return NextStep(who=StepActor.PLATFORM, what=what, since=since, due=ended)
     elif lever.decision in CLAIMS and not can_be_looked_at(case):
-        due = lever.at + CLAIM_STANDS_AFTER
-        return NextStep(who=StepActor.SERVICE, what=CaseStep.CLOSE_AS_CLAIMED, due=due)
+        what, due = CaseStep.CLOSE_AS_CLAIMED, lever.at + CLAIM_STANDS_AFTER
+        return NextStep(who=StepActor.SERVICE, what=what, since=since, due=due)
     if lever.decision is not Decision.REFUSED and can_be_looked_at(case):
         ended += LOOKED_AT_WITHIN
         if now < ended:
-            return NextStep(who=StepActor.SERVICE, what=CaseStep.LOOK, due=ended)
+            return NextStep(who=StepActor.SERVICE, what=CaseStep.LOOK, since=since, due=ended)
     due = ended + ESCALATE_WITHIN
-    return NextStep(who=StepActor.PERSON, what=CaseStep.ESCALATE, due=due)
+    return NextStep(who=StepActor.PERSON, what=CaseStep.ESCALATE, since=ended, due=due)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NudgeTimes:
+    """The last time that has come, None for none yet, and the next one."""
+
+    last_at: datetime | None
+    next_at: datetime
+
+    def are_missed(self, told_at: datetime | None) -> bool:
+        """Tell whether to write now, where all that waits was told at `told_at`, or never."""
+        if self.last_at is None:
+            return False
+        return told_at is None or told_at < self.last_at - TOLD_SHORTLY_BEFORE
+
+
+def find_nudge_times(waits_since: datetime, consent: Consent, now: datetime) -> NudgeTimes:
+    come = tuple(takewhile(lambda at: at <= now, _list_times(waits_since, consent)))
+    later = (at for at in _list_times(waits_since, consent) if at > now)
+    return NudgeTimes(last_at=come[-1] if come else None, next_at=next(later))
+
+
+def _list_times(since: datetime, consent: Consent) -> Iterator[datetime]:
+    for span in FIRST_NUDGES:
+        yield Countdown(start=since, span=span).compute_end(consent)
+    for months in count(1):
+        yield Countdown(start=since, span=months * NUDGE_EVERY).compute_end(consent)

@@ -1,4 +1,4 @@
-"""When a clock can be believed: acting on one that is far off would write, ask and forget."""
+"""When a clock can be trusted: with a wrong one, the service would send, search and delete."""
 
 from datetime import UTC, datetime, timedelta
 

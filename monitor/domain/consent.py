@@ -1,4 +1,4 @@
-"""What a person agreed to; re-read wherever something happens on their behalf."""
+"""What a person agreed to; re-read before each action on their behalf."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,6 +10,9 @@ from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhas
 # The first version of the text that says so; a later one is greater as a text, too.
 PHRASES_TOLD_SINCE = "2026-11-30.2"
 HARM_TOLD_SINCE = "2026-11-30.3"
+HELP_TOLD_SINCE = "2026-11-30.4"
+DAILY_CHECKS_TOLD_SINCE = "2026-11-30.5"
+PICTURES_TOLD_SINCE = "2026-11-30.7"
 REMINDERS_BEFORE_EXPIRY = (timedelta(days=30), timedelta(days=7))
 RENEWAL_WINDOW = max(REMINDERS_BEFORE_EXPIRY)
 LONGEST_PAUSE = timedelta(days=365)
@@ -54,12 +57,32 @@ class Consent:
         """Tell whether the text agreed to says that pages are looked at for harmful words."""
         return self.text_version >= HARM_TOLD_SINCE
 
+    @property
+    def tells_of_help(self) -> bool:
+        """Tell whether the text agreed to says that what helped is counted for colleagues."""
+        return self.text_version >= HELP_TOLD_SINCE
+
+    @property
+    def tells_of_daily_checks(self) -> bool:
+        """Tell whether the text agreed to says that a button has them checked once a day."""
+        return self.text_version >= DAILY_CHECKS_TOLD_SINCE
+
+    @property
+    def tells_of_pictures(self) -> bool:
+        """Tell whether the text agreed to says that IT sees the picture of an open alert."""
+        return self.text_version >= PICTURES_TOLD_SINCE
+
     def is_active(self, now: datetime) -> bool:
         """Tell whether it is in force, so that data stays and notices are sent."""
         return self.withdrawn_at is None and self.given_at <= now < self.expires_at
 
+    def find_pause_end(self, now: datetime) -> datetime | None:
+        """Return when the pause ends that is on; None where none is."""
+        is_on = self.is_active(now) and self.paused_until is not None and now < self.paused_until
+        return self.paused_until if is_on else None
+
     def is_paused(self, now: datetime) -> bool:
-        return self.is_active(now) and self.paused_until is not None and now < self.paused_until
+        return self.find_pause_end(now) is not None
 
     def was_paused(self, at: datetime) -> bool:
         """Tell whether a moment lies in the last pause."""

@@ -9,7 +9,7 @@ from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.reason import Count, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, Scope
 
-TEXT_VERSION = "2026-11-30.3"
+TEXT_VERSION = "2026-11-30.7"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,8 @@ def suppose_consent(
 # How many sentences each passage has; they are numbered in reports/words/.
 _LENGTHS = {
     "looked-at": 3,
-    "photos": 3,
+    "daily": 1,
+    "photos": 5,
     "breaches": 3,
     "student-links": 3,
     "who-is-meant": 7,
@@ -73,9 +74,9 @@ _LENGTHS = {
     "seen-by-it": 3,
     "fields": 8,
     "others": 3,
-    "holds": 2,
+    "holds": 3,
     "leaving": 4,
-    "ending": 7,
+    "ending": 8,
 }
 
 
@@ -127,6 +128,7 @@ def _describe_scopes(scopes: tuple[Scope, ...]) -> Iterator[Reason]:
     if Scope.STUDENT_LINKS in scopes:
         yield from _list_passage("student-links")
     yield from _list_passage("who-is-meant")
+    yield from _list_passage("daily")
 
 
 def _summarize_disclosure(disclosure: DisclosurePolicy) -> Iterator[Reason]:

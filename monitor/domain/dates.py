@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = (
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = (
     "January",
     "February",
     "March",
@@ -23,17 +23,22 @@ _NOON = 12
 
 def format_date(day: date, year: int = 0) -> str:
     """`Nov 3, 2026`, without the year if it is `year`."""
-    return f"{_MONTHS[day.month - 1][:3]} {day.day}{_format_year(day, year)}"
+    return f"{MONTHS[day.month - 1][:3]} {day.day}{_format_year(day, year)}"
 
 
 def format_weekday_date(day: date) -> str:
     """`Tue, Nov 3`, for a day so near that its year goes without saying."""
-    return f"{_WEEKDAYS[day.weekday()]}, {format_date(day, day.year)}"
+    return f"{WEEKDAYS[day.weekday()]}, {format_date(day, day.year)}"
 
 
 def format_day(moment: datetime, zone: str, year: int = 0) -> str:
     """`Nov 3, 2026` on the reader's clock, without the year if it is `year`."""
     return format_date(convert_to_zone(moment, zone), year)
+
+
+def is_past_day(moment: datetime, now: datetime, zone: str) -> bool:
+    """Tell whether the day of a moment is over on the reader's clock."""
+    return convert_to_zone(moment, zone).date() < convert_to_zone(now, zone).date()
 
 
 def format_near_day(moment: datetime, zone: str) -> str:
@@ -55,7 +60,7 @@ def format_near_time(moment: datetime, zone: str) -> str:
 def format_week_start(week: str, year: int = 0) -> str:
     """`November 23, 2026` for `2026-W48`: its Monday, without the year if it is `year`."""
     monday = parse_monday(week)
-    return f"{_MONTHS[monday.month - 1]} {monday.day}{_format_year(monday, year)}"
+    return f"{MONTHS[monday.month - 1]} {monday.day}{_format_year(monday, year)}"
 
 
 def format_short_week(week: str) -> str:
@@ -85,8 +90,12 @@ def _format_year(moment: date, known: int) -> str:
 
 def _format_time(moment: datetime, zone: str) -> str:
     # `%p` and `%-I` follow the machine's language and C library; a reader's clock does not.
-    hour, half = moment.hour % 12 or 12, "AM" if moment.hour < _NOON else "PM"
+    hour, half = split_hour(moment)
     return f"{hour}:{moment:%M} {half} {format_zone_name(moment, zone)}"
+
+
+def split_hour(moment: datetime) -> tuple[int, str]:
+    return moment.hour % 12 or 12, "AM" if moment.hour < _NOON else "PM"
 
 
 def format_zone_name(moment: datetime, zone: str) -> str:

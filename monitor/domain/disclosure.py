@@ -6,7 +6,7 @@ staff are shown only if they cover enough people to hide each one.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -16,13 +16,7 @@ from monitor.domain.case_log import is_lever
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError
 from monitor.domain.two_reviewers import EarlyAccess
-from monitor.domain.vocabulary import (
-    CaseKind,
-    Decision,
-    OpeningReason,
-    Severity,
-    Side,
-)
+from monitor.domain.vocabulary import CaseKind, Decision, OpeningReason, Severity, Side
 from scrapers.models import QueryKind
 
 KEPT_AFTER_END = timedelta(days=7)
@@ -30,7 +24,7 @@ MIN_STUDENT_LINK_DAYS = 14
 
 
 class NoticeTiming(StrEnum):
-    """AT_ONCE needs no digest: the person finds it, or is written to, the same day."""
+    """AT_ONCE does not wait for a digest: the person finds it, or gets an email, the same day."""
 
     AT_ONCE = "at-once"
     IN_DIGEST = "in-digest"
@@ -38,7 +32,7 @@ class NoticeTiming(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureRule:
-    """`at_once` are the severities that the person hears of before the digest."""
+    """`at_once` are the severities that the person is told about before the digest."""
 
     at_once: frozenset[Severity] = frozenset()
     opened_by: frozenset[OpeningReason]
@@ -95,11 +89,15 @@ class DisclosurePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureInput:
-    """A case with all that bears on who may see it."""
+    """A case with all that bears on who may see it.
+
+    `has_reviewer` says whether IT has anybody who may look at what is about its person.
+    """
 
     case: Case
     consent: Consent
     glass: tuple[EarlyAccess, ...] = ()
+    has_reviewer: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,11 +147,14 @@ def compute_review_opening(
 ) -> ReviewOpening | None:
     """Return since when and why IT may see a case; None while it may not.
 
-    Nothing opens, or stays open, without a consent in force, and time opens nothing during a pause.
-    What has ended can be read for a week more. Who has said something of it keeps it until then.
+    Nothing opens, or stays open, without a consent in force or without anybody who may review it,
+    and time opens nothing during a pause. What has ended can be read for a week more. Who has said
+    something of it keeps it until then.
     """
     case, consent = inputs.case, inputs.consent
     if consent.person_id != case.person_id or not consent.is_active(now):
+        return None
+    if not inputs.has_reviewer:
         return None
     end = find_end(case, consent)
     kept = now - KEPT_AFTER_END
@@ -176,7 +177,7 @@ def compute_review_opening(
         and consent.text_hash in policy.told_in
         and (end is None or max(end.at, hold.last_at) > kept)
     ]
-    return min(
+    first = min(
         openings,
         key=lambda opening: (
             opening.reason is OpeningReason.DECIDED,
@@ -185,10 +186,34 @@ def compute_review_opening(
         ),
         default=None,
     )
+    return first and _find_earlier_opening(inputs, policy, first)
+
+
+def _find_earlier_opening(
+    inputs: DisclosureInput, policy: DisclosurePolicy, opening: ReviewOpening
+) -> ReviewOpening:
+    """Return what had opened it by time when its person's first act kept it open, if anything.
+
+    Otherwise the reason, and the day, would change under a reader as they answer.
+    """
+    case = inputs.case
+    spoke = (entry for entry in case.entries if case.get_side(entry) is Side.PERSON)
+    first = next(spoke, None)
+    if first is None or opening.at != first.at:
+        return opening
+    silent = replace(case, log=case.log[: case.past + case.entries.index(first)])
+    timed = _list_timed_openings(replace(inputs, case=silent), policy)
+    return min(
+        (earlier for earlier in timed if earlier.at < opening.at),
+        key=lambda earlier: earlier.at,
+        default=opening,
+    )
 
 
 def forecast_time_opening(inputs: DisclosureInput, policy: DisclosurePolicy) -> datetime | None:
     """Return when it opens to IT by time alone, if its person says nothing; None for never."""
+    if not inputs.has_reviewer:
+        return None
     return min((opening.at for opening in _list_timed_openings(inputs, policy)), default=None)
 
 
@@ -289,26 +314,3 @@ def _find_counsel_start(case: Case) -> datetime | None:
         and case.get_side(entry) is Side.PERSON
     )
     return max((case.notified_at, *unsettled))
-
-
-# Fewer people than this in one figure, and it is not shown.
-MIN_PEOPLE_SHOWN = 5
-# In a smaller district any figure would say something of someone.
-MIN_DISTRICT_SIZE = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportableCount:
-    """How often something was, and about how many people."""
-
-    number: int = 0
-    people: int = 0
-
-    @property
-    def visible_number(self) -> int | None:
-        """Return the number; None if it covers so few people that it would show who."""
-        return self.number if self.people == 0 or self.people >= MIN_PEOPLE_SHOWN else None
-
-
-def is_large_enough(enrolled: int) -> bool:
-    return enrolled >= MIN_DISTRICT_SIZE

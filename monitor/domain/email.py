@@ -1,4 +1,4 @@
-"""Everything about an email but its words, and what became of it.
+"""Everything about an email except its words, and its delivery status.
 
 What a mail server says later, after it took an email: that it could not be delivered.
 """
@@ -31,19 +31,23 @@ class DeliveryStatus(StrEnum):
 class Delivery:
     """What the mail server said, in words that hold no address and no text of the email.
 
+    `note` says why it did not take the email, `receipt` what it said when it did.
     `bounce` is the status by which it refused the reader's address for good; else it is empty.
     `in_doubt` says that it fell silent behind the email: it may have taken it.
+    `is_server_away` says that it takes no email at all, whoever it is for.
     """
 
     status: DeliveryStatus
     note: str = ""
+    receipt: str = ""
     bounce: str = ""
     in_doubt: bool = False
+    is_server_away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """Everything about an email but its words. `dedupe_key` is an ISO week or a date.
+    """Everything about an email except its words. `dedupe_key` is an ISO week or a date.
 
     `unsubscribe_url` is the page that stops such emails, empty where there is none. `from_name` is
     who invites, in the place of the usual sender's name.

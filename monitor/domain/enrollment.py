@@ -1,4 +1,4 @@
-"""What someone who is joining has answered so far; nothing is asked about them before the end."""
+"""What someone who is joining has answered so far; no search runs before the end."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from monitor.domain.vocabulary import EnrollmentStep, Scope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitee:
-    """Whom the district invites. `school` and `title` fill in the answers of the join page."""
+    """Someone the district invites. `school` and `title` fill in the answers of the join page."""
 
     mail: str
     given: str = ""

@@ -26,7 +26,11 @@ class InputError(MonitorError):
 
 
 class AlreadyEnrolledError(InputError):
-    """The person has joined; who reads this may not have been told so."""
+    """The person has joined; the caller must not reveal it."""
+
+
+class OpenCaseError(InputError):
+    """Early access was asked for to a case that every reviewer finds in the queue."""
 
 
 class UnavailableError(MonitorError):
@@ -36,7 +40,7 @@ class UnavailableError(MonitorError):
 
 
 class SetAsideError(MonitorError):
-    """Some of many districts could not be worked on; with all others, it was done."""
+    """Some of many districts could not be worked on; the others are done."""
 
     exit_code = 71
 
@@ -48,7 +52,7 @@ class CannotWriteError(MonitorError):
 
 
 class MovedError(MonitorError):
-    """The district lives on another machine, or is on its way there: nothing is opened here."""
+    """The district is on another machine, or moving there, so it is not opened here."""
 
     exit_code = 74
 
@@ -60,7 +64,7 @@ class BusyError(MonitorError):
 
 
 class WrongKeyError(UnavailableError):
-    """The roster key is not the one that made the tokens: nothing can be compared with it."""
+    """The roster key is not the one that made the tokens, so nothing can be compared."""
 
     exit_code = 76
 
@@ -69,6 +73,13 @@ class NotPermittedError(MonitorError):
     """Consent or role does not allow it."""
 
     exit_code = 77
+
+
+def build_permission_error(path: object) -> NotPermittedError:
+    """Say what helps somebody who may not open a file of the service."""
+    return NotPermittedError(
+        f"{path} cannot be opened by this user. Run namesake as the service's own user, or as root."
+    )
 
 
 class TooSoonError(NotPermittedError):
@@ -81,8 +92,14 @@ class DatabaseError(MonitorError):
     exit_code = 78
 
 
+class ErasedError(DatabaseError):
+    """The person of a row was erased after it was found; their key is destroyed right after."""
+
+    exit_code = 65
+
+
 class ReplacedError(DatabaseError):
-    """Another database lies where the open one was: what is written to it, no one would see."""
+    """The open database was replaced at its path; no one would see what is written to it."""
 
     exit_code = 79
 
@@ -92,3 +109,8 @@ def describe_error_location(error: BaseException) -> str:
     frames = reversed(extract_tb(error.__traceback__))
     places = (f"{Path(at.filename).name}:{at.lineno} in {at.name}" for at in frames)
     return f"{type(error).__name__} at {', from '.join(places)}"
+
+
+def describe_fault(error: BaseException) -> str:
+    """Say what an operator can act on, and of a fault of ours where it was."""
+    return str(error) if isinstance(error, MonitorError) else describe_error_location(error)

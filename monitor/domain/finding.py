@@ -26,7 +26,7 @@ HASH_VERSION = 1
 
 
 class Presence(StrEnum):
-    """MISSING is one proof of absence; GONE is two, two days apart (`monitor/domain/events.py`)."""
+    """MISSING is one proof of absence; GONE is two, two days apart (`finding_events.py`)."""
 
     PRESENT = "present"
     MISSING = "missing"

@@ -1,4 +1,4 @@
-"""What a source's answers say of our readers, and what has changed since: verdicts, and no words.
+"""What a source's answers say about our readers, and what has changed since: only verdicts.
 
 All values here may leave the machine: they hold skeletons, counts and public words alone.
 """
@@ -7,17 +7,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from scrapers.models import Outcome, ParseResult
-from scrapers.source import Source
 
 # An answer that takes longer makes a sweep of hundreds of people late.
 SLOW_SECONDS = 10.0
 
 
 class Verdict(StrEnum):
-    """What an answer, or a source with all of its answers, comes to; the first is the worst."""
+    """The verdict on an answer, or on a source with all its answers; the first is the worst."""
 
     CHANGED = "changed"
     CREDULOUS = "credulous"
@@ -32,13 +31,17 @@ class Verdict(StrEnum):
     UNREACHED = "unreached"
     ROBOTS = "robots"
     NOT_ASKED = "not-asked"
+    LENIENT = "lenient"
     FIELDS_GONE = "fields-gone"
     NEW_KEYS = "new-keys"
     UNDERSTOOD = "understood"
 
     @property
     def is_understood(self) -> bool:
-        return self in {Verdict.UNDERSTOOD, Verdict.NEW_KEYS, Verdict.FIELDS_GONE}
+        return self in {
+            *(Verdict.UNDERSTOOD, Verdict.NEW_KEYS, Verdict.FIELDS_GONE),
+            Verdict.LENIENT,
+        }
 
     @property
     def is_of_that_day(self) -> bool:
@@ -47,6 +50,15 @@ class Verdict(StrEnum):
             *(Verdict.UNREACHED, Verdict.CUT, Verdict.LATE),
             *(Verdict.LIMITED, Verdict.NOT_ASKED),
         }
+
+
+class Contacted(Protocol):
+    """Whatever has been asked: `version` counts changes of what reads its answers."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> int: ...
 
 
 class ContactStatus(StrEnum):
@@ -113,7 +125,9 @@ class RedirectChain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeReport:
-    """One request and what came of it. `expects` is found or absent; `answer` is None for none.
+    """One request and its result; `answer` is None if there was none.
+
+    `expects` is found or absent, or unreadable for a request that is broken.
 
     `request` is its form: keys without values; `robots` is what robots.txt says, if it was asked.
     `fields` are those that were read in the answer.
@@ -182,6 +196,8 @@ def judge_probe(
 ) -> Verdict:
     """Say what an answer means, from what was known before and what our reader made of it."""
     verdict = BY_NOTE.get(result.note.partition(":")[0]) or _judge_redirects(redirects)
+    if verdict is None and answer is not None and expects is Outcome.UNREADABLE:
+        verdict = _judge_refusal(result)
     if verdict is None and answer is not None and result.outcome is Outcome.UNREADABLE:
         verdict = _judge_unread_answer(answer)
     verdict = verdict or BY_OUTCOME.get(result.outcome)
@@ -192,6 +208,14 @@ def judge_probe(
     opposites = {Outcome.FOUND: Verdict.CREDULOUS, Outcome.ABSENT: Verdict.SILENT}
     # A part of a list, or an account that asks not to be read, is understood, too.
     return opposites.get(result.outcome, Verdict.UNDERSTOOD)
+
+
+def _judge_refusal(result: ParseResult) -> Verdict:
+    """Say whether the refusal of a broken request was seen as one; a server may also stumble."""
+    if result.outcome is Outcome.LIMITED:
+        return Verdict.LIMITED
+    is_believed = result.outcome.is_conclusive or result.outcome is Outcome.PARTIAL
+    return Verdict.LENIENT if is_believed else Verdict.UNDERSTOOD
 
 
 def _judge_redirects(redirects: RedirectChain) -> Verdict | None:
@@ -227,7 +251,7 @@ def _compare_report(report: ProbeReport, before: ProbeReport | None) -> ProbeRep
 
 
 def assess_contact(
-    source: Source, at: datetime, reports: Iterable[ProbeReport], before: SourceContact | None
+    source: Contacted, at: datetime, reports: Iterable[ProbeReport], before: SourceContact | None
 ) -> SourceContact:
     """Say how a source stands: as its worst answer, and proven where something known was found."""
     known = {report.key: report for report in (before.understood if before else ())}

@@ -1,6 +1,6 @@
-"""From numbers to what is well, what is to be seen to, and how.
+"""From numbers to what is well, what needs attention, and what to do.
 
-What a look at the service's health comes to: a reason each, and what to do about it.
+The results of a health check: a reason for each, and what to do about it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from monitor.domain.failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.first_contact import ContactStatus
 from monitor.domain.reason import (
     Count,
@@ -22,11 +21,15 @@ from monitor.domain.reason import (
     Told,
     read_note,
 )
-from monitor.domain.vocabulary import HealthLevel
+from monitor.domain.source_failures import FailureGroup, SourceFailure, fold_failures
+from monitor.domain.vocabulary import DrillOutcome, HealthLevel
 from scrapers.models import Outcome
 
 # What the audit log calls a backup that was made, and one that was not.
 BACKED_UP, BACKUP_FAILED = "backed-up", "backup-failed"
+# The job, and what the audit log has of how one ended.
+DRILL = "drill"
+DRILL_EVERY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,7 @@ CONFIG, UNAVAILABLE, CANNOT_WRITE, DAMAGED = 64, 69, 73, 78
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedBackup:
-    """The latest try to make a copy; one that was refused as damaged ends with 78."""
+    """The latest attempt to make a copy; one refused as damaged ends with 78."""
 
     at: datetime
     exit_code: int
@@ -122,11 +125,14 @@ MIN_REVIEWERS = 2
 
 
 def assess_reviewers(count: int) -> HealthResult:
+    """Advise by the count alone: whom a person keeps out, a reviewer may read out of all else."""
     part, remedy = "reviewers", Reason("remedy.reviewers")
     if not count:
         return report_warning(part, Reason("health.reviewers.none"), remedy)
     if count < MIN_REVIEWERS:
         return report_warning(part, Reason("health.reviewers.one"), remedy)
+    if count == MIN_REVIEWERS:
+        return report_ok(part, Reason("health.reviewers.two"))
     return report_ok(part, Reason("health.reviewers", {"count": Count(count)}))
 
 
@@ -251,6 +257,14 @@ def assess_staff_file(
     return report_ok("staff file", Reason("health.staff-file", facts))
 
 
+def assess_drill(outcome: DrillOutcome) -> HealthResult:
+    """Say which step of the last drill was not reached; what could not be asked is no failure."""
+    message = Reason(f"health.drill.{outcome}")
+    if outcome is DrillOutcome.DONE:
+        return report_ok("drill", message)
+    return report_warning("drill", message, Reason(f"remedy.drill.{outcome}"))
+
+
 def assess_backup(
     made_at: datetime | None, failed: FailedBackup | None, now: datetime
 ) -> HealthResult:
@@ -285,11 +299,17 @@ def _assess_failed_backup(
     return report_warning("backup", message, remedy)
 
 
-def assess_queue(waiting: int, oldest: datetime | None, now: datetime) -> HealthResult:
-    count = Count(waiting)
+def assess_queue(
+    waiting: int, oldest: datetime | None, now: datetime, trouble: str = ""
+) -> HealthResult:
+    """Judge what waits; `trouble` is what the last try met, if nothing was sent since."""
+    count, remedy = Count(waiting), Reason("remedy.mail-server")
     if oldest and now - oldest > QUEUE_MAX_WAIT:
         message = Reason("health.queue.late", {"count": count, "since": Moment(oldest)})
-        return report_failure("outbox", message, Reason("remedy.mail-server"), UNAVAILABLE)
+        return report_failure("outbox", message, remedy, UNAVAILABLE)
+    if trouble:
+        message = Reason("health.queue.failing", {"count": count, "trouble": Plain(trouble)})
+        return report_warning("outbox", message, remedy)
     return report_ok("outbox", Reason("health.queue", {"count": count}))
 
 
@@ -321,6 +341,14 @@ def assess_overdue_jobs(jobs: Iterable[DueJob], now: datetime) -> HealthResult:
         message = Reason("health.jobs.late", {"jobs": Plain(", ".join(sorted(late)))})
         return report_failure("jobs", message, Reason("remedy.service-log"), UNAVAILABLE)
     return report_ok("jobs", Reason("health.jobs"))
+
+
+def assess_failed_jobs(faults: Mapping[str, str]) -> Iterator[HealthResult]:
+    """Warn of jobs that failed last time, by what went wrong: each is tried again."""
+    if faults:
+        named = ", ".join(f"{name} ({fault})" for name, fault in sorted(faults.items()))
+        message = Reason("health.jobs.failed", {"jobs": Plain(named)})
+        yield report_warning("jobs", message, Reason("remedy.service-log"))
 
 
 def assess_clock(

@@ -1,6 +1,6 @@
 """The ways to get something taken down: which fit a case, the strongest first, one at a time.
 
-The next comes when the one before was refused, or nobody answered. What a way asks for, and how
+The next comes when the one before was refused, or no one answered. What a way asks for, and how
 sure we are of it, are dated facts.
 """
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.case import Case
-from monitor.domain.case_log import SENT_LEVERS
-from monitor.domain.case_progress import REPLY_WITHIN
-from monitor.domain.detection.mock import Slang, has_slang, read_plain_words
+from monitor.domain.case_log import SENT_LEVERS, DecisionRecord
+from monitor.domain.case_progress import get_reply_time
+from monitor.domain.detection.slang import Slang, has_slang, read_plain_words
 from monitor.domain.takedown import Lever
 from monitor.domain.vocabulary import (
     AllowedReporter,
@@ -63,6 +63,7 @@ LADDERS: Mapping[Harm, Ladder] = {
     ),
     Harm.HACKED: Ladder(steps=(LeverKind.RECOVERY,)),
     Harm.CONTACT: Ladder(steps=(LeverKind.BROKERS,), beside=(LeverKind.SEARCH,)),
+    Harm.BRAND: Ladder(steps=(LeverKind.FORM,)),
 }
 HARM_OF_CASE: Mapping[CaseKind, Harm] = {
     CaseKind.IMPERSONATION: Harm.IMPERSONATION,
@@ -72,9 +73,11 @@ HARM_OF_CASE: Mapping[CaseKind, Harm] = {
 }
 # What a picture needs, if there is one; where a minor may be shown, before all else.
 URGENT_HARMS = (Harm.MINOR, Harm.SEXUAL)
+_NOT_SEXUAL = (Slang.THREATS, Slang.DOXXING, Slang.ACCOUNT_CONTACTS)
+_OWN_WAYS = frozenset({LeverKind.FORM, LeverKind.RECOVERY})
 _URGENT_TOO = (LeverKind.COMPLAINT, LeverKind.FORM, LeverKind.HOST)
 # The ids of reasons that say so of its words.
-_HARMFUL = frozenset({"lewd", "mock-harm"})
+HARMFUL_RULES = frozenset({"lewd", "mock-harm"})
 _SENDERS: Mapping[Side, frozenset[AllowedReporter]] = {
     Side.PERSON: frozenset(
         {AllowedReporter.PERSON, AllowedReporter.REPRESENTATIVE, AllowedReporter.ANYONE}
@@ -119,7 +122,7 @@ def list_harms(case: Case, *, is_sexual: bool) -> tuple[Harm, ...]:
 
 def is_harmful(case: Case) -> bool:
     """Tell whether it was found to use sexual or violent words, or to tell where someone lives."""
-    return any(reason.rule in _HARMFUL for reason in case.reasons)
+    return any(reason.rule in HARMFUL_RULES for reason in case.reasons)
 
 
 def may_be_sexual(case: Case, account: Trace) -> bool:
@@ -130,7 +133,7 @@ def may_be_sexual(case: Case, account: Trace) -> bool:
     if HarmKind.SEXUAL in account.harms:
         return True
     plain = read_plain_words(f"{account.name} {account.bio or account.snippet}")
-    only_violent = any(has_slang(kind, plain) for kind in (Slang.THREATS, Slang.DOXXING))
+    only_violent = any(has_slang(kind, plain) for kind in _NOT_SEXUAL)
     return is_harmful(case) and (has_slang(Slang.SEXUAL, plain) or not only_violent)
 
 
@@ -158,33 +161,37 @@ def plan_levers(
     )
     if not steps:
         return LeverPlan(now=None, beside=beside)
+    failed = _list_failures(case, side, now)
     if situation.harm in URGENT_HARMS:
-        # What the person's log tells of are reports of the account, and no request by the law.
-        more = (step for step in steps[1:] if step.kind in _URGENT_TOO)
-        return LeverPlan(now=steps[0], beside=(*more, *beside))
-    place = min(_count_failures(case, side, now), len(steps) - 1)
-    return LeverPlan(now=steps[place], beside=beside, later=tuple(steps[place + 1 :]))
+        # A report of the account, by whichever form, is no request by the law.
+        failed = [kind for kind in failed if kind is LeverKind.LAW]
+    left = [step for step in steps if step.kind not in failed] or steps[-1:]
+    place = min(failed.count(None), len(left) - 1)
+    chosen, later = left[place], tuple(left[place + 1 :])
+    if situation.harm in URGENT_HARMS:
+        more = (step for step in later if step.kind in _URGENT_TOO)
+        return LeverPlan(now=chosen, beside=(*more, *beside))
+    return LeverPlan(now=chosen, beside=beside, later=later)
 
 
 def _list_fitting(levers: Iterable[Lever], situation: Situation) -> Iterator[Lever]:
-    """Yield what fits; the form of any site gives way to a platform's own, whoever may send it."""
+    """Yield what fits; what is true of any site gives way to a platform's own, whoever sends it.
+
+    Of a network that we know, what a picture needs is never asked of its host.
+    """
     fitting = [lever for lever in levers if _fits(lever, situation)]
-    own = any(lever.platforms and lever.kind is LeverKind.FORM for lever in fitting)
+    own = any(lever.platforms and lever.kind in _OWN_WAYS for lever in fitting)
+    listed = bool(situation.platform) and (own or situation.harm in URGENT_HARMS)
     for lever in fitting:
-        if lever.platforms or lever.kind is not LeverKind.FORM or not own:
+        general = not lever.platforms and lever.kind in _OWN_WAYS
+        if not (general and own) and not (lever.unlisted and listed):
             yield lever
 
 
 def _fits(lever: Lever, situation: Situation) -> bool:
     known = not lever.platforms or situation.platform in lever.platforms
     elsewhere = situation.state and lever.state and situation.state != lever.state
-    listed = bool(situation.platform)
-    return (
-        situation.harm in lever.harms
-        and known
-        and not elsewhere
-        and not (lever.unlisted and listed)
-    )
+    return situation.harm in lever.harms and known and not elsewhere
 
 
 def _is_certain(lever: Lever, situation: Situation) -> bool:
@@ -197,11 +204,20 @@ def _sort_levers(levers: Iterable[Lever], order: tuple[LeverKind, ...]) -> list[
     return sorted(chosen, key=lambda lever: order.index(lever.kind))
 
 
-def _count_failures(case: Case, side: Side, now: datetime) -> int:
-    """Return how many ways this side has tried in vain."""
-    own = [entry for entry in case.standing if case.get_side(entry) is side]
-    refused = sum(entry.decision is Decision.REFUSED for entry in own)
-    last = next((entry for entry in reversed(own) if entry.decision in SENT_LEVERS), None)
-    if last is None or last is not case.last_lever:
-        return refused
-    return refused + (now >= last.at + REPLY_WITHIN[last.decision])
+def _list_failures(case: Case, side: Side, now: datetime) -> list[LeverKind | None]:
+    """Return which ways this side has tried in vain, None for one that nobody named."""
+    failures: list[LeverKind | None] = []
+    sent: DecisionRecord | None = None
+    for entry in case.standing:
+        if entry.decision in SENT_LEVERS:
+            if sent and case.get_side(sent) is case.get_side(entry) is side:
+                # Another way was taken since.
+                failures.append(sent.lever)
+            sent = entry
+        elif entry.decision is Decision.REFUSED and case.get_side(entry) is side:
+            failures.append(sent.lever if sent else None)
+            sent = None
+    is_last = sent is not None and sent is case.last_lever and case.get_side(sent) is side
+    if sent and is_last and now >= sent.at + get_reply_time(sent):
+        failures.append(sent.lever)
+    return failures

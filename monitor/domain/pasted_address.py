@@ -10,6 +10,7 @@ from scrapers.urls.canonical import (
     build_account_key,
     canonicalize_url,
     extract_account_keys,
+    get_bare_host,
 )
 
 LONGEST_ADDRESS = 2048
@@ -47,7 +48,7 @@ NO_TARGET = AddressTarget()
 
 def recognize_address(text: str, sources: Iterable[Source]) -> AddressTarget:
     """Name the account that an address shows, by what we know of platforms and of our sources."""
-    address = _complete_address(text)
+    address = complete_address(text)
     if not address:
         return NO_TARGET
     known = extract_account_keys(address) or tuple(_match_source_accounts(address, sources))
@@ -58,8 +59,8 @@ def recognize_address(text: str, sources: Iterable[Source]) -> AddressTarget:
 
 def is_share_link(text: str) -> bool:
     """Tell whether an address was made by an app for sharing, and so names no account."""
-    parts = urlsplit(_complete_address(text))
-    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    parts = urlsplit(complete_address(text))
+    host = get_bare_host(parts.geturl()).removeprefix("m.")
     return any(host == known and parts.path.startswith(path) for known, path in SHARE_LINKS)
 
 
@@ -72,7 +73,7 @@ def recognize_username(text: str, network: str) -> AddressTarget:
     return AddressTarget(account=build_account_key(network, username)) if plain else NO_TARGET
 
 
-def _complete_address(text: str) -> str:
+def complete_address(text: str) -> str:
     """Complete what people copy without its scheme; empty where it cannot be an address."""
     pasted = "".join(text.split())
     if not pasted or len(pasted) > LONGEST_ADDRESS:
@@ -93,7 +94,7 @@ def _complete_address(text: str) -> str:
 def _match_source_accounts(address: str, sources: Iterable[Source]) -> Iterator[str]:
     """Ask each source of that host where an account of this name would be, and compare."""
     seen = urlsplit(address)
-    host = (seen.hostname or "").removeprefix("www.")
+    host = get_bare_host(address)
     segments = (unquote(part).removeprefix("@") for part in seen.path.split("/"))
     words = tuple(
         dict.fromkeys(segment for segment in (*segments, host.partition(".")[0]) if segment)

@@ -3,6 +3,7 @@
 What a signed-in person may do: see their own pages, review, or operate.
 """
 
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -24,6 +25,10 @@ class PersonName:
     @property
     def full_name(self) -> str:
         return f"{self.given} {self.family}"
+
+
+_LEADING = frozenset({"principal", "superintendent", "superintendente"})
+_BELOW = frozenset({"assistant", "associate", "vice", "deputy", "secretary", "aide", "to"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,12 @@ class Person:
     def is_named(self) -> bool:
         return bool(self.name.given and self.name.family)
 
+    @property
+    def leads_school(self) -> bool:
+        """Tell whether they lead a school or the district, so that no principal is to be told."""
+        words = frozenset(self.role.casefold().replace(",", " ").split())
+        return bool(words & _LEADING) and not words & _BELOW
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
@@ -90,6 +101,12 @@ class Principal:
     person_id: str = ""
     invitation_id: str = ""
     is_remembered: bool = False
+
+
+SERVICE_MEANS = "service"
+# By what means somebody acts, for the log of acts: set where something comes in, be it a page, a
+# token or a shell. Threads of the service begin without it.
+CURRENT_MEANS: ContextVar[str] = ContextVar("means", default=SERVICE_MEANS)
 
 
 def build_reviewer_id(address: str) -> str:

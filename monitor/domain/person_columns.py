@@ -11,7 +11,15 @@ from unicodedata import category
 
 from monitor.domain.names.normalize import fold_text
 
-GIVEN_TITLES = ("givenname", "firstname", "legalfirstname", "studentfirstname", "forename", "given")
+GIVEN_TITLES = (
+    "givenname",
+    "firstname",
+    "legalfirstname",
+    "studentfirstname",
+    "forename",
+    "given",
+    "first",
+)
 FAMILY_TITLES = (
     "familyname",
     "lastname",
@@ -20,6 +28,7 @@ FAMILY_TITLES = (
     "surname",
     "family",
     "sn",
+    "last",
 )
 ROLE_TITLES = ("role", "roles", "userrole", "persontype", "usertype", "type")
 _GRADE_TITLES = ("grade", "grades", "gradelevel", "yeargroup")

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 class RetainedKind(StrEnum):
     PAGE_BODY = "page-body"
-    JOURNAL = "journal"
+    STAGED_ANSWERS = "staged-answers"
     FINDING = "finding"
     SIGHTING = "sighting"
     VERSION = "version"
@@ -22,6 +22,7 @@ class RetainedKind(StrEnum):
     ACCESS = "access"
     EMAIL = "email"
     INVITATION = "invitation"
+    INVITATION_MAIL = "invitation-mail"
     ENROLLMENT_DRAFT = "enrollment-draft"
     STAFF_LISTING = "staff-listing"
     DIRECTORY_ENTRY = "directory-entry"
@@ -74,7 +75,7 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     # Open is a page behind a case that is open; a canary's goes when the next one comes.
     RetainedKind.PAGE_BODY: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
     # A reading is staged until its source closes; one that never does is given up.
-    RetainedKind.JOURNAL: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
+    RetainedKind.STAGED_ANSWERS: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
     # Its cases go with it: a decision is remembered while its finding is seen, or the next sweep
     # would ask again.
     RetainedKind.FINDING: RetentionPeriod(open=None, closed=YEAR),
@@ -100,11 +101,14 @@ RETENTION_PERIODS: Mapping[RetainedKind, RetentionPeriod] = {
     RetainedKind.EMAIL: RetentionPeriod(open=30 * DAY, closed=AT_ONCE),
     # Open is one without an answer; a reminder begins its time again, once.
     RetainedKind.INVITATION: RetentionPeriod(open=14 * DAY, closed=AT_ONCE),
+    # How an invitation fared at the mail server. The same for everyone, whatever they answered: a
+    # shorter time for some would tell what that was.
+    RetainedKind.INVITATION_MAIL: RetentionPeriod(open=90 * DAY, closed=90 * DAY),
     # Answers of someone who began to join and did not end it.
     RetainedKind.ENROLLMENT_DRAFT: RetentionPeriod(open=DAY, closed=AT_ONCE),
-    # Open counts from the last import. Closed is an address that the last file no longer lists and
-    # that no one is invited or enrolled under.
-    RetainedKind.STAFF_LISTING: RetentionPeriod(open=YEAR, closed=AT_ONCE),
+    # Open counts from the last import. Closed is an address that the last file no longer lists: who
+    # joined, or did not, must not decide how long it is known.
+    RetainedKind.STAFF_LISTING: RetentionPeriod(open=YEAR, closed=YEAR),
     # Open is an entry that the staff directory keeps active: without SCIM it is deleted at once.
     # Closed is an inactive one, counted from when it became so.
     RetainedKind.DIRECTORY_ENTRY: RetentionPeriod(open=None, closed=YEAR),
@@ -147,3 +151,6 @@ def is_expired(kind: RetainedKind, stage: RetentionStage, at: datetime, now: dat
     """
     span = RETENTION_PERIODS[kind].get_span(stage)
     return span is not None and now - at >= span
+
+
+BACKUPS_ROTATE = timedelta(days=30)

@@ -1,9 +1,17 @@
-"""When things are due: fixed weekly times, one minute for each reader, whatever happens."""
+"""When things are due: fixed local times, one minute for each reader, whatever happens.
+
+The times are those of APScheduler's cron triggers; the due table stores the next one.
+"""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from apscheduler.triggers.cron import CronTrigger
 
 SECOND_PROOF_AFTER = timedelta(days=2)
 CANARY_VALID_FOR = timedelta(hours=24)
@@ -12,52 +20,38 @@ SWEEP_ABANDONED_AFTER = timedelta(days=7)
 # An email that comes so late was missed, as by a machine that was turned off.
 MISSED_AFTER = timedelta(hours=12)
 CAUGHT_UP_WITHIN_MINUTES = 60
+WEEKS_IN_QUARTER = 13
 # A source that has not answered all by then is late, and the emails say so.
 SWEEP_DEADLINE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeeklySlot:
-    """A window that opens once a week at a local time; `weekday` 1 is Monday (ISO 8601).
+class Slot:
+    """A window that opens at a local time, on one `weekday` ("mon") or each day.
 
     Within it each id has a minute of its own, derived from its hash: the load is spread, and
     no one's time moves from week to week.
     """
 
-    weekday: int
     opens: time
-    minutes: int
-
-    def compute_due_time(self, subject_id: str, zone: str, week: str) -> datetime:
-        """Return the one time, in UTC, that lies in this local ISO week ("2026-W48")."""
-        year, number = week.split("-W")
-        day = date.fromisocalendar(int(year), int(number), self.weekday)
-        minute = _pick_minute(subject_id, self.minutes)
-        # Minutes are added to the wall clock, in the zone's own reading of it.
-        wall = datetime.combine(day, self.opens, ZoneInfo(zone)) + timedelta(minutes=minute)
-        return wall.astimezone(UTC)
+    weekday: str | None = None
+    minutes: int = 1
 
     def compute_next_time(self, after: datetime, subject_id: str, zone: str) -> datetime:
-        """Return the first time strictly after `after`.
+        """Return the first time strictly after `after`, in UTC.
 
         Whatever was missed before `after` is not made up for one by one: who was asleep for
         weeks does the work once and goes on with this.
         """
-        this_week = self.compute_due_time(subject_id, zone, format_iso_week(after, zone))
-        return (
-            this_week
-            if this_week > after
-            else self.compute_due_time(subject_id, zone, _format_week(after, zone, 1))
-        )
+        trigger = _build_trigger(self, _pick_minute(subject_id, self.minutes), zone)
+        found: datetime = trigger.get_next_fire_time(after, after)
+        return found.astimezone(UTC)
 
     def compute_latest_time(self, now: datetime, subject_id: str, zone: str) -> datetime:
-        """Return the last time that is not after `now`: the one that a late run makes up for."""
-        this_week = self.compute_due_time(subject_id, zone, format_iso_week(now, zone))
-        return (
-            this_week
-            if this_week <= now
-            else self.compute_due_time(subject_id, zone, _format_week(now, zone, -1))
-        )
+        """Return the last weekly time that is not after `now`: a late run makes up for it."""
+        following = self.compute_next_time(now, subject_id, zone).astimezone(ZoneInfo(zone))
+        # Local time a week before: 168 hours ago, the clocks may not have been changed yet.
+        return (following - timedelta(weeks=1)).astimezone(UTC)
 
     def adjust_due_time(
         self, due_at: datetime, now: datetime, subject_id: str, zone: str
@@ -72,30 +66,29 @@ class WeeklySlot:
         return min(due_at, self.compute_next_time(now, subject_id, zone))
 
 
+@lru_cache(maxsize=1_024)
+def _build_trigger(slot: Slot, minute: int, zone: str) -> "CronTrigger":
+    # Most pages and commands ask for no time to come.
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - see above
+
+    hour, minute = divmod(60 * slot.opens.hour + slot.opens.minute + minute, 60)
+    return CronTrigger(day_of_week=slot.weekday, hour=hour, minute=minute, timezone=ZoneInfo(zone))
+
+
 # Clocks are changed at night, so no digest falls into an hour that is skipped or comes twice.
-DIGEST = WeeklySlot(weekday=1, opens=time(6), minutes=180)
+DIGEST = Slot(weekday="mon", opens=time(6), minutes=180)
 # From Saturday evening on, a sweep has more than a day before the first digest.
-SWEEP = WeeklySlot(weekday=6, opens=time(18), minutes=240)
-
-
+SWEEP = Slot(weekday="sat", opens=time(18), minutes=240)
 # After the clocks are changed, and before anyone works.
-NIGHTLY_AT = time(4)
-
-
-def compute_next_night(after: datetime, zone: str) -> datetime:
-    """Return the first 4 AM, in local time, strictly after `after`."""
-    local = ZoneInfo(zone)
-    today = after.astimezone(local).date()
-    nights = (
-        datetime.combine(today + timedelta(days=days), NIGHTLY_AT, local).astimezone(UTC)
-        for days in range(3)
-    )
-    return next(night for night in nights if night > after)
+NIGHT = Slot(opens=time(4))
+# When people read email.
+MORNING = Slot(opens=time(7))
 
 
 def format_iso_week(now: datetime, zone: str = "UTC") -> str:
     """Name the ISO week that a moment lies in for someone in `zone`."""
-    return _format_week(now, zone, 0)
+    year, week, _ = now.astimezone(ZoneInfo(zone)).date().isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def compute_next_digest(after: datetime, person_id: str, zone: str) -> datetime:
@@ -116,12 +109,16 @@ def compute_sweep_week(now: datetime, district_id: str, zone: str) -> str:
     return format_iso_week(SWEEP.compute_latest_time(now, district_id, zone), zone)
 
 
+def list_quarter_weeks(subject_id: str, after: datetime, now: datetime) -> frozenset[int]:
+    """Return which weeks of someone's own quarter, 0 to 12, began after `after`, up to `now`."""
+    first = _pick_minute(subject_id, WEEKS_IN_QUARTER)
+    begun = range(_count_weeks(after) + 1, _count_weeks(now) + 1)
+    return frozenset((week - first) % WEEKS_IN_QUARTER for week in begun)
+
+
+def _count_weeks(at: datetime) -> int:
+    return (at.toordinal() - 1) // 7
+
+
 def _pick_minute(subject_id: str, of: int) -> int:
     return int.from_bytes(sha256(subject_id.encode()).digest()[:8]) % of
-
-
-def _format_week(now: datetime, zone: str, later: int) -> str:
-    # Weeks are counted in local days: 168 hours on, the clocks may have been changed.
-    day = now.astimezone(ZoneInfo(zone)).date() + timedelta(weeks=later)
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02}"

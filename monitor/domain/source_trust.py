@@ -1,4 +1,4 @@
-"""How far a source is believed in this sweep, method by method, and what to say of it if not."""
+"""How far a source is trusted in this sweep, method by method, and what to say if not."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping

@@ -5,6 +5,7 @@ error, not a skip: its person would never learn that they were left out. Of a st
 the cells that say so are read.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -78,7 +79,7 @@ class StaffFileLayout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffRole:
-    """What another file says of a member of staff: the first role, and the school it is at."""
+    """What another file says about a staff member: the first role, and its school."""
 
     role: str
     school_id: str = ""
@@ -86,7 +87,7 @@ class StaffRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffFileContext:
-    """What is known beside the file: addresses of staff, the unit of students, roles, schools."""
+    """What is known apart from the file: addresses of staff, the students' unit, roles, schools."""
 
     domains: tuple[str, ...]
     student_unit: str = ""
@@ -96,11 +97,15 @@ class StaffFileContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffFileLine:
-    """`skip` is set where the file itself says not to invite; then there is no `invitee`."""
+    """`skip` is set where the file itself says not to invite; then there is no `invitee`.
+
+    `unit` is what a directory calls the part of the district that it is in.
+    """
 
     number: int
     invitee: Invitee | None = None
     skip: StaffLineState | None = None
+    unit: str = ""
 
 
 def parse_staff_header(titles: Sequence[str]) -> StaffFileLayout:
@@ -112,6 +117,11 @@ def parse_staff_header(titles: Sequence[str]) -> StaffFileLayout:
     for found, name in ((emails, "Email"), (given, "First name"), (family, "Last name")):
         if not found:
             reason = f"no column is called {name!r}; the first line must name the columns"
+            # Where titles are missing, the first line is somebody's.
+            if not any("@" in title for title in titles):
+                reason += f", and names {', '.join(filter(None, map(str.strip, titles)))}"
+            if "name" in map(normalize_title, titles):
+                reason += "; split 'name' into two columns, 'First name' and 'Last name'"
             raise InputError(reason)
     return StaffFileLayout(
         width=len(titles),
@@ -154,16 +164,59 @@ def parse_staff_line(
     if any(cell.strip() for cell in cells[layout.width :]):
         reason = "it has more columns than the first line; put quotes around a text with a comma"
         raise InputError(reason)
+    address = _parse_address(row, layout, context.domains)
+    if looks_shared(address, row[layout.given], row[layout.family]):
+        reason = (
+            "it looks like a device or a shared mailbox, and is not invited; if it is a person's, "
+            "use `namesake staff invite`"
+        )
+        raise InputError(reason)
+    invitee = Invitee(
+        mail=address,
+        given=_parse_name(row[layout.given], "first name"),
+        family=_parse_name(row[layout.family], "last name"),
+        school=_find_school(row, layout, context),
+        title=_find_job(row, layout, context),
+    )
     return StaffFileLine(
         number=number,
-        invitee=Invitee(
-            mail=_parse_address(row, layout, context.domains),
-            given=_parse_name(row[layout.given], "first name"),
-            family=_parse_name(row[layout.family], "last name"),
-            school=_find_school(row, layout, context),
-            title=_find_job(row, layout, context),
-        ),
+        invitee=invitee,
+        unit=_find_text([row[at] for at in layout.units if at not in layout.jobs]),
     )
+
+
+# A word of an address or a name that is one of these is no part of a person's,
+_SHARED = """
+admin admissions athletics attendance band billing bus cafeteria calendar camera cart central chrome
+chromebook chromebooks conference copier copiers counseling desk device devices display fax front
+frontdesk frontoffice helpdesk hr info ipad ipads kiosk lab laptop laptops library loaner mailbox
+main media noreply notifications nurse nurses office payroll postmaster principal principals printer
+printers projector reception registrar room scanner school schoolnurse service shared signage spare
+sub subs substitute support tablet test transportation voicemail webmaster
+"""
+_SHARED_WORDS = frozenset(_SHARED.split())
+# unless it is the family name of somebody.
+_ALSO_FAMILY = """
+band bus cafeteria camera cart front lab main nurse office printer room school service test
+"""
+_ALSO_FAMILY_NAMES = frozenset(_ALSO_FAMILY.split())
+# John Smith 3rd is nobody's third Chromebook.
+_NUMBER = re.compile(r"(?<![=+@-])\d(?!st\b|nd\b|rd\b|th\b)")
+
+
+def looks_shared(mail: str, given: str, family: str) -> bool:
+    """Tell whether it is most likely a device or a mailbox of several, and no person's.
+
+    A number within the name says so, and so does a word such as `printer`. Whoever has such a word
+    as a family name is a person if the address begins as the given name does.
+    """
+    names = fold_text(f"{given} {family}")
+    local = fold_text(mail.partition("@")[0])
+    found = _SHARED_WORDS & {*re.findall(r"[^\W\d_]+", f"{local} {names}")}
+    if _NUMBER.search(names) or not found:
+        return bool(_NUMBER.search(names))
+    is_family_name = found <= _ALSO_FAMILY_NAMES & {*fold_text(family).split()}
+    return not (is_family_name and local.startswith(fold_text(given)[:1]))
 
 
 # A fifth, or a few in a small district, come and go in a term.

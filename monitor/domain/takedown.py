@@ -1,4 +1,4 @@
-"""Where platforms take reports, where sites take details down, and what to do about each case.
+"""Where platforms take reports, where sites remove details, and what to do about each case.
 
 A new kind of case needs one more table in the facts called advice.
 """
@@ -73,7 +73,7 @@ FORMS_BY_HARM: Mapping[Harm, str] = {
 
 
 class RemovalGuide(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a site wants. `days` is None where no one says how long it takes."""
+    """What a site requires. `days` is None where no one says how long it takes."""
 
     name: Text
     hosts: Annotated[tuple[Text, ...], Meta(min_length=1)]
@@ -118,8 +118,8 @@ class CaseAdvice(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     steps: Annotated[tuple[AdviceStep, ...], Meta(min_length=1, max_length=6)]
 
 
-class RecoveryPage(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a platform lets people back into an account that was taken over."""
+class PlatformPage(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page of a platform that the owner of an account needs."""
 
     address: Address
 
@@ -168,7 +168,7 @@ def _build_form(key: str, harm: Harm, guide: TakedownGuide) -> Lever:
     )
 
 
-def _build_way_back(key: str, page: RecoveryPage) -> Lever:
+def _build_way_back(key: str, page: PlatformPage) -> Lever:
     return Lever(
         kind=LeverKind.RECOVERY,
         harms=(Harm.HACKED,),
@@ -177,6 +177,7 @@ def _build_way_back(key: str, page: RecoveryPage) -> Lever:
         platforms=(key,),
         address=page.address,
         known=page.known,
+        source=page.source,
         as_of=page.as_of,
         seen_on=page.seen_on,
     )
@@ -218,6 +219,11 @@ class FactBook:
         return load_facts("advice", CaseAdvice, self.changes)
 
     @cached_property
-    def recovery_pages(self) -> Mapping[str, RecoveryPage]:
+    def recovery_pages(self) -> Mapping[str, PlatformPage]:
         """Where accounts are recovered, by platform."""
-        return load_facts("recovery", RecoveryPage, self.changes)
+        return load_facts("recovery", PlatformPage, self.changes)
+
+    @cached_property
+    def privacy_pages(self) -> Mapping[str, PlatformPage]:
+        """Where the owner of an account sets who can see it, by platform."""
+        return load_facts("privacy_pages", PlatformPage, self.changes)

@@ -13,10 +13,10 @@ from enum import StrEnum
 from monitor.domain.case import Case
 from monitor.domain.case_log import DecisionRecord
 from monitor.domain.dates import format_date
-from monitor.domain.detection.lessons import Feedback
 from monitor.domain.edit_distance import list_edits
-from monitor.domain.events import Event
+from monitor.domain.feedback import Feedback
 from monitor.domain.finding import MATERIAL, FindingVersion, normalize_text
+from monitor.domain.finding_events import Event
 from monitor.domain.reason import Plain, Reason, Told
 from monitor.domain.vocabulary import DecisionMaker, DiffMarkKind
 from scrapers.models import Trace
@@ -94,6 +94,22 @@ class FieldDiff:
     @property
     def is_changed(self) -> bool:
         return any(mark.kind is not DiffMarkKind.KEPT for mark in self.marks)
+
+
+def diff_versions(before: FindingVersion, after: FindingVersion) -> tuple[FieldDiff, ...]:
+    """Compare two versions; of two queries, only the fields that both show.
+
+    A search result shows less than a profile: what it leaves out was not added or removed since.
+    """
+    fields = diff_traces(before.trace, after.trace)
+    if before.query == after.query:
+        return fields
+    shown = _list_shown_fields(before.trace) & _list_shown_fields(after.trace)
+    return tuple(diff for diff in fields if diff.field in shown)
+
+
+def _list_shown_fields(trace: Trace) -> set[str]:
+    return {name for name, marks in _diff_fields(trace, trace) if marks}
 
 
 def diff_traces(before: Trace, after: Trace) -> tuple[FieldDiff, ...]:

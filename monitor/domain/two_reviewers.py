@@ -1,12 +1,10 @@
-"""What takes two reviewers: early access to a case, and a legal hold."""
+"""What needs two reviewers: early access to a case, and a legal hold."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.vocabulary import (
-    HoldAction,
-)
+from monitor.domain.vocabulary import HoldAction
 
 MIN_REVIEWERS = 2
 CONFIRM_WITHIN = timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The closed lists that every layer speaks of, and that need nothing else to be understood."""
+"""The closed lists that every layer uses; they depend on nothing else."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -61,10 +61,11 @@ class CaseState(StrEnum):
 
 
 class DistrictFindingKind(StrEnum):
-    """What looks like the district: an account, or a domain."""
+    """What looks like the district: an account, a domain, or what a colleague reported."""
 
     ACCOUNT = "account"
     DOMAIN = "domain"
+    TOLD = "told"
 
 
 class DistrictFindingState(StrEnum):
@@ -142,6 +143,7 @@ class EndReason(StrEnum):
     """Why a case ended. IT alone ends none."""
 
     PROOF = "proof"
+    SHOWN = "shown"
     RESTORED = "restored"
     DISMISSED = "dismissed"
     CLAIMED = "claimed"
@@ -272,6 +274,30 @@ class HoldAction(StrEnum):
     LIFT = "lift"
 
 
+class RecordKind(StrEnum):
+    """Whose acts an export of public records lists."""
+
+    REVIEWER = "reviewer"
+    OPERATOR = "operator"
+
+
+class RecordAccess(StrEnum):
+    """By which way the rows of a table may reach counsel."""
+
+    EXPORTED = "exported"
+    OFFICE = "office"
+    PERSON = "person"
+
+
+class Redaction(StrEnum):
+    """What a row of an export no longer says."""
+
+    NAME = "name"
+    REFERENCE = "reference"
+    TIME = "time"
+    DETAILS = "details"
+
+
 class OpeningReason(StrEnum):
     """What opens a case to IT. EARLY_ACCESS opens any case, and a case only.
 
@@ -400,7 +426,10 @@ class AllowedReporter(StrEnum):
 
 
 class Harm(StrEnum):
-    """Against what something is taken down. MINOR: somebody under 18 may be shown."""
+    """Against what something is taken down. MINOR: somebody under 18 may be shown.
+
+    BRAND: it uses the name or the signs of the district itself.
+    """
 
     IMPERSONATION = "impersonation"
     HARASSMENT = "harassment"
@@ -408,6 +437,15 @@ class Harm(StrEnum):
     MINOR = "minor"
     HACKED = "hacked"
     CONTACT = "contact"
+    BRAND = "brand"
+
+
+class LetterKind(StrEnum):
+    """A message about one account, filled in for who sends it: nothing here sends it."""
+
+    PARENTS = "parents"
+    STAFF = "staff"
+    CONTACTS = "contacts"
 
 
 class LeverKind(StrEnum):
@@ -423,6 +461,7 @@ class LeverKind(StrEnum):
     SEARCH = "search"
     HASHES = "hashes"
     BROKERS = "brokers"
+    OPT_OUT = "opt-out"
     COUNSEL = "counsel"
 
 
@@ -512,6 +551,17 @@ class AddressRequestRefusal(StrEnum):
     OFTEN = "often"
 
 
+class AccountReach(StrEnum):
+    """How we see an account that someone says is theirs."""
+
+    WEEKLY = "weekly"
+    # Asked for each week, and not seen for longer than that.
+    MISSED = "missed"
+    # What a search engine shows of it.
+    SEARCH = "search"
+    NEVER = "never"
+
+
 class EnrollmentStep(StrEnum):
     """The pages of joining, in their order."""
 
@@ -543,11 +593,19 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+class DrillOutcome(StrEnum):
+    """How a drill ended; `UNCHECKED` says nothing of what would have been found."""
+
+    DONE = "done"
+    UNCHECKED = "unchecked"
+    UNFOUND = "unfound"
+    UNMAILED = "unmailed"
+
+
 class NoticeKind(StrEnum):
     """What operators and reviewers are told of in their chat; most are kinds of emails, too."""
 
     DISK_FULL = "disk-full"
-    BACKUP_FAILED = "backup-failed"
     SOURCES_PARKED = "sources-parked"
     ADDRESS_SUPPRESSED = "address-suppressed"
     STAFF_FILE = "staff-file"

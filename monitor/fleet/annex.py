@@ -3,9 +3,17 @@
 from importlib import import_module
 
 from monitor.annexes import Annex, AnnexCommand
-from monitor.fleet.units import FLEET_UNITS
 
-TITLE = "Care"
+TITLE = "Service"
+FLEET_SERVICE, FLEET_PORTAL = "namesake-fleet.service", "namesake-fleet-portal.service"
+# A machine has some of these, or those of one district.
+FLEET_UNITS = (
+    FLEET_SERVICE,
+    FLEET_PORTAL,
+    "namesake-fleet-backup.service",
+    "namesake-fleet-backup.timer",
+    "namesake-worker.service",
+)
 
 
 ANNEX = Annex(
@@ -13,27 +21,21 @@ ANNEX = Annex(
     commands={
         "fleet": AnnexCommand(
             title=TITLE,
-            line="Manage many districts that one service works on.",
+            line="Manage many districts that one service works on, and workers.",
             load=lambda: import_module("monitor.fleet.cli.moves").fleet,
-        ),
-        "worker": AnnexCommand(
-            title=TITLE,
-            line="Ask for the districts of other machines until SIGTERM.",
-            load=lambda: import_module("monitor.fleet.cli.fleet").worker,
         ),
     },
     extensions={
-        "run": lambda own: import_module("monitor.fleet.cli.extensions").extend_run(own),
-        "portal": lambda own: import_module("monitor.fleet.cli.extensions").extend_portal(own),
-        "backup": lambda own: import_module("monitor.fleet.cli.extensions").extend_backup(own),
-        "doctor": lambda own: import_module("monitor.fleet.cli.extensions").extend_doctor(own),
-        "metrics": lambda own: import_module("monitor.fleet.cli.extensions").extend_metrics(own),
-        "units": lambda own: import_module("monitor.fleet.cli.extensions").extend_units(own),
+        **dict.fromkeys(
+            ("run", "portal", "backup", "doctor", "metrics", "status"),
+            lambda own: import_module("monitor.fleet.cli.extensions").extend_command(own),
+        ),
+        "init": lambda own: import_module("monitor.fleet.cli.extensions").extend_init(own),
     },
     config_tables={
         "fleet": (
             "is about many districts: it has [fleet]. Name the file of one district with "
-            "--config, or use `run`, `portal`, `backup`, `doctor`, `metrics` or `fleet`."
+            "--config, or use `run`, `portal`, `backup`, `doctor`, `status`, `metrics` or `fleet`."
         )
     },
     units=FLEET_UNITS,

@@ -1,18 +1,17 @@
 """What is in a sealed batch, and in a sealed answer: the same for the side that asks and the other.
 
-Queries carry names, so a batch is sealed under the fleet key, and each answer under a key that
-was made for its batch and travels in it.
+Queries carry names, so a batch and its answers are sealed under a key of its day.
 """
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 from monitor.app.sources import PortableSources
 from monitor.domain.errors import DatabaseError
-from monitor.fleet.db.mailbox import BATCH_LASTS, READABLE_FORMATS, SealedBatch
+from monitor.fleet.db.mailbox import BATCH_FORMAT, BATCH_LASTS, SealedBatch
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import CLOCKS_DIFFER_BY, PERMISSION_LASTS
 from scrapers.crawl.routing import CrawlQuery, HostManners
@@ -29,7 +28,7 @@ class BatchBody:
     `picture_subjects` are the people who agreed that their profile pictures are compared.
     """
 
-    format: int
+    format: int = BATCH_FORMAT
     sent_at: datetime
     district: str
     contact: str
@@ -39,10 +38,9 @@ class BatchBody:
     manners: HostManners
     priority: CrawlPriority
     queries: tuple[CrawlQuery, ...]
-    answer_key: str = field(repr=False, default_factory=lambda: secrets.token_urlsafe(32))
 
     def __post_init__(self) -> None:
-        if self.format not in READABLE_FORMATS:
+        if self.format != BATCH_FORMAT:
             reason = f"A batch has the form {self.format}: upgrade this machine, too."
             raise DatabaseError(reason)
 
@@ -104,6 +102,12 @@ class BatchSeal:
     def open_permission(self, blob: bytes) -> Permission:
         return self.seal.decrypt(self._name("permission"), blob, Permission)
 
+    def seal_answer(self, number: int, answer: AnswerBody) -> bytes:
+        return self.seal.encrypt(self._name(f"answer {number}"), answer)
+
+    def open_answer(self, number: int, blob: bytes) -> AnswerBody:
+        return self.seal.decrypt(self._name(f"answer {number}"), blob, AnswerBody)
+
     def _name(self, part: str) -> str:
         return f"{part} {self.id} {self.district} {self.lock}"
 
@@ -111,14 +115,6 @@ class BatchSeal:
 def draw_batch_id() -> int:
     """Return an id that no batch has or had."""
     return secrets.randbits(62)
-
-
-def seal_answer(body: BatchBody, number: int, answer: AnswerBody) -> bytes:
-    return FleetSeal(body.answer_key).encrypt(f"answer {number}", answer)
-
-
-def open_answer(body: BatchBody, number: int, blob: bytes) -> AnswerBody:
-    return FleetSeal(body.answer_key).decrypt(f"answer {number}", blob, AnswerBody)
 
 
 def tag_district(seal: FleetSeal, district: str) -> str:

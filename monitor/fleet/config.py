@@ -23,7 +23,7 @@ class FleetConfig(ConfigSection, frozen=True, kw_only=True):
 
     `listen` is where the portal answers for all of them: `HOST:PORT` on loopback, or `unix:PATH`.
     `metrics_file` and `heartbeat_url` are as under [watch], for all districts together.
-    With `database`, a PostgreSQL, machines that run `namesake worker` do the asking. In that
+    With `database`, a PostgreSQL, machines that run `namesake fleet worker` do the asking. In that
     database, this machine's name is `machine`, or its host name.
     """
 

@@ -5,28 +5,26 @@ database stays here: consent, proofs, shares. What an answer leads to is sent on
 """
 
 import logging
+import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from secrets import token_urlsafe
 
 from monitor.app.sources import export_sources
 from monitor.config.sections import SourcesConfig
 from monitor.domain.errors import DatabaseError, UnavailableError
 from monitor.fleet.batches import (
     BATCH_SIZE,
-    AnswerBody,
     BatchBody,
     BatchSeal,
     draw_batch_id,
     name_lock,
-    open_answer,
     tag_district,
 )
 from monitor.fleet.db.day_keys import HomeDayKeys
-from monitor.fleet.db.mailbox import BATCH_FORMAT, Mailbox, SealedAnswer, SealedBatch
+from monitor.fleet.db.mailbox import Mailbox, SealedAnswer, SealedBatch
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import PERMISSION_LASTS
 from scrapers.crawl.crawler import Crawler
@@ -38,12 +36,7 @@ from scrapers.crawl.frontier import (
     SourceProgress,
 )
 from scrapers.crawl.routing import DEEPEST, MOST_FOLLOW_QUERIES, CrawlQuery, HostManners
-from scrapers.http.errors import (
-    FailureReason,
-    FetchError,
-    build_failure_error,
-    build_refusal_error,
-)
+from scrapers.http.errors import FailureReason, FetchError, build_failure_error, build_refusal_error
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import (
     CrawlPriority,
@@ -59,7 +52,6 @@ from scrapers.source import AccessMode
 LOG = logging.getLogger(__name__)
 # Batches of one district that wait or run at one host: one is asked while the next one is sent.
 WINDOW = 2
-# How long to wait before looking for answers again; a person who waits for a check notices.
 # How soon it is noticed what a page or a command has changed meanwhile.
 RECHECKED_EVERY = 2.0
 # Long before a permission ends, so that a database may be away for a while.
@@ -68,25 +60,10 @@ RENEWED_EVERY = timedelta(minutes=2)
 LOST_EVERY = 30.0
 # What was not asked at all for so many times could not be checked.
 MOST_TRIES = 3
+# How long to wait before looking for answers again; a person who waits for a check notices.
 LOOK_SECONDS = {CrawlPriority.FIRST: 0.1, CrawlPriority.USUAL: 0.3}
 # Whoever an account follows is about many people who agreed to nothing: that never leaves home.
 KEPT_HOME = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dispatch:
-    """What a district's batches are sent with, and by which way."""
-
-    mailbox: Mailbox
-    seal: FleetSeal
-    day_keys: HomeDayKeys
-    district: str
-    contact: str
-    sources: SourcesConfig
-    variables: Mapping[str, str] = field(repr=False)
-    keeps_pages: bool
-    beat: Callable[[], None]
-    read_time: Callable[[], datetime]
 
 
 @dataclass(slots=True)
@@ -94,8 +71,8 @@ class SentBatch:
     """`left` are the numbers of the queries that have no answer yet.
 
     `permitted` are those that others may ask, as they were told last. `tries` counts how often it
-    was lost before anyone had answered any of it. One that `is_inherited` was sent by a process
-    that is gone: its answers wait until this one wants the same.
+    was lost before anyone had answered any of it. One that `is_inherited` was sent by a run that is
+    gone: its answers wait until runs want the same, perhaps several at once.
     """
 
     body: BatchBody
@@ -112,7 +89,8 @@ class Desk:
     """One run's queries: those that wait here, by host, and those that were sent.
 
     `refused` are batches with an answer that no machine of ours gave. `awaited` are the keys of
-    queries that are in batches of a process that is gone.
+    queries that are in batches of a run that is gone. How many of those are at a host keeps none of
+    our own from it: no one may want the rest of them.
     """
 
     run: CrawlRun
@@ -126,30 +104,37 @@ class Desk:
     recheck_at: float = 0.0
     lost_check_at: float = 0.0
 
-    @property
-    def waiting_count(self) -> int:
-        return sum(map(len, self.waiting.values()))
-
     def add_batch(self, number: int, batch: SentBatch) -> None:
         self.sent[number] = batch
-        self.sent_counts[batch.body.manners.host] += 1
+        self.sent_counts[batch.body.manners.host] += not batch.is_inherited
 
     def wants(self, sent: SentBatch, place: int) -> bool:
-        """Tell whether this run waits for a query's answer."""
         return not sent.is_inherited or sent.body.queries[place].query.key in self.awaited
 
     def remove_batch(self, number: int) -> SentBatch:
         batch = self.sent.pop(number)
-        self.sent_counts[batch.body.manners.host] -= 1
+        self.sent_counts[batch.body.manners.host] -= not batch.is_inherited
         return batch
 
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
 class FleetCrawler(Crawler):
-    """Sends a district's queries to whichever machine asks their hosts."""
+    """Sends a district's queries to whichever machine asks their hosts, sealed, by the mailbox."""
 
-    dispatch: Dispatch
-    _inherited: dict[int, SentBatch] | None = field(init=False, default=None)
+    mailbox: Mailbox
+    seal: FleetSeal
+    day_keys: HomeDayKeys
+    district: str
+    contact: str
+    source_settings: SourcesConfig
+    variables: Mapping[str, str] = field(repr=False)
+    keeps_pages: bool
+    beat: Callable[[], None]
+    read_time: Callable[[], datetime]
+    # A check and a sweep begin side by side: what one has taken up, the other must not find anew.
+    _look_lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _has_looked: bool = field(init=False, default=False)
+    _inherited: dict[int, SentBatch] = field(init=False, default_factory=dict)
     _inherited_keys: dict[str, int] = field(init=False, default_factory=dict)
     _abandoned: set[int] = field(init=False, default_factory=set)
 
@@ -167,8 +152,9 @@ class FleetCrawler(Crawler):
         if inspect is not None:
             reason = "Other machines ask for this district, so answers cannot be looked at here."
             raise UnavailableError(reason)
-        if self._inherited is None:
-            self._inherited = self._find_inherited()
+        with self._look_lock:
+            if not self._has_looked:
+                self._find_inherited()
         self._delete_abandoned()
         if self.proofs is not None:
             self.proofs.cache.load_proofs()
@@ -178,73 +164,86 @@ class FleetCrawler(Crawler):
         desk = Desk(run)
         try:
             while not self.is_stopped():
-                self.dispatch.beat()
-                self._renew_permissions(desk)
-                self._send_lost_again(desk)
-                self._feed(desk)
-                sent = self._send_batches(desk)
-                yield from self._drain_results(desk)
+                self.beat()
                 answers = self._read_answers(desk)
                 for answer in answers:
                     self._take_answer(desk, answer)
                     yield from self._drain_results(desk)
                 if answers:
                     self._forget_taken(desk, answers)
-                elif run.is_finished:
+                self._renew_permissions(desk)
+                self._send_lost_again(desk)
+                self._feed(desk)
+                sent = self._send_batches(desk)
+                yield from self._drain_results(desk)
+                if run.is_finished:
                     break
-                elif not sent:
-                    self.clock.sleep(LOOK_SECONDS[desk.run.priority])
+                if not (answers or sent):
+                    self.clock.sleep(LOOK_SECONDS[priority])
+        except UnavailableError:
+            self._leave_to_next_run(desk)
+            raise
         finally:
             self._let_go(desk)
             self._save_quota_and_robots()
 
-    def _find_inherited(self) -> dict[int, SentBatch]:
+    def _find_inherited(self) -> None:
         """Find what this district sent before its process ended: it is asked for, and paid."""
-        found = {}
-        district = tag_district(self.dispatch.seal, self.dispatch.district)
-        for batch in self.dispatch.mailbox.list_district_batches(district):
+        district = tag_district(self.seal, self.district)
+        for batch in self.mailbox.list_district_batches(district):
             try:
-                seal = BatchSeal.for_batch(self.dispatch.day_keys.find_seal(batch.day_key), batch)
-                body, permission = (
-                    seal.open_body(batch.body),
-                    seal.open_permission(batch.permission),
-                )
+                seal = BatchSeal.for_batch(self.day_keys.find_seal(batch.day_key), batch)
+                body = seal.open_body(batch.body)
+                permission = seal.open_permission(batch.permission)
             except DatabaseError as error:
                 LOG.error("batch_refused", extra={"batch": batch.id, "reason": str(error)})  # noqa: TRY400 - no fault of ours
                 self._abandoned.add(batch.id)
                 continue
-            found[batch.id] = SentBatch(
+            sent = SentBatch(
                 body=body,
                 seal=seal,
-                left=set(range(len(body.queries))) - batch.answered,
+                left=set(range(len(body.queries))).difference(batch.answered),
                 permitted=permission.numbers,
                 permitted_at=permission.issued_at,
                 is_inherited=True,
             )
-        self._inherited_keys = {
-            sent.body.queries[place].query.key: number
-            for number, sent in found.items()
-            for place in sent.left
-        }
-        return found
+            self._inherit(batch.id, sent, sent.left)
+        self._has_looked = True
+
+    def _inherit(self, number: int, sent: SentBatch, places: Iterable[int]) -> None:
+        """Leave a batch to whichever run wants those of its queries, each to one run."""
+        self._inherited[number] = sent
+        for place in places:
+            self._inherited_keys[sent.body.queries[place].query.key] = number
 
     def _wait_for_inherited(self, desk: Desk, query: CrawlQuery) -> bool:
         """Tell whether a query is under way already; if so, wait for its answer."""
         number = self._inherited_keys.pop(query.query.key, None)
         if number is None or self._find_answer(query) is not None:
             return False
-        inherited = (self._inherited or {}).pop(number, None)
-        if inherited is not None:
-            desk.add_batch(number, inherited)
-        if number not in desk.sent:
+        inherited = self._inherited.get(number)
+        if inherited is None:
             return False
+        if number not in desk.sent:
+            desk.add_batch(number, inherited)
         desk.awaited.add(query.query.key)
         return True
+
+    def _leave_to_next_run(self, desk: Desk) -> None:
+        """Keep what is under way while the database is away: it is asked for, and paid."""
+        for number, sent in desk.sent.items():
+            # Another run may wait for the rest of it.
+            wanted = [place for place in sent.left if desk.wants(sent, place)]
+            sent.is_inherited = True
+            self._inherit(number, sent, wanted)
+        desk.sent.clear()
 
     def _let_go(self, desk: Desk) -> None:
         """Drop what this run waits for; what is under way as we end, the next process takes up."""
         if not self.is_stopped():
-            self._abandoned |= set(desk.sent)
+            self._abandoned |= {
+                number for number, sent in desk.sent.items() if not sent.is_inherited
+            }
         self._delete_abandoned()
         if self.share is not None:
             self.share.save_shares()
@@ -252,7 +251,7 @@ class FleetCrawler(Crawler):
     def _delete_abandoned(self) -> None:
         """Drop what no run here waits for; if that fails, the next run tries again."""
         if self._abandoned:
-            self.dispatch.mailbox.delete_batches(self._abandoned)
+            self.mailbox.delete_batches(self._abandoned)
             self._abandoned.clear()
 
     def _renew_permissions(self, desk: Desk) -> None:
@@ -261,8 +260,8 @@ class FleetCrawler(Crawler):
             return
         desk.recheck_at = self.clock.monotonic() + RECHECKED_EVERY
         if desk.sent:
-            self.dispatch.day_keys.hand_out()
-        now, known, renewed = self.dispatch.read_time(), dict[object, bool](), dict[int, bytes]()
+            self.day_keys.hand_out()
+        now, known, renewed = self.read_time(), dict[object, bool](), dict[int, bytes]()
         self._take_back_lapsed(desk, now)
         for number, sent in desk.sent.items():
             may_ask = {
@@ -276,19 +275,14 @@ class FleetCrawler(Crawler):
             sent.permitted, sent.permitted_at = frozenset(may_ask), now
             renewed[number] = sent.seal.permit(may_ask, now)
         if renewed:
-            self.dispatch.mailbox.renew_permissions(renewed)
+            self.mailbox.renew_permissions(renewed)
 
     def _take_back_lapsed(self, desk: Desk, now: datetime) -> None:
         """Have what we did not renew in time sent again: who had it has put it away."""
-        if all(now - sent.permitted_at < PERMISSION_LASTS for sent in desk.sent.values()):
-            return
-        answers = self._read_answers(desk)
-        for answer in answers:
-            self._take_answer(desk, answer)
-        self._forget_taken(desk, answers)
         lapsed = {n for n, s in desk.sent.items() if now - s.permitted_at >= PERMISSION_LASTS}
-        self.dispatch.mailbox.delete_batches(lapsed)
-        desk.lost_check_at = 0.0
+        if lapsed:
+            self.mailbox.delete_batches(lapsed)
+            desk.lost_check_at = 0.0
 
     def _may_still_ask(self, query: Query, known: dict[object, bool]) -> bool:
         """Tell whether a query is allowed now; `known` holds what was found out at this moment."""
@@ -306,10 +300,11 @@ class FleetCrawler(Crawler):
         if not desk.sent or (now < desk.lost_check_at and not desk.refused):
             return
         desk.lost_check_at = now + LOST_EVERY
-        self.dispatch.mailbox.delete_batches(desk.refused)
-        known = self.dispatch.mailbox.list_known_batches(desk.sent)
-        for number in [text for text in desk.sent if text not in known]:
+        self.mailbox.delete_batches(desk.refused)
+        known = self.mailbox.list_known_batches(desk.sent)
+        for number in [sent for sent in desk.sent if sent not in known]:
             lost = desk.remove_batch(number)
+            self._inherited.pop(number, None)
             in_vain = number in desk.refused or len(lost.left) == len(lost.body.queries)
             tries = lost.tries + 1 if in_vain else 0
             left = [
@@ -325,13 +320,12 @@ class FleetCrawler(Crawler):
                     self._conclude(desk, state, known_answer)
             if chosen:
                 # They were counted as this district's share when they were sent first.
-                body = replace(lost.body, queries=tuple(chosen), answer_key=token_urlsafe(32))
-                self._post(desk, body, tries, waited=True)
+                self._post(desk, replace(lost.body, queries=tuple(chosen)), tries, waited=True)
         desk.refused.clear()
 
     def _feed(self, desk: Desk) -> None:
         """Take more queries while few wait; a slow host's do not keep the others from coming."""
-        room = max(LOOK_AHEAD - desk.waiting_count, BATCH_SIZE)
+        room = max(LOOK_AHEAD - sum(map(len, desk.waiting.values())), BATCH_SIZE)
         taken = 0
         for query in islice(desk.run.queries, room):
             taken += 1
@@ -376,20 +370,16 @@ class FleetCrawler(Crawler):
     def _send_batches(self, desk: Desk) -> bool:
         sent = False
         for host in list(desk.waiting):
-            self._close_failing_host(desk, host)
+            if desk.failures[host] >= self._engine.throttle.max_failures:
+                # It is asked no more in this run.
+                closed = build_failure_error(FailureReason.CLOSED).result
+                while desk.waiting[host]:
+                    self._conclude(desk, desk.waiting[host].popleft(), closed)
             while desk.waiting[host] and desk.sent_counts[host] < WINDOW:
                 sent = self._send_batch(desk, host) or sent
             if not desk.waiting[host]:
                 del desk.waiting[host]
         return sent
-
-    def _close_failing_host(self, desk: Desk, host: str) -> None:
-        """Ask a host that failed again and again no more in this run."""
-        if desk.failures[host] < self._engine.throttle.max_failures:
-            return
-        closed = build_failure_error(FailureReason.CLOSED).result
-        while desk.waiting[host]:
-            self._conclude(desk, desk.waiting[host].popleft(), closed)
 
     def _send_batch(self, desk: Desk, host: str) -> bool:
         queue, chosen = desk.waiting[host], list[CrawlQuery]()
@@ -406,13 +396,12 @@ class FleetCrawler(Crawler):
         return True
 
     def _post(self, desk: Desk, body: BatchBody, tries: int = 0, *, waited: bool = False) -> None:
-        now, dispatch = self.dispatch.read_time(), self.dispatch
-        day_key = dispatch.day_keys.take_current()
+        now, day_key = self.read_time(), self.day_keys.take_current()
         seal = BatchSeal(
             seal=FleetSeal(day_key.key),
             id=draw_batch_id(),
-            district=tag_district(dispatch.seal, dispatch.district),
-            lock=name_lock(dispatch.seal, body.manners.host),
+            district=tag_district(self.seal, self.district),
+            lock=name_lock(self.seal, body.manners.host),
         )
         numbers = frozenset(range(len(body.queries)))
         batch = SealedBatch(
@@ -423,7 +412,7 @@ class FleetCrawler(Crawler):
             body=seal.seal_body(replace(body, sent_at=now)),
             permission=seal.permit(numbers, now),
         )
-        dispatch.mailbox.send_batch(batch, desk.run.priority, waited=waited)
+        self.mailbox.send_batch(batch, desk.run.priority, waited=waited)
         desk.add_batch(
             seal.id,
             SentBatch(
@@ -459,12 +448,11 @@ class FleetCrawler(Crawler):
         names = sorted({query.query.source for query in chosen})
         wanted = [self.sources[name] for name in names]
         return BatchBody(
-            format=BATCH_FORMAT,
-            sent_at=self.dispatch.read_time(),
-            district=self.dispatch.district,
-            contact=self.dispatch.contact,
-            sources=export_sources(self.dispatch.sources, wanted, self.dispatch.variables),
-            keeps_pages=self.dispatch.keeps_pages,
+            sent_at=self.read_time(),
+            district=self.district,
+            contact=self.contact,
+            sources=export_sources(self.source_settings, wanted, self.variables),
+            keeps_pages=self.keeps_pages,
             picture_subjects=tuple(sorted(subjects)),
             manners=replace(declared, pause=pause),
             priority=desk.run.priority,
@@ -482,33 +470,29 @@ class FleetCrawler(Crawler):
         return bool(query.query.subject) and self.may_ask(picture)
 
     def _read_answers(self, desk: Desk) -> list[SealedAnswer]:
-        answers = self.dispatch.mailbox.read_answers(desk.sent) if desk.sent else []
+        answers = self.mailbox.read_answers(desk.sent) if desk.sent else []
         return [answer for answer in answers if desk.wants(desk.sent[answer.batch], answer.number)]
 
     def _take_answer(self, desk: Desk, sealed: SealedAnswer) -> None:
         batch = desk.sent[sealed.batch]
         if sealed.number not in batch.left:
             return
-        if not self.dispatch.seal.is_signed_by(
-            sealed.worker, sealed.place, sealed.body, sealed.signature
-        ):
+        if not self.seal.is_signed_by(sealed.worker, sealed.place, sealed.body, sealed.signature):
             LOG.error("answer_refused", extra={"batch": sealed.batch})
             desk.refused.add(sealed.batch)
             return
         batch.left.discard(sealed.number)
-        answer = open_answer(batch.body, sealed.number, sealed.body)
+        desk.awaited.discard(batch.body.queries[sealed.number].query.key)
+        answer = batch.seal.open_answer(sealed.number, sealed.body)
         asked = batch.body.queries[sealed.number]
         if answer.handed_back is not None:
             self._place(desk, answer.handed_back)
         elif answer.result is not None:
-            self._take_result(desk, batch, asked, answer)
+            self._take_result(desk, batch, asked, answer.result)
 
     def _take_result(
-        self, desk: Desk, batch: SentBatch, asked: CrawlQuery, answer: AnswerBody
+        self, desk: Desk, batch: SentBatch, asked: CrawlQuery, visit: CrawlResult
     ) -> None:
-        visit = answer.result
-        if visit is None:
-            return
         host, result = batch.body.manners.host, visit.result
         refused = result.note == FailureReason.NOT_ALLOWED.value
         if refused and asked.handovers == 0 and self._find_answer(asked) is None:
@@ -529,11 +513,8 @@ class FleetCrawler(Crawler):
         self._finish(desk, visit, query.depth)
 
     def _finish(self, desk: Desk, visit: CrawlResult, depth: int) -> None:
-        """Note a result, and line up what it leads to."""
         if depth < DEEPEST:
-            onward = [
-                one_query for one_query in visit.result.follow if one_query.key != visit.query.key
-            ]
+            onward = [query for query in visit.result.follow if query.key != visit.query.key]
             for query in onward[:MOST_FOLLOW_QUERIES]:
                 self._admit(desk, CrawlQuery(query=query, depth=depth + 1))
         desk.run.record_result(visit)
@@ -545,9 +526,10 @@ class FleetCrawler(Crawler):
 
     def _forget_taken(self, desk: Desk, answers: list[SealedAnswer]) -> None:
         """Empty what is safe in the district's own database; drop batches that are through."""
-        self.dispatch.mailbox.take_answers(answers)
+        self.mailbox.take_answers(answers)
         through = [number for number, value in desk.sent.items() if not value.left]
         if through:
-            self.dispatch.mailbox.delete_batches(through)
+            self.mailbox.delete_batches(through)
         for number in through:
             desk.remove_batch(number)
+            self._inherited.pop(number, None)

@@ -65,9 +65,6 @@ class Fence:
             raise ValueError(reason)
         self._beaten_at = self.clock()
 
-    def read_clock(self) -> float:
-        return self.clock()
-
     @property
     def is_mute(self) -> bool:
         """Tell whether others may have taken over by now; once so, it stays so."""
@@ -80,7 +77,6 @@ class Fence:
         self._beaten_at, self._mute = began_at, False
 
     def check(self) -> None:
-        """End the process if it is mute."""
         if self.is_mute:
             LOG.error("worker_mute")
             self.end()

@@ -21,8 +21,7 @@ class FleetState:
     """Counts and ages; no person, no district, and no host by name.
 
     `oldest_jobs` are the ages of what waits longest, by who waits for it. `machines` are those with
-    districts, and how long ago each was heard of. `busiest_host` is the part of its week that the
-    most asked site has had. The last three count since the database was made.
+    districts, and how long ago each was heard of.
     """
 
     server_version: int
@@ -31,24 +30,33 @@ class FleetState:
     oldest_jobs: Mapping[str, timedelta]
     workers: tuple[timedelta, ...]
     machines: Mapping[str, timedelta]
-    parked_hosts: int
-    busiest_host: float
-    full_hosts: int
-    rescued: int
-    expired: int
-    sent_again: int
 
     def count_workers(self) -> int:
         return sum(age < WORKER_SILENT_AFTER for age in self.workers)
 
 
-def check_fleet(state: FleetState) -> Iterator[HealthResult]:
+def check_state(state: FleetState) -> Iterator[HealthResult]:
     """Say how what machines share is, and what to do where something is wrong."""
     version = f"{state.server_version // 10_000}.{state.server_version % 10_000}"
     yield report_ok("database", f"PostgreSQL {version} answers, and the fleet key is that of all.")
-    yield _check_workers(state)
-    yield _check_queue(state)
-    yield _check_clock(state)
+    count = state.count_workers()
+    if count:
+        yield report_ok("workers", f"{count} worker processes ask.")
+    else:
+        remedy = "Start namesake-worker.service on a machine that has a worker-key."
+        yield report_failure("workers", "No worker asks.", remedy, UnavailableError.exit_code)
+    waits = state.oldest_jobs.get("check", timedelta())
+    if waits < CHECK_WAITS:
+        yield report_ok("queue", f"{state.jobs.get('todo', 0)} batches wait.")
+    else:
+        message = f"A self-check has waited for {_say_minutes(waits)} to be asked."
+        yield report_warning("queue", message, "Look at the log of the workers.")
+    off = abs(state.clock_off)
+    if off < CLOCK_OFF:
+        yield report_ok("clock", "The clock agrees with that of the database.")
+    else:
+        message = f"The clock differs from that of the database by {round(off.total_seconds())} s."
+        yield report_warning("clock", message, "Run a time service, such as systemd-timesyncd.")
     for name, age in sorted(state.machines.items()):
         if age >= MACHINE_SILENT_AFTER:
             yield report_warning(
@@ -56,30 +64,6 @@ def check_fleet(state: FleetState) -> Iterator[HealthResult]:
                 f"The machine {name} was not heard of for {_say_minutes(age)}.",
                 "Start its service. If it is lost, see docs/fleet.md: `namesake fleet restore`.",
             )
-
-
-def _check_workers(state: FleetState) -> HealthResult:
-    count = state.count_workers()
-    if count:
-        return report_ok("workers", f"{count} worker processes ask.")
-    remedy = "Start namesake-worker.service on a machine that has the fleet key."
-    return report_failure("workers", "No worker asks.", remedy, UnavailableError.exit_code)
-
-
-def _check_queue(state: FleetState) -> HealthResult:
-    waits = state.oldest_jobs.get("check", timedelta())
-    if waits >= CHECK_WAITS:
-        message = f"A self-check has waited for {_say_minutes(waits)} to be asked."
-        return report_warning("queue", message, "Look at the log of the workers.")
-    return report_ok("queue", f"{state.jobs.get('todo', 0)} batches wait.")
-
-
-def _check_clock(state: FleetState) -> HealthResult:
-    off = abs(state.clock_off)
-    if off < CLOCK_OFF:
-        return report_ok("clock", "The clock agrees with that of the database.")
-    message = f"The clock differs from that of the database by {round(off.total_seconds())} s."
-    return report_warning("clock", message, "Run a time service, such as systemd-timesyncd.")
 
 
 def _say_minutes(age: timedelta) -> str:

@@ -118,7 +118,6 @@ class HostCrawler(Crawler):
         try:
             if source.crawl_policy.access is AccessMode.PAGE:
                 origin = RequestTarget.from_url(query.request.url).origin
-                robots.reload_record(origin, now)
                 robots.take_up(origin, query.rules, query.robots, now)
             plan = self.router.plan_next_request(query, source.crawl_policy, now)
         except FetchError:

@@ -5,36 +5,34 @@ Together they are one crawler: its pauses, connections, parsers and mail servers
 
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from time import monotonic
-from typing import Protocol
+from time import monotonic, time_ns
+from typing import TYPE_CHECKING
 
-from monitor.app import App, CrawlerBuilder, DistrictResources, Environment, open_app
-from monitor.app.parts import build_parser, build_permission, build_user_agent
-from monitor.app.sources import is_worth_keeping, load_credentials, name_budgets
+from monitor.app import CrawlerBuilder, DistrictResources, Environment, open_app
+from monitor.app.builders import build_client, build_parser, build_permission
+from monitor.app.sources import is_worth_keeping, name_budgets
 from monitor.config.sections import Config, FetchConfig
 from monitor.db.database import Database
 from monitor.db.files import StateFolderLock
 from monitor.domain.errors import InputError
-from monitor.fleet.db.consent_changes import ConsentChange
-from monitor.fleet.db.handover import LeaseStore
-from monitor.fleet.db.shared import DistrictRecord, SharedMemories
+from monitor.fleet.conflicting_districts import TwinFinder
+from monitor.fleet.db.shared import DistrictHostStore, DistrictRecord, SharedDatabase
 from monitor.fleet.districts import DistrictFolder, build_district_environment
-from monitor.fleet.health import FleetState
-from monitor.fleet.twins import TwinFinder
 from monitor.mail.smtp import RelayPace
 from monitor.scheduler.daemon import WakeSocket
-from monitor.scheduler.watchdog import SupervisedRunner, build_supervised_runner
+from monitor.scheduler.supervised_runner import SupervisedRunner, build_supervised_runner
 from monitor.scheduler.workers import RETRY_SECONDS
 from monitor.services import jobs
 from monitor.services.health import Vitals
 from scrapers.crawl.crawler import CrawlEngine, Crawler
 from scrapers.crawl.frontier import keep_no_page
+from scrapers.crawl.quotas import QuotaTracker
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.sharing import (
     DistrictProofs,
@@ -43,8 +41,8 @@ from scrapers.crawl.sharing import (
     list_expected_proofs,
 )
 from scrapers.crawl.throttle import Throttle
-from scrapers.http.client import HttpClient, HttpConnections
-from scrapers.http.limits import (
+from scrapers.http.client import HttpConnections
+from scrapers.http.fetch_limits import (
     MOST_IDLE_HOSTS,
     WANTED_FILES,
     compute_idle_hosts,
@@ -53,6 +51,9 @@ from scrapers.http.limits import (
 from scrapers.sandbox.client import PageParser
 from scrapers.source import Source
 
+if TYPE_CHECKING:
+    from monitor.fleet.sender import FleetSender
+
 # A thread that comes back from the database waits so long for the interpreter while others compute:
 # with Python's 5 ms, the hundreds of statements that open a district take seconds.
 SWITCH_SECONDS = 0.0005
@@ -60,68 +61,16 @@ SWITCH_SECONDS = 0.0005
 FILES_OF_A_DISTRICT = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewWorker:
-    """Secrets for a machine that asks, and where it finds the database."""
-
-    key: str = field(repr=False)
-    password_line: str = field(repr=False)
-    database: str
-
-
-class QuerySender(Protocol):
-    """Has other machines ask (`monitor.fleet.sender.FleetSender`)."""
-
-    def add_worker(self, name: str, database: str) -> NewWorker: ...
-
-    def build_crawler(
-        self, name: str, config: Config, environment: Environment, crawler: Crawler
-    ) -> Crawler: ...
-
-    def note_consent_changes(self, name: str, app: App) -> None: ...
-
-    def apply_consent_changes(self, name: str, app: App) -> None: ...
-
-    def send_consent_changes(self) -> None: ...
-
-    def delete_expired_batches(self) -> None: ...
-
-    def read_state(self) -> FleetState:
-        """Raise UnavailableError where the database cannot be reached."""
-        ...
-
-    def find_consent_changes(
-        self, name: str, people: Iterable[str]
-    ) -> Mapping[str, ConsentChange]: ...
-
-    @property
-    def leases(self) -> LeaseStore: ...
-
-    def claim_district(self, name: str, folder: Path, state: Path) -> None:
-        """Raise MovedError if it lives on another machine."""
-        ...
-
-    def keep_district(self, name: str, folder: Path, state: Path) -> None:
-        """Likewise, of one that this machine has worked on."""
-        ...
-
-    def renew_districts(self, names: Iterable[str]) -> frozenset[str]:
-        """Return those that this machine may go on with."""
-        ...
-
-    def release_district(self, name: str) -> None: ...
-
-
 class SharedResources:
     """Made once for a process; each district that is opened takes its part of it."""
 
     def __init__(
         self,
-        shared: SharedMemories,
+        shared: SharedDatabase,
         environment: Environment,
         fetch: FetchConfig,
         districts: int,
-        sender: QuerySender | None = None,
+        sender: "FleetSender | None" = None,
     ) -> None:
         clock = environment.clock
         self._switch_seconds = sys.getswitchinterval()
@@ -136,18 +85,14 @@ class SharedResources:
         self._staff: dict[str, int] = {}
         self._everyone = 0
         self._connections = HttpConnections(environment.build_dialer(), idle_hosts)
-        nonce = shared.canary_proofs.ensure_nonce(environment.ids.new_id, clock.now())
-        self.environment = replace(
-            environment,
-            connections=self._connections,
-            ids=replace(environment.ids, shared_nonce=nonce),
-        )
+        ids = replace(environment.ids, shared_nonce=environment.ids.new_id())
+        self.environment = replace(environment, connections=self._connections, ids=ids)
         self.engine = CrawlEngine(
             clock=clock,
             throttle=environment.throttle or Throttle(wait_factor=fetch.pace),
             robots=RobotsCache(shared.robots_files),
             workers=fetch.workers,
-            quota=shared.build_quota(clock),
+            quota=QuotaTracker(shared.request_quota, clock),
             directory=shared.directory,
             pauses=environment.open_pauses(None),
         )
@@ -174,7 +119,6 @@ class SharedResources:
         self._everyone = sum(self._staff.values())
 
     def get_fraction(self, name: str) -> float:
-        """Return a district's part of all staff."""
         return self._staff.get(name, 1) / max(self._everyone, 1)
 
     def close(self) -> None:
@@ -194,18 +138,14 @@ class SharedResources:
     ) -> Crawler:
         clock, budgets = environment.clock, name_budgets(sources, environment.variables)
         expected = list_expected_proofs(sources, environment.ids.shared_nonce, budgets, clock.now())
-        crawler = Crawler(
-            client=HttpClient(
-                dialer=environment.build_dialer(),
-                clock=clock,
-                limits=environment.build_limits(),
-                user_agent=build_user_agent(config.district.contact),
-                credentials=load_credentials(sources.values(), environment.variables),
-                connections=self._connections,
-            ),
+        choose = self.sender.choose_crawler if self.sender else lambda *_: Crawler
+        return choose(name, config, environment)(
+            client=build_client(environment, config.district.contact, sources.values()),
             sources=sources,
             clock=clock,
-            host_store=self.shared.build_host_store(db.hosts, self._started_at),
+            host_store=DistrictHostStore(
+                shared=self.shared, own=db.hosts, started_at=self._started_at
+            ),
             parser=parser,
             may_ask=build_permission(config, clock, db, sources),
             should_keep=is_worth_keeping if config.evidence.pages else keep_no_page,
@@ -214,12 +154,12 @@ class SharedResources:
             proofs=DistrictProofs(self._proofs, expected),
             share=HostShareTracker(name, self.shared.host_shares, partial(self.get_fraction, name)),
         )
-        if self.sender is None:
-            return crawler
-        return self.sender.build_crawler(name, config, environment, crawler)
 
 
 Stamp = tuple[tuple[int, int], ...]
+# Two writes within a tick of the system's clock have the same time, and often the same size. Ticks
+# last at most 10 ms, and a busy machine may miss some.
+SETTLES_AFTER_NS = 100_000_000
 
 
 def read_stamp(*paths: Path) -> Stamp:
@@ -235,17 +175,25 @@ def _read_file_stamp(path: Path) -> tuple[int, int]:
     return found.st_mtime_ns, found.st_size
 
 
+def is_settled(stamp: Stamp) -> bool:
+    """Tell whether nothing that is written from now on can have the same stamp."""
+    now = time_ns()
+    return all(abs(now - written_at) >= SETTLES_AFTER_NS for written_at, _ in stamp)
+
+
 @dataclass(slots=True, eq=False)
 class HostedDistrict:
     """One district: its lock, held as long as it is here, and its App while someone uses it.
 
-    `fault` is why it is set aside. `looked` are its files as they were at the last look.
+    `fault` is why it is set aside, with its files as they were then. `looked` are its files as they
+    were at the last look; nothing where that has to be done again.
     """
 
     folder: DistrictFolder
     resources: SharedResources
     fault: str = ""
     retry_at: float = 0.0
+    set_aside_stamp: Stamp = ()
     looked: Stamp = ()
     looked_at: float = 0.0
     wake_at: datetime | None = None
@@ -271,8 +219,8 @@ class HostedDistrict:
     @property
     def relay(self) -> str:
         """Return the mail server that it sends through; its own name where it has none."""
-        config = self.runner.app.config if self.runner else None
-        return f"{config.mail.host}:{config.mail.port}" if config and config.mail.host else ""
+        mail = self.runner.app.config.mail if self.runner else None
+        return f"{mail.host}:{mail.port}" if mail and mail.host else self.name
 
     def has_state_folder(self, folder: str) -> bool:
         return self._state is not None and str(self._state.absolute()) == folder
@@ -328,7 +276,7 @@ class HostedDistrict:
                 self.runner.stop_running_sweep()
             if not self.users:
                 self._close()
-            self.looked = self.read_stamp()
+            self.looked, self.set_aside_stamp = (), self.read_stamp()
 
     def release(self) -> None:
         """Close it, and let other processes have it."""

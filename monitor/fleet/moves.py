@@ -5,44 +5,53 @@ file in its folder keeps every process from opening it, on both sides. The new m
 once each file is there as it was, so what fails midway can be done again, or taken back.
 """
 
+import hashlib
 import shlex
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from time import monotonic
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from msgspec import Struct, structs
-
-from monitor.config.sections import Config
-from monitor.db.files import StateFolderLock
-from monitor.db.handover import Handover, check_not_moved, find_handover
+from monitor.db.database import DATABASE_FILE
+from monitor.db.encryption import KEYS_DATABASE
+from monitor.db.files import PRIVATE_MODE, StateFolderLock, write_file
+from monitor.db.handover import (
+    HANDOVER_FILE,
+    Handover,
+    HandoverFile,
+    check_not_moved,
+    find_handover,
+)
 from monitor.domain.errors import (
     BusyError,
-    CannotWriteError,
+    DatabaseError,
     InputError,
     MonitorError,
     MovedError,
     UnavailableError,
 )
-from monitor.fleet.db.handover import (
-    LeaseStore,
-    close_databases,
-    list_handover_files,
-    remove_handover,
-    write_handover,
-)
+from monitor.domain.serialization import encode_json
 from monitor.fleet.districts import (
     LEAVING_FILE,
     DistrictFolder,
     ask_to_leave,
+    let_stay,
     list_district_folders,
     rename_folder,
+    translate_os_errors,
 )
 
+if TYPE_CHECKING:
+    from monitor.fleet.db.leases import LeasesTable
+
 T = TypeVar("T")
+DATABASES = (DATABASE_FILE, KEYS_DATABASE)
+# What belongs to a process of this machine. The list itself cannot be in it.
+NOT_HANDED_OVER = frozenset({HANDOVER_FILE, "lock", "wake.sock", LEAVING_FILE})
 MOVED_SUFFIX = ".moved"
 # A folder of this name is being copied to, and no district yet.
 ARRIVING_SUFFIX = ".arriving"
@@ -53,27 +62,30 @@ CHECKED_EVERY = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictMove:
-    """`commands` copy its folder; `outside` are files that it names, and are not in its folder."""
+    """`commands` copy its folder."""
 
     district: str
     machine: str
     folder: Path
     commands: tuple[str, ...]
-    outside: tuple[Path, ...]
 
 
 def move_district(
-    district: DistrictFolder, leases: LeaseStore, machine: str, sleep: Callable[[float], None]
+    district: DistrictFolder, leases: "LeasesTable", machine: str, sleep: Callable[[float], None]
 ) -> DistrictMove:
     """Close a district for good here, and say how to copy it to another machine.
 
     What fails leaves it here as it was. Raises BusyError while someone has it open, MovedError if
     it lives elsewhere.
     """
-    config = district.load_config()
-    state = config.state
-    outside = _check_movable(district, config)
-    if not (state / "namesake.db").exists():
+    state = district.load_config().state
+    if not state.resolve().is_relative_to(district.path.resolve()):
+        reason = (
+            f"{state} is not in {district.path}. Stop the service, move it there, and set "
+            f'state = "state" in {district.config_path}.'
+        )
+        raise InputError(reason)
+    if not (state / DATABASE_FILE).exists():
         reason = f"There is no database in {state}, so there is nothing to move."
         raise InputError(reason)
     known = find_handover(state)
@@ -97,49 +109,41 @@ def move_district(
         with suppress(UnavailableError):
             leases.cancel_move(district.name)
         remove_handover(state)
-        _stay(district.path)
+        let_stay(district.path)
         raise
     with suppress(UnavailableError):  # it runs out by itself
         leases.end_leases((district.name,))
-    return build_move(district.name, machine, folder, outside)
+    return build_move(district.name, machine, folder)
 
 
-def take_back(folder: Path, name: str, leases: LeaseStore) -> None:
+def take_back(folder: Path, name: str, leases: "LeasesTable") -> None:
     """Let a district stay here that is on its way, if no other machine has taken it up by now."""
     here, moved = folder / name, folder / f"{name}{MOVED_SUFFIX}"
     if moved.exists() and here.exists():
         reason = f"Both {here} and {moved} exist. Move away the one that is not the district."
         raise InputError(reason)
     if not moved.exists() and not here.exists():
-        reason = f"There is no district {name!r} in {folder}. `namesake fleet list` shows them."
+        reason = f"There is no district {name!r} in {folder}. `namesake status` shows them."
         raise InputError(reason)
     if not leases.cancel_move(name):
         reason = f"Another machine has taken up {name} by now. Move it back from there."
         raise MovedError(reason)
     if moved.exists():
-        try:
+        with translate_os_errors(moved, "cannot be renamed"):
             moved.rename(here)
-        except OSError as error:
-            reason = f"{moved} cannot be renamed ({error.strerror}): check the folder."
-            raise CannotWriteError(reason) from error
     found = DistrictFolder(name=name, path=here)
     remove_handover(found.load_config().state)
-    _stay(here)
+    let_stay(here)
 
 
-def build_move(
-    name: str, machine: str, folder: Path, outside: tuple[Path, ...] = ()
-) -> DistrictMove:
+def build_move(name: str, machine: str, folder: Path) -> DistrictMove:
     """Say how to copy a folder that was closed: under another name, so that half of it is none."""
     target = folder.with_name(name).absolute()
     arriving = f"{target}{ARRIVING_SUFFIX}"
-    owner = _name_owner(folder)
-    words = ["rsync", "-a", "--delete", *([f"--chown={owner}"] if owner else [])]
-    copy = shlex.join([*words, f"{folder.absolute()}/", f"root@{machine}:{arriving}/"])
+    source = f"{folder.absolute()}/"
+    copy = shlex.join(["rsync", "-a", "--delete", source, f"root@{machine}:{arriving}/"])
     rename = shlex.join(["ssh", f"root@{machine}", "mv", "-T", arriving, str(target)])
-    return DistrictMove(
-        district=name, machine=machine, folder=folder, commands=(copy, rename), outside=outside
-    )
+    return DistrictMove(district=name, machine=machine, folder=folder, commands=(copy, rename))
 
 
 def list_moves(folder: Path) -> tuple[DistrictMove, ...]:
@@ -155,20 +159,20 @@ def list_moves(folder: Path) -> tuple[DistrictMove, ...]:
     return tuple(found)
 
 
-def list_busy_districts(folder: Path) -> tuple[str, ...]:
-    """Name the districts that a service here has not let go of."""
-    return tuple(
-        district_folder.name
-        for district_folder in list_district_folders(folder)
-        if _is_locked(district_folder)
-    )
-
-
-def _is_locked(district: DistrictFolder) -> bool:
-    try:
-        return StateFolderLock(district.load_config().state).is_locked()
-    except MonitorError:
-        return False
+def check_drained(folder: Path) -> None:
+    """Raise BusyError while a service here has not let go of all districts."""
+    busy = []
+    for district in list_district_folders(folder):
+        with suppress(MonitorError):
+            if StateFolderLock(district.load_config().state).is_locked():
+                busy.append(district.name)
+    if busy:
+        named = ", ".join(busy[:5]) + (" and others" if len(busy) > len(busy[:5]) else "")
+        reason = (
+            f"The service has not let go of {len(busy)} districts yet: {named}. What runs there "
+            "ends first. Run this again."
+        )
+        raise BusyError(reason)
 
 
 @contextmanager
@@ -194,41 +198,59 @@ def wait_while_busy(work: Callable[[], T], sleep: Callable[[float], None]) -> T:
         sleep(CHECKED_EVERY)
 
 
-def _stay(folder: Path) -> None:
-    with suppress(OSError):
-        (folder / LEAVING_FILE).unlink(missing_ok=True)
+def write_handover(state: Path, handover: Handover) -> None:
+    write_file(state / HANDOVER_FILE, encode_json(handover), PRIVATE_MODE)
 
 
-def _check_movable(district: DistrictFolder, config: Config) -> tuple[Path, ...]:
-    """Return what it names outside of its folder. Raises InputError if that is its state."""
-    home = district.path.resolve()
-    if not config.state.resolve().is_relative_to(home):
-        reason = (
-            f"{config.state} is not in {district.path}. Stop the service, move it there, and set "
-            f'state = "state" in {district.config_path}.'
+def remove_handover(state: Path) -> None:
+    """Let a district be opened again."""
+    with translate_os_errors(state / HANDOVER_FILE, "cannot be deleted"):
+        (state / HANDOVER_FILE).unlink(missing_ok=True)
+
+
+def close_databases(state: Path) -> None:
+    """Bring all that was written into the two files; raises BusyError while anyone has them open.
+
+    SQLite leaves its log mode only for the last one who has a database open.
+    """
+    for name in DATABASES:
+        try:
+            with closing(sqlite3.connect(state / name, timeout=0, isolation_level=None)) as opened:
+                (mode,) = opened.execute("PRAGMA journal_mode = DELETE").fetchone()
+        except sqlite3.OperationalError:
+            mode = ""
+        except sqlite3.DatabaseError as error:
+            reason = f"{state / name} is damaged. Restore a backup of the district."
+            raise DatabaseError(reason) from error
+        if mode != "delete":
+            reason = f"Another process has {state / name} open: the portal, a backup or a command."
+            raise BusyError(reason)
+
+
+def list_handover_files(folder: Path) -> tuple[HandoverFile, ...]:
+    """Describe all files of a district's folder. Raises CannotWriteError."""
+    with translate_os_errors(folder, "cannot be read", "check its files"):
+        return tuple(
+            _describe_file(folder, path)
+            for path in sorted(folder.rglob("*"))
+            if path.name not in NOT_HANDED_OVER and path.is_file() and not path.is_symlink()
         )
-        raise InputError(reason)
-    named = {path.resolve() for path in _list_paths(config)}
-    return tuple(
-        sorted(entry for entry in named if not entry.is_relative_to(home) and entry.exists())
-    )
 
 
-def _list_paths(value: object) -> Iterator[Path]:
-    if isinstance(value, Path):
-        yield value
-    elif isinstance(value, Struct):
-        yield from _list_paths(structs.astuple(value))
-    elif isinstance(value, Mapping):
-        yield from _list_paths(tuple(value.values()))
-    elif isinstance(value, tuple | list | frozenset):
-        for entry in value:
-            yield from _list_paths(entry)
+def find_missing_file(folder: Path, handover: Handover) -> str:
+    """Name a file that has not come, or not as it was; empty if all have."""
+    for file in handover.files:
+        try:
+            whole = _describe_file(folder, folder / file.path) == file
+        except OSError:
+            whole = False
+        if not whole:
+            return file.path
+    return ""
 
 
-def _name_owner(folder: Path) -> str:
-    """Return whose a folder is, by names that hold on every machine; empty if it has none."""
-    try:
-        return f"{folder.owner()}:{folder.group()}"
-    except (KeyError, OSError):
-        return ""
+def _describe_file(folder: Path, path: Path) -> HandoverFile:
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    name = path.relative_to(folder).as_posix()
+    return HandoverFile(path=name, bytes=path.stat().st_size, sha256=sha256)

@@ -1,9 +1,9 @@
-"""Pools of threads for many districts, and how long work pauses for a short one."""
+"""Pools of threads for many districts."""
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 class WorkerPool(Generic[T]):
     """Up to `size` threads for one kind of work, started when first needed.
 
-    Of findings with the same key, one is worked on at once.
+    Of items with the same key, one is worked on at once.
     """
 
     def __init__(
@@ -32,21 +32,13 @@ class WorkerPool(Generic[T]):
         self._waiting = 0
         self._stopped = False
 
-    def submit(self, finding: T, *, at_front: bool = False) -> None:
-        """Have it worked on soon; once is enough however often it is asked for.
-
-        One that waits already comes to the front where that is asked for.
-        """
+    def submit(self, item: T) -> None:
+        """Have it worked on soon; once is enough however often it is asked for."""
         with self._condition:
-            if self._stopped or (finding in self._queued and not at_front):
+            if self._stopped or item in self._queued:
                 return
-            with suppress(ValueError):
-                self._queued.remove(finding)
-            if at_front:
-                self._queued.appendleft(finding)
-            else:
-                self._queued.append(finding)
-            # One that waits may have been woken for another finding already.
+            self._queued.append(item)
+            # One that waits may have been woken for another item already.
             if len(self._queued) > self._waiting and len(self._threads) < self._size:
                 name = f"{self.name}-{len(self._threads) + 1}"
                 thread = threading.Thread(name=name, target=self._serve, daemon=True)
@@ -54,13 +46,9 @@ class WorkerPool(Generic[T]):
                 thread.start()
             self._condition.notify_all()
 
-    def has_queued(self, finding: T) -> bool:
-        with self._condition:
-            return finding in self._queued
-
-    def forget(self, finding: T) -> None:
+    def forget(self, item: T) -> None:
         with self._condition, suppress(ValueError):
-            self._queued.remove(finding)
+            self._queued.remove(item)
 
     def list_hung_keys(self, liveness: Liveness) -> tuple[str, ...]:
         """Name what is worked on by threads that have shown no life for too long."""
@@ -90,9 +78,9 @@ class WorkerPool(Generic[T]):
 
     def _serve(self) -> None:
         while (taken := self._take()) is not None:
-            key, finding = taken
+            key, item = taken
             try:
-                self._work(finding)
+                self._work(item)
             finally:
                 with self._condition:
                     del self._running[key]
@@ -101,46 +89,13 @@ class WorkerPool(Generic[T]):
     def _take(self) -> tuple[str, T] | None:
         with self._condition:
             while not self._stopped:
-                for finding in self._queued:
-                    key = self._get_key(finding)
+                for item in self._queued:
+                    key = self._get_key(item)
                     if key not in self._running:
-                        self._queued.remove(finding)
+                        self._queued.remove(item)
                         self._running[key] = threading.get_ident()
-                        return key, finding
+                        return key, item
                 self._waiting += 1
                 self._condition.wait()
                 self._waiting -= 1
         return None
-
-
-class RightOfWay:
-    """Has long work pause while someone waits for a short one to begin.
-
-    All threads share one interpreter lock: dozens that sweep would slow down the one that opens a
-    district for a person. `most_seconds` is how long one pause lasts at most, so that sweeps go on
-    however many people come.
-    """
-
-    def __init__(self, most_seconds: float = 0.5) -> None:
-        self._most_seconds = most_seconds
-        self._condition = threading.Condition()
-        self._claims: dict[object, float] = {}
-
-    @contextmanager
-    def claim(self, seconds: float) -> Iterator[None]:
-        """Have others pause until the block ends, or for so many seconds if that is sooner."""
-        claim = object()
-        with self._condition:
-            self._claims[claim] = monotonic() + seconds
-        try:
-            yield
-        finally:
-            with self._condition:
-                del self._claims[claim]
-                self._condition.notify_all()
-
-    def give_way(self) -> None:
-        until = monotonic() + self._most_seconds
-        with self._condition:
-            while (left := min(until, max(self._claims.values(), default=0.0)) - monotonic()) > 0:
-                self._condition.wait(left)

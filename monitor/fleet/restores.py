@@ -6,27 +6,26 @@ the backup, and holds for any older copy before anyone is asked about.
 
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.app import App, Environment, open_portal_app
-from monitor.config.sections import CURRENT_DISTRICT, BackupConfig
+from monitor.config.sections import BackupConfig
 from monitor.db.backups import Backup, KeyBackup, find_newest_backup
 from monitor.db.database import DATABASE_FILE
 from monitor.db.files import hand_over_folder, make_folder
 from monitor.domain.errors import (
     BusyError,
-    CannotWriteError,
     InputError,
     MovedError,
     NotPermittedError,
 )
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.fleet.db.consent_changes import ConsentChange
-from monitor.fleet.db.handover import LeaseStore
 from monitor.fleet.districts import (
     DISTRICT_CONFIG,
     LEAVING_FILE,
@@ -34,15 +33,19 @@ from monitor.fleet.districts import (
     DistrictFolder,
     ask_to_leave,
     build_district_environment,
+    translate_os_errors,
+    work_in_district,
 )
 from monitor.services.backups import RestoreResult, restore_district
 from monitor.services.consent import pause_checks
-from monitor.services.erasure import withdraw_consent
+from monitor.services.withdrawal import withdraw_consent
+
+if TYPE_CHECKING:
+    from monitor.fleet.db.leases import LeasesTable
 
 LOG = logging.getLogger(__name__)
 # Whoever changed something that we no longer know is asked about again once they say so, or then.
 PAUSED_FOR = timedelta(days=28)
-FindConsentChanges = Callable[[str, Iterable[str]], Mapping[str, ConsentChange]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +57,11 @@ class AppliedChanges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestoredDistrict:
-    """`withdrawn` and `paused` are as in AppliedChanges.
-
-    `secrets_missing` says that it has no folder of secrets: no backup holds them.
-    """
+class RestoredDistrict(AppliedChanges):
+    """`secrets_missing` says that it has no folder of secrets: no backup holds them."""
 
     district: str
     done: RestoreResult
-    withdrawn: int
-    paused: int
     secrets_missing: bool
 
 
@@ -88,7 +86,7 @@ def restore_lost_district(
     district: DistrictFolder,
     backup: tuple[Backup, KeyBackup],
     take_over: Callable[[], None],
-    find_changes: FindConsentChanges,
+    apply_changes: Callable[[str, App], AppliedChanges],
     environment: Environment,
 ) -> RestoredDistrict:
     """Bring a district back here; `take_over` is called once nothing else is in the way.
@@ -106,28 +104,26 @@ def restore_lost_district(
     with suppress(OSError):
         for name in ("lock", "wake.sock"):
             (config.state / name).unlink(missing_ok=True)
-    token = CURRENT_DISTRICT.set(district.name)
-    try:
+    with work_in_district(district.name):
         done = restore_district(config, now, copy, keys)
         own = build_district_environment(environment, district)
         with open_portal_app(config, own) as app:
-            applied = apply_consent_changes(app, district.name, find_changes)
-    finally:
-        CURRENT_DISTRICT.reset(token)
-    secrets = district.path / SECRETS_FOLDER
-    _finish(district)
+            applied = apply_changes(district.name, app)
+    with translate_os_errors(district.path, "cannot be opened to the service"):
+        hand_over_folder(district.path)
+        (district.path / LEAVING_FILE).unlink(missing_ok=True)
     return RestoredDistrict(
         district=district.name,
         done=done,
         withdrawn=applied.withdrawn,
         paused=applied.paused,
-        secrets_missing=not secrets.is_dir(),
+        secrets_missing=not (district.path / SECRETS_FOLDER).is_dir(),
     )
 
 
 def prepare_folder(district: DistrictFolder, copies: Path) -> None:
     """Make its folder, closed to the service, with the configuration that was backed up."""
-    try:
+    with translate_os_errors(district.path, "cannot be written", "check the disk"):
         make_folder(district.path, like=district.path.parent)
         ask_to_leave(district)
         if not district.config_path.exists():
@@ -141,12 +137,9 @@ def prepare_folder(district: DistrictFolder, copies: Path) -> None:
             shutil.copyfile(saved, district.config_path)
             district.config_path.chmod(0o600)
         hand_over_folder(district.path.parent)
-    except OSError as error:
-        reason = f"{district.path} cannot be written ({error.strerror}): check the disk."
-        raise CannotWriteError(reason) from error
 
 
-def take_over_lease(leases: LeaseStore, name: str, gone: str) -> None:
+def take_over_lease(leases: "LeasesTable", name: str, gone: str) -> None:
     """Have a district live here. Raises BusyError while its machine may still work on it."""
     lease = leases.replace_machine(name, gone)
     if lease is None or (lease.machine == leases.machine and not lease.next_machine):
@@ -165,13 +158,13 @@ def take_over_lease(leases: LeaseStore, name: str, gone: str) -> None:
     raise BusyError(reason)
 
 
-def apply_consent_changes(app: App, name: str, find_changes: FindConsentChanges) -> AppliedChanges:
+def apply_consent_changes(
+    app: App, name: str, find_change: Callable[[str], ConsentChange | None]
+) -> AppliedChanges:
     """End and pause what an older copy does not know was ended or changed."""
     withdrawn, paused = 0, 0
-    consents = app.db.consents.list_latest_consents()
-    changes = find_changes(name, [consent.person_id for consent in consents])
-    for consent in consents:
-        change = changes.get(consent.person_id)
+    for consent in app.db.consents.list_latest_consents():
+        change = find_change(consent.person_id)
         if change is None or consent.withdrawn_at or change.at <= consent.written_at:
             continue
         if change.has_left:
@@ -189,12 +182,3 @@ def apply_consent_changes(app: App, name: str, find_changes: FindConsentChanges)
             "consent_changes_applied", extra={"district": name, "count": withdrawn + paused}
         )
     return AppliedChanges(withdrawn=withdrawn, paused=paused)
-
-
-def _finish(district: DistrictFolder) -> None:
-    try:
-        hand_over_folder(district.path)
-        (district.path / LEAVING_FILE).unlink(missing_ok=True)
-    except OSError as error:
-        reason = f"{district.path / LEAVING_FILE} cannot be deleted ({error.strerror}). Delete it."
-        raise CannotWriteError(reason) from error

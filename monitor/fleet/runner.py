@@ -5,40 +5,44 @@ used (its configuration, a damaged file, a wrong key) is set aside, and the othe
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
-from dataclasses import replace
+from contextlib import suppress
 from datetime import UTC, timedelta
+from operator import attrgetter
 from time import monotonic
 
 from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor.app import App
 from monitor.app.steady_clock import measure_jump
-from monitor.config.sections import CURRENT_DISTRICT, WatchConfig
-from monitor.db.database import Database
+from monitor.config.sections import WatchConfig
 from monitor.db.files import write_file
 from monitor.domain.errors import (
     CannotWriteError,
     DatabaseError,
     InputError,
-    MonitorError,
     MovedError,
     ReplacedError,
     UnavailableError,
     WrongKeyError,
     describe_error_location,
+    describe_fault,
 )
 from monitor.domain.health import compute_exit_code
 from monitor.fleet.config import FleetFile
 from monitor.fleet.db.shared import DistrictRecord
-from monitor.fleet.districts import DistrictFolder, is_drained, list_district_folders
-from monitor.fleet.hosted_districts import HostedDistrict, SharedResources
-from monitor.fleet.metrics import FleetReading, render_fleet_metrics
-from monitor.fleet.pools import RightOfWay, WorkerPool
+from monitor.fleet.districts import (
+    DistrictFolder,
+    is_drained,
+    list_district_folders,
+    work_in_district,
+)
+from monitor.fleet.health import FleetState
+from monitor.fleet.hosted_districts import HostedDistrict, SharedResources, is_settled
+from monitor.fleet.metrics import FleetCollector
+from monitor.fleet.pools import WorkerPool
 from monitor.scheduler.daemon import FAREWELL_SECONDS
-from monitor.scheduler.watchdog import SupervisedRunner, build_ping
+from monitor.scheduler.supervised_runner import SupervisedRunner, build_ping
 from monitor.scheduler.workers import (
     HUNG_AFTER_SECONDS,
     RETRY_SECONDS,
@@ -47,7 +51,8 @@ from monitor.scheduler.workers import (
     TimedJob,
 )
 from monitor.services import jobs
-from monitor.services.health import Vitals, check_vitals, collect_vitals
+from monitor.services.health import check_vitals, collect_vitals
+from monitor.services.metrics import render_metrics
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 1
@@ -66,27 +71,10 @@ POOL_SIZES = {"look": 2, "changes": 2, "checks": 32, "sweeps": 20, "mail": 4, "b
 LOOK_POOLS = frozenset({"look", "changes"})
 # The service itself writes in a district that it works in; a page that writes there wakes us.
 BUSY_LOOK_SECONDS = 5.0
-# For so long, sweeps pause as a check begins: it is opened and planned, and asks a first site.
-HEAD_START_SECONDS = {"changes": 1.0, "checks": 1.0}
 # What is wrong with a district itself, and not with the web or a mail server.
 SET_ASIDE_ERRORS = (DatabaseError, ReplacedError, WrongKeyError)
 
 DistrictWork = Callable[[HostedDistrict, SupervisedRunner], None]
-
-
-def get_name(district: HostedDistrict) -> str:
-    return district.name
-
-
-def get_relay(district: HostedDistrict) -> str:
-    """Have one thread at a mail server, which would else be waited for by all of them."""
-    return district.relay or district.name
-
-
-class SweepingThread(threading.local):
-    """The database of the district that the thread sweeps; None where it does not."""
-
-    database: Database | None = None
 
 
 class FleetRunner:
@@ -109,16 +97,13 @@ class FleetRunner:
         self._districts: dict[str, HostedDistrict] = {}
         self._folders_at = 0.0
         self._drained = False
-        self._right_of_way = RightOfWay()
-        self._sweeping = SweepingThread()
-        self._beat = resources.environment.beat
-        resources.environment = replace(resources.environment, beat=self._beat_and_give_way)
         self._pools = {
             name: WorkerPool(
                 name,
                 POOL_SIZES[name],
                 self._bind(name, work),
-                get_relay if name == "mail" else get_name,
+                # One thread at a mail server, which would else be waited for by all of them.
+                attrgetter("relay" if name == "mail" else "name"),
             )
             for name, work in (
                 ("look", self._look),
@@ -126,7 +111,7 @@ class FleetRunner:
                 ("checks", lambda _, runner: runner.run_requested_checks()),
                 ("sweeps", lambda _, runner: runner.run_due_sweeps()),
                 ("mail", self._run_mail),
-                ("bounces", self._collect_bounces),
+                ("bounces", lambda _, runner: runner.collect_bounces()),
             )
         }
 
@@ -155,51 +140,36 @@ class FleetRunner:
             if district.has_state_folder(folder):
                 self._pools["changes"].submit(district)
 
-    def _beat_and_give_way(self) -> None:
-        """Let sweeps pause between two steps; never inside one, where others wait for its end."""
-        self._beat()
-        database = self._sweeping.database
-        if database is not None and not database.is_in_transaction:
-            self._right_of_way.give_way()
-
     def look_at_districts(self) -> None:
-        """See which districts have changed or have something due; it opens none itself."""
-        self._submit_looks()
+        """Have those looked at that have changed, or have something due; it opens none itself."""
+        self.submit_looks()
         self.close_unused()
 
-    def _submit_looks(self) -> int:
-        """Return how many districts are to be looked at; those that find no room come later."""
+    def submit_looks(self) -> int:
+        """Return how many districts are to be looked at."""
         if monotonic() >= self._folders_at:
             self.look_for_folders()
-        now, count, room = self._clock.now(), 0, self._most_open - self.count_open()
+        now, count = self._clock.now(), 0
         for district in self._districts.values():
             if district.fault and not self._may_retry(district):
                 continue
-            if district.users and monotonic() - district.looked_at < BUSY_LOOK_SECONDS:
-                changed = False
+            is_new = district.wake_at is None
+            # The service itself writes in a district that it works in.
+            rests = district.users and monotonic() - district.looked_at < BUSY_LOOK_SECONDS
+            if not is_new and not rests and district.read_stamp() != district.looked:
+                self._pools["changes"].submit(district)
+            elif is_new or (district.wake_at and district.wake_at <= now):
+                self._pools["look"].submit(district)
             else:
-                changed = district.wake_at is not None and district.read_stamp() != district.looked
-            if not changed and (district.wake_at is None or district.wake_at <= now):
-                room -= district.runner is None
-            elif not changed:
                 continue
             count += 1
-            if changed:
-                self._pools["changes"].submit(district)
-            elif district.runner is not None or room >= 0:
-                self._pools["look"].submit(district)
-        self.close_unused(wanted=max(-room, 0))
         return count
 
-    def finish_waiting_work(self, seconds: float) -> None:
-        """Look and work until nothing waits anymore, without a scheduler."""
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Tell whether no thread has anything to do; wait for that for so long at most."""
         until = monotonic() + seconds
-        while monotonic() < until:
-            busy = not all(pool.wait_until_idle(0) for pool in self._pools.values())
-            if not self._submit_looks() and not busy:
-                return
-            for pool in self._pools.values():
-                pool.wait_until_idle(max(until - monotonic(), 0.0))
+        waits = [pool.wait_until_idle(max(until - monotonic(), 0)) for pool in self._pools.values()]
+        return all(waits)
 
     def report(self) -> None:
         """Write the metrics of all districts, and tell the monitor if all of them are well."""
@@ -209,44 +179,39 @@ class FleetRunner:
         for name in filter(hung.get, hung):
             job = ", ".join(hung[name])
             LOG.error("worker_hung", extra={"worker": name, "job": job, "minutes": minutes})
-        vitals = {
-            district.name: district.vitals
-            for district in self._districts.values()
-            if district.vitals
-        }
-        faults = {
-            district.name: district.fault for district in self._districts.values() if district.fault
-        }
+        districts = self._districts.values()
+        vitals = {district.name: district.vitals for district in districts if district.vitals}
+        faults = {district.name: district.fault for district in districts if district.fault}
         if self._fleet.metrics_file:
             try:
-                text = render_fleet_metrics(vitals, faults, self._read_state())
-                write_file(self._fleet.metrics_file, text)
+                numbers = FleetCollector(
+                    vitals=vitals,
+                    faults=faults,
+                    database=self._resources.sender is not None,
+                    state=self._read_state(),
+                )
+                write_file(self._fleet.metrics_file, render_metrics(numbers))
             except CannotWriteError as error:
                 LOG.warning("metrics_not_written", extra={"reason": str(error)})
-        failed = any(hung.values()) or any(district.failed for district in self._districts.values())
+        failed = any(hung.values()) or any(district.failed for district in districts)
         well = not faults and not failed and not self._drained
-        sound = well and all(_is_well(vital) for vital in vitals.values())
+        results = [result for known in vitals.values() for result in check_vitals(known)]
+        sound = well and not compute_exit_code(results)
         if sound and self._fleet.heartbeat_url and not self._ping():
             LOG.warning("heartbeat_not_sent")
 
-    def _read_state(self) -> FleetReading:
-        sender = self._resources.sender
-        if sender is None:
-            return FleetReading()
-        try:
-            return FleetReading(asked=True, state=sender.read_state())
-        except UnavailableError:
-            return FleetReading(asked=True)
+    def _read_state(self) -> FleetState | None:
+        with suppress(UnavailableError):
+            return self._resources.sender.read_state() if self._resources.sender else None
+        return None
 
     def _renew_leases(self) -> None:
         """Set aside what another machine has taken over."""
         sender = self._resources.sender
-        held = {
-            district.name: district for district in self._districts.values() if district.is_locked
-        }
         if sender is None:
             return
         sender.delete_expired_batches()
+        held = {name: known for name, known in self._districts.items() if known.is_locked}
         for name in held.keys() - sender.renew_districts(held):
             held[name].set_aside("Another machine may work on this district by now.")
 
@@ -282,11 +247,7 @@ class FleetRunner:
         self._folders_at = monotonic() + FOLDERS_EVERY
         self._drained = is_drained(self._fleet.districts)
         folders = list_district_folders(self._fleet.districts, self._backup)
-        found = (
-            {}
-            if self._drained
-            else {district_folder.name: district_folder for district_folder in folders}
-        )
+        found = {} if self._drained else {folder.name: folder for folder in folders}
         for name, folder in found.items():
             if name not in self._districts and not folder.is_leaving:
                 self._districts = {**self._districts, name: HostedDistrict(folder, self._resources)}
@@ -301,9 +262,8 @@ class FleetRunner:
         for name, reason in self._resources.refused.items():
             district = self._districts.get(name)
             if district is not None and not district.fault:
-                token = CURRENT_DISTRICT.set(name)
-                self._set_aside(district, InputError(reason))
-                CURRENT_DISTRICT.reset(token)
+                with work_in_district(name):
+                    self._set_aside(district, InputError(reason))
 
     def _let_go(self, district: HostedDistrict) -> None:
         """Stop what runs in a district that leaves, and forget it once it has ended."""
@@ -314,9 +274,7 @@ class FleetRunner:
             return
         district.release()
         self._districts = {
-            name: one_district
-            for name, one_district in self._districts.items()
-            if one_district is not district
+            name: known for name, known in self._districts.items() if known is not district
         }
         self._resources.remove_staff(district.name)
         LOG.info("district_released", extra={"district": district.name})
@@ -325,7 +283,8 @@ class FleetRunner:
         """Tell whether one that was set aside may be well again: after a while, or if mended."""
         if district.users:
             return False
-        if district.read_stamp() == district.looked and monotonic() < district.retry_at:
+        is_unchanged = district.read_stamp() == district.set_aside_stamp
+        if is_unchanged and monotonic() < district.retry_at:
             return False
         district.wake_at = None
         return True
@@ -333,48 +292,31 @@ class FleetRunner:
     def count_open(self) -> int:
         return sum(district.runner is not None for district in self._districts.values())
 
-    def close_unused(self, idle_seconds: float = IDLE_SECONDS, wanted: int = 0) -> None:
-        """Close what no one is in: the idle ones, and the longest unused where room is wanted."""
-        opened = [
-            one_district
-            for one_district in self._districts.values()
-            if one_district.runner is not None
-        ]
-        free = [one_district for one_district in opened if not self._is_wanted(one_district)]
-        free.sort(key=lambda one_district: one_district.used_at)
-        surplus = max(len(opened) + wanted - self._most_open, 0)
+    def close_unused(self, idle_seconds: float = IDLE_SECONDS) -> None:
+        """Close the idle ones, and of too many that are open those that no one used for longest."""
+        opened = [district for district in self._districts.values() if district.runner is not None]
+        surplus = len(opened) - self._most_open
+        free = sorted(
+            (district for district in opened if not district.users),
+            key=lambda district: district.used_at,
+        )
         for number, district in enumerate(free):
             if number < surplus or monotonic() - district.used_at > idle_seconds:
                 district.close_if_unused()
 
-    def _is_wanted(self, district: HostedDistrict) -> bool:
-        """Tell whether someone is in it, or soon; what waits for a sweep may wait for hours."""
-        if district.users:
-            return True
-        pools = (pool for name, pool in self._pools.items() if name != "sweeps")
-        return any(pool.has_queued(district) for pool in pools)
-
     def _bind(self, pool: str, work: DistrictWork) -> Callable[[HostedDistrict], None]:
         """Do a pool's work in a district; what goes wrong there stops no other district."""
 
-        def work_in_district(district: HostedDistrict) -> None:
-            token = CURRENT_DISTRICT.set(district.name)
-            self._liveness.register_worker()
-            head_start = HEAD_START_SECONDS.get(pool)
-            try:
-                with self._right_of_way.claim(head_start) if head_start else nullcontext():
-                    self._work_once(pool, district, work)
-            finally:
-                CURRENT_DISTRICT.reset(token)
+        def do_pool_work(district: HostedDistrict) -> None:
+            with work_in_district(district.name):
+                self._liveness.register_worker()
+                self._work_once(pool, district, work)
+            if self.count_open() > self._most_open:
+                self.close_unused()
 
-        return work_in_district
+        return do_pool_work
 
-    def _work_once(
-        self,
-        pool: str,
-        district: HostedDistrict,
-        work: DistrictWork,
-    ) -> None:
+    def _work_once(self, pool: str, district: HostedDistrict, work: DistrictWork) -> None:
         if district.fault and (district.users or pool not in LOOK_POOLS):
             return
         try:
@@ -384,7 +326,6 @@ class FleetRunner:
             return
         try:
             district.fault = ""
-            self._sweeping.database = runner.app.db if pool == "sweeps" else None
             work(district, runner)
         except SET_ASIDE_ERRORS as error:
             self._set_aside(district, error)
@@ -396,28 +337,27 @@ class FleetRunner:
         else:
             district.failed.discard(pool)
         finally:
-            self._sweeping.database = None
             district.leave()
 
     def _set_aside(self, district: HostedDistrict, error: Exception) -> None:
-        known = isinstance(error, MonitorError)
-        fault = str(error) if known else describe_error_location(error)
+        fault = describe_fault(error)
         if district.fault != fault:
             LOG.error("district_set_aside", extra={"reason": fault})
         district.set_aside(fault)
         if isinstance(error, MovedError):
             return  # what is known of it is what the machine says that has it
-        self._keep_record(district, district.record.staff if district.record else 0)
+        self._keep_record(district)
 
     def _look(self, district: HostedDistrict, runner: SupervisedRunner) -> None:
         """Hand on what waits in a district, and note when to look again."""
         app, now = runner.app, self._clock.now()
         stamp = district.read_stamp()
+        looked = stamp if is_settled(stamp) else ()
         changed = stamp != district.looked
         if changed:
             # If this fails, the district does not count as looked at, and it is done again.
             self._note_consent_changes(district, app)
-        district.looked, district.looked_at = stamp, monotonic()
+        district.looked, district.looked_at = looked, monotonic()
         work = jobs.find_waiting_work(app)
         if work.checks:
             self._pools["checks"].submit(district)
@@ -456,25 +396,21 @@ class FleetRunner:
         if district.purge_at is None or district.purge_at <= now:
             district.purge_at = now + PURGED_EVERY
             runner.delete_expired_data()
-        district.vitals = collect_vitals(runner.app.db, now, measure_jump(runner.app.clock))
-
-    def _collect_bounces(self, _district: HostedDistrict, runner: SupervisedRunner) -> None:
-        runner.collect_bounces()
-
-    def _keep_record(self, district: HostedDistrict, staff: int) -> None:
-        now, before = self._clock.now(), district.record
-        self._resources.set_staff(district.name, staff)
-        fresh = before is not None and now - before.seen_at < LOOK_AGAIN_AFTER
-        if before and fresh and (before.staff, before.reason) == (staff, district.fault):
-            return
-        district.record = DistrictRecord(
-            name=district.name, staff=staff, seen_at=now, reason=district.fault
+        district.vitals = collect_vitals(
+            runner.app.db, now, runner.app.sources, measure_jump(runner.app.clock)
         )
+
+    def _keep_record(self, district: HostedDistrict, staff: int | None = None) -> None:
+        now, before = self._clock.now(), district.record
+        if staff is not None:
+            self._resources.set_staff(district.name, staff)
+        fresh = before is not None and now - before.seen_at < LOOK_AGAIN_AFTER
+        if before and fresh and before.reason == district.fault:
+            return
+        district.record = DistrictRecord(name=district.name, seen_at=now, reason=district.fault)
         self._resources.shared.districts.save_district_record(district.record)
 
     def _tidy(self) -> None:
         self._resources.shared.delete_outdated(self._clock.now())
-
-
-def _is_well(vitals: Vitals) -> bool:
-    return not compute_exit_code(check_vitals(vitals, ()))
+        if self._resources.sender is not None:
+            self._resources.sender.delete_outdated()

@@ -2,7 +2,9 @@
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from platform import node
@@ -12,24 +14,40 @@ from monitor.app import App, Environment
 from monitor.config.sections import Config
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError
-from monitor.fleet.crawler import Dispatch, FleetCrawler
+from monitor.fleet.crawler import FleetCrawler
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
 from monitor.fleet.db.day_keys import HomeDayKeys
-from monitor.fleet.db.handover import Lease, find_missing_file, remove_handover, write_handover
-from monitor.fleet.db.leases import LEASE, LeasesTable
+from monitor.fleet.db.leases import LEASE, Lease, LeasesTable
 from monitor.fleet.db.mailbox import Mailbox
 from monitor.fleet.db.memories import CHANGES_KEPT, FleetMemories
 from monitor.fleet.db.postgres import ensure_worker_role
 from monitor.fleet.db.state import read_fleet_state
 from monitor.fleet.fence import read_boot_clock, read_utc_time
 from monitor.fleet.health import FleetState
-from monitor.fleet.hosted_districts import NewWorker
-from monitor.fleet.restores import apply_consent_changes
-from scrapers.crawl.crawler import Crawler
+from monitor.fleet.moves import find_missing_file, remove_handover, write_handover
+from monitor.fleet.restores import AppliedChanges, apply_consent_changes
 
 LOG = logging.getLogger(__name__)
 # A machine that froze, or could not reach the database for so long, asks for its lease again.
 RELIED_ON_FOR = LEASE.total_seconds() / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWorker:
+    """Secrets for a machine that asks, and where it finds the database."""
+
+    key: str = field(repr=False)
+    password_line: str = field(repr=False)
+    database: str
+
+
+@contextmanager
+def put_off_while_away() -> Iterator[None]:
+    """Leave to the next time what PostgreSQL cannot be told now."""
+    try:
+        yield
+    except UnavailableError as error:
+        LOG.warning("fleet_database_away", extra={"reason": str(error)})
 
 
 class FleetSender:
@@ -47,34 +65,22 @@ class FleetSender:
         # By the clock that runs on while the machine sleeps.
         self._held_at: dict[str, float] = {}
 
-    def build_crawler(
-        self, name: str, config: Config, environment: Environment, crawler: Crawler
-    ) -> FleetCrawler:
-        """Return a crawler that is like another, but has others ask."""
-        dispatch = Dispatch(
+    def choose_crawler(
+        self, name: str, config: Config, environment: Environment
+    ) -> Callable[..., FleetCrawler]:
+        """Return what stands where a district's crawler does, and has others ask."""
+        return partial(
+            FleetCrawler,
             mailbox=self._mailbox,
             seal=self._seal,
             day_keys=self._day_keys,
             district=name,
             contact=config.district.contact,
-            sources=config.sources,
+            source_settings=config.sources,
             variables=environment.variables,
             keeps_pages=config.evidence.pages,
             beat=environment.beat,
             read_time=read_utc_time,
-        )
-        return FleetCrawler(
-            client=crawler.client,
-            sources=crawler.sources,
-            clock=crawler.clock,
-            host_store=crawler.host_store,
-            parser=crawler.parser,
-            may_ask=crawler.may_ask,
-            engine=crawler.engine,
-            budgets=crawler.budgets,
-            proofs=crawler.proofs,
-            share=crawler.share,
-            dispatch=dispatch,
         )
 
     def note_consent_changes(self, name: str, app: App) -> None:
@@ -102,16 +108,24 @@ class FleetSender:
             self._changes.save_changes(new)
             known.update(new)
 
-    def apply_consent_changes(self, name: str, app: App) -> None:
-        """Bring a district up to what is known here, as it is opened: it may be an older copy."""
-        apply_consent_changes(app, name, self._find_noted_changes)
+    def apply_consent_changes(self, name: str, app: App, *, sent: bool = False) -> AppliedChanges:
+        """Bring a district up to what is known here: it may be an older copy.
+
+        With `sent`, also to what other machines have told the fleet's database.
+        """
+        known, changes = self._load_noted(), self._changes
+        if sent:
+            fetched = changes.fetch_changes(self._memories.connection)
+            newer = {t: c for t, c in fetched.items() if t not in known or known[t].at < c.at}
+            known = {**known, **newer}
+        return apply_consent_changes(
+            app, name, lambda person_id: known.get(changes.tag_person(name, person_id))
+        )
 
     def send_consent_changes(self) -> None:
         """Tell the fleet's database what is new; what it cannot be told now, it is told later."""
-        try:
+        with put_off_while_away():
             self._changes.send_changes(self._memories.connection)
-        except UnavailableError as error:
-            LOG.warning("fleet_database_away", extra={"reason": str(error)})
 
     def add_worker(self, name: str, database: str) -> NewWorker:
         """Make what a machine that asks needs; `database` is the address that this one uses."""
@@ -125,36 +139,19 @@ class FleetSender:
 
     def read_state(self) -> FleetState:
         """Return how the fleet is. Raises UnavailableError."""
-        return read_fleet_state(self._memories)
+        return read_fleet_state(self._memories.connection)
+
+    def delete_outdated(self) -> None:
+        with put_off_while_away():
+            self._memories.delete_outdated()
 
     def delete_expired_batches(self) -> None:
         """Forget what was not asked in time, also where no machine is there that asks."""
         self._day_keys.destroy_old()
-        try:
+        with put_off_while_away():
             expired = self._mailbox.delete_expired_batches()
-        except UnavailableError as error:
-            LOG.warning("fleet_database_away", extra={"reason": str(error)})
-            return
-        if expired:
-            LOG.warning("batches_expired", extra={"count": expired})
-
-    def find_consent_changes(self, name: str, people: Iterable[str]) -> Mapping[str, ConsentChange]:
-        """Return what this machine and the fleet know of people, for an older copy."""
-        names = tuple(people)
-        own = self._find_noted_changes(name, names)
-        sent = self._select_changes(
-            name, names, self._changes.fetch_changes(self._memories.connection)
-        )
-        return {**own, **{k: c for k, c in sent.items() if k not in own or own[k].at < c.at}}
-
-    def _find_noted_changes(self, name: str, people: Iterable[str]) -> dict[str, ConsentChange]:
-        return self._select_changes(name, people, self._load_noted())
-
-    def _select_changes(
-        self, name: str, people: Iterable[str], known: Mapping[str, ConsentChange]
-    ) -> dict[str, ConsentChange]:
-        tags = {person_id: self._changes.tag_person(name, person_id) for person_id in people}
-        return {person_id: known[tag] for person_id, tag in tags.items() if tag in known}
+            if expired:
+                LOG.warning("batches_expired", extra={"count": expired})
 
     def _load_noted(self) -> dict[str, ConsentChange]:
         if self._noted is None:
@@ -197,24 +194,20 @@ class FleetSender:
     def renew_districts(self, names: Iterable[str]) -> frozenset[str]:
         """Return those that are still this machine's; none if it cannot tell in time."""
         wanted, began_at = tuple(names), read_boot_clock()
-        try:
+        with put_off_while_away():
             kept = self.leases.renew_districts(wanted)
-        except UnavailableError as error:
-            LOG.warning("fleet_database_away", extra={"reason": str(error)})
-            now = read_boot_clock()
-            return frozenset(
-                name for name in wanted if now - self._held_at.get(name, now) <= RELIED_ON_FOR
-            )
-        self._held_at |= dict.fromkeys(kept, began_at)
-        return kept
+            self._held_at |= dict.fromkeys(kept, began_at)
+            return kept
+        now = read_boot_clock()
+        return frozenset(
+            name for name in wanted if now - self._held_at.get(name, now) <= RELIED_ON_FOR
+        )
 
     def release_district(self, name: str) -> None:
         """Let go of a district; if that cannot be said, its lease runs out by itself."""
         self._held_at.pop(name, None)
-        try:
+        with put_off_while_away():
             self.leases.release_district(name)
-        except UnavailableError as error:
-            LOG.warning("fleet_database_away", extra={"reason": str(error)})
 
     def _refuse(
         self, name: str, state: Path, lease: Lease | None, handover: Handover | None

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.db.files import StateFolderLock
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MonitorError
-from monitor.fleet.db.handover import Lease, LeaseStore
-from monitor.fleet.db.shared import DistrictRecord, SharedMemories
+from monitor.fleet.conflicting_districts import TwinFinder
+from monitor.fleet.db.shared import DistrictRecord, SharedDatabase
 from monitor.fleet.districts import DistrictFolder, is_drained, list_district_folders
 from monitor.fleet.moves import DistrictMove, list_moves
-from monitor.fleet.twins import TwinFinder
+
+if TYPE_CHECKING:
+    from monitor.fleet.db.leases import Lease, LeasesTable
 
 
 class DistrictState(StrEnum):
@@ -35,7 +38,6 @@ class DistrictStatus:
 
     name: str
     address: str = ""
-    running: bool = False
     seen_at: datetime | None = None
     fault: str = ""
     state: DistrictState
@@ -43,7 +45,7 @@ class DistrictStatus:
 
 
 def list_district_statuses(
-    folder: Path, memories: SharedMemories | None = None, leases: LeaseStore | None = None
+    folder: Path, memories: SharedDatabase | None = None, leases: "LeasesTable | None" = None
 ) -> tuple[DistrictStatus, ...]:
     """Say of each district whether a service has it, and what is wrong if one set it aside."""
     known = memories.districts.list_district_records() if memories else ()
@@ -54,14 +56,14 @@ def list_district_statuses(
     twins = TwinFinder().find_twins(folders)
     return (
         *(
-            _find_other_machine(district_folder, held, machine)
+            _find_other_machine(district, held, machine)
             or _build_status(
-                district_folder,
-                records.get(district_folder.name),
-                twins.get(district_folder.name, ""),
+                district,
+                records.get(district.name),
+                twins.get(district.name, ""),
                 drained=drained,
             )
-            for district_folder in folders
+            for district in folders
         ),
         *(_build_moved_status(move, held) for move in list_moves(folder)),
     )
@@ -70,14 +72,14 @@ def list_district_statuses(
 def _build_status(
     district: DistrictFolder, record: DistrictRecord | None, refused: str, *, drained: bool
 ) -> DistrictStatus:
-    fault, state = refused or (record.reason if record else ""), DistrictState.NOT_RUNNING
-    address, running, next_step = "", False, ""
+    fault, address, running = refused or (record.reason if record else ""), "", False
     try:
         config = district.load_config()
         check_not_moved(config.state)
         address, running = config.portal.address, StateFolderLock(config.state).is_locked()
     except MonitorError as error:
         fault = str(error)
+    state, next_step = DistrictState.NOT_RUNNING, ""
     if fault:
         state = DistrictState.SET_ASIDE
     elif running:
@@ -92,7 +94,6 @@ def _build_status(
     return DistrictStatus(
         name=district.name,
         address=address,
-        running=running and not fault,
         seen_at=record.seen_at if record else None,
         fault=fault,
         state=state,
@@ -101,7 +102,7 @@ def _build_status(
 
 
 def _find_other_machine(
-    district: DistrictFolder, held: Mapping[str, Lease], machine: str
+    district: DistrictFolder, held: Mapping[str, "Lease"], machine: str
 ) -> DistrictStatus | None:
     """Return the status of one that this machine may not work on; None if it may."""
     try:
@@ -116,13 +117,13 @@ def _find_other_machine(
 
 
 def _describe_other(
-    name: str, lease: Lease, machine: str, handover: Handover | None
+    name: str, lease: "Lease", machine: str, handover: Handover | None
 ) -> tuple[DistrictState, str]:
     if lease.next_machine == machine:
         if handover is not None and handover.token == lease.token:
             taken = "It is taken up here once its copy is complete."
         else:
-            taken = f"What lies here is not its copy: on {lease.machine}, run `fleet status`."
+            taken = f"What lies here is not its copy: on {lease.machine}, run `namesake status`."
         return DistrictState.ARRIVING, f"It comes from the machine {lease.machine}. {taken}"
     if lease.machine == machine:
         to = lease.next_machine or (handover.machine if handover else "")
@@ -138,7 +139,7 @@ def _describe_other(
     return DistrictState.ELSEWHERE, reason
 
 
-def _build_moved_status(move: DistrictMove, held: Mapping[str, Lease]) -> DistrictStatus:
+def _build_moved_status(move: DistrictMove, held: Mapping[str, "Lease"]) -> DistrictStatus:
     lease = held.get(move.district)
     if lease is not None and lease.next_machine == move.machine:
         next_step = f"Copy it to {move.machine}: {' && '.join(move.commands)}"

@@ -8,24 +8,24 @@ import asyncio
 import logging
 import signal
 import threading
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Generic, TypeVar
+from functools import lru_cache
 
 import procrastinate
+from msgspec import structs
 from procrastinate import PsycopgConnector
 
 from monitor.app import Environment
-from monitor.app.parts import build_parser, build_user_agent
+from monitor.app.builders import build_client, build_parser
 from monitor.app.sources import (
+    PortableSources,
     build_portable_sources,
     is_worth_keeping,
-    load_credentials,
     name_budgets,
 )
 from monitor.config.sections import FetchConfig
@@ -35,24 +35,18 @@ from monitor.domain.errors import (
     UnavailableError,
     describe_error_location,
 )
-from monitor.domain.serialization import encode_json
-from monitor.fleet.batches import (
-    AnswerBody,
-    BatchBody,
-    BatchSeal,
-    Permission,
-    seal_answer,
-)
+from monitor.domain.serialization import decode_json, encode_json
+from monitor.fleet.batches import AnswerBody, BatchBody, BatchSeal, Permission
 from monitor.fleet.db.day_keys import WorkerDayKeys
 from monitor.fleet.db.engine import FencedJobManager, RetryAtOnce
 from monitor.fleet.db.mailbox import (
+    ASK_QUEUE,
     ASK_TASK,
-    READABLE_FORMATS,
+    KEYLESS_PRIORITY,
     Mailbox,
     SealedAnswer,
     SealedBatch,
     name_answer,
-    name_queue,
 )
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.seal import WorkerSeal
@@ -60,11 +54,10 @@ from monitor.fleet.fence import BEAT_SECONDS, CLOCKS_DIFFER_BY, Fence, read_utc_
 from monitor.fleet.host_crawler import BatchAnswer, HostCrawler
 from scrapers.crawl.crawler import CrawlEngine
 from scrapers.crawl.frontier import keep_no_page
-from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.routing import CrawlQuery
 from scrapers.crawl.throttle import HostState, Throttle
 from scrapers.http.client import HttpClient, HttpConnections
-from scrapers.http.limits import MOST_IDLE_HOSTS, compute_idle_hosts, raise_file_limit
+from scrapers.http.fetch_limits import MOST_IDLE_HOSTS, compute_idle_hosts, raise_file_limit
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import Source
 
@@ -82,8 +75,6 @@ KEY_WAITED_FOR = 0.5
 FORGOTTEN_AFTER = 3_600.0
 MOST_REGISTRIES = 1_024
 
-Built = TypeVar("Built")
-
 
 class BatchRefusedError(DatabaseError):
     """A batch is put away: whoever sent it sends it again, if anyone did."""
@@ -100,7 +91,7 @@ class BatchYielded(Exception):  # noqa: N818 - no error: it makes way, and is ta
 class BatchUnreadable(BatchYielded):
     """A batch waits for its key, and is in no other one's way meanwhile."""
 
-    priority = -1
+    priority = KEYLESS_PRIORITY
 
 
 class BatchGuard:
@@ -113,7 +104,7 @@ class BatchGuard:
         read_time: Callable[[], datetime] = read_utc_time,
     ) -> None:
         self._mailbox = mailbox
-        self._read_time = read_time
+        self.read_time = read_time
         self.fence = fence
         self.stopping = threading.Event()
         self._held: dict[int, tuple[BatchSeal, Permission]] = {}
@@ -151,7 +142,7 @@ class BatchGuard:
     def has_lapsed(self, batch: int) -> bool:
         """Tell whether no query of a batch may be asked, since its home has not said so lately."""
         held = self._held.get(batch)
-        return held is None or not held[1].is_valid(self._read_time())
+        return held is None or not held[1].is_valid(self.read_time())
 
     def check_clock(self) -> None:
         """Raise WrongClockError unless the database has about the same time.
@@ -159,9 +150,9 @@ class BatchGuard:
         A false one can make this machine stop, and not ask what is not permitted. Raises
         UnavailableError, too.
         """
-        began_at = self._read_time()
-        known = self._mailbox.read_clock()
-        off = max(began_at - known, known - self._read_time())
+        began_at = self.read_time()
+        known = self._mailbox.connection.read_clock()
+        off = max(began_at - known, known - self.read_time())
         if off > CLOCKS_DIFFER_BY:
             seconds = round(off.total_seconds())
             reason = (
@@ -169,9 +160,6 @@ class BatchGuard:
                 "such as systemd-timesyncd."
             )
             raise WrongClockError(reason)
-
-    def is_current(self, body: BatchBody) -> bool:
-        return body.is_current(self._read_time())
 
     def gives_way(self, batch: SealedBatch, priority: CrawlPriority) -> bool:
         """Tell whether a batch makes way: for someone who waits, or since it has lapsed."""
@@ -201,33 +189,33 @@ class BatchAsker:
         environment: Environment,
         fetch: FetchConfig,
     ) -> None:
-        limits = environment.build_limits()
-        self._environment = replace(
-            environment, limits=replace(limits, total_seconds=guard.fence.longest_request)
-        )
         self._memories = memories
-        self._seal = day_keys.seal
         self._mailbox = Mailbox(memories.connection, memories.hosts)
         self._day_keys = day_keys
         self._guard = guard
         self._parts = ExitStack()
         self._parser = self._parts.enter_context(build_parser())
         idle = compute_idle_hosts(MOST_IDLE_HOSTS, fetch.workers, raise_file_limit())
-        self._connections = HttpConnections(environment.build_dialer(), idle)
-        self._parts.callback(self._connections.close)
+        connections = HttpConnections(environment.build_dialer(), idle)
+        self._parts.callback(connections.close)
+        limits = environment.build_limits()
+        self._environment = replace(
+            environment,
+            limits=replace(limits, total_seconds=guard.fence.longest_request),
+            connections=connections,
+        )
         self._engine = CrawlEngine(
             clock=environment.clock,
             throttle=environment.throttle or Throttle(wait_factor=fetch.pace),
-            robots=RobotsCache(memories.robots_files),
             workers=fetch.workers,
             quota=memories.quota,
             directory=memories.directory,
             pauses=environment.open_pauses(None),
         )
         self._parts.callback(self._engine.close)
-        self._registries: RecentValues[PortableRegistry] = RecentValues(MOST_REGISTRIES)
         # Districts that ask a site with the same settings share its source.
-        self._sources: RecentValues[Mapping[str, Source]] = RecentValues(MOST_REGISTRIES)
+        self._build_sources = lru_cache(MOST_REGISTRIES)(_build_sources)
+        self._find_registry = lru_cache(MOST_REGISTRIES)(self._build_registry)
 
     def close(self) -> None:
         self._parts.close()
@@ -250,22 +238,18 @@ class BatchAsker:
             seal = BatchSeal.for_batch(day_seal, batch)
             with self._guard.hold(batch, seal):
                 body = seal.open_body(batch.body)
-                is_current = self._guard.is_current(body)
+                is_current = body.is_current(self._guard.read_time())
                 if not is_current:
                     self._guard.check_clock()
                 if batch.lock != lock or not is_current:
                     reason = "It is not what its district sent for this host, or too old."
                     raise BatchRefusedError(reason)
-                self._ask_body(batch, body)
+                self._ask_body(batch, seal, body)
         except DatabaseError as error:
             LOG.error("batch_refused", extra={"batch": number, "reason": str(error)})  # noqa: TRY400 - no fault of ours
 
-    def _ask_body(self, batch: SealedBatch, body: BatchBody) -> None:
-        left = [
-            (place, state)
-            for place, state in enumerate(body.queries)
-            if place not in batch.answered
-        ]
+    def _ask_body(self, batch: SealedBatch, seal: BatchSeal, body: BatchBody) -> None:
+        left = [entry for entry in enumerate(body.queries) if entry[0] not in batch.answered]
         host = body.manners.host
         crawler = self._build_crawler(body, batch)
         self._memories.directory.add_manners([body.manners])
@@ -281,7 +265,7 @@ class BatchAsker:
         try:
             with closing(answers):
                 for answer in answers:
-                    if not self._save(batch, body, answer):
+                    if not self._save(seal, answer):
                         return
                     count += 1
         except MonitorError:
@@ -289,7 +273,7 @@ class BatchAsker:
         except Exception as error:  # noqa: BLE001 - the query failed, and the rest can go on
             fault = describe_error_location(error)
             LOG.error("query_failed", extra={"batch": batch.id, "error": fault})  # noqa: TRY400 - its trace may quote
-            self._save(batch, body, self._build_failure(left[count], body, host_state))
+            self._save(seal, self._build_failure(*left[count], body, host_state))
         if self._guard.has_lapsed(batch.id):
             self._guard.check_clock()
             # Its home sends it again, if it is still there.
@@ -299,39 +283,40 @@ class BatchAsker:
             raise BatchYielded
 
     def _build_failure(
-        self, left: tuple[int, CrawlQuery], body: BatchBody, host_state: HostState
+        self, number: int, asked: CrawlQuery, body: BatchBody, host_state: HostState
     ) -> BatchAnswer:
-        number, state = left
         now = self._environment.clock.now()
         failed = ParseResult(outcome=Outcome.FAILED)
         return BatchAnswer(
             number=number,
-            result=CrawlResult(query=state.query, result=failed, at=now),
+            result=CrawlResult(query=asked.query, result=failed, at=now),
             handed_back=None,
             host_state=replace(host_state, next_at=now + timedelta(seconds=body.manners.pause)),
         )
 
-    def _save(self, batch: SealedBatch, body: BatchBody, answer: BatchAnswer) -> bool:
+    def _save(self, seal: BatchSeal, answer: BatchAnswer) -> bool:
         self._guard.fence.check()
         said = AnswerBody(result=answer.result, handed_back=answer.handed_back)
-        blob = seal_answer(body, answer.number, said)
+        blob = seal.seal_answer(answer.number, said)
+        own, place = self._day_keys.seal, name_answer(seal.id, answer.number)
         sealed = SealedAnswer(
-            batch=batch.id,
+            batch=seal.id,
             number=answer.number,
-            worker=self._seal.worker,
-            signature=self._seal.sign(name_answer(batch.id, answer.number), blob),
+            worker=own.worker,
+            signature=own.sign(place, blob),
             body=blob,
         )
         return self._mailbox.save_answer(sealed, answer.host_state)
 
     def _build_crawler(self, body: BatchBody, batch: SealedBatch) -> HostCrawler:
-        clock, known = self._environment.clock, self._find_registry(body)
+        clock = self._environment.clock
+        known = self._find_registry(encode_json(body.sources), body.contact)
         pictures = frozenset(body.picture_subjects)
         numbers: dict[str, list[int]] = defaultdict(list)
-        for number, state in enumerate(body.queries):
-            numbers[state.query.key].append(number)
-            if state.query.subject in pictures:
-                numbers[state.query.subject].append(number)
+        for number, asked in enumerate(body.queries):
+            numbers[asked.query.key].append(number)
+            if asked.query.subject in pictures:
+                numbers[asked.query.subject].append(number)
 
         def may_ask(query: Query) -> bool:
             self._guard.fence.check()
@@ -351,49 +336,20 @@ class BatchAsker:
             budgets=known.budgets,
         )
 
-    def _find_registry(self, body: BatchBody) -> "PortableRegistry":
+    def _build_registry(self, portable: bytes, contact: str) -> "PortableRegistry":
         """Build the sources of a batch once for all batches that have the same."""
-        key = sha256(encode_json(body.sources)).digest()
-        whose = key + body.contact.encode()
-        return self._registries.get_or_build(whose, lambda: self._build_registry(body, key))
-
-    def _build_registry(self, body: BatchBody, key: bytes) -> "PortableRegistry":
-        sources = self._sources.get_or_build(key, lambda: build_portable_sources(body.sources))
-        variables = body.sources.variables
+        sources, variables = self._build_sources(portable)
+        environment = replace(self._environment, variables=variables)
         return PortableRegistry(
             sources=sources,
             budgets=name_budgets(sources, variables),
-            client=HttpClient(
-                dialer=self._environment.build_dialer(),
-                clock=self._environment.clock,
-                limits=self._environment.build_limits(),
-                user_agent=build_user_agent(body.contact),
-                credentials=load_credentials(sources.values(), variables),
-                connections=self._connections,
-            ),
+            client=build_client(environment, contact, sources.values()),
         )
 
 
-class RecentValues(Generic[Built]):
-    """What was wanted lately, so that it need not be built again. Threads may share it."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[bytes, Built] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get_or_build(self, key: bytes, build: Callable[[], Built]) -> Built:
-        """Return the value of a key; two threads may build it at once."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-        built = build()
-        with self._lock:
-            self._values[key] = built
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-        return built
+def _build_sources(portable: bytes) -> tuple[Mapping[str, Source], Mapping[str, str]]:
+    sources = decode_json(portable, PortableSources)
+    return build_portable_sources(sources), sources.variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -415,7 +371,6 @@ class FleetWorker:
     mailbox: Mailbox
     day_keys: WorkerDayKeys
     hosts_at_once: int = MOST_HOSTS_AT_ONCE
-    formats: tuple[int, ...] = READABLE_FORMATS
 
     def run_until_stopped(self) -> None:
         """Ask until SIGTERM or SIGINT; what is under way then is put back for others."""
@@ -468,17 +423,17 @@ class FleetWorker:
 
         @app.task(
             name=ASK_TASK,
-            queue=name_queue(max(self.formats)),
+            queue=ASK_QUEUE,
             retry=RetryAtOnce(),
             pass_context=True,
         )
-        async def ask(context: procrastinate.JobContext, batch_id: int) -> None:
+        async def ask(context: procrastinate.JobContext, /, batch_id: int, **_: int) -> None:
             await loop.run_in_executor(threads, self._ask_batch, batch_id, context.job.lock)
 
         async with app.open_async():
             taking = asyncio.create_task(
                 app.run_worker_async(
-                    queues=[name_queue(number) for number in self.formats],
+                    queues=[ASK_QUEUE],
                     concurrency=self.hosts_at_once,
                     fetch_job_polling_interval=FETCHED_EVERY,
                     listen_notify=False,
@@ -519,6 +474,7 @@ def open_fleet_worker(
 ) -> Iterator[FleetWorker]:
     """Open what a machine needs that asks. Raises ConfigError, UnavailableError."""
     seal = WorkerSeal(key)
+    fetch = structs.replace(fetch, workers=min(fetch.workers, MOST_HOSTS_AT_ONCE))
     with (
         FleetMemories.open_as_worker(address, seal, environment.clock) as memories,
         ExitStack() as parts,
@@ -536,5 +492,5 @@ def open_fleet_worker(
             guard=guard,
             mailbox=mailbox,
             day_keys=day_keys,
-            hosts_at_once=min(fetch.workers, MOST_HOSTS_AT_ONCE),
+            hosts_at_once=fetch.workers,
         )

@@ -56,7 +56,7 @@ def _list_endpoints(secret: str, name: str) -> Iterator[ChatEndpoint]:
             continue
         plugin = Apprise.instantiate(line.strip(), asset=asset, suppress_exceptions=True)
         if plugin is None:
-            reason = f"Line {number} of the secret {name} is no address that apprise knows."
+            reason = f"Line {number} of the secret {name} is not an address that Apprise knows."
             raise ConfigError(reason)
         if not plugin.verify_certificate:
             reason = f"Line {number} of the secret {name} turns off TLS verification: remove that."

@@ -1,5 +1,6 @@
 """Emails as mail messages, to a mail server, or to a folder where there is none."""
 
+import logging
 import os
 import re
 import smtplib
@@ -15,7 +16,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from threading import Lock
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from monitor.config.sections import MailConfig, MailSecurity
 from monitor.domain.email import (
@@ -30,7 +31,7 @@ from reports.emails.render import Email
 from reports.sanitize import clean_header_line
 from scrapers.http.clock import Clock
 
-# In the address that bounces go to; replaced with the email's ID.
+LOG = logging.getLogger(__name__)
 # Mail programs that store emails in one file separate them by this, and escape it with ">".
 _FROM = re.compile(r"^From ", re.MULTILINE)
 # Addresses and ids are longer than 78 characters, and folded they would be no addresses.
@@ -169,6 +170,27 @@ class RelayPace:
             yield
 
 
+# What a mail server says of an email that it took: its code and its own ID for it. An address in
+# it is left out, and of a long answer the end.
+LONGEST_RECEIPT = 120
+
+
+class SmtpSession(smtplib.SMTP):
+    """Keeps what the server says of an email that it takes, which smtplib throws away."""
+
+    receipt = ""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:  # noqa: ANN401 - smtplib takes several kinds
+        code, words = super().data(msg)
+        said = (part for part in words.decode("ascii", "replace").split() if "@" not in part)
+        self.receipt = clean_header_line(" ".join((str(code), *said)))[:LONGEST_RECEIPT]
+        return code, words
+
+
+class TlsSmtpSession(SmtpSession, smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
+
+
 class MailTransport(Protocol):
     def send_email(self, email: Email, envelope: Envelope) -> Delivery: ...
 
@@ -182,6 +204,8 @@ class SmtpTransport:
         self.settings = settings
         self.password = password
         self._pace = pace or RelayPace(clock)
+        self._clock = clock
+        self._away_since: float | None = None
 
     def send_email(self, email: Email, envelope: Envelope) -> Delivery:
         """Never raises for what a mail server may do: that is a DEFERRED or a REFUSED."""
@@ -190,9 +214,22 @@ class SmtpTransport:
         message = build_message(email, envelope, self.settings)
         try:
             with self._pace.take_turn(self.settings.per_second), self._open_session() as server:
-                return self._send_message(server, message, envelope)
+                delivery = self._send_message(server, message, envelope)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
-            return _classify_error(error)
+            delivery = _classify_error(error)
+        self._log_change(delivery)
+        return delivery
+
+    def _log_change(self, delivery: Delivery) -> None:
+        """Say once that the server takes no email, and once that it does again."""
+        now = self._clock.monotonic()
+        if delivery.is_server_away and self._away_since is None:
+            self._away_since = now
+            LOG.warning("mail_server_away", extra={"reason": delivery.note})
+        elif self._away_since is not None and not delivery.is_server_away:
+            minutes = round((now - self._away_since) / 60)
+            self._away_since = None
+            LOG.info("mail_server_back", extra={"minutes": minutes})
 
     def check_connection(self) -> str:
         """Reach the server and sign in, and send nothing; return what is wrong, or nothing."""
@@ -204,7 +241,7 @@ class SmtpTransport:
         return ""
 
     def _send_message(
-        self, server: smtplib.SMTP, message: EmailMessage, envelope: Envelope
+        self, server: SmtpSession, message: EmailMessage, envelope: Envelope
     ) -> Delivery:
         bounces_to = build_return_address(envelope, self.settings)
         try:
@@ -213,10 +250,10 @@ class SmtpTransport:
             return _build_refused("the mail server does not accept the characters in this address")
         except OSError as error:
             return replace(_classify_error(error), in_doubt=not isinstance(error, ANSWERED_ERRORS))
-        return Delivery(status=DeliveryStatus.ACCEPTED)
+        return Delivery(status=DeliveryStatus.ACCEPTED, receipt=server.receipt)
 
     @contextmanager
-    def _open_session(self) -> Iterator[smtplib.SMTP]:
+    def _open_session(self) -> Iterator[SmtpSession]:
         settings = self.settings
         server = self._connect_server()
         try:
@@ -234,14 +271,14 @@ class SmtpTransport:
         finally:
             server.close()
 
-    def _connect_server(self) -> smtplib.SMTP:
+    def _connect_server(self) -> SmtpSession:
         settings = self.settings
         where = (settings.host, settings.port)
         if settings.security is MailSecurity.TLS:
-            return smtplib.SMTP_SSL(
+            return TlsSmtpSession(
                 *where, timeout=settings.timeout_seconds, context=self._build_tls_context()
             )
-        return smtplib.SMTP(*where, timeout=settings.timeout_seconds)
+        return SmtpSession(*where, timeout=settings.timeout_seconds)
 
     def _build_tls_context(self) -> ssl.SSLContext:
         return build_tls_context(self.settings.ca_file)
@@ -285,7 +322,7 @@ def _classify_error(error: smtplib.SMTPException | OSError | UnicodeError) -> De
         case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused(smtp_code=552):
             # 552 comes before the data, but is about the email: it is too big.
             return _classify_reply(error.smtp_code, error.smtp_error, "the email")
-    return _build_deferred(_describe_error(error))
+    return replace(_build_deferred(_describe_error(error)), is_server_away=True)
 
 
 def _describe_error(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Personal access tokens: made, shown once, listed, revoked, and asked what they may do now.
+"""Personal access tokens: created, shown once, listed, revoked, and checked at each use.
 
 A token stands for its owner in one role, with the scopes that they chose. Roles are read again at
 each use, as for a session, and a token of a person ends with their consent.
@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from monitor.app import App
-from monitor.db.accounts import AccessToken
+from monitor.db.access_tokens import AccessToken
 from monitor.domain.errors import InputError, MonitorError, NotPermittedError
 from monitor.domain.person import Principal
 from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import AuthMethod, Role, TokenScope
+from monitor.services.answers import TOKEN_MEANS, list_standing_token_answers, take_back_answers
 from monitor.services.notifications import find_office_address
 from monitor.services.sign_in import find_account_id, list_token_account_ids, load_account_principal
 from reports.wording import render_reason
@@ -45,7 +46,7 @@ class TokenRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenHolder:
-    """Whoever a token stands for, in the one role that its scopes belong to."""
+    """The owner of a token, in the one role that its scopes belong to."""
 
     token: AccessToken
     principal: Principal
@@ -91,8 +92,13 @@ def create_access_token(app: App, principal: Principal, role: Role, wanted: Toke
     return secret
 
 
-def revoke_access_token(app: App, principal: Principal, role: Role, token_id: str) -> None:
-    """End a token at once. Raises InputError where the account has none of this ID."""
+def revoke_access_token(
+    app: App, principal: Principal, role: Role, token_id: str, *, with_answers: bool = False
+) -> None:
+    """End a token at once, and what it answered for a person if they never said that.
+
+    Raises InputError where the account has none of this ID.
+    """
     account_id = _find_account_id(principal, role)
     with app.db.begin_transaction():
         if not app.db.access_tokens.delete_token(account_id, token_id):
@@ -100,6 +106,21 @@ def revoke_access_token(app: App, principal: Principal, role: Role, token_id: st
             raise InputError(reason)
         now, details = app.clock.now(), {"token": token_id}
         app.db.audit.append_entry(now, account_id, REVOKED, account_id, details)
+        if with_answers and role is Role.STAFF:
+            take_back_answers(app, account_id, f"{TOKEN_MEANS}{token_id}")
+
+
+def list_ended_answerers(app: App, principal: Principal) -> frozenset[str]:
+    """Return the means of tokens that work no longer, and of which an answer still stands."""
+    live = {TOKEN_MEANS + token.id for token in list_access_tokens(app, principal, Role.STAFF)}
+    return list_standing_token_answers(app, principal.person_id) - live
+
+
+def take_back_ended_answers(app: App, principal: Principal) -> None:
+    """Undo what such tokens answered: whoever signs out everywhere first has lost their names."""
+    with app.db.begin_transaction():
+        for means in sorted(list_ended_answerers(app, principal)):
+            take_back_answers(app, principal.person_id, means)
 
 
 def list_access_tokens(app: App, principal: Principal, role: Role) -> tuple[AccessToken, ...]:

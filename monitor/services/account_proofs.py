@@ -12,17 +12,17 @@ from typing import Final
 
 from monitor.app import App
 from monitor.db.account_proofs import AccountProof, ProofState
-from monitor.db.journal import StagedAnswer
+from monitor.db.staged_answers import StagedAnswer
 from monitor.domain.names.frequency import load_census
 from monitor.domain.names.invited import shows_other_name
 from monitor.domain.person import Person
+from monitor.services.forgetting import forget_removed_terms
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.own_accounts import (
     include_confirmed_accounts,
     is_trusted_account,
     load_own_findings,
 )
-from monitor.services.retention import forget_removed_terms
 from reports.emails.account import AccountRemovedView
 from scrapers.models import Identity, Outcome, Trace
 from scrapers.source import Source

@@ -14,7 +14,7 @@ from monitor.domain.person import AlertFeed, Person
 from monitor.domain.planning.queries import build_identity
 from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import Scope
-from monitor.services.retention import forget_removed_terms
+from monitor.services.forgetting import forget_removed_terms
 from reports.wording import render_reason
 from scrapers.models import CrawlResult
 from scrapers.search.alerts import (
@@ -30,7 +30,7 @@ FEED_ADDED: Final = "alert-feed-added"
 FEED_REMOVED: Final = "alert-feed-removed"
 FOREIGN_FEED: Final = (
     "This is not the address of a feed. A feed's address begins with "
-    "https://www.google.com/alerts/feeds/ or https://alerts.talkwalker.com/alerts/rss/. "
+    "https://www.google.com/alerts/feeds/. "
     "Copy it from the feed icon next to your alert."
 )
 
@@ -47,14 +47,18 @@ def lacks_search_engine(app: App, person: Person) -> bool:
     Where the district has alert feeds alone, they are the engine of their owners, and people who
     did not agree to be searched for lack nothing.
     """
-    feeds = find_alert_source(app)
+    if find_alert_source(app) and not app.db.consents.has_agreed(person.id, Scope.SEARCH):
+        return False
+    return not has_search_engine(app, person.alert_feeds)
+
+
+def has_search_engine(app: App, own_feeds: Iterable[AlertFeed]) -> bool:
+    """Tell whether an engine is asked here; alert feeds are one to those who have any."""
     others = (source for source in app.sources.values() if not isinstance(source, AlertFeedSource))
     if any(other.family is SourceFamily.SEARCH for other in others):
-        return False
-    if feeds is None:
         return True
-    agreed = app.db.consents.has_agreed(person.id, Scope.SEARCH)
-    return agreed and not (person.alert_feeds or feeds.district_feeds)
+    feeds = find_alert_source(app)
+    return feeds is not None and bool((*own_feeds, *feeds.district_feeds))
 
 
 def can_use_alert_feeds(app: App, person_id: str) -> bool:

@@ -17,8 +17,9 @@ from monitor.services.answers import DecisionInput, record_feedback
 from monitor.services.findings import list_pending_cards
 from monitor.services.pictures import load_compared_picture
 from monitor.services.review import decide_cases
-from reports.emails.account import AlertView, ReviewerQuestionView
-from reports.emails.digest import ChangeLine, EmailView, PersonalEmailView
+from monitor.services.sign_in import SIGNED_OUT
+from reports.emails.account import AlertView, NudgeView, ReviewerQuestionView
+from reports.emails.views import ChangeLine, EmailView, PersonalEmailView
 from reports.finding_view import CaseView, FindingView
 from reports.pages.account import AnswerCardView
 from reports.pages.findings import QuestionCard
@@ -49,7 +50,7 @@ def build_answer_token(app: App, link: AnswerLink) -> str:
 def open_answer_link(app: App, token: str) -> AnswerLink | None:
     """Return what a link may answer; None where it has expired or was never ours.
 
-    Leaving, a new work address and erasure each end every link that is out.
+    Leaving, a new work address, erasure and "sign out everywhere" each end every link that is out.
     """
     subject, end, signature = (*token.split("."), "", "", "")[:3]
     link = _find_link_target(app, subject, end)
@@ -85,17 +86,19 @@ def _find_link_target(app: App, subject: str, end: str) -> AnswerLink | None:
 
 def _sign_link(app: App, person: Person, subject: str, end: str) -> str:
     purpose = f"answer {subject} {end} {person.mail.casefold()}"
+    for at in app.db.audit.list_own_action_times(person.id, SIGNED_OUT, 1):
+        purpose += f" {at.isoformat()}"
     return app.db.email_codes.derive_email_code(person.id, purpose)
 
 
 def build_answer_card(app: App, link: AnswerLink, token: str) -> AnswerCardView | None:
     """Show what the email showed; None where nothing waits for an answer anymore."""
     cards = list_pending_cards(app, link.person_id)
-    card = next((card for card in cards if card.id == link.card_id), None)
-    if card is None:
+    pending = next((card for card in cards if card.id == link.card_id), None)
+    if pending is None:
         return None
     zone = app.db.people.load_person(link.person_id).zone
-    return AnswerCardView(token=token, zone=zone, card=card, expires_at=link.expires_at)
+    return AnswerCardView(token=token, zone=zone, card=pending.build(), expires_at=link.expires_at)
 
 
 def load_linked_picture(app: App, link: AnswerLink, finding_id: str) -> bytes:
@@ -108,12 +111,19 @@ def load_linked_picture(app: App, link: AnswerLink, finding_id: str) -> bytes:
     return load_compared_picture(app, link.person_id, finding_id)
 
 
-def answer_by_link(app: App, link: AnswerLink, card: QuestionCard, decision: Decision) -> None:
-    """Record the person's answer. Raises InputError where this card does not take it."""
-    if decision not in {choice.value for choice in card.choices}:
-        reason = "This finding does not take this answer now. Sign in to see it."
-        raise InputError(reason)
+def answer_by_link(app: App, link: AnswerLink, decision: Decision) -> QuestionCard | None:
+    """Record the person's answer and return what it is about; None where nothing waits anymore.
+
+    Raises InputError where this card does not take it.
+    """
     with app.db.begin_transaction():
+        # Of two who answer at once, the second is told that the link is over.
+        asked = build_answer_card(app, link, "")
+        if asked is None:
+            return None
+        if decision not in {choice.value for choice in asked.card.choices}:
+            reason = "This finding does not take this answer now. Sign in to see it."
+            raise InputError(reason)
         app.db.audit.append_entry(
             app.clock.now(), "person", "answered-by-link", link.card_id, {"decision": decision}
         )
@@ -122,6 +132,7 @@ def answer_by_link(app: App, link: AnswerLink, card: QuestionCard, decision: Dec
             decide_cases(app, (link.card_id,), entry)
         else:
             record_feedback(app, link.person_id, {link.card_id: decision}, Means.LINK)
+    return asked.card
 
 
 def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView:
@@ -132,6 +143,8 @@ def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView
             return replace(
                 view, case=links.link_case(view.case), more=tuple(map(links.link_case, view.more))
             )
+        case NudgeView():
+            return replace(view, cases=tuple(map(links.link_open_case, view.cases)))
         case ReviewerQuestionView():
             return replace(view, case=links.link_to_page(view.case))
         case PersonalEmailView():

@@ -1,4 +1,4 @@
-"""What people decide: decisions on cases, answers about findings, sharing, and undoing each.
+"""What people decide: decisions on cases, answers about findings, sharing, and undoing them.
 
 A person sorts findings: their own, someone else's, an imitation, not about them.
 
@@ -8,10 +8,13 @@ what. Called inside a transaction, with the learning once at its end.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 
 from monitor.app import App
+from monitor.db.audit import AuditEntry
 from monitor.domain.case import (
     CASE_OF_DECISION,
     OWNERSHIP_CASES,
@@ -19,32 +22,30 @@ from monitor.domain.case import (
     apply_decision,
     build_urgency_key,
 )
-from monitor.domain.case_log import CLAIMS, SHARING, DecisionRecord, is_lever
+from monitor.domain.case_log import CLAIMS, SENT_LEVERS, SHARING, DecisionRecord, is_lever
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.detection.lessons import (
+from monitor.domain.detection.lessons import TraitCentroid, TraitKind
+from monitor.domain.errors import InputError
+from monitor.domain.feedback import (
     FINDING_DECISIONS,
     Feedback,
-    TraitCentroid,
-    TraitKind,
     resolve_feedback,
     resolve_previous_decision,
 )
-from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.pii import is_on_district_site
-from monitor.domain.vocabulary import (
-    CaseKind,
-    Decision,
-    Means,
-    OwnershipLabel,
-    Side,
-)
+from monitor.domain.vocabulary import CaseKind, Decision, LeverKind, Means, OwnershipLabel, Side
 from monitor.services.cases import add_ownership_case, build_person_assessor, reassess_person
 from monitor.services.own_accounts import list_declared_findings
 from monitor.services.redaction import build_workplace
 from monitor.services.sweeps import list_recheck_keys
 from monitor.services.thumbnails import delete_unneeded_thumbnails
 from reports.pages.findings import FeedbackWordsLine
+from scrapers.models import TraceKind
+
+DECIDED, ANSWERED = "decided", "answered"
+ANSWER_ACTIONS = frozenset({DECIDED, ANSWERED})
+TOKEN_MEANS = "token:"  # noqa: S105 a prefix of IDs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class DecisionInput:
     """A decision about a case.
 
     `by` is the person's ID or a role. `until` is when a decision of harmless ends, None if it does
-    not.
+    not. `lever` is by which way it was reported.
     """
 
     decision: Decision
@@ -60,6 +61,7 @@ class DecisionInput:
     note: str = ""
     until: datetime | None = None
     means: Means = Means.PAGE
+    lever: LeverKind | None = None
 
 
 def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
@@ -69,9 +71,10 @@ def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
         decision=entry.decision,
         by=entry.by,
         at=app.clock.now(),
-        note=entry.note,
+        note=entry.note.strip(),
         until=entry.until,
         means=entry.means,
+        lever=entry.lever if entry.decision in SENT_LEVERS else None,
     )
     after = apply_decision(case, record)
     if entry.decision in CLAIMS:
@@ -84,11 +87,18 @@ def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
             spoke = case.get_word(Side.PERSON) != after.get_word(Side.PERSON)
             if spoke and was in FINDING_DECISIONS and _has_feedback_from_case(app, case):
                 _append_feedback(app, case.finding_id, entry.decision, case.id)
-        elif now in FINDING_DECISIONS and (was is None or not is_lever(entry.decision)):
+        elif now and _says_whose(app, case, now) and (was is None or not is_lever(entry.decision)):
             _append_feedback(app, case.finding_id, now, case.id)
     delete_unneeded_thumbnails(app, case.person_id)
-    _audit_decision(app, "decided", case.id, entry, case.person_id)
+    _audit_decision(app, DECIDED, case.id, entry, case.person_id)
     return after
+
+
+def _says_whose(app: App, case: Case, verdict: Decision) -> bool:
+    """Tell whether it says whose the finding is: an impostor may show details that are real."""
+    portrait = app.db.findings.load_finding(case.finding_id).portrait
+    of_details = case.kind is CaseKind.EXPOSED_CONTACT and verdict is Decision.MINE
+    return verdict in FINDING_DECISIONS and not (of_details and portrait.kind is TraceKind.ACCOUNT)
 
 
 def _has_own_address(app: App, finding_id: str) -> bool:
@@ -99,7 +109,7 @@ def save_feedback(app: App, finding_id: str, entry: DecisionInput) -> None:
     """Store a person's answer about a finding, or undo their last one."""
     _append_feedback(app, finding_id, entry.decision)
     _audit_decision(
-        app, "answered", finding_id, entry, app.db.findings.load_finding(finding_id).person_id
+        app, ANSWERED, finding_id, entry, app.db.findings.load_finding(finding_id).person_id
     )
 
 
@@ -130,6 +140,7 @@ def _audit_decision(
     )
 
 
+_PAGE_CASES = frozenset({CaseKind.EXPOSED_CONTACT, CaseKind.HARMFUL_PAGE})
 # What we cannot tell comes before what we think we can; an imitation before everything.
 _WORST_FIRST = (
     *(OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK, OwnershipLabel.UNKNOWN),
@@ -147,15 +158,41 @@ class PendingFeedback:
     cases: tuple[Case, ...]
 
     @property
-    def has_exposure_case(self) -> bool:
-        """Tell whether a case about contact details asks whose it is already."""
+    def is_question(self) -> bool:
+        """Tell whether only its person knows: no case asks, and we have not filed it ourselves."""
+        asked = {case.kind for case in self.cases} - {CaseKind.EXPOSED_CONTACT}
+        known = self.assessment.label is not OwnershipLabel.UNKNOWN
+        return not (asked or known or self.is_asked_by_case)
+
+    @property
+    def asking(self) -> Case | None:
+        """Return the worst case that asks whose it is."""
+        return next((case for case in self.cases if case.kind in OWNERSHIP_CASES), None)
+
+    @property
+    def is_asked(self) -> bool:
+        return self.is_question or self.asking is not None
+
+    @property
+    def is_asked_by_case(self) -> bool:
+        """Tell whether a case about a page asks whose it is already.
+
+        Of an account it only asks whose the details are: somebody may pretend to be their owner.
+        """
+        if self.finding.portrait.kind is TraceKind.ACCOUNT:
+            return False
         kinds = {case.kind for case in self.cases}
-        return CaseKind.EXPOSED_CONTACT in kinds and kinds.isdisjoint(OWNERSHIP_CASES)
+        return not kinds.isdisjoint(_PAGE_CASES) and kinds.isdisjoint(OWNERSHIP_CASES)
 
 
 def list_pending_feedback(app: App, owner_id: str) -> tuple[PendingFeedback, ...]:
     """Return the findings without an answer, the worst first."""
     return tuple(sorted(_find_pending_feedback(app, owner_id), key=_rank_pending_feedback))
+
+
+def count_questions(app: App, owner_id: str) -> int:
+    """Count the results that wait for an answer beside the cases, for every page and email."""
+    return sum(answer.is_question for answer in _find_pending_feedback(app, owner_id))
 
 
 def record_feedback(
@@ -195,6 +232,43 @@ def undo_feedback(app: App, owner_id: str, finding_ids: Iterable[str]) -> None:
         for finding in findings:
             _undo_finding_feedback(app, finding, owner_id)
         learn_from_feedback(app, owner_id)
+
+
+def take_back_answers(app: App, owner_id: str, means: str) -> None:
+    """Undo what was last answered by such means; what was said since by others stays."""
+    with app.db.begin_transaction():
+        for subject in app.db.audit.list_subjects_of_means(means, ANSWER_ACTIONS):
+            entries = reversed(app.db.audit.list_entries_of_subjects((subject,)))
+            words = [entry for entry in entries if entry.action in ANSWER_ACTIONS]
+            last = tuple(takewhile(lambda entry: entry.means == means, words))
+            undone = sum(entry.details["decision"] == Decision.REOPENED for entry in last)
+            for entry in last[: max(0, len(last) - 2 * undone)]:
+                # A case may have ended meanwhile: then nothing of it stands.
+                with suppress(InputError):
+                    _take_back_answer(app, owner_id, entry)
+        learn_from_feedback(app, owner_id)
+
+
+def list_standing_token_answers(app: App, owner_id: str) -> frozenset[str]:
+    """Return by which tokens someone's last answers were given, as means; they are not undone."""
+    cases = (case.id for case in app.db.cases.list_cases_of_person(owner_id))
+    subjects = (*app.db.findings.list_finding_ids_of_person(owner_id), *cases)
+    last = {
+        entry.subject: entry
+        for entry in app.db.audit.list_entries_of_subjects(subjects)
+        if entry.action in ANSWER_ACTIONS
+    }
+    standing = (one for one in last.values() if one.details["decision"] != Decision.REOPENED)
+    return frozenset(one.means for one in standing if one.means.startswith(TOKEN_MEANS))
+
+
+def _take_back_answer(app: App, owner_id: str, entry: AuditEntry) -> None:
+    if entry.action == ANSWERED:
+        finding = app.db.findings.load_finding_of_person(owner_id, entry.subject)
+        _undo_finding_feedback(app, finding, owner_id)
+        return
+    case = app.db.cases.load_case_of_person(owner_id, entry.subject)
+    record_decision(app, case, DecisionInput(decision=Decision.REOPENED, by=owner_id))
 
 
 def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]:
@@ -286,14 +360,18 @@ def build_lessons_line(app: App, owner_id: str) -> FeedbackWordsLine | None:
     lessons = build_person_assessor(app, app.db.people.load_person(owner_id)).inventory.lessons
     return FeedbackWordsLine(
         answers=answers,
-        me=_list_strongest_traits(lessons.me),
-        others=_list_strongest_traits(lessons.other),
+        me=_list_strongest_traits(lessons.me, lessons.other),
+        others=_list_strongest_traits(lessons.other, lessons.me),
     )
 
 
-def _list_strongest_traits(side: TraitCentroid) -> tuple[str, ...]:
-    """Return the strongest traits; sites and names count, but are never spelled out."""
-    strongest = sorted(side.vector, key=lambda trait: (-side.vector[trait], trait))
+def _list_strongest_traits(side: TraitCentroid, other: TraitCentroid) -> tuple[str, ...]:
+    """Return the strongest traits; sites and names count, but are never spelled out.
+
+    What the other side has as much of, points to nobody.
+    """
+    telling = (trait for trait, bits in side.vector.items() if bits > other.vector.get(trait, 0))
+    strongest = sorted(telling, key=lambda trait: (-side.vector[trait], trait))
     named = (entry for entry in strongest if entry.kind.is_spelled_out)
     return tuple(
         entry.word if entry.kind is TraitKind.WORD else entry.word.title() for entry in named

@@ -1,11 +1,10 @@
-"""Emails that come back: the address rests, the operators learn of it, and no clock runs on.
-
-Stopping the weekly email, and no more than that: who wants to leave says so elsewhere.
+"""Bounced emails: the address is paused, operators are notified, and time limits stop.
 
 A bounce pauses the address, not the person, who may get another one.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.app import App
@@ -14,10 +13,7 @@ from monitor.domain.case import mark_notice_bounced
 from monitor.domain.email import Bounce
 from monitor.domain.errors import BusyError, CannotWriteError, DatabaseError, InputError
 from monitor.domain.vocabulary import EmailState
-from monitor.services.notifications import (
-    EmailGreeting,
-    queue_operator_emails,
-)
+from monitor.services.notifications import EmailGreeting, queue_operator_emails
 from reports.emails.office import AddressSuppressedView
 from reports.emails.registry import EmailRecipient, list_email_kinds
 
@@ -57,6 +53,11 @@ def _process_bounces(app: App, bounces: tuple[Bounce, ...]) -> bool:
 def process_bounce(app: App, bounce: Bounce) -> None:
     """Believe only what names an email that went out; one that bounced is news but once."""
     with app.db.begin_transaction():
+        # Found by itself: the email of an invitation that was answered is forgotten sooner.
+        mail = app.db.invitation_mails.find_mail(bounce.local_id)
+        if bounce.is_permanent and mail and mail.bounced_at is None:
+            returned = replace(mail, bounced_at=app.clock.now(), bounce=bounce.status)
+            app.db.invitation_mails.update_mail(returned)
         email = app.db.outbox.find_email_by_message_key(bounce.local_id)
         if not bounce.is_permanent or email is None or email.state is not EmailState.SENT:
             return
@@ -98,7 +99,7 @@ def resume_address(app: App, person_id: str) -> None:
     """Write to them again, because the operator says that the address works."""
     with app.db.begin_transaction():
         if not app.db.suppression_list.delete_suppression(person_id):
-            reason = f"Email to {person_id} is not paused. See `namesake mail paused`."
+            reason = f"Email to {person_id} is not paused. See `namesake mail list --paused`."
             raise InputError(reason)
         app.db.audit.append_entry(app.clock.now(), "operator", "address-resumed", person_id, {})
         app.db.outbox.expedite_queued_emails(person_id, app.clock.now())

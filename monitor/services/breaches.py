@@ -1,4 +1,4 @@
-"""Data breaches of a person's work address: for that person alone.
+"""Data breaches of a person's work address, shown only to that person.
 
 They are no findings: no case is raised, IT sees nothing of them, and no reviewer does.
 """
@@ -10,7 +10,8 @@ from monitor.app import App
 from monitor.domain.breach import BreachRecord, choose_breach_advice, update_breach_records
 from monitor.domain.reason import read_note
 from monitor.domain.vocabulary import GapKind, Scope
-from reports.emails.digest import BreachLine, CoverageGap
+from reports.coverage import CoverageGap
+from reports.emails.views import BreachLine
 from reports.pages.data import BreachesView
 from scrapers.models import CrawlResult, Outcome, QueryKind
 from scrapers.source import SourceFamily

@@ -1,4 +1,4 @@
-"""What an operator or two reviewers saw ahead of its time is audited, and its person is told."""
+"""Break-glass access by an operator or two reviewers is audited, and the person is notified."""
 
 from dataclasses import dataclass
 
@@ -13,11 +13,13 @@ from reports.emails.account import BreakGlassView
 class BreakGlassActor:
     """Who opens it. `audit_actor` is for the audit log; the person reads `names`, if there are any.
 
-    Without them it is the operator.
+    Without them it is the operator. `case_id` is the one case that they open: both give its
+    reference, and the person's without it.
     """
 
     audit_actor: str
     names: tuple[str, ...]
+    case_id: str = ""
 
 
 OPERATOR_ACTOR = BreakGlassActor(audit_actor="operator", names=())
@@ -31,10 +33,11 @@ def record_break_glass(
         sentence = "Break-glass access needs a reason. The person will read it."
         raise InputError(sentence)
     now, whose = app.clock.now(), app.db.people.load_person(person_id)
+    subject = by.case_id or person_id
     with app.db.begin_transaction():
         commitment = app.db.audit.compute_commitment(person_id, reason)
         app.db.audit.append_entry(
-            now, by.audit_actor, "opened-early", person_id, {"reason": commitment}
+            now, by.audit_actor, "opened-early", subject, {"reason": commitment}
         )
         queue_email(
             app,
@@ -45,6 +48,6 @@ def record_break_glass(
                 seen=seen,
                 by=by.names,
                 reason=reason,
-                id=person_id,
+                id=subject,
             ),
         )

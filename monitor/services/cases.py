@@ -1,4 +1,4 @@
-"""Raise cases from changes, with reasons in sentences.
+"""Raise cases from changes, with reasons.
 
 What a person declared, confirmed or decided before counts.
 """
@@ -9,38 +9,23 @@ from dataclasses import dataclass, replace
 from monitor.app import App
 from monitor.config.sections import load_weights
 from monitor.db.database import Database
-from monitor.db.journal import StagedAnswer
+from monitor.db.staged_answers import StagedAnswer
 from monitor.domain.case import (
     CASE_OF_DECISION,
-    EXPOSURE_SEVERITY,
     OWNERSHIP_CASES,
     Case,
-    assess_change_severity,
     close_if_restored,
     close_on_event,
     join_contact_kinds,
-    name_contacts,
-    rate_exposure,
     reopen_if_gone,
     reopen_if_lapsed,
     reopen_on_event,
     restart_case,
     resume_case,
 )
-from monitor.domain.detection import rules
-from monitor.domain.detection.appearance import Inventory, Subject, build_appearance, has_lure
-from monitor.domain.detection.assessment import (
-    NEARNESS,
-    NOT_ME_DECISIONS,
-    Assessment,
-    Assessor,
-    rate_severity,
-    select_reasons,
-)
-from monitor.domain.detection.lessons import (
-    Feedback,
-    learn_from_feedback,
-)
+from monitor.domain.detection.appearance import Inventory, Subject, has_lure
+from monitor.domain.detection.assessment import NOT_ME_DECISIONS, Assessor
+from monitor.domain.detection.lessons import learn_from_feedback
 from monitor.domain.detection.waves import (
     NewAccount,
     compute_appearance_time,
@@ -48,178 +33,38 @@ from monitor.domain.detection.waves import (
     find_wave,
 )
 from monitor.domain.disclosure import needs_immediate_notice
-from monitor.domain.events import Event
-from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.feedback import Feedback
 from monitor.domain.finding import Finding, Presence
+from monitor.domain.finding_events import Event
+from monitor.domain.flagging import (
+    CASE_OF_LABEL,
+    CaseDraft,
+    build_account_change_draft,
+    build_contact_draft,
+    build_harm_draft,
+    build_ownership_draft,
+    build_student_link_draft,
+    is_contact_likely_theirs,
+)
 from monitor.domain.names.frequency import estimate_namesakes, load_census
 from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
-from monitor.domain.pii import ExposedContact
+from monitor.domain.pii import list_exposed_kinds
 from monitor.domain.planning.queries import find_queried_accounts
-from monitor.domain.reason import Count, Listed, Reason
+from monitor.domain.severity import assess_change_severity, rate_exposure
 from monitor.domain.source_trust import SourceTrust
-from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
     ContactKind,
     Decision,
     EventKind,
-    HarmKind,
     OwnershipLabel,
-    Severity,
-    StudentCue,
 )
 from monitor.services.notifications import queue_alert
 from monitor.services.own_accounts import is_trusted_account, load_own_findings
-from scrapers.models import QueryKind, Trace, TraceKind
+from scrapers.models import Trace, TraceKind
 from scrapers.source import Source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseDraft:
-    """A case to be raised."""
-
-    kind: CaseKind
-    severity: Severity
-    reasons: tuple[Reason, ...]
-    lowered_by: tuple[Reason, ...] = ()
-    relation: str = ""
-
-
-_AXIS_OF_CASE = {
-    CaseKind.IMPERSONATION: EvidenceAxis.IMITATION,
-    CaseKind.MOCK_ACCOUNT: EvidenceAxis.MOCK,
-}
-CASE_OF_LABEL = {
-    OwnershipLabel.IMPERSONATION: CaseKind.IMPERSONATION,
-    OwnershipLabel.MOCK: CaseKind.MOCK_ACCOUNT,
-}
-
-
-def build_ownership_draft(assessment: Assessment, kind: CaseKind) -> CaseDraft:
-    """List what makes it the case that it is, then the rest, each strongest first.
-
-    Signs against it are no reasons for a case.
-    """
-    supporting = [
-        piece for piece in assessment.evidence if piece.bits > 0 or piece.rule == rules.WAVE.name
-    ]
-    ordered = sorted(supporting, key=lambda piece: (not _makes_case(piece, kind), -piece.bits))
-    return CaseDraft(
-        kind=kind,
-        severity=rate_severity(assessment),
-        reasons=tuple(reason.reason.without_quotes for reason in select_reasons(ordered)),
-        lowered_by=assessment.lowered_by,
-    )
-
-
-# What doubles the odds at least; less comes after what else is known.
-_TELLING_BITS = 1.0
-
-
-def _makes_case(piece: Evidence, kind: CaseKind) -> bool:
-    return piece.axis is _AXIS_OF_CASE[kind] and piece.bits >= _TELLING_BITS
-
-
-def build_account_change_draft(event: Event, worst: Severity) -> CaseDraft:
-    if event.kind is EventKind.VANISHED:
-        reason = Reason("account-gone")
-    else:
-        fields = Listed(tuple(Reason(f"field.{field}") for field in event.fields))
-        count = Count(len(event.fields))
-        reason = Reason("account-changed", {"fields": fields, "count": count})
-    return CaseDraft(
-        kind=CaseKind.OWN_ACCOUNT_CHANGED,
-        severity=worst,
-        reasons=(reason, rules.DECLARED.reason),
-        lowered_by=(Reason("if.changed-by-you"),),
-    )
-
-
-def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> CaseDraft:
-    """People choose whom they follow, but not who follows them."""
-    follows = kind is QueryKind.FOLLOWS
-    return CaseDraft(
-        kind=CaseKind.STUDENT_LINK,
-        severity=Severity.MEDIUM if follows else Severity.LOW,
-        reasons=(
-            Reason(f"student-link-{kind}", {"count": Count(verdict.count)}),
-            *_list_cues(verdict),
-            *(() if follows else (Reason("student-link-unchosen"),)),
-            Reason("student-link-hashed"),
-            Reason("student-link-names"),
-            rules.DECLARED.reason,
-        ),
-        lowered_by=(Reason("if.family"),),
-        relation=kind,
-    )
-
-
-_REASONS_BY_CUE = {
-    StudentCue.SCHOOL_YEAR: Reason("student-cue.graduation"),
-    StudentCue.CLASS_OF: Reason("student-cue.graduation"),
-    StudentCue.GRADE: Reason("student-cue.grade"),
-    StudentCue.SCHOOL: Reason("student-cue.school"),
-    StudentCue.TOWN: Reason("student-cue.town"),
-}
-
-
-def _list_cues(verdict: ContactMatchResult) -> Iterator[Reason]:
-    cues = dict.fromkeys(said for cue, said in _REASONS_BY_CUE.items() if cue in verdict.cues)
-    if cues:
-        yield Reason("student-link-cues", {"cues": Listed(tuple(cues))})
-    if StudentCue.SEVERAL_NAMES in verdict.cues:
-        yield Reason("student-link-several")
-
-
-def build_contact_draft(
-    portrait: Trace, label: OwnershipLabel, kinds: Collection[ContactKind]
-) -> CaseDraft:
-    """Build one case for all these kinds of contact details: it is one page to take them off."""
-    own = label is OwnershipLabel.MINE and portrait.kind is TraceKind.ACCOUNT
-    count, listed = Count(len(kinds)), name_contacts(kind for kind in ContactKind if kind in kinds)
-    return CaseDraft(
-        kind=CaseKind.EXPOSED_CONTACT,
-        severity=rate_exposure(kinds),
-        reasons=(
-            *_list_contact_places(portrait, kinds),
-            *((Reason("contact-own-account", {"count": count}),) if own else ()),
-            Reason("contact-recorded", {"count": count, "what": listed}),
-        ),
-        lowered_by=(Reason("if.contact-of-office"), Reason("if.contact-of-namesake")),
-        relation=join_contact_kinds(kinds),
-    )
-
-
-def _list_contact_places(portrait: Trace, kinds: Collection[ContactKind]) -> Iterator[Reason]:
-    """Yield a reason for each place or list of places, the worst kinds first."""
-    places: dict[ContactKind, list[Reason]] = {}
-    for exposed in map(ExposedContact.from_stored_text, portrait.exposed):
-        places.setdefault(exposed.kind, []).append(Reason(f"contact-place.{exposed.place}"))
-    shown: dict[Listed, list[ContactKind]] = {}
-    for kind in filter(kinds.__contains__, EXPOSURE_SEVERITY):
-        shown.setdefault(Listed(tuple(places[kind])), []).append(kind)
-    for where, what in shown.items():
-        count, listed = Count(len(what)), name_contacts(what)
-        yield Reason("contact-shown", {"what": listed, "where": where, "count": count})
-
-
-def build_harm_draft(portrait: Trace) -> CaseDraft:
-    """Say which lists of words a page met, and what is kept of it."""
-    harms = [HarmKind(harm) for harm in portrait.harms]
-    is_bare = HarmKind.SEXUAL in harms and portrait.kind is TraceKind.PAGE
-    kept = "address" if is_bare else "no-page"
-    return CaseDraft(
-        kind=CaseKind.HARMFUL_PAGE,
-        severity=Severity.HIGH,
-        reasons=(
-            *(Reason(f"harm.{harm}") for harm in harms),
-            rules.HARM_PAGE.reason,
-            Reason(f"harm-kept.{kept}"),
-        ),
-        lowered_by=(Reason("if.harm-of-namesake"),),
-    )
 
 
 def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Inventory:
@@ -482,7 +327,7 @@ def _assess_findings(
         if finding.presence is Presence.GONE:
             continue
         imitates = assessment.label in CASE_OF_LABEL and not _is_harmful_page(app, finding)
-        exposes = bool(finding.portrait.exposed) and _is_contact_likely_theirs(
+        exposes = bool(finding.portrait.exposed) and is_contact_likely_theirs(
             person, finding.portrait, assessment, decision
         )
         harms = (
@@ -493,11 +338,13 @@ def _assess_findings(
         if not (imitates or exposes or harms) or not is_proven(finding):
             continue
         if harms:
-            _raise_case(app, person, finding, build_harm_draft(finding.portrait))
+            exposed = list_exposed_kinds(finding.portrait) if exposes else ()
+            _raise_case(app, person, finding, build_harm_draft(finding.portrait, exposed))
         if imitates:
             draft = build_ownership_draft(assessment, CASE_OF_LABEL[assessment.label])
             _raise_case(app, person, finding, draft)
         if exposes:
+            _merge_into_harm_case(app, finding)
             _raise_exposure(app, person, finding, assessment.label)
 
 
@@ -649,7 +496,7 @@ def _renew_case(app: App, person: Person, case: Case, draft: CaseDraft) -> None:
         queue_alert(app, person, case)
     if not case.is_undecided:
         return
-    worst = min(case.severity, draft.severity, key=list(Severity).index)
+    worst = min(case.severity, draft.severity, key=lambda severity: severity.rank)
     renewed = replace(
         case,
         kind=draft.kind,
@@ -657,6 +504,9 @@ def _renew_case(app: App, person: Person, case: Case, draft: CaseDraft) -> None:
         reasons=draft.reasons,
         lowered_by=draft.lowered_by,
     )
+    if case.kind is CaseKind.HARMFUL_PAGE:
+        known = (*case.contact_kinds, *map(ContactKind, draft.relation.split()))
+        renewed = replace(renewed, relation=join_contact_kinds(known))
     is_worse = needs_immediate_notice(renewed) and not needs_immediate_notice(case)
     if is_worse or (renewed.kind is CaseKind.IMPERSONATION and renewed.kind is not case.kind):
         # They were notified of something less severe, so the time to answer starts again.
@@ -668,14 +518,15 @@ def _renew_case(app: App, person: Person, case: Case, draft: CaseDraft) -> None:
 def _raise_exposure(app: App, person: Person, finding: Finding, label: OwnershipLabel) -> None:
     """Raise one case for the contact details that no case of the finding has an answer about."""
     cases = _list_exposures(app, finding.id)
+    harm = app.db.cases.find_case(finding.id, CaseKind.HARMFUL_PAGE)
     still_open = tuple(filter(_is_open_to_more, cases))
     answered = {
         kind
-        for exposure in cases
-        if exposure not in still_open and exposure.gone_at is None
-        for kind in exposure.contact_kinds
+        for told in (*cases, *filter(None, [harm]))
+        if told not in still_open and told.gone_at is None
+        for kind in told.contact_kinds
     }
-    asked = _list_exposed_kinds(finding.portrait) - answered
+    asked = list_exposed_kinds(finding.portrait) - answered
     back = [exposure for exposure in cases if exposure.gone_at]
     back = [exposure for exposure in back if not asked.isdisjoint(exposure.contact_kinds)]
     if not asked:
@@ -699,6 +550,19 @@ def _raise_exposure(app: App, person: Person, finding: Finding, label: Ownership
         app.db.cases.update_case(replace(case, severity=rate_exposure(known | asked)))
 
 
+def _merge_into_harm_case(app: App, finding: Finding) -> None:
+    """Let the case of a harmful page ask what open exposures asked: one page is one case."""
+    harm = app.db.cases.find_case(finding.id, CaseKind.HARMFUL_PAGE)
+    if harm is None or harm.gone_at:
+        return
+    for exposure in filter(_is_open_to_more, _list_exposures(app, finding.id)):
+        if not set(exposure.contact_kinds) <= set(harm.contact_kinds):
+            continue
+        app.db.cases.merge_cases(harm, exposure.id)
+        # Its log has grown by that of the other.
+        harm = app.db.cases.load_case(harm.id)
+
+
 def _list_exposures(app: App, finding_id: str) -> tuple[Case, ...]:
     cases = app.db.cases.list_cases_of_finding(finding_id)
     return tuple(case for case in cases if case.kind is CaseKind.EXPOSED_CONTACT)
@@ -708,22 +572,3 @@ def _is_open_to_more(case: Case) -> bool:
     """Tell whether it may grow: no one answered it, and IT does not see it."""
     exposed = case.kind is CaseKind.EXPOSED_CONTACT
     return exposed and case.is_undecided and case.shared_at is None
-
-
-def _list_exposed_kinds(portrait: Trace) -> frozenset[ContactKind]:
-    return frozenset(ExposedContact.from_stored_text(text).kind for text in portrait.exposed)
-
-
-def _is_contact_likely_theirs(
-    person: Person, portrait: Trace, assessment: Assessment, decision: Decision | None
-) -> bool:
-    """Tell whether the contact details are likely the person's: a namesake has some, too.
-
-    What was learned elsewhere sets nothing aside that names the person and their town or school.
-    """
-    if assessment.label in {OwnershipLabel.MINE, OwnershipLabel.ABOUT_ME}:
-        return True
-    likely = decision is None and any(piece.rule in NEARNESS for piece in assessment.evidence)
-    if assessment.label not in {OwnershipLabel.NAMESAKE, OwnershipLabel.UNRELATED}:
-        likely |= assessment.label is OwnershipLabel.IMPERSONATION or assessment.bits > 0
-    return likely and build_appearance(portrait, person).is_whole_match

@@ -10,23 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.config.sections import Config
-from monitor.db.backups import (
-    hash_content,
-    list_backups,
-    list_extra_files,
-    thin_backups,
-)
+from monitor.db.backups import hash_content, list_backups, list_extra_files, thin_backups
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.health import BACKED_UP
 from monitor.domain.serialization import decode_json, encode_json
-from monitor.services.backups import (
-    BackupResult,
-    BackupTarget,
-    back_up,
-    list_excluded_files,
-)
+from monitor.services.backups import BackupResult, BackupTarget, back_up, list_excluded_files
 
 # Beside the copies. Without it, the next backup is made as if all had changed.
 RECORD_FILE = "last-backup.json"
@@ -89,7 +79,7 @@ def back_up_changes(config: Config, now: datetime, target: BackupTarget) -> Back
 
 
 def list_other_files(config: Config) -> tuple[str, ...]:
-    """Name the files that a backup has besides the database, such as lists of sites."""
+    """Name the files that a backup has besides the database."""
     found = list_extra_files(config.state, list_excluded_files(config))
     return tuple(str(file.relative_to(config.state)) for file in found)
 

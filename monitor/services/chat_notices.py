@@ -4,7 +4,9 @@ At most one message an hour goes to each of the two: what comes meanwhile waits 
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,23 +16,25 @@ from monitor.config.sections import Config, read_secret
 from monitor.db.audit import AuditEntry
 from monitor.db.database import Database
 from monitor.domain.errors import MonitorError, UnavailableError
-from monitor.domain.health import BACKUP_FAILED, HealthResult, report_failure, report_ok
+from monitor.domain.health import HealthResult, report_failure, report_ok
 from monitor.domain.reason import Count, Facts, Plain, Reason
-from monitor.domain.vocabulary import NoticeKind, Role
+from monitor.domain.vocabulary import HealthLevel, NoticeKind, Role
 from monitor.mail.chat import ChatEndpoint, parse_chat_endpoints
 from monitor.services.review import count_opened_cases
-from reports.labels import NOTICES, OFFICES
+from reports.labels import NEW_WARNINGS, NOTICES, OFFICES
 from reports.wording import render_in_english
 
 LOG = logging.getLogger(__name__)
 NOTICE_INTERVAL = timedelta(hours=1)
 # The first message is not about all that ever was.
 LOOKS_BACK = timedelta(days=1)
+Warned = tuple[str, HealthLevel]
+"""The part that a warning is about, and how bad it is: as in journal and metrics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Who is told of what: `office` begins the IDs of its readers in the outbox."""
+    """Who gets which messages; `office` is the prefix of their IDs in the outbox."""
 
     role: Role
     office: str
@@ -54,7 +58,6 @@ OPERATORS: Final = Audience(
     page="/operate",
     kinds=(
         NoticeKind.DISK_FULL,
-        NoticeKind.BACKUP_FAILED,
         NoticeKind.SOURCES_PARKED,
         NoticeKind.ADDRESS_SUPPRESSED,
         NoticeKind.STAFF_FILE,
@@ -97,26 +100,56 @@ class NoticeSender:
 
     endpoints: Mapping[str, Sequence[ChatEndpoint]]
     _last_tried: dict[str, datetime] = field(default_factory=dict)
+    _told_warnings: frozenset[Warned] | None = None
 
-    def send_due_notices(self, app: App) -> None:
-        """Tell each audience what came since the last message."""
+    def send_due_notices(
+        self, app: App, warnings: AbstractSet[Warned] | None = frozenset()
+    ) -> None:
+        """Tell each audience what came since the last message; operators, which warnings began.
+
+        As long as nobody knows `warnings`, None, operators are told nothing.
+        """
         now = app.clock.now()
         for audience in AUDIENCES:
             chats = self.endpoints.get(audience.office, ())
             last = self._last_tried.get(audience.office)
             if chats and not (last and now - last < NOTICE_INTERVAL):
-                self._send_notice(app, audience, chats)
+                present = warnings if audience is OPERATORS else frozenset()
+                if present is not None:
+                    self._send_notice(app, audience, chats, present)
 
-    def _send_notice(self, app: App, audience: Audience, chats: Sequence[ChatEndpoint]) -> None:
+    def _find_new_warnings(
+        self, present: AbstractSet[Warned], sent: AuditEntry | None
+    ) -> list[Warned]:
+        """Return those not told yet, the worst first; what ended is told when it comes back."""
+        told = self._told_warnings
+        if told is None:
+            details = sent.details if sent else {}
+            told = frozenset(
+                (part, HealthLevel(level))
+                for part, levels in details.items()
+                for level in levels.split("+")
+            )
+        self._told_warnings = told & present
+        return sorted(present - told, key=lambda one: (one[1] is not HealthLevel.BAD, one))
+
+    def _send_notice(
+        self,
+        app: App,
+        audience: Audience,
+        chats: Sequence[ChatEndpoint],
+        present: AbstractSet[Warned],
+    ) -> None:
         now, audit = app.clock.now(), app.db.audit
         sent = audit.find_last_entry_of_action(audience.sent_action)
         failed = audit.find_last_entry_of_action(audience.failed_action)
         if any(now - last.at < NOTICE_INTERVAL for last in (sent, failed) if last):
             return
         counts = count_news(app, audience, sent.at if sent else now - LOOKS_BACK)
-        if counts:
+        warnings = self._find_new_warnings(present, sent) if audience is OPERATORS else []
+        if counts or warnings:
             self._last_tried[audience.office] = now
-            title, body = build_notice(app.config, audience, counts)
+            title, body = build_notice(app.config, audience, counts, warnings)
             faults = {chat.number: chat.send_message(title, body) for chat in chats}
             # `faults` are by line of the secret.
             dead = {number: fault for number, fault in faults.items() if fault}
@@ -127,7 +160,13 @@ class NoticeSender:
                 )
             with app.db.begin_transaction():
                 if len(dead) < len(faults):
-                    app.db.audit.append_entry(now, "namesake", audience.sent_action, "", {})
+                    if audience is OPERATORS:
+                        self._told_warnings = frozenset(present)
+                    levels: defaultdict[str, list[str]] = defaultdict(list)
+                    for part, level in sorted(present):
+                        levels[part].append(level)
+                    details = {part: "+".join(named) for part, named in levels.items()}
+                    app.db.audit.append_entry(now, "namesake", audience.sent_action, "", details)
                     LOG.info(
                         "notice_sent",
                         extra={"kind": audience.office, "sent": len(faults) - len(dead)},
@@ -150,18 +189,21 @@ def _count_kind(app: App, kind: NoticeKind, audience: Audience, since: datetime)
         case NoticeKind.LOOKALIKE_SEEN:
             found = app.db.district_findings.list_district_findings()
             return sum(1 for finding in found if finding.is_open and finding.first_seen > since)
-        case NoticeKind.BACKUP_FAILED:
-            failed = app.db.audit.find_last_entry_of_action(BACKUP_FAILED)
-            return int(failed is not None and failed.at > since)
     return app.db.email_counts.count_office_emails(audience.office, kind, since)
 
 
 def build_notice(
-    config: Config, audience: Audience, counts: Mapping[NoticeKind, int]
+    config: Config,
+    audience: Audience,
+    counts: Mapping[NoticeKind, int],
+    warnings: Sequence[Warned] = (),
 ) -> tuple[str, str]:
     """Return title and text. What is counted has no name, and the link takes signing in."""
     title = f"Namesake, {config.district.name}: {OFFICES[audience.role]}"
-    lines = (f"{NOTICES[kind]}: {count}" for kind, count in counts.items())
+    lines = [f"{NOTICES[kind]}: {count}" for kind, count in counts.items()]
+    if warnings:
+        named = ", ".join(f"{part} ({level})" for part, level in warnings)
+        lines.insert(0, f"{NEW_WARNINGS}: {named}")
     return title, "\n".join((*lines, f"{config.portal.address}{audience.page}"))
 
 

@@ -22,7 +22,7 @@ def describe_wait(app: App) -> str:
     return (
         f"The clock says {format_local_time(now, 'UTC')}{noted}. "
         "All jobs are paused until the clock is right."
-        " If it is right, run `namesake jobs --clock-is-right`."
+        " If it is right, run `namesake status --clock-is-right`."
     )
 
 

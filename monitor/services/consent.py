@@ -21,23 +21,20 @@ from monitor.domain.consent import (
     is_renewal_due,
     select_due_reminder,
 )
-from monitor.domain.consent_text import (
-    TEXT_VERSION,
-    describe_scopes,
-)
+from monitor.domain.consent_text import TEXT_VERSION, describe_scopes
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
 from monitor.services.consent_terms import hash_district_terms
-from monitor.services.erasure import end_lapsed_consent, resolve_actor
+from monitor.services.forgetting import delete_unconsented_results
 from monitor.services.notifications import (
     EmailPlan,
     build_greeting,
     build_undo_instructions,
     queue_email,
 )
-from monitor.services.retention import delete_unconsented_results
+from monitor.services.withdrawal import end_lapsed_consent, resolve_actor
 from reports.emails.account import ConsentChangedView, ConsentEndingView
 from reports.emails.registry import EmailKind
 
@@ -146,7 +143,7 @@ def renew_consent(app: App, person_id: str, answer: ConsentAnswer) -> Consent:
 def drop_consent_scopes(
     app: App, person_id: str, scopes: frozenset[Scope], channel: ConsentChannel
 ) -> Consent:
-    """Drop scopes, and delete what only they had shown (`monitor/services/retention.py`)."""
+    """Drop scopes, and delete what only they had shown (`monitor/services/purge.py`)."""
     _check_scopes_chosen(scopes)
     before = _load_live_consent(app, person_id)
     return _save_consent_change(
@@ -160,7 +157,7 @@ def pause_checks(app: App, person_id: str, until: datetime, channel: ConsentChan
     Nobody else shortens a pause: raises InputError for an operator's that ends sooner.
     """
     before, now = _load_live_consent(app, person_id), app.clock.now()
-    paused_until = before.paused_until if before.is_paused(now) else None
+    paused_until = before.find_pause_end(now)
     if channel is ConsentChannel.OPERATOR and paused_until and until < paused_until:
         reason = "Checks are paused for longer already. Only the person can shorten the pause."
         raise InputError(reason)
@@ -245,7 +242,7 @@ def _build_change_email(app: App, consent: Consent) -> ConsentChangedView:
         at=consent.written_at,
         agreed=describe_scopes(consent.scopes),
         expires_at=consent.expires_at,
-        paused_until=consent.paused_until if consent.is_paused(app.clock.now()) else None,
+        paused_until=consent.find_pause_end(app.clock.now()),
     )
 
 

@@ -15,12 +15,12 @@ from typing import Any
 import msgspec
 
 from monitor.app import App
-from monitor.db.accounts import SignInSession
 from monitor.db.audit import AuditEntry
 from monitor.db.database import list_declarations
 from monitor.db.evidence_pages import StoredPage
 from monitor.db.people import AddressChange
 from monitor.db.pictures import Screenshot
+from monitor.db.sign_in import SignInSession
 from monitor.domain.case import FlaggedFindings
 from monitor.domain.errors import TooSoonError
 from monitor.domain.finding import Finding
@@ -32,10 +32,11 @@ from monitor.services.export_parts import (
     build_export_parts,
     describe_action,
     describe_actor,
+    describe_means,
 )
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.person_records import OF_FINDINGS, PersonRecords, load_person_records
-from monitor.services.review_queue import VIEWED
+from monitor.services.review_access import VIEWED
 from reports.data_export import ExportView, render_export, render_part_csv
 from reports.emails.account import OwnDataView
 from reports.emails.render import Attachment
@@ -171,7 +172,8 @@ MASKS: Mapping[type, Mapping[str, str]] = {
 
 def _copy_record(record: object, person_id: str) -> object:
     if isinstance(record, AuditEntry):
-        return _replace_names(record, actor=describe_actor(record.actor, person_id))
+        means = record.means.partition(":")[0] if record.actor != person_id else record.means
+        return _replace_names(record, actor=describe_actor(record.actor, person_id), means=means)
     if isinstance(record, StoredPage):
         page = record.page
         return {
@@ -276,7 +278,9 @@ def list_access_log(app: App, person_id: str) -> tuple[AccessLogLine, ...]:
     labels_by_id |= {
         case.id: case.finding_id for case in app.db.cases.list_cases_of_person(person_id)
     }
-    entries = app.db.audit.list_entries_of_subjects((person_id, *labels_by_id))
+    mails = app.db.invitation_mails.list_mails(app.db.people.load_person(person_id).mail)
+    marks = (mail.mark for mail in mails)
+    entries = app.db.audit.list_entries_of_subjects((person_id, *marks, *labels_by_id))
     said = {
         (note.case_id, note.at): note.text
         for note in app.db.review_notes.list_review_notes_of_person(person_id)
@@ -297,6 +301,7 @@ def _build_access_line(
         at=entry.at,
         who=describe_actor(entry.actor, person_id),
         what=describe_action(entry.action),
+        how=describe_means(entry.means) if entry.actor in {person_id, "person"} else "",
         finding_id=labels_by_id.get(entry.subject, ""),
         words=notes.get((entry.subject, entry.at), "") if remarked else "",
     )

@@ -2,10 +2,12 @@
 
 What a weekly email says of the sources: how they did this week, and not the week before.
 
-Each thing is reported once: what was noticed since the last email of this kind.
+Each thing is reported once: what was noticed since the last email of this kind. What was told at
+once and still waits for its person has emails between two digests, with all of it in one.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -13,8 +15,10 @@ from typing import TypedDict
 from monitor.app import App
 from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
-from monitor.domain.cadence import MONTHLY_AFTER, EmailCadence
-from monitor.domain.case import FlaggedFindings
+from monitor.domain.case import FlaggedFindings, build_urgency_key
+from monitor.domain.case_progress import find_nudge_times
+from monitor.domain.digest_cadence import MONTHLY_AFTER, EmailCadence, compute_next_wanted_digest
+from monitor.domain.errors import DatabaseError, describe_error_location
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_digest_week
@@ -29,17 +33,27 @@ from monitor.domain.vocabulary import (
     SweepKind,
 )
 from monitor.services.alert_feeds import lacks_search_engine
-from monitor.services.answers import is_district_page
+from monitor.services.answers import count_questions, is_district_page
 from monitor.services.breaches import EPOCH, list_new_breaches
-from monitor.services.coverage import build_coverage, build_personal_coverage, clear_news
+from monitor.services.coverage import (
+    build_coverage,
+    build_digest_reminder,
+    build_personal_coverage,
+    clear_news,
+)
 from monitor.services.disclosure import disclose_cases, disclose_change, disclose_finding
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
-from reports.emails.digest import BreachLine, ChangeLine, Coverage, DigestView, SelfCheckView
+from monitor.services.review_access import VIEWED
+from reports.coverage import Coverage
+from reports.emails.account import NudgeView
+from reports.emails.digest import DigestView, SelfCheckView
 from reports.emails.registry import EmailKind
+from reports.emails.views import BreachLine, ChangeLine
 from reports.finding_view import CaseView, FindingView
 from reports.labels import DigestKind
 from scrapers.models import Outcome
 
+LOG = logging.getLogger(__name__)
 # Of two Saturdays before a Monday, the earlier one is nine days ago.
 MAX_SWEEP_AGE = timedelta(days=8)
 
@@ -82,6 +96,7 @@ class DigestSections(TypedDict):
     """The part of a view that says what was found."""
 
     needs_you: int
+    to_sort: int
     coverage: Coverage
     cases: tuple[CaseView, ...]
     changes: tuple[ChangeLine, ...]
@@ -100,18 +115,24 @@ def build_digest_view(
     """Show what the next digest would say, with or without the findings that have a case."""
     person = app.db.people.load_person(person_id)
     last = app.db.outbox.find_last_queued_time(person_id, EmailKind.DIGEST)
+    sections = build_digest_sections(
+        app, person_id, last, _build_weekly_coverage(app, person_id, flagged), flagged
+    )
+    # Beside an alert, a rule would read as if its person had broken it.
+    has_alert = sections["cases"] or sections["waiting"]
     return DigestView(
         **build_greeting(app, person),
-        **build_digest_sections(
-            app,
-            person_id,
-            last,
-            _build_weekly_coverage(app, person_id, flagged),
-            flagged,
-        ),
+        **sections,
         week=_format_digest_week(app, person),
+        policy=None if has_alert else build_digest_reminder(app, person, last),
         kind=DigestKind.WEEKLY if last else DigestKind.FIRST,
+        views=_count_views(app, person_id, last) if flagged is FlaggedFindings.SHOWN else 0,
     )
+
+
+def _count_views(app: App, person_id: str, since: datetime | None) -> int:
+    """Count how often a reviewer has opened a case of a person since then."""
+    return app.db.audit.count_entries_about_cases(person_id, VIEWED, since or EPOCH)
 
 
 def _build_weekly_coverage(app: App, person_id: str, flagged: FlaggedFindings) -> Coverage:
@@ -147,29 +168,41 @@ def _is_wanted(app: App, person_id: str, view: DigestView) -> bool:
         case EmailCadence.MONTHLY:
             return app.clock.now() >= last + MONTHLY_AFTER
         case EmailCadence.ON_NEWS:
-            return view.has_news
+            # What was told at once has reminders of its own.
+            waiting = (case for case in view.waiting if not case.nudges_at)
+            return view.has_news or _has_missed_nudge(app, person_id, waiting, last)
 
 
 def queue_self_check_email(app: App, sweep: Sweep) -> None:
     """Answer a person's own check; only they get it."""
-    person = app.db.people.load_person(sweep.person_id)
-    since = app.db.outbox.find_last_queued_time(person.id, EmailKind.SELF_CHECK)
+    since = app.db.outbox.find_last_queued_time(sweep.person_id, EmailKind.SELF_CHECK)
     with app.db.begin_transaction():
-        view = SelfCheckView(
-            **build_greeting(app, person),
-            **build_digest_sections(
-                app,
-                person.id,
-                since,
-                build_personal_coverage(
-                    app, person.id, app.db.sweeps.list_source_runs(sweep.id), sweep.started_at
-                ),
-            ),
-            at=app.clock.now(),
-            since=since,
-        )
-        plan = EmailPlan(recipient_id=person.id, dedupe_key=sweep.id)
-        queue_email(app, plan, view)
+        view = _build_self_check_view(app, sweep, since)
+        queue_email(app, EmailPlan(recipient_id=sweep.person_id, dedupe_key=sweep.id), view)
+
+
+def queue_daily_check_email(app: App, sweep: Sweep, begun: datetime, until: datetime) -> None:
+    """Tell a person who is checked daily what is new; nothing where nothing is."""
+    last = app.db.outbox.find_last_queued_time(sweep.person_id, EmailKind.SELF_CHECK)
+    with app.db.begin_transaction():
+        # The last one told what was there at its very moment, too.
+        since = max(begun, last + datetime.resolution) if last else begun
+        view = _build_self_check_view(app, sweep, since)
+        if view.brings_news:
+            plan = EmailPlan(recipient_id=sweep.person_id, dedupe_key=sweep.id)
+            queue_email(app, plan, replace(view, daily_until=until))
+
+
+def _build_self_check_view(app: App, sweep: Sweep, since: datetime | None) -> SelfCheckView:
+    person = app.db.people.load_person(sweep.person_id)
+    runs = app.db.sweeps.list_source_runs(sweep.id)
+    coverage = build_personal_coverage(app, person.id, runs, sweep.started_at)
+    return SelfCheckView(
+        **build_greeting(app, person),
+        **build_digest_sections(app, person.id, since, coverage),
+        at=app.clock.now(),
+        since=since,
+    )
 
 
 def _format_digest_week(app: App, person: Person) -> str:
@@ -204,19 +237,12 @@ def build_digest_sections(
         disclose_finding(app, finding) for finding in stored if finding.id not in asked | hidden
     )
     changes = tuple(_list_changes(app, recorded, fresh))
-    exposed = {case.finding.id for case in undecided if case.kind is CaseKind.EXPOSED_CONTACT}
-    # Ask whose it is where only the person knows; a case about contact details asks it itself.
-    questions = tuple(
-        view
-        for finding, view in zip(findings, views, strict=True)
-        if view.label is OwnershipLabel.UNKNOWN
-        and view.id not in exposed
-        and not is_district_page(app, finding)
-    )
+    questions = tuple(_select_questions(app, zip(findings, views, strict=True), undecided))
     person = app.db.people.load_person(person_id)
     coverage = replace(coverage, lacks_search_engine=lacks_search_engine(app, person))
     return DigestSections(
         needs_you=sum(case.bin is CaseBin.NEEDS_YOU for case in cases),
+        to_sort=count_questions(app, person_id),
         coverage=coverage if fresh or changes or questions or stored else clear_news(coverage),
         cases=fresh,
         changes=changes,
@@ -235,6 +261,21 @@ def build_digest_sections(
     )
 
 
+def _select_questions(
+    app: App, found: Iterable[tuple[Finding, FindingView]], undecided: tuple[CaseView, ...]
+) -> Iterator[FindingView]:
+    """Ask whose it is where only the person knows; of a page, a case about details asks it."""
+    exposed = {
+        case.finding.id
+        for case in undecided
+        if case.kind is CaseKind.EXPOSED_CONTACT and not case.finding.is_account
+    }
+    for finding, view in found:
+        known = view.label is not OwnershipLabel.UNKNOWN or is_district_page(app, finding)
+        if not known and view.id not in exposed:
+            yield view
+
+
 def _list_new_breaches(
     app: App, person_id: str, after: datetime, flagged: FlaggedFindings
 ) -> tuple[BreachLine, ...]:
@@ -248,11 +289,12 @@ def _list_new_breaches(
 def _select_cases(
     app: App, person_id: str, flagged: FlaggedFindings
 ) -> tuple[tuple[CaseView, ...], frozenset[str]]:
-    """Return the cases to list, and the findings that are left out because of them."""
+    """Return the cases to list, most urgent first, and the findings left out because of them."""
     if flagged is FlaggedFindings.SHOWN:
-        return disclose_cases(app, app.db.people.load_person(person_id)), frozenset()
-    cases = app.db.cases.list_cases_of_person(person_id)
-    return (), frozenset(case.finding_id for case in cases)
+        cases = disclose_cases(app, app.db.people.load_person(person_id))
+        return tuple(sorted(cases, key=build_urgency_key)), frozenset()
+    left_out = app.db.cases.list_cases_of_person(person_id)
+    return (), frozenset(case.finding_id for case in left_out)
 
 
 def _list_changes(
@@ -278,7 +320,7 @@ def _list_new_findings(app: App, recorded: tuple[EventRecord, ...]) -> Iterator[
 
 
 def _filter_unanswered(app: App, findings: tuple[Finding, ...]) -> Iterator[Finding]:
-    """Yield what a first email asks the person to sort: everything without an answer."""
+    """Yield what a first email asks the person: everything without an answer."""
     for finding in findings:
         if app.db.findings.find_finding_feedback(finding.id) is None:
             yield finding
@@ -290,3 +332,75 @@ def _select_known(
     """Return what is known to be theirs, or seems to be about them, accounts first."""
     known = (finding for finding in listed if finding.label is label)
     return tuple(sorted(known, key=lambda finding: not finding.platform))
+
+
+NUDGES = "nudges"
+
+
+# A digest this close lists all that waits; one that fell due may still have to be written.
+_DIGEST_NEAR = timedelta(days=1)
+
+
+def queue_nudges(app: App) -> None:
+    """Write to each person for whom something waits too long, at most once a day.
+
+    Raises DatabaseError for whose records are damaged, once everybody else's are written.
+    """
+    consenting = frozenset(app.db.consents.list_consenting_person_ids(app.clock.now()))
+    damages: list[DatabaseError] = []
+    for person_id in app.db.cases.list_people_with_cases():
+        app.beat()
+        if person_id not in consenting:
+            continue
+        try:
+            with app.db.begin_transaction():
+                queue_nudge(app, app.db.people.load_person(person_id))
+        except DatabaseError as error:
+            fault = describe_error_location(error)
+            LOG.error("reminder_failed", extra={"error": fault})  # noqa: TRY400 - raised below
+            damages.append(error)
+    if damages:
+        raise damages[0]
+
+
+def find_next_digest(app: App, person: Person, after: datetime) -> datetime | None:
+    """Return when the next regular email is due; None for someone who stopped it."""
+    wishes = app.db.preferences.load_preferences(person.id)
+    if wishes.unsubscribed_at is not None:
+        return None
+    last = app.db.outbox.find_last_queued_time(person.id, EmailKind.DIGEST)
+    return compute_next_wanted_digest(after, person.id, person.zone, wishes.cadence, last)
+
+
+def queue_nudge(app: App, person: Person) -> None:
+    """Write to a person of all that waits, unless a digest is about to say so."""
+    now = app.clock.now()
+    digest_at = find_next_digest(app, person, now - _DIGEST_NEAR)
+    if digest_at is not None and digest_at < now + _DIGEST_NEAR:
+        return
+    cases = sorted(disclose_cases(app, person), key=build_urgency_key)
+    waiting = tuple(case for case in cases if case.nudges_at)
+    told_at = _find_last_reminder_time(app, person.id)
+    if _has_missed_nudge(app, person.id, waiting, told_at):
+        day = now.date().isoformat()
+        view = NudgeView(**build_greeting(app, person), cases=waiting)
+        queue_email(app, EmailPlan(recipient_id=person.id, dedupe_key=day), view)
+
+
+def _has_missed_nudge(
+    app: App, person_id: str, cases: Iterable[CaseView], told_at: datetime | None
+) -> bool:
+    """Tell whether it is time to say again that a case waits, which was last said at `told_at`."""
+    consent, now = app.db.consents.find_latest_consent(person_id), app.clock.now()
+    return consent is not None and any(
+        find_nudge_times(case.waits_since, consent, now).are_missed(told_at)
+        for case in cases
+        if case.waits_since is not None
+    )
+
+
+def _find_last_reminder_time(app: App, person_id: str) -> datetime | None:
+    """Return when the last email was queued that lists all that waits."""
+    digest = app.db.outbox.find_last_queued_time(person_id, EmailKind.DIGEST)
+    nudge = app.db.outbox.find_last_queued_time(person_id, EmailKind.NUDGE)
+    return max(filter(None, (digest, nudge)), default=None)

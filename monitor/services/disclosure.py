@@ -5,43 +5,58 @@ opens it, by name once a look was written down, and never one about themselves. 
 program and evidence pack shows what comes from here, so that none shows what another hides.
 """
 
-from collections.abc import Iterator
-from dataclasses import fields, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, NoReturn
 
 from monitor.app import App
+from monitor.config.sections import Config
 from monitor.db.database import Database
 from monitor.db.findings import EventRecord
-from monitor.db.review import ReviewNoteKind
+from monitor.db.review_notes import ReviewNoteKind
 from monitor.domain.case import OWNERSHIP_CASES, Case
+from monitor.domain.case_end import find_end
 from monitor.domain.case_log import SHARING
-from monitor.domain.case_progress import find_case_standing
-from monitor.domain.detection import rules
+from monitor.domain.case_progress import find_case_standing, find_nudge_times
+from monitor.domain.dates import is_past_day
+from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.assessment import Assessment, select_reasons
+from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.disclosure import (
     DisclosureInput,
     ReviewOpening,
     compute_review_opening,
     forecast_time_opening,
     list_holds,
+    needs_immediate_notice,
 )
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.person import Person, Reviewer, build_reviewer_id
 from monitor.domain.reason import Label, Reason
-from monitor.domain.vocabulary import CaseKind, Decision, OwnershipLabel, Side
+from monitor.domain.vocabulary import (
+    CaseKind,
+    ContactKind,
+    Decision,
+    EndReason,
+    OwnershipLabel,
+    Side,
+)
 from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.coverage import format_finding_title
-from monitor.services.finding_history import build_account_pair, compare_with_own_findings
+from monitor.services.finding_history import build_account_pair, compare_with_each
 from monitor.services.next_steps import build_advice_lines
-from monitor.services.own_accounts import list_disputed_findings
-from reports.emails.digest import ChangeLine
+from monitor.services.own_accounts import load_own_findings
+from monitor.services.thumbnails import may_review_picture
+from reports.emails.views import ChangeLine
 from reports.finding_view import AccountPair, CaseSummary, CaseView, FindingView
 from scrapers.models import TraceKind
 
 Reader = Person | Reviewer
+# A person keeps one reviewer out at most, and may be another one.
+_MOST_KEPT_OUT = 2
 _OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
 # These speak of who sees a case, or take another decision back.
 _SILENT_DECISIONS = frozenset({*SHARING, Decision.REOPENED})
@@ -61,7 +76,10 @@ def disclose(app: App, case: Case, reader: Reader) -> CaseView | None:
     To its reviewers it has a name only while their look at it is on record.
     """
     if isinstance(reader, Person):
-        return _build_own_view(app, case) if reader.id == case.person_id else None
+        if reader.id != case.person_id:
+            return None
+        found = _find_own_case(app, case, load_own_findings(app.db, reader))
+        return found.build() if found else None
     summary = summarize(app, case, reader)
     if summary is None or not app.db.access_log.has_access(reader.id, case.id, app.clock.now()):
         return None
@@ -71,6 +89,8 @@ def disclose(app: App, case: Case, reader: Reader) -> CaseView | None:
 def summarize(app: App, case: Case, reviewer: Reviewer) -> CaseSummary | None:
     """Return what a list shows of a case to a reviewer; None while it is not open to them."""
     if reviewer.person_id and reviewer.person_id == case.person_id:
+        return None
+    if is_barred(app, case, reviewer.id):
         return None
     inputs = _load_input(app, case)
     summary = _summarize(app, inputs, Side.IT, reviewer.id) if inputs else None
@@ -91,10 +111,11 @@ def disclose_to_others(app: App, case: Case) -> CaseView:
 
 def disclose_own(app: App, case: Case) -> CaseView:
     """Return a case to its person, who may always see it."""
-    view = _build_own_view(app, case)
-    if view is None:
+    own = load_own_findings(app.db, app.db.people.load_person(case.person_id))
+    found = _find_own_case(app, case, own)
+    if found is None:
         _refuse_without_consent()
-    return view
+    return found.build()
 
 
 def disclose_finding(app: App, finding: Finding) -> FindingView:
@@ -130,19 +151,75 @@ def disclose_change(app: App, recorded: EventRecord) -> ChangeLine:
     )
 
 
+def is_barred(app: App, case: Case, reviewer_id: str) -> bool:
+    """Tell whether its person keeps this reviewer from their cases."""
+    barred = app.db.barred_reviewers.find_barred_reviewer(case.person_id)
+    return barred is not None and barred.reviewer_id == reviewer_id
+
+
+def has_reviewer(config: Config, db: Database, person_id: str) -> bool:
+    """Tell whether anybody in IT may review what is about a person."""
+    named = {build_reviewer_id(mail): mail.casefold() for mail in config.district.reviewers}
+    if len(named) > _MOST_KEPT_OUT:
+        return True
+    own = db.people.load_person(person_id).mail.casefold()
+    others = {reviewer_id for reviewer_id, mail in named.items() if mail != own}
+    if len(others) > 1:
+        return True
+    barred = db.barred_reviewers.find_barred_reviewer(person_id)
+    return not others <= {barred.reviewer_id if barred else ""}
+
+
 def find_review_opening(app: App, case: Case, reviewer_id: str = "") -> ReviewOpening | None:
     """Return why IT may see it, or one reviewer who has decided on it; None while it may not."""
     inputs = _load_input(app, case)
-    if inputs is None:
+    if inputs is None or is_barred(app, case, reviewer_id):
         return None
     policy = build_disclosure_policy(app)
     return compute_review_opening(inputs, app.clock.now(), policy, reviewer_id)
 
 
+def find_silent_end(app: App, case: Case) -> datetime | None:
+    """Return when a word of IT's ends it if its person stays silent; None where none does."""
+    consent = app.db.consents.find_latest_consent(case.person_id)
+    end = find_end(case, consent) if consent else None
+    return end.at if end and end.reason is EndReason.SILENT else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCase:
+    """A case as its person may know it, not built yet: of hundreds, only some are shown."""
+
+    case: Case
+    summary: CaseSummary
+    finding: Finding
+    build: Callable[[], CaseView]
+
+    @property
+    def kind(self) -> CaseKind:
+        return self.case.kind
+
+    @property
+    def is_account(self) -> bool:
+        return self.finding.portrait.kind is TraceKind.ACCOUNT
+
+    @property
+    def contact_kinds(self) -> Collection[ContactKind]:
+        return self.case.contact_kinds
+
+
+def list_own_cases(app: App, person: Person) -> Iterator[OwnCase]:
+    """Yield a person's cases, the oldest first."""
+    own = load_own_findings(app.db, person)
+    for case in app.db.cases.list_cases_of_person(person.id):
+        found = _find_own_case(app, case, own)
+        if found:
+            yield found
+
+
 def disclose_cases(app: App, person: Person) -> tuple[CaseView, ...]:
     """Return what a person knows of their cases, the oldest first."""
-    cases = app.db.cases.list_cases_of_person(person.id)
-    return tuple(view for case in cases if (view := disclose(app, case, person)))
+    return tuple(found.build() for found in list_own_cases(app, person))
 
 
 def find_reviewer_address(app: App, reviewer_id: str) -> str:
@@ -175,6 +252,8 @@ def _summarize(
     if standing is None:
         return None
     step, end = standing.next_step, standing.end
+    person = app.db.people.load_person(case.person_id)
+    zone = person.zone if side is Side.PERSON else app.config.district.zone
     return CaseSummary(
         id=case.id,
         kind=case.kind,
@@ -182,13 +261,16 @@ def _summarize(
         state=case.state,
         opened_at=case.opened_at,
         platform=app.db.findings.load_finding(case.finding_id).portrait.platform,
-        school=app.db.people.load_person(case.person_id).school,
+        school=person.school,
         decision=case.get_verdict(Side.PERSON),
         review_decision=case.get_verdict(Side.IT),
         bin=standing.bin,
         next_by=step.who if step else None,
         next_step=step.what if step else None,
         due=step.due if step else None,
+        waits_since=standing.waits_since,
+        # Its reader sees a day, and nothing is late on the day on which it is due.
+        is_late=step is not None and is_past_day(step.due, now, zone),
         end=end.reason if end else None,
         ended_at=end.at if end else None,
         it_sees_since=opening.at if opening else None,
@@ -210,62 +292,94 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
     return CaseView(
         **_copy_summary(summary),
         finding=FindingView(**_locate(finding)),
-        first_seen=finding.first_seen,
-        last_seen=finding.last_seen,
+        **_date_case(case, finding),
         nature=case.nature,
         reasons=tuple(reason.without_quotes for reason in case.reasons),
         is_shared=case.shared_at is not None,
         given=person.name.given,
         person=person.name.full_name,
         revision=case.revision,
+        shows_picture=may_review_picture(app, case),
     )
 
 
-def _build_own_view(app: App, case: Case) -> CaseView | None:
+def _find_own_case(app: App, case: Case, own: Mapping[str, Finding]) -> OwnCase | None:
+    """Return it to its person, whose own accounts and pages are `own`."""
     inputs = _load_input(app, case)
     summary = _summarize(app, inputs, Side.PERSON) if inputs else None
     if inputs is None or summary is None:
         return None
-    finding, policy = app.db.findings.load_finding(case.finding_id), build_disclosure_policy(app)
-    # An own account is no news; what it shows may be.
-    first_seen = case.opened_at if case.kind in _OWN_ACCOUNT_KINDS else finding.first_seen
+    finding = app.db.findings.load_finding(case.finding_id)
+    build = partial(_build_own_view, app, inputs, summary, finding, own)
+    return OwnCase(case=case, summary=summary, finding=finding, build=build)
+
+
+def _build_own_view(
+    app: App,
+    inputs: DisclosureInput,
+    summary: CaseSummary,
+    finding: Finding,
+    own: Mapping[str, Finding],
+) -> CaseView:
+    case, policy = inputs.case, build_disclosure_policy(app)
     lever, is_open = case.last_lever, summary.it_sees_since is not None
-    word = case.get_word(Side.PERSON)
+    last = case.get_last_entry(Side.PERSON)
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
-        first_seen=first_seen,
-        last_seen=max(first_seen, finding.last_seen),
+        **_date_case(case, finding),
         nature=case.nature,
         reasons=case.reasons,
         is_shared=case.shared_at is not None,
         since=case.notified_at or case.opened_at,
         is_undecided=case.is_undecided,
         is_pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,
-        can_undo=any(case.get_side(entry) is Side.PERSON for entry in case.standing),
+        undoes=last.decision if last else None,
         lowered_by=case.lowered_by,
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),
         lever=lever.decision if lever else None,
-        answered_at=word.at if word else None,
-        acted_at=lever.at if lever else None,
         until=case.harmless_until,
+        nudges_at=_find_next_nudge(app, inputs, summary),
         opens_at=None if is_open else forecast_time_opening(inputs, policy),
         holders=() if is_open else tuple(_list_holders(app, case)),
+        helper="" if inputs.has_reviewer else app.config.district.contact,
         contact_kinds=case.contact_kinds,
-        pair=None if summary.end else _find_account_pair(app, case, finding),
+        pair=None if summary.end else _find_account_pair(app, case, finding, own.values()),
     )
 
 
-def _find_account_pair(app: App, case: Case, finding: Finding) -> AccountPair | None:
+def _find_next_nudge(app: App, inputs: DisclosureInput, summary: CaseSummary) -> datetime | None:
+    """Return when its person is emailed about it again; what a digest told, digests go on with."""
+    since, case = summary.waits_since, inputs.case
+    if since is None or not needs_immediate_notice(case):
+        return None
+    if app.db.preferences.load_preferences(case.person_id).unsubscribed_at:
+        return None
+    return find_nudge_times(since, inputs.consent, app.clock.now()).next_at
+
+
+def _find_account_pair(
+    app: App, case: Case, finding: Finding, own: Iterable[Finding]
+) -> AccountPair | None:
     """Lay it beside the own account that it copies most of; None where it asks something else."""
     if case.kind not in OWNERSHIP_CASES or finding.portrait.kind is not TraceKind.ACCOUNT:
         return None
-    compared = compare_with_own_findings(app, case.person_id, finding.id)
-    if not compared:
-        return None
-    is_shown = finding.id in list_disputed_findings(app.db, case.person_id)
-    return build_account_pair(app, finding, compared[0], with_pictures=is_shown)
+    compared = compare_with_each(finding, own)
+    return build_account_pair(app, finding, compared[0]) if compared else None
+
+
+def _date_case(case: Case, finding: Finding) -> dict[str, Any]:
+    """Return when it was seen, answered and acted on: the same days for all who read it."""
+    # An own account is no news; what it shows may be.
+    first_seen = case.opened_at if case.kind in _OWN_ACCOUNT_KINDS else finding.first_seen
+    word, lever = case.get_word(Side.PERSON), case.last_lever
+    return {
+        "first_seen": first_seen,
+        "last_seen": max(first_seen, finding.last_seen),
+        "answered_at": word.at if word and not case.is_undecided else None,
+        "acted_at": lever.at if lever else None,
+    }
 
 
 def _copy_summary(summary: CaseSummary) -> dict[str, Any]:
@@ -296,7 +410,12 @@ def _load_input(app: App, case: Case) -> DisclosureInput | None:
     if consent is None:
         return None
     glass = app.db.early_access.list_active_early_access(case.id, app.clock.now())
-    return DisclosureInput(case=case, consent=consent, glass=glass)
+    return DisclosureInput(
+        case=case,
+        consent=consent,
+        glass=glass,
+        has_reviewer=has_reviewer(app.config, app.db, case.person_id),
+    )
 
 
 def _list_reasons_for(assessment: Assessment) -> tuple[Reason, ...]:
@@ -321,7 +440,7 @@ def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:
         for piece in assessment.evidence
         if piece.bits < 0 and not _is_against_impersonation(piece)
     ]
-    reasons = [doubt.reason for doubt in doubts if doubt.rule != rules.NAMESAKES.name]
+    reasons = [doubt.reason for doubt in doubts if doubt.rule != evidence_rules.NAMESAKES.name]
     return (*reasons, *(doubt.reason for doubt in doubts))[:1]
 
 

@@ -5,45 +5,44 @@ No person is named here. One person's own weeks are counted for that person alon
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from monitor.app import App
 from monitor.config.sections import build_inventory
-from monitor.db.review import CaseOccurrence
+from monitor.db.review_notes import CaseOccurrence
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CheckCount, SourceRun
-from monitor.domain.disclosure import MIN_PEOPLE_SHOWN, ReportableCount, is_large_enough
 from monitor.domain.district.domains import list_lookalike_domains
-from monitor.domain.district.findings import (
-    NEWS_PERIOD,
-    DistrictFinding,
-    decide_finding,
-)
+from monitor.domain.district.findings import NEWS_PERIOD, DistrictFinding, decide_finding
 from monitor.domain.errors import InputError
+from monitor.domain.health import DRILL
 from monitor.domain.person import Reviewer
 from monitor.domain.planning.budget import ApiCost
 from monitor.domain.reason import read_note
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_sweep_week, format_iso_week
+from monitor.domain.small_counts import MIN_PEOPLE_SHOWN, ReportableCount, is_large_enough
 from monitor.domain.vocabulary import (
     CaseBin,
     DistrictFindingKind,
     DistrictFindingState,
+    DrillOutcome,
     GapKind,
 )
 from monitor.services.coverage import build_coverage
 from monitor.services.disclosure import find_reviewer_address
-from monitor.services.district_checks import (
-    CHECKED_WITHIN,
-    include_own_findings,
-)
+from monitor.services.lever_results import describe_result, measure_levers
+from monitor.services.lookalike_checks import CHECKED_WITHIN, include_own_findings
+from monitor.services.next_steps import build_brand_line
+from monitor.services.office_reports import write_lookalike_report
 from monitor.services.query_planning import build_spending_limits, sum_spending_by_person
-from monitor.services.review_queue import (
-    build_review_gate,
-    count_review_cases,
-)
+from monitor.services.review_access import build_review_gate
+from monitor.services.review_queue import count_review_cases
 from monitor.services.takedown import find_platform_guide
 from reports.pages.district import (
     DistrictView,
+    DrillLine,
     LookalikeGap,
     LookalikeLine,
     LookalikesView,
@@ -59,14 +58,14 @@ DECIDED = "look-alike-decided"
 CHANGED_MEANWHILE = "This changed after you opened the page. Look at it again before you decide."
 
 
-def build_lookalikes_view(app: App) -> LookalikesView:
+def build_lookalikes_view(app: App, reviewer: Reviewer) -> LookalikesView:
     configured, now = build_inventory(app.config), app.clock.now()
     findings = app.db.district_findings.list_district_findings()
     inventory = include_own_findings(configured, findings) if configured else None
     checks = app.db.district_checks.list_district_checks()
     recent = [check for check in checks if check.at > now - CHECKED_WITHIN]
     gaps = [check for check in recent if not check.outcome.is_conclusive]
-    lines = [_build_line(app, finding) for finding in findings]
+    lines = [_add_report(app, reviewer, _build_line(app, finding)) for finding in findings]
     return LookalikesView(
         is_set_up=inventory is not None,
         # What IT added is listed apart.
@@ -96,6 +95,14 @@ def build_lookalikes_view(app: App) -> LookalikesView:
             for gap in gaps
         ),
     )
+
+
+def _add_report(app: App, reviewer: Reviewer, line: LookalikeLine) -> LookalikeLine:
+    """Add what IT can send of what it calls an impersonation and is still there."""
+    if not line.is_impersonation or line.gone_at or line.is_told:
+        return line
+    report = write_lookalike_report(app, reviewer, line)
+    return replace(line, report=report, brand=build_brand_line(app, line.platform))
 
 
 def _build_line(app: App, finding: DistrictFinding) -> LookalikeLine:
@@ -153,13 +160,15 @@ def decide_lookalike(
         app.db.audit.append_entry(now, reviewer.id, DECIDED, finding_id, {"decision": state})
 
 
-WEEKS_SHOWN = 12
+WEEKS_SHOWN, DRILLS_SHOWN = 12, 12
 DAY = timedelta(days=1)
 
 
-def build_district_view(app: App) -> DistrictView:
-    now, counts = app.clock.now(), count_review_cases(app)
-    oldest = app.db.review_index.find_oldest_time(build_review_gate(app), CaseBin.NEEDS_YOU)
+def build_district_view(app: App, reviewer: Reviewer) -> DistrictView:
+    """Count what waits as the reviewer's own queue does."""
+    now, counts = app.clock.now(), count_review_cases(app, reviewer)
+    gate = build_review_gate(app, reviewer)
+    oldest = app.db.review_index.find_oldest_time(gate, CaseBin.NEEDS_YOU)
     district = app.config.district
     week = compute_sweep_week(now, district.id, district.zone)
     # What was about no one counts, too.
@@ -178,7 +187,21 @@ def build_district_view(app: App) -> DistrictView:
         usd=f"${spent.usd:.2f}",
         usd_most=None if most is None else f"${most:.2f}",
         fewest=MIN_PEOPLE_SHOWN,
+        helped=tuple(map(describe_result, measure_levers(app))),
+        drills=tuple(_build_drill_lines(app)),
     )
+
+
+def _build_drill_lines(app: App) -> Iterator[DrillLine]:
+    zone = ZoneInfo(app.config.district.zone)
+    for entry in app.db.audit.list_entries_of_subjects((DRILL,))[-DRILLS_SHOWN:]:
+        minutes = [entry.details.get(step) for step in ("alert", "mail")]
+        yield DrillLine(
+            ended_on=entry.at.astimezone(zone).date(),
+            outcome=DrillOutcome(entry.details["outcome"]),
+            alert_hours=int(minutes[0]) // 60 if minutes[0] else None,
+            mail_minutes=int(minutes[1]) if minutes[1] else None,
+        )
 
 
 def _load_recent_runs(app: App, late: datetime) -> tuple[SourceRun, ...]:

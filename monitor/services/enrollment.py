@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from monitor.app import App
 from monitor.config.sections import CONSENT_DURATION, DistrictConfig, is_known_time_zone
-from monitor.db.accounts import Invitation
+from monitor.db.invitations import Invitation, InvitationMail
 from monitor.db.name_changes import NameChange
 from monitor.domain.consent import Consent
 from monitor.domain.consent_text import TEXT_VERSION, describe_scopes, suppose_consent
@@ -28,10 +28,8 @@ from monitor.domain.names.normalize import clean_line
 from monitor.domain.names.parsing import split_own_name
 from monitor.domain.pasted_address import AddressTarget, recognize_address
 from monitor.domain.person import Person, PersonName
-from monitor.domain.planning.queries import (
-    build_person_queries,
-    get_required_scope,
-)
+from monitor.domain.planning.queries import build_person_queries, get_required_scope
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel, EnrollmentStep, InvitationStatus, Scope
 from monitor.services.consent_terms import hash_district_terms
 from monitor.services.erasure import release_work_address
@@ -45,12 +43,13 @@ from monitor.services.notifications import (
     queue_email,
 )
 from monitor.services.query_planning import get_student_link_switch
-from reports.emails.account import EnrolledView
-from reports.emails.registry import EmailKind, EmailRecipient, list_email_kinds
+from reports.emails.account import EnrolledView, InvitedAgainView
+from reports.emails.registry import INVITATION_KINDS, EmailKind
+from reports.emails.views import EmailView
 from reports.labels import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
 from reports.pages.enrollment import QueryPreview, QueryPreviewLine
 from scrapers.models import Query, QueryKind
-from scrapers.parsers.search_terms import list_readable_terms
+from scrapers.search_terms import list_readable_terms
 from scrapers.source import Source
 
 REMINDER = "reminder"
@@ -124,7 +123,7 @@ INVITATION_INTERVAL = timedelta(seconds=3)
 def find_next_invitation_slot(app: App) -> datetime:
     """Return when the next of many invitations or reminders may be sent: no two at once."""
     now = app.clock.now()
-    last = app.db.outbox.find_last_untried_due_time(list_email_kinds(EmailRecipient.INVITED))
+    last = app.db.outbox.find_last_untried_due_time(INVITATION_KINDS)
     return now if last is None else max(now, last + INVITATION_INTERVAL)
 
 
@@ -134,6 +133,47 @@ def invite_person(app: App, mail: str, given: str = "", family: str = "") -> Inv
     The person may join under these names; without any, they come from the address.
     """
     return queue_invitation(app, Invitee(mail=mail, given=given, family=family))
+
+
+def send_invitation(
+    app: App, invitee: Invitee, email_at: datetime | None = None, actor: str = "operator"
+) -> None:
+    """Invite someone, or tell who has joined that they were to be invited: only they learn which.
+
+    Mail, audit log, counts and what is stored of its delivery are alike, so that nobody can try out
+    who has joined. The email of an earlier invitation is forgotten, and not sent anymore.
+    """
+    address = parse_district_address(app, invitee.mail)
+    with app.db.begin_transaction():
+        app.db.invitation_mails.delete_untried_mails(address)
+        try:
+            queue_invitation(app, invitee, email_at, actor)
+        except AlreadyEnrolledError:
+            if person_id := app.db.people.find_person_id_by_mail(address):
+                app.db.outbox.delete_emails_of_kind(person_id, EmailKind.INVITED_AGAIN)
+                tell_invited_again(app, person_id, email_at, actor)
+
+
+def tell_invited_again(
+    app: App, person_id: str, email_at: datetime | None = None, actor: str = "operator"
+) -> None:
+    """Tell who has answered that IT had their invitation sent again."""
+    person, now = app.db.people.load_person(person_id), app.clock.now()
+    greeting = build_greeting(app, person)
+    view = replace(InvitedAgainView(**greeting), leave=Reason("leave.invited-again"))
+    plan = EmailPlan(recipient_id=person_id, dedupe_key=now.isoformat(), due_at=email_at)
+    with app.db.begin_transaction():
+        queue_invitation_mail(app, plan, view, person.mail)
+        app.db.audit.append_entry(now, actor, "invited", person_id, {})
+
+
+def queue_invitation_mail(app: App, plan: EmailPlan, view: EmailView, address: str) -> None:
+    """Queue it, and begin the row that says how it fares."""
+    email = queue_email(app, plan, view)
+    mail = InvitationMail(
+        message_key=email.message_key, queued_at=email.queued_at, mark=app.ids.new_id()
+    )
+    app.db.invitation_mails.save_mail(mail, address)
 
 
 ENROLLED_ALREADY = (
@@ -173,7 +213,7 @@ def queue_invitation(
         invitation = replace(invitation, reminded_at=reminded)
         app.db.invitations.insert_invitation(invitation)
         schedule_reminder(app, invitation)
-        queue_email(
+        queue_invitation_mail(
             app,
             EmailPlan(
                 recipient_id=invitation.id,
@@ -181,6 +221,7 @@ def queue_invitation(
                 due_at=email_at,
             ),
             build_invitation_view(app, invitation),
+            address,
         )
         app.db.audit.append_entry(now, actor, "invited", invitation.id, {})
     return invitation

@@ -10,55 +10,26 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.domain.consent import Consent, apply_end
+from monitor.domain.consent import Consent
 from monitor.domain.errors import InputError
 from monitor.domain.person import Person
 from monitor.domain.planning.queries import list_known_handles
 from monitor.domain.retention import ERASED_WITHIN
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, EmailState
-from monitor.services.notifications import (
-    EmailPlan,
-    build_farewell_greeting,
-    build_mailbox_token,
-    queue_email,
-)
-from reports.emails.account import WithdrawnView
+from monitor.services.notifications import build_mailbox_token
+from monitor.services.withdrawal import record_consent_end
 from scrapers.backoff import Retry
 
-BACKUPS_ROTATE = timedelta(days=30)
-ERASURE = "erase"
 ERASURE_RETRY = Retry(first=timedelta(minutes=10), factor=1, longest=timedelta(minutes=10))
-
-
-def withdraw_consent(
-    app: App, person_id: str, channel: ConsentChannel = ConsentChannel.OPERATOR
-) -> None:
-    """End a consent and send a goodbye email; the erasure follows when it was sent."""
-    _record_consent_end(app, person_id, ConsentAction.WITHDRAWN, channel)
-
-
-def record_departure(app: App, person_id: str) -> None:
-    """End the consent of a person who left the district, and whose mailbox may have a new owner.
-
-    We try to send one goodbye email, for a day at most; all other queued emails are dropped.
-    """
-    with app.db.begin_transaction():
-        app.db.outbox.delete_unsent_emails(person_id)
-        _record_consent_end(app, person_id, ConsentAction.LEFT, ConsentChannel.OPERATOR)
 
 
 def erase_disowned_person(app: App, person_id: str) -> None:
     """Erase at once what the owner of the mailbox says was done by someone else."""
     with app.db.begin_transaction():
         app.db.outbox.delete_unsent_emails(person_id)
-        _record_consent_end(app, person_id, ConsentAction.REPORTED_NOT_ME, ConsentChannel.EMAIL)
+        record_consent_end(app, person_id, ConsentAction.REPORTED_NOT_ME, ConsentChannel.EMAIL)
         if not app.db.legal_holds.has_active_legal_hold(person_id):
             erase_person(app, person_id)
-
-
-def end_lapsed_consent(app: App, person_id: str) -> None:
-    """End a consent that expired and was not renewed in time."""
-    _record_consent_end(app, person_id, ConsentAction.EXPIRED, ConsentChannel.AUTOMATIC)
 
 
 def release_work_address(app: App, mail: str) -> None:
@@ -113,33 +84,6 @@ def erase_person(app: App, person_id: str) -> None:
         app.db.people.erase_person(person_id)
 
 
-def _record_consent_end(
-    app: App, person_id: str, act: ConsentAction, channel: ConsentChannel
-) -> None:
-    now, person = app.clock.now(), app.db.people.load_person(person_id)
-    consent = app.db.consents.find_latest_consent(person_id)
-    if consent is None or consent.withdrawn_at is not None:
-        reason = "This person has already withdrawn. Their data is being deleted."
-        raise InputError(reason)
-    held = app.db.legal_holds.has_active_legal_hold(person_id)
-    with app.db.begin_transaction():
-        app.db.consents.insert_consent(replace(apply_end(consent, act, now), channel=channel))
-        app.db.jobs.ensure_job(ERASURE, person_id, now)
-        app.db.access_tokens.delete_tokens_of_accounts((person_id,))
-        plan = EmailPlan(recipient_id=person_id, dedupe_key=now.date().isoformat())
-        view = WithdrawnView(
-            **build_farewell_greeting(app, person),
-            ending=act,
-            at=now,
-            erased_by=None if held else now + ERASED_WITHIN,
-            backups_by=None if held else now + BACKUPS_ROTATE,
-        )
-        queue_email(app, plan, view)
-        app.db.audit.append_entry(
-            now, resolve_actor(person_id, channel), f"consent-{act}", person_id, {}
-        )
-
-
 def _has_queued_email(app: App, person_id: str) -> bool:
     return any(
         email.recipient_id == person_id and email.state is EmailState.QUEUED
@@ -153,13 +97,6 @@ def _find_erasure_start(app: App, consent: Consent) -> datetime:
         hold.lifted_at for hold in app.db.legal_holds.list_legal_holds_of_person(consent.person_id)
     )
     return max(at for at in (consent.withdrawn_at, *lifted) if at is not None)
-
-
-def resolve_actor(person_id: str, channel: ConsentChannel) -> str:
-    """Return who acted, for the audit log: the person, or who acted for them."""
-    return {ConsentChannel.OPERATOR: "operator", ConsentChannel.AUTOMATIC: "namesake"}.get(
-        channel, person_id
-    )
 
 
 # Long enough to read one's mail, and short enough that an old email erases no one.

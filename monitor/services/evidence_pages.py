@@ -9,6 +9,8 @@ from monitor.domain.levers import may_be_sexual
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import CaseKind, CaseState
 from scrapers.models import CrawlResult
+from scrapers.profiles.youtube import YOUTUBE
+from scrapers.search.brave import BRAVE, BRAVE_NEWS
 from scrapers.source import Source
 
 # Of exposed details only the kind is stored, of students nothing, and of harmful pages no picture,
@@ -16,6 +18,8 @@ from scrapers.source import Source
 EVIDENCE_CASE_KINDS = frozenset(
     {CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT, CaseKind.OWN_ACCOUNT_CHANGED}
 )
+# By their terms, what they showed has an end also where they are not asked anymore.
+LENT_SOURCES: tuple[Source, ...] = (BRAVE, BRAVE_NEWS, YOUTUBE)
 UNSETTLED_STATES = frozenset(
     {
         CaseState.NEW,
@@ -35,8 +39,9 @@ def list_evidence_kinds(app: App) -> frozenset[CaseKind]:
 
 def list_text_retention(app: App) -> Mapping[str, timedelta]:
     """Return how long the terms of some sources let us store their text, by source."""
-    limits = ((source.name, source.info.retain_text_for) for source in app.sources.values())
-    return {name: limit for name, limit in limits if limit}
+    sources = (*LENT_SOURCES, *app.sources.values())
+    limits = {source.name: source.info.retain_text_for for source in sources}
+    return {name: limit for name, limit in limits.items() if limit}
 
 
 def keep_pages(app: App, sweep_id: str, source: Source | None, visit: CrawlResult) -> CrawlResult:

@@ -1,9 +1,9 @@
-"""What the page with all of one's data says of each kind of records."""
+"""What the page of a person's data export says about each kind of record."""
 
 from collections.abc import Iterator
 
 from monitor.annexes import load_annex_parts
-from monitor.db.accounts import AccessToken, SignInSession
+from monitor.db.access_tokens import AccessToken
 from monitor.db.audit import AuditEntry
 from monitor.db.evidence_pages import StoredPage
 from monitor.db.findings import EventRecord
@@ -11,6 +11,7 @@ from monitor.db.legal_holds import LegalHold
 from monitor.db.outbox import OutboxEmail
 from monitor.db.people import AddressChange
 from monitor.db.pictures import Screenshot
+from monitor.db.sign_in import SignInSession
 from monitor.db.sweeps import Sweep
 from monitor.domain.breach import BreachRecord, choose_breach_advice
 from monitor.domain.consent import Consent
@@ -22,6 +23,7 @@ from monitor.services.annex_services import AnnexServices
 from monitor.services.person_records import PersonRecords
 from reports.data_export import Cell, ExportPart
 from reports.labels import (
+    ACT_MEANS,
     AUDIT_ACTIONS,
     AUTH_METHODS,
     BREACH_ADVICE,
@@ -32,6 +34,7 @@ from reports.labels import (
     EMAIL_STATES,
     EVENT_KINDS,
     GIVEN_ANSWERS,
+    LEVERS,
     OWN_CASE_STATES,
     OWN_STEPS,
     OWNERS,
@@ -220,12 +223,13 @@ def _build_case_parts(records: PersonRecords) -> Iterator[ExportPart]:
     yield ExportPart(
         title="Answers about alerts",
         about=Reason("export.answers-about-alerts"),
-        columns=("When", "By", "Answer", "Note"),
+        columns=("When", "By", "Answer", "How", "Note"),
         rows=tuple(
             (
                 decision.at,
                 describe_actor(decision.by, records.person.id),
                 _describe_decision(decision.decision),
+                LEVERS[decision.lever] if decision.lever else "",
                 decision.note,
             )
             for decisions in records.decisions.values()
@@ -242,6 +246,11 @@ def _describe_decision(decision: Decision | None) -> str:
 
 def describe_action(action: str) -> str:
     return AUDIT_ACTIONS.get(action, action.replace("-", " "))
+
+
+def describe_means(means: str) -> str:
+    """Say how a person did something, where that was not on a page of theirs."""
+    return ACT_MEANS.get(means.partition(":")[0], "")
 
 
 def _build_email_parts(records: PersonRecords) -> Iterator[ExportPart]:

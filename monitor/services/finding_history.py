@@ -1,7 +1,5 @@
 """How one finding changed over time, and how it compares with a person's own accounts.
 
-The history of a trace, in words for its person.
-
 `owner_id` is the person who asks; other people's data is not found.
 """
 
@@ -9,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.app import App
-from monitor.domain.detection.comparison import (
+from monitor.domain.detection.account_likeness import (
     FieldComparison,
     TextRun,
     compare_accounts,
@@ -25,10 +23,11 @@ from monitor.domain.timeline import (
     TimelineEntry,
     TimelineEntryKind,
     build_timeline,
-    diff_traces,
+    diff_versions,
 )
 from monitor.domain.vocabulary import Decision, DecisionMaker, DiffMarkKind, FieldLikeness, PairSign
-from monitor.services.own_accounts import load_own_findings
+from monitor.services.own_accounts import extract_handle_key, load_own_findings
+from monitor.services.thumbnails import is_disputed
 from reports import labels as words
 from reports.finding_view import AccountPair, ComparisonLine, HighlightPiece
 from reports.pages.findings import FieldDiffLine, TimelineLine
@@ -36,7 +35,7 @@ from reports.pages.findings import FieldDiffLine, TimelineLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnFindingComparison:
-    """One own account, and what the finding shows of it."""
+    """One of the person's own accounts, and what the finding shares with it."""
 
     own: Finding
     field_comparisons: tuple[FieldComparison, ...]
@@ -72,7 +71,7 @@ def compare_finding_versions(
     versions = app.db.versions.load_versions_by_seq(
         app.db.findings.load_finding_of_person(owner_id, finding_id).id
     )
-    return diff_traces(_find_version(versions, older).trace, _find_version(versions, newer).trace)
+    return diff_versions(_find_version(versions, older), _find_version(versions, newer))
 
 
 def compare_with_own_findings(
@@ -80,7 +79,12 @@ def compare_with_own_findings(
 ) -> tuple[OwnFindingComparison, ...]:
     """Lay a finding beside each own account, the one it shows most of first."""
     finding = app.db.findings.load_finding_of_person(owner_id, finding_id)
-    own = load_own_findings(app.db, app.db.people.load_person(owner_id)).values()
+    own = load_own_findings(app.db, app.db.people.load_person(owner_id))
+    return compare_with_each(finding, own.values())
+
+
+def compare_with_each(finding: Finding, own: Iterable[Finding]) -> tuple[OwnFindingComparison, ...]:
+    """Compare it with these own accounts, but for itself; first the one it shows most of."""
     comparisons = [
         OwnFindingComparison(
             own=own_finding,
@@ -95,14 +99,15 @@ def compare_with_own_findings(
 _MOST_SIGNS = 2
 
 
-def build_account_pair(
-    app: App, finding: Finding, compared: OwnFindingComparison, *, with_pictures: bool
-) -> AccountPair:
+def build_account_pair(app: App, finding: Finding, compared: OwnFindingComparison) -> AccountPair:
     """Lay a finding beside an own account: usernames, what is alike, and whether to show faces."""
     theirs, ours = finding.portrait, compared.own.portrait
     fields = {comparison.field: comparison for comparison in compared.field_comparisons}
     marked = mark_username_changes(theirs.handle.lstrip("@"), ours.handle.lstrip("@"))
     handle, shown = fields.get("handle"), app.db.thumbnails.find_thumbnail_time
+    with_pictures = is_disputed(app, finding)
+    named, key = app.db.people.load_person(finding.person_id).accounts, extract_handle_key(ours)
+    typed = next((account for account in named if account.casefold() == key), "")
     picture = fields.get("picture")
     unseen = picture is None or picture.likeness is FieldLikeness.NOT_COMPARED
     is_like = handle is not None and handle.likeness is FieldLikeness.LIKE
@@ -118,6 +123,7 @@ def build_account_pair(
             *tuple(_list_signs(fields))[:_MOST_SIGNS],
             *((PairSign.NOT_COMPARED,) if unseen else ()),
         ),
+        declared=typed.partition(":@")[2],
         shows_theirs=with_pictures and shown(finding.person_id, finding.id) is not None,
         shows_ours=with_pictures and shown(finding.person_id, compared.own.id) is not None,
     )
@@ -143,7 +149,7 @@ def _list_signs(fields: Mapping[str, FieldComparison]) -> Iterator[PairSign]:
 def _find_version(versions: dict[int, FindingVersion], number: int) -> FindingVersion:
     if number not in versions:
         reason = (
-            f"There is no version {number} of this finding. "
+            f"There is no version {number} of this result. "
             "See its history for the versions we have."
         )
         raise InputError(reason)
@@ -195,7 +201,8 @@ def _describe_timeline_entry(moment: TimelineEntry) -> Told:
     match moment.kind:
         case TimelineEntryKind.SHOWN:
             site = Site(moment.source) if moment.source else Reason("a-place")
-            return Reason("history.changed" if moment.marks else "history.seen", {"site": site})
+            told = "history.changed" if moment.marks else "history.seen"
+            return Reason(f"{told}.{moment.source}", {"site": site})
         case TimelineEntryKind.EVENT:
             return Reason("history.event", {"event": Label("events", moment.word)})
         case TimelineEntryKind.FLAGGED:

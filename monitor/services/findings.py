@@ -4,18 +4,17 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from monitor.app import App
 from monitor.db.sweeps import Sweep
-from monitor.domain.cadence import EmailCadence, compute_next_wanted_digest
-from monitor.domain.case import OWNERSHIP_CASES
-from monitor.domain.conduct_policy import CASE_CLAUSES, list_account_clauses
+from monitor.domain.case import OWNERSHIP_CASES, Case, build_urgency_key
+from monitor.domain.conduct_policy import CASE_CLAUSES
 from monitor.domain.consent import is_renewal_due
-from monitor.domain.detection.affiliation_words import count_named_employers
-from monitor.domain.detection.appearance import build_appearance
+from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Finding
 from monitor.domain.language import Language
@@ -23,26 +22,24 @@ from monitor.domain.person import Person
 from monitor.domain.reason import Reason
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep
 from monitor.domain.timeline import TimelineEntryKind
-from monitor.domain.vocabulary import (
-    CaseBin,
-    CaseKind,
-    FindingGroup,
-    OwnershipLabel,
-    Severity,
-    SweepKind,
-)
+from monitor.domain.vocabulary import CaseBin, FindingGroup, OwnershipLabel, Severity, SweepKind
 from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engine
-from monitor.services.answers import PendingFeedback, list_pending_feedback
+from monitor.services.answers import PendingFeedback, count_questions, list_pending_feedback
 from monitor.services.breaches import count_breaches
 from monitor.services.coverage import (
+    build_account_reminder,
     build_personal_coverage,
     build_policy_reminder,
 )
+from monitor.services.digests import find_next_digest
 from monitor.services.disclosure import (
+    OwnCase,
     disclose,
     disclose_cases,
     disclose_finding,
     disclose_to_others,
+    has_reviewer,
+    list_own_cases,
 )
 from monitor.services.district import build_personal_weeks
 from monitor.services.finding_history import (
@@ -55,11 +52,9 @@ from monitor.services.finding_history import (
     compare_finding_versions,
     compare_with_own_findings,
 )
-from monitor.services.own_accounts import list_disputed_findings
 from reports import labels as words
-from reports.emails.digest import Coverage
-from reports.emails.registry import EmailKind
-from reports.finding_view import CaseView, FindingView, fold_exposures
+from reports.coverage import Coverage
+from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
 from reports.pages.findings import (
     CasePanel,
     ComparisonView,
@@ -71,46 +66,68 @@ from reports.pages.findings import (
 )
 from reports.pages.layout import PolicyReminder
 from reports.translation import format_day, format_local_time, use_language
-from reports.wording import Others, render_phrase, render_reason
+from reports.wording import Others, render_phrase, render_reason, translate_site_name
 from scrapers.models import TraceKind
 
 
-def list_pending_cards(app: App, owner_id: str) -> tuple[QuestionCard, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingCard:
+    """A card that is not built yet: of hundreds, only some are shown."""
+
+    id: str
+    is_asked: bool
+    case: Case | None
+    build: Callable[[], QuestionCard]
+
+
+def list_pending_cards(app: App, owner_id: str) -> tuple[PendingCard, ...]:
     """Return everything that waits for an answer, the worst first."""
     person = app.db.people.load_person(owner_id)
-    cases = (
-        view
-        for view in list_open_cases(disclose_cases(app, person))
-        if view.kind not in OWNERSHIP_CASES
-    )
-    cards = [QuestionCard(finding=view.finding, case=view, is_case=True) for view in cases]
+    cards = [
+        PendingCard(
+            id=one.case.id, is_asked=True, case=one.case, build=partial(_build_case_card, one)
+        )
+        for one in _list_waiting_cases(list_own_cases(app, person))
+        if one.kind not in OWNERSHIP_CASES
+    ]
     cards += [
-        _build_pending_card(app, person, answer)
+        PendingCard(
+            id=answer.finding.id,
+            is_asked=answer.is_asked,
+            case=answer.asking,
+            build=partial(_build_finding_card, app, person, answer),
+        )
         for answer in list_pending_feedback(app, owner_id)
-        if not answer.has_exposure_case
+        if not answer.is_asked_by_case
     ]
     return tuple(sorted(cards, key=_rank_card))
 
 
-def _rank_card(card: QuestionCard) -> tuple[bool, int]:
-    if card.case is None:
-        return True, len(Severity)
-    return card.case.kind is not CaseKind.HARMFUL_PAGE, card.case.severity.rank
-
-
-def _build_pending_card(app: App, person: Person, pending: PendingFeedback) -> QuestionCard:
-    finding = pending.finding
-    asking = next((case for case in pending.cases if case.kind in OWNERSHIP_CASES), None)
-    return QuestionCard(
-        finding=disclose_finding(app, finding),
-        case=disclose(app, asking, person) if asking else None,
+def _rank_card(card: PendingCard) -> tuple[bool, bool, int]:
+    return (
+        not card.is_asked,
+        *(build_urgency_key(card.case)[:2] if card.case else (True, len(Severity))),
     )
 
 
-def list_answered_findings(app: App, owner_id: str) -> tuple[FindingView, ...]:
+def _build_case_card(found: OwnCase) -> QuestionCard:
+    view = found.build()
+    return QuestionCard(finding=view.finding, case=view, is_case=True, has_reviewer=not view.helper)
+
+
+def _build_finding_card(app: App, person: Person, pending: PendingFeedback) -> QuestionCard:
+    return QuestionCard(
+        finding=disclose_finding(app, pending.finding),
+        case=disclose(app, pending.asking, person) if pending.asking else None,
+        is_asked=pending.is_asked,
+        has_reviewer=has_reviewer(app.config, app.db, person.id),
+    )
+
+
+def list_answered_findings(app: App, owner_id: str) -> tuple[Finding, ...]:
     """Return what was answered, the latest found first."""
     answered = app.db.findings.list_findings_with_feedback(owner_id)
-    return tuple(disclose_finding(app, finding) for finding, _ in reversed(answered))
+    return tuple(finding for finding, _ in reversed(answered))
 
 
 MAX_CASES = 5
@@ -126,44 +143,39 @@ def build_home_view(app: App, person_id: str) -> HomeView:
     if not consents:
         reason = "You have not joined."
         raise NotPermittedError(reason)
-    own = disclose_cases(app, person)
-    cases, exposures = fold_exposures(list_open_cases(own))
-    ours = (case for case in own if case.bin is CaseBin.NEEDS_YOU and not case.is_undecided)
-    cases = (*cases, *sort_cases(ours))
+    paused_until = consents[-1].find_pause_end(now)
+    own = sorted(list_own_cases(app, person), key=lambda one: build_urgency_key(one.case))
+    cases, exposures = fold_exposures(_list_waiting_cases(own))
+    needing = [one for one in own if one.summary.bin is CaseBin.NEEDS_YOU]
+    cases = (*cases, *(one for one in needing if not one.case.is_undecided))
+    progress = (one for one in own if one.summary.bin is CaseBin.IN_PROGRESS)
     latest = _find_latest_sweep(app, person_id, consents[0].given_at)
     request = app.db.jobs.find_latest_request_of_person(person_id)
     return HomeView(
         zone=person.zone,
-        cases=cases[:MAX_CASES],
+        cases=tuple(one.build() for one in cases[:MAX_CASES]),
         more_cases=max(len(cases) - MAX_CASES, 0),
-        needs_you=sum(case.bin is CaseBin.NEEDS_YOU for case in own),
-        to_sort=sum(1 for answer in list_pending_feedback(app, person_id) if not answer.cases),
-        exposures=exposures,
-        progress=sort_cases(case for case in own if case.bin is CaseBin.IN_PROGRESS),
+        needs_you=len(needing),
+        to_sort=count_questions(app, person_id),
+        exposures=tuple(one.build() for one in exposures[:MAX_CASES]),
+        exposure_count=len(exposures),
+        folded_sentence=describe_folded(exposures) if exposures else None,
+        progress=tuple(one.build() for one in progress),
         joined_at=consents[0].given_at,
-        next_sweep=compute_next_sweep(now, district.id, district.zone),
-        next_digest=_find_next_digest(app, person),
+        next_sweep=compute_next_sweep(paused_until or now, district.id, district.zone),
+        next_digest=find_next_digest(app, person, paused_until or now),
         only_on_news=app.db.preferences.load_preferences(person_id).cadence is EmailCadence.ON_NEWS,
         ends_at=consents[-1].expires_at,
         coverage=_build_sweep_coverage(app, person_id, latest),
         checked_at=(latest.closed_at or latest.started_at) if latest else None,
         checking=request is not None and request.done_at is None,
         renewal_due=is_renewal_due(consents[-1], now),
-        paused=consents[-1].is_paused(now),
+        paused_until=paused_until,
         lacks_search_engine=lacks_search_engine(app, person),
         can_add_feeds=can_use_alert_feeds(app, person_id),
         breaches=count_breaches(app, person_id),
         weeks=build_personal_weeks(app, person_id),
     )
-
-
-def _find_next_digest(app: App, person: Person) -> datetime | None:
-    """Return when the next regular email is due; None for someone who stopped it."""
-    if app.db.preferences.load_preferences(person.id).unsubscribed_at is not None:
-        return None
-    cadence = app.db.preferences.load_preferences(person.id).cadence
-    last = app.db.outbox.find_last_queued_time(person.id, EmailKind.DIGEST)
-    return compute_next_wanted_digest(app.clock.now(), person.id, person.zone, cadence, last)
 
 
 def build_latest_coverage(app: App, person_id: str) -> Coverage | None:
@@ -175,19 +187,10 @@ def build_latest_coverage(app: App, person_id: str) -> Coverage | None:
     )
 
 
-def list_open_cases(cases: Iterable[CaseView]) -> tuple[CaseView, ...]:
+def _list_waiting_cases(cases: Iterable[OwnCase]) -> tuple[OwnCase, ...]:
     """Return the cases that wait for an answer, the worst first."""
-    return sort_cases(case for case in cases if case.next_step and case.is_undecided)
-
-
-def sort_cases(cases: Iterable[CaseView]) -> tuple[CaseView, ...]:
-    return tuple(sorted(cases, key=rank_view))
-
-
-def rank_view(view: CaseView) -> tuple[bool, int, datetime, str]:
-    """Return a sort key: harmful pages first, then the worst, among equals the oldest."""
-    is_harm = view.kind is CaseKind.HARMFUL_PAGE
-    return not is_harm, view.severity.rank, view.opened_at, view.id
+    waiting = (one for one in cases if one.summary.next_step and one.case.is_undecided)
+    return tuple(sorted(waiting, key=lambda one: build_urgency_key(one.case)))
 
 
 def _find_latest_sweep(app: App, person_id: str, joined: datetime) -> Sweep | None:
@@ -217,7 +220,7 @@ def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageV
     return FindingPageView(
         finding=view,
         zone=person.zone,
-        policy=_build_account_reminder(app, finding, view.label),
+        policy=_find_reminder(app, finding, view.label),
         cases=tuple(_build_case_panel(app, case, person.zone) for case in cases if case),
         own=tuple(
             _build_own_line(app, comparison)
@@ -225,19 +228,15 @@ def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageV
         ),
         moments=tuple(build_timeline_lines(moments)),
         versions=_list_versions(app, owner_id, finding_id),
+        has_reviewer=has_reviewer(app.config, app.db, owner_id),
     )
 
 
-def _build_account_reminder(app: App, finding: Finding, label: OwnershipLabel) -> PolicyReminder:
+def _find_reminder(app: App, finding: Finding, label: OwnershipLabel) -> PolicyReminder:
     """Return what the policy says of an account of the person's own; nothing of anything else."""
-    portrait, person = finding.portrait, app.db.people.load_person(finding.person_id)
-    if label is not OwnershipLabel.MINE or portrait.kind is not TraceKind.ACCOUNT:
+    if label is not OwnershipLabel.MINE or finding.portrait.kind is not TraceKind.ACCOUNT:
         return PolicyReminder()
-    text = build_appearance(portrait, person).text
-    clauses = list_account_clauses(
-        names_school=count_named_employers(text, person) > 0, is_public=not portrait.private
-    )
-    return build_policy_reminder(app, clauses)
+    return build_account_reminder(app, finding)
 
 
 def build_comparison_view(
@@ -259,12 +258,7 @@ def build_comparison_view(
         lines=tuple(map(build_comparison_line, chosen.field_comparisons)),
         others=tuple(_build_own_line(app, other) for other in comparisons if other is not chosen),
         zone=app.db.people.load_person(owner_id).zone,
-        pair=build_account_pair(
-            app,
-            finding,
-            chosen,
-            with_pictures=finding.id in list_disputed_findings(app.db, owner_id),
-        ),
+        pair=build_account_pair(app, finding, chosen),
     )
 
 
@@ -294,7 +288,7 @@ def _list_versions(app: App, owner_id: str, finding_id: str) -> tuple[tuple[int,
             entry.number,
             (
                 f"{format_local_time(entry.at, zone)}, "
-                f"{words.format_site_name(entry.source) or render_phrase(Reason('a-place'))}"
+                f"{translate_site_name(entry.source) or render_phrase(Reason('a-place'))}"
             ),
         )
         for entry in build_finding_timeline(app, owner_id, finding_id)
@@ -313,7 +307,11 @@ def _build_case_panel(app: App, view: CaseView, zone: str) -> CasePanel:
 def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ...]:
     """Show what IT reads of a case, or would, field by field and in English."""
     with use_language(Language.ENGLISH):
-        others, answers = Others(case.given or ""), words.REVIEWER_ANSWERS
+        others = Others(case.given or "")
+        own, theirs = (
+            words.describe_verdict(case.kind, verdict) if verdict else ""
+            for verdict in (case.decision, case.review_decision)
+        )
         return (
             ("Name", case.person),
             ("School", case.school or "Not given"),
@@ -321,13 +319,14 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
             ("Severity", words.SEVERITIES[case.severity]),
             ("Platform", words.format_site_name(case.platform) if case.platform else "Web page"),
             ("Address", case.finding.url),
+            *((("Picture", "The account's, not yours"),) if case.shows_picture else ()),
             ("Status", words.CASE_STATES[case.state]),
             ("Flagged", format_day(case.opened_at, zone)),
             ("First seen", format_day(case.first_seen, zone)),
             ("Last seen", format_day(case.last_seen, zone)),
-            ("Why it was flagged", " ".join(render_reason(why, others) for why in case.reasons)),
-            ("Your answer", answers[case.decision] if case.decision else "None yet"),
-            ("What IT says", answers[case.review_decision] if case.review_decision else "Nothing"),
+            ("Why this alert", " ".join(render_reason(why, others) for why in case.reasons)),
+            ("Your answer", own or "None yet"),
+            ("What IT says", theirs or "Nothing"),
         )
 
 
@@ -350,12 +349,23 @@ _GROUP_BY_LABEL: Mapping[OwnershipLabel, FindingGroup] = {
 
 
 def list_findings(app: App, owner_id: str) -> tuple[FindingView, ...]:
-    """Return all findings of a person: what needs them first, then the newest."""
-    order = list(FindingGroup)
+    """Return all findings of a person: what needs them first, the most urgent, then the newest."""
+    cases = disclose_cases(app, app.db.people.load_person(owner_id))
+    order, least = list(FindingGroup), (True, len(Severity))
+    urgency = {
+        case.finding.id: build_urgency_key(case)[:2]
+        for case in sorted(cases, key=build_urgency_key, reverse=True)
+    }
     newest = sorted(
-        _list_grouped_findings(app, owner_id), key=lambda view: view.last_seen, reverse=True
+        _list_grouped_findings(app, owner_id, cases), key=lambda view: view.last_seen, reverse=True
     )
-    return tuple(sorted(newest, key=lambda view: order.index(view.group or order[-1])))
+
+    def rank(view: FindingView) -> tuple[int, tuple[bool, int]]:
+        waits = view.group is FindingGroup.NEEDS_YOU
+        place = order.index(view.group or order[-1])
+        return place, urgency.get(view.id, least) if waits else least
+
+    return tuple(sorted(newest, key=rank))
 
 
 def count_findings(views: tuple[FindingView, ...]) -> Mapping[FindingGroup, int]:
@@ -376,9 +386,11 @@ def filter_findings(
     )
 
 
-def _list_grouped_findings(app: App, owner_id: str) -> Iterator[FindingView]:
-    waiting = {answer.finding.id for answer in list_pending_feedback(app, owner_id)}
-    cases = disclose_cases(app, app.db.people.load_person(owner_id))
+def _list_grouped_findings(
+    app: App, owner_id: str, cases: tuple[CaseView, ...]
+) -> Iterator[FindingView]:
+    pending = list_pending_feedback(app, owner_id)
+    waiting = {answer.finding.id for answer in pending if answer.is_question or answer.cases}
     waiting |= {case.finding.id for case in cases if case.bin is CaseBin.NEEDS_YOU}
     pursued = {case.finding.id for case in cases if case.bin is CaseBin.IN_PROGRESS}
     for finding in app.db.findings.list_findings_of_person(owner_id):

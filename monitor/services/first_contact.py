@@ -1,6 +1,6 @@
-"""First contact: ask every source what is known, and learn how it really answers.
+"""First contact: ask every source about known accounts, and learn how it really answers.
 
-Nothing in it has to do with anyone: the service's own accounts are asked for, and names that cannot
+Nothing in it is about a person: the service's own accounts are asked for, and names that cannot
 exist. What is stored are shapes of answers.
 """
 
@@ -17,18 +17,24 @@ from urllib.parse import urlsplit
 from monitor.app import App
 from monitor.db.database import Database
 from monitor.domain.first_contact import (
+    Contacted,
     ContactStatus,
     ProbeReport,
+    RedirectChain,
     assess_contact,
+    judge_probe,
 )
+from monitor.services.lookalike_checks import CERTIFICATE_LOG
 from monitor.services.sweeps import ProgressListener
-from scrapers.models import Outcome
+from scrapers.models import Outcome, ParseResult
+from scrapers.parsers.presence import build_impossible_handle
 from scrapers.source import AccessMode, Source
 
 if TYPE_CHECKING:
     from scrapers.probes import Probe
 
 FIRST_CONTACT = "first-contact"
+LOG_REQUESTS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +67,10 @@ def plan_first_contact(app: App, names: Collection[str]) -> ContactPlan:
         asks_robots = len(hosts) if policy.access is AccessMode.PAGE else 0
         counts[source.name] += asks_robots
         seconds[policy.origins[0]] += counts[source.name] * policy.seconds_between
+    logs = [name for name in list_log_names(app) if not names or name in names]
     return ContactPlan(
-        sources=len(counts),
-        requests=sum(counts.values()),
+        sources=len(counts) + len(logs),
+        requests=sum(counts.values()) + LOG_REQUESTS * len(logs),
         seconds=max(seconds.values(), default=0),
         usd=sum(
             (_compute_price(app.sources[name], count) for name, count in counts.items()), Decimal()
@@ -100,13 +107,56 @@ def run_first_contact(app: App, names: Collection[str], on_progress: ProgressLis
             reports[visit.query.source].extend(recorder.list_reports(visit))
     if app.crawler.is_stopped():
         return False
+    asked: dict[str, Contacted] = {name: app.sources[name] for name in reports}
+    for name in list_log_names(app):
+        if not names or name in names:
+            asked[name] = CertificateLog()
+            reports[name].extend(_ask_certificate_log(app, nonce))
     now = app.clock.now()
     with app.db.begin_transaction():
-        for name, made in reports.items():
+        for name, source in asked.items():
             before = app.db.first_contacts.find_contact(name)
-            contact = assess_contact(app.sources[name], now, made, before)
+            contact = assess_contact(source, now, reports[name], before)
             app.db.first_contacts.save_contact(contact)
     return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateLog:
+    """The log that a check of the district's look-alikes asks; it is no source about people."""
+
+    name: str = CERTIFICATE_LOG
+    version: int = 1
+
+
+def list_log_names(app: App) -> tuple[str, ...]:
+    """Return what the log of certificates is called here, where one is asked."""
+    official = app.config.official
+    return (CERTIFICATE_LOG,) if official is not None and official.certificate_log else ()
+
+
+def _ask_certificate_log(app: App, nonce: str) -> Iterator[ProbeReport]:
+    """Ask a log for its own host, which it surely has, and for a name that cannot exist.
+
+    Under load, crt.sh answers with an empty list to everyone: here that shows.
+    """
+    official = app.config.official
+    host = urlsplit(official.certificate_log if official else "").hostname or ""
+    nobody = build_impossible_handle(nonce, CERTIFICATE_LOG)
+    for word, expects in ((host, Outcome.FOUND), (nobody, Outcome.ABSENT)):
+        app.beat()
+        answer = app.records.search_certificate_log(word)
+        result = ParseResult(outcome=answer.outcome, note=answer.note)
+        yield ProbeReport(
+            method="search",
+            expects=expects,
+            page=1,
+            request={"method": "GET", "path": "/"},
+            robots="not-asked",
+            verdict=judge_probe(expects, result, None, RedirectChain()),
+            outcome=answer.outcome,
+            note=answer.note.partition(":")[0],
+        )
 
 
 def _choose_sources(app: App, names: Collection[str]) -> tuple[Source, ...]:

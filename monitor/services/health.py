@@ -1,4 +1,4 @@
-"""How the service is doing, in numbers without names: sources, times and emails.
+"""The state of the service, in numbers without names: sources, times and emails.
 
 The checks of a district's database, and of its machine: file permissions, disk space, time zones,
 mail.
@@ -7,7 +7,7 @@ mail.
 import shutil
 import stat
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from monitor.annexes import load_annex_parts
 from monitor.config.file import list_example_values
 from monitor.config.sections import Config, build_inventory, is_known_time_zone
-from monitor.db.accounts import StaffImportRecord
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
 from monitor.db.encryption import KEYS_DATABASE
@@ -24,12 +23,15 @@ from monitor.db.files import StateFolderLock, list_foreign_files, read_owner
 from monitor.db.jobs import Job
 from monitor.db.open_files import find_processes, has_locks, list_deleted_files
 from monitor.db.sources import SourceHealth
+from monitor.db.staff_imports import StaffImportRecord
 from monitor.domain import health as condition
 from monitor.domain.email import DeliveryStatus, Envelope, build_message_id
 from monitor.domain.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError
 from monitor.domain.health import (
     BACKED_UP,
     BACKUP_FAILED,
+    DRILL,
+    DRILL_EVERY,
     FailedBackup,
     HealthResult,
     SourceCondition,
@@ -38,20 +40,27 @@ from monitor.domain.health import (
     report_warning,
 )
 from monitor.domain.reason import Count, Plain, Reason
-from monitor.domain.vocabulary import CaseKind, CaseState, EmailState, SweepKind
+from monitor.domain.small_counts import round_down_to_band
+from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
+    DrillOutcome,
+    EmailState,
+    HealthLevel,
+    SweepKind,
+)
 from monitor.services.annex_services import AnnexServices
 from monitor.services.chat_notices import AUDIENCES, find_failed_notice
 from monitor.services.first_contact import ContactStanding, find_contact_standings
 from monitor.services.job_kinds import JobQueue, find_job_queue
-from monitor.services.leavers import count_leavers
 from reports.emails.office import TrialView
-from reports.emails.registry import EmailKind, render_email
+from reports.emails.registry import INVITATION_KINDS, EmailKind, render_email
 from scrapers.source import Source, SourceFamily
 
 if TYPE_CHECKING:
     from monitor.mail.smtp import MailTransport
 
-# A smaller count could show who has joined, or who has findings.
+# A smaller count of cases could show who has findings.
 MIN_COUNT = 10
 
 
@@ -59,17 +68,24 @@ MIN_COUNT = 10
 class Vitals:
     """`at` is the time that is believed, `clock_jumped` how far that of the machine is ahead.
 
-    `has_people` and `cases` are None and empty while fewer than `MIN_COUNT` people have joined.
+    `sources` are those that are set up, and `answered_sources` what they answered. What is turned
+    off stays on record, and is no trouble.
 
-    Counts of cases that are below it are left out one by one. Times are None for what was never;
-    so is `backup_failed` where the latest copy is a good one.
+    `person_count` and `case_counts` are starts of bands, None and empty while few have joined.
+
+    Counts of cases below `MIN_COUNT` are left out one by one. Invitations that wait for their turn
+    or went out are no emails here: an import would tell by them who had not joined yet. Times are
+    None for what was never; so is `backup_failed` where the latest copy is a good one. `drill` is
+    how the last one ended, None where none was held lately.
     """
 
     at: datetime
-    sources: tuple[SourceHealth, ...]
+    sources: tuple[str, ...]
+    answered_sources: tuple[SourceHealth, ...]
     jobs: tuple[Job, ...]
     email_counts: Mapping[EmailState, int]
     oldest_email: datetime | None
+    email_trouble: str
     paused_addresses: int
     waiting_requests: int
     sweep_closed: datetime | None
@@ -85,6 +101,7 @@ class Vitals:
     has_people: bool
     case_counts: Mapping[tuple[CaseKind, CaseState], int]
     contacts: Mapping[str, ContactStanding]
+    drill: DrillOutcome | None = None
     clock_jumped: timedelta = timedelta()
 
     @property
@@ -94,20 +111,27 @@ class Vitals:
         return tuple(job for job in late if not (job.lease_until and job.lease_until > self.at))
 
 
-def collect_vitals(db: Database, now: datetime, jumped: timedelta = timedelta()) -> Vitals:
+def collect_vitals(
+    db: Database, now: datetime, sources: Collection[str], jumped: timedelta = timedelta()
+) -> Vitals:
     """Read all numbers; `jumped` is how far the clock of the machine is ahead of `now`."""
     backup = db.audit.find_last_entry_of_action(BACKED_UP)
     people = len(db.people.list_person_ids())
+    told_people = round_down_to_band(people)
     open_sweeps = [sweep for sweep in db.sweeps.list_open_sweeps() if sweep.kind is SweepKind.SWEEP]
     recorded = (db.clock.find_last_time(), db.audit.find_last_entry_time())
     return Vitals(
         at=now,
         clock_jumped=jumped,
-        sources=db.source_health.list_source_health(),
+        sources=tuple(sources),
+        answered_sources=tuple(
+            health for health in db.source_health.list_source_health() if health.source in sources
+        ),
         contacts=find_contact_standings(db),
         jobs=tuple(sorted(db.jobs.list_jobs(), key=lambda job: job.due_at)),
-        email_counts=db.email_counts.count_emails_by_state(),
-        oldest_email=db.email_counts.find_oldest_queued_time(),
+        email_counts=db.email_counts.count_emails_by_state(INVITATION_KINDS),
+        oldest_email=db.email_counts.find_oldest_queued_time(INVITATION_KINDS),
+        email_trouble=db.outbox.find_current_trouble(),
         paused_addresses=len(db.suppression_list.list_suppressions()),
         waiting_requests=len(db.jobs.list_open_requests()),
         sweep_closed=db.sweeps.find_last_closed_time(SweepKind.SWEEP),
@@ -121,11 +145,12 @@ def collect_vitals(db: Database, now: datetime, jumped: timedelta = timedelta())
             if (failed := find_failed_notice(db, audience)) is not None
         },
         staff_import=db.staff_listings.find_last_import(),
-        leavers=count_leavers(db, now),
+        leavers=len(db.staff_listings.list_missing()),
+        drill=_find_last_drill(db, now),
         database_bytes=db.size_bytes,
-        person_count=people if people >= MIN_COUNT else None,
+        person_count=told_people,
         has_people=people > 0,
-        case_counts=_count_cases(db) if people >= MIN_COUNT else {},
+        case_counts=_count_cases(db) if told_people else {},
     )
 
 
@@ -136,12 +161,20 @@ def _find_failed_backup(db: Database, made: AuditEntry | None) -> FailedBackup |
     return FailedBackup(at=failed.at, exit_code=int(failed.details["code"]))
 
 
+def _find_last_drill(db: Database, now: datetime) -> DrillOutcome | None:
+    last = db.audit.find_last_entry_of_action(DRILL)
+    recent = last is not None and now - last.at < 2 * DRILL_EVERY
+    return DrillOutcome(last.details["outcome"]) if last and recent else None
+
+
 def _count_cases(db: Database) -> Mapping[tuple[CaseKind, CaseState], int]:
     counts = db.cases.count_cases()
-    return {which: count for which, count in counts.items() if count >= MIN_COUNT}
+    bands = {which: round_down_to_band(count, MIN_COUNT) for which, count in counts.items()}
+    return {which: band for which, band in bands.items() if band is not None}
 
 
-def check_vitals(vitals: Vitals, sources: Collection[str]) -> Iterator[HealthResult]:
+def check_vitals(vitals: Vitals) -> Iterator[HealthResult]:
+    sources = vitals.sources
     source_trust = {
         source.source: SourceCondition(
             name=source.source,
@@ -150,7 +183,7 @@ def check_vitals(vitals: Vitals, sources: Collection[str]) -> Iterator[HealthRes
             proven=source.proven_at is not None,
             note=source.note,
         )
-        for source in vitals.sources
+        for source in vitals.answered_sources
     }
     yield from condition.assess_sources(sources, source_trust)
     standing = {name: contact.status for name, contact in vitals.contacts.items()}
@@ -170,17 +203,33 @@ def check_vitals(vitals: Vitals, sources: Collection[str]) -> Iterator[HealthRes
         ),
         vitals.at,
     )
+    yield from condition.assess_failed_jobs(
+        {job.name: job.fault for job in vitals.jobs if job.fault}
+    )
     waiting = vitals.email_counts.get(EmailState.QUEUED, 0)
     dead = vitals.email_counts.get(EmailState.DEAD, 0)
-    yield condition.assess_queue(waiting, vitals.oldest_email, vitals.at)
+    yield condition.assess_queue(waiting, vitals.oldest_email, vitals.at, vitals.email_trouble)
     yield from condition.assess_undelivered(dead, vitals.paused_addresses)
     yield condition.assess_backup(vitals.backed_up, vitals.backup_failed, vitals.at)
     yield from condition.assess_failed_notices(vitals.notices_failed)
     yield condition.assess_clock(vitals.at, vitals.last_recorded, vitals.clock_jumped)
+    if vitals.drill:
+        yield condition.assess_drill(vitals.drill)
     if staff := vitals.staff_import:
         yield condition.assess_staff_file(
             staff.imported_at, staff.unusable, staff.problem, vitals.leavers
         )
+
+
+def list_warnings(vitals: Vitals) -> tuple[HealthResult, ...]:
+    """Return what operators have to see to, the worst first: in journal and metrics alike."""
+    return sort_warnings(check_vitals(vitals))
+
+
+def sort_warnings(results: Iterable[HealthResult]) -> tuple[HealthResult, ...]:
+    """Return those that are not well, the worst first."""
+    warnings = (result for result in results if result.level is not HealthLevel.OK)
+    return tuple(sorted(warnings, key=lambda result: result.level is not HealthLevel.BAD))
 
 
 def check_annexes(
@@ -189,6 +238,10 @@ def check_annexes(
     """Yield how annexes fare; `variables` have the secrets, for who may look at them."""
     for part in load_annex_parts(AnnexServices):
         yield from part.check_health(config, db, now, variables)
+
+
+def check_reviewers(config: Config) -> HealthResult:
+    return condition.assess_reviewers(len(frozenset(config.district.reviewers)))
 
 
 def check_search(

@@ -16,25 +16,38 @@ from monitor.config.sections import Config
 from monitor.db.jobs import Job
 from monitor.db.sweeps import Sweep
 from monitor.domain.errors import UnavailableError
+from monitor.domain.health import DRILL, DRILL_EVERY
 from monitor.domain.schedule import DIGEST as DIGEST_SLOT
-from monitor.domain.schedule import SECOND_PROOF_AFTER, WeeklySlot, compute_sweep_week
+from monitor.domain.schedule import MORNING, NIGHT, SECOND_PROOF_AFTER, Slot, compute_sweep_week
 from monitor.domain.schedule import SWEEP as SWEEP_SLOT
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.clock_check import require_right_clock
 from monitor.services.consent import CONSENT_REMINDER, process_expiring_consents
-from monitor.services.digests import queue_self_check_email, queue_weekly_digest
-from monitor.services.district_checks import (
+from monitor.services.daily_checks import (
+    DAILY_CHECK,
+    DAILY_CHECKS_LAST,
+    end_daily_checks,
+    find_daily_end,
+)
+from monitor.services.digests import (
+    NUDGES,
+    queue_daily_check_email,
+    queue_nudges,
+    queue_self_check_email,
+    queue_weekly_digest,
+)
+from monitor.services.enrollment import INVITATION_LASTS, REMINDER, queue_invitation_reminder
+from monitor.services.erasure import ERASURE_RETRY, erase_if_ready
+from monitor.services.first_contact import FIRST_CONTACT, run_first_contact
+from monitor.services.lookalike_checks import (
     DISTRICT_CHECK,
     compute_district_weekday,
     run_district_check,
 )
-from monitor.services.enrollment import INVITATION_LASTS, REMINDER, queue_invitation_reminder
-from monitor.services.erasure import ERASURE, ERASURE_RETRY, erase_if_ready
-from monitor.services.first_contact import FIRST_CONTACT, run_first_contact
-from monitor.services.ingest import SECOND_PROOF
 from monitor.services.notifications import queue_source_alert
 from monitor.services.review import queue_review_digests
 from monitor.services.self_check import SELF_CHECK
+from monitor.services.settlement import SECOND_PROOF
 from monitor.services.staff_import import STAFF_FOLDER, import_from_folder
 from monitor.services.sweeps import (
     MAX_RECHECK_DELAY,
@@ -50,6 +63,7 @@ from monitor.services.sweeps import (
     run_canaries,
     run_sweep,
 )
+from monitor.services.withdrawal import ERASURE
 from scrapers.backoff import Retry
 from scrapers.models import Query
 
@@ -58,8 +72,8 @@ CANARIES = "canaries"
 DIGEST = "digest"
 REVIEW = "review"
 DAY = timedelta(days=1)
-# From one night to the next, also when the clocks are set back.
-NIGHT = timedelta(hours=25)
+# That of a day on which the clocks are set back.
+LONGEST_DAY = timedelta(hours=25)
 WEEK = timedelta(days=7)
 JOB_RETRY = Retry(first=timedelta(minutes=10), longest=timedelta(hours=6))
 
@@ -97,7 +111,7 @@ class JobKind:
     """A decorator for the function that does such jobs; `JOB_KINDS` has them all.
 
     None is due later than `longest` from now: what is, was set by a clock that was ahead. With a
-    `slot` it is due once a week; a `nightly` one is first due at night, any other one at once.
+    `slot` it is due once a week or a day, at the time that the slot says; any other one at once.
     A `pausable` one is put off until its person's pause ends. Without `is_on`, every district has
     it; else those whose configuration asks for it.
     """
@@ -107,8 +121,7 @@ class JobKind:
     longest: timedelta
     retry: Retry = JOB_RETRY
     scope: JobScope = JobScope.ON_DEMAND
-    slot: WeeklySlot | None = None
-    nightly: bool = False
+    slot: Slot | None = None
     pausable: bool = False
     is_on: Callable[[Config], bool] | None = None
 
@@ -132,7 +145,7 @@ def find_job_queue(name: str) -> JobQueue | None:
     return JOB_KINDS[name].queue if name in JOB_KINDS else None
 
 
-def compute_next_slot(app: App, slot: WeeklySlot, subject: str = "", zone: str = "") -> datetime:
+def compute_next_slot(app: App, slot: Slot, subject: str = "", zone: str = "") -> datetime:
     """Return the next regular time; without a subject, the district's."""
     district = app.config.district
     return slot.compute_next_time(app.clock.now(), subject or district.id, zone or district.zone)
@@ -182,6 +195,24 @@ def check_person(app: App, due: Job) -> None:
         app.db.jobs.finish_request(due.subject, app.clock.now())
 
     run_self_check(app, due.person_id, _track_progress(app, due), finish_check)
+
+
+@JobKind(name=DAILY_CHECK, queue=JobQueue.SWEEPS, longest=DAY)
+def check_person_daily(app: App, due: Job) -> None:
+    """Check somebody who asked for it once more, and come back tomorrow until it ends."""
+    until = find_daily_end(app, due.subject)
+    if until is None:
+        end_daily_checks(app, due.subject)
+        return
+
+    def finish_daily_check(sweep: Sweep) -> None:
+        queue_daily_check_email(app, sweep, until - DAILY_CHECKS_LAST, until)
+        app.db.jobs.finish_job(due.name, due.subject, app.clock.now() + DAY)
+
+    job = SweepJob(
+        kind=SweepKind.SELFCHECK, week=_compute_week(app), person_id=due.subject, is_daily=True
+    )
+    run_sweep(app, job, on_close=finish_daily_check)
 
 
 @JobKind(name=CANARIES, queue=JobQueue.CHECKS, longest=DAY)
@@ -253,8 +284,9 @@ def _has_open_proof(app: App, person_id: str) -> bool:
 @JobKind(
     name=DISTRICT_CHECK,
     queue=JobQueue.SWEEPS,
-    longest=DAY,
+    longest=LONGEST_DAY,
     scope=JobScope.DISTRICT,
+    slot=NIGHT,
     is_on=lambda config: bool(config.official),
 )
 def check_district(app: App, due: Job) -> None:
@@ -266,15 +298,49 @@ def check_district(app: App, due: Job) -> None:
         if run_district_check(app, on_progress=_track_progress(app, due)):
             app.db.jobs.finish_request(due.subject, app.clock.now())
     elif run_district_check(app, compute_district_weekday(app)):
-        next_at = app.clock.now() + DAY if app.config.official else None
+        next_at = compute_next_slot(app, NIGHT) if app.config.official else None
         app.db.jobs.finish_job(due.name, due.subject, next_at)
 
 
-@JobKind(name=CONSENT_REMINDER, queue=JobQueue.MAIL, longest=DAY, scope=JobScope.DISTRICT)
+@JobKind(
+    name=DRILL,
+    queue=JobQueue.SWEEPS,
+    longest=DRILL_EVERY,
+    scope=JobScope.DISTRICT,
+    is_on=lambda config: config.drill is not None,
+)
+def hold_drill(app: App, due: Job) -> None:
+    # It brings a source along, and most processes hold none.
+    from monitor.services.drill import run_drill  # noqa: PLC0415 - see above
+
+    chosen = app.config.drill
+    app.db.jobs.finish_job(due.name, due.subject, run_drill(app, chosen) if chosen else None)
+
+
+@JobKind(
+    name=CONSENT_REMINDER,
+    queue=JobQueue.MAIL,
+    longest=LONGEST_DAY,
+    scope=JobScope.DISTRICT,
+    slot=MORNING,
+)
 def remind_of_consents(app: App, due: Job) -> None:
     with app.db.begin_transaction():
         process_expiring_consents(app)
-        app.db.jobs.finish_job(due.name, due.subject, app.clock.now() + DAY)
+        app.db.jobs.finish_job(due.name, due.subject, compute_next_slot(app, MORNING))
+
+
+@JobKind(
+    name=NUDGES,
+    queue=JobQueue.MAIL,
+    longest=LONGEST_DAY,
+    scope=JobScope.DISTRICT,
+    slot=MORNING,
+)
+def write_nudges(app: App, due: Job) -> None:
+    """Remind of what waits."""
+    queue_nudges(app)
+    app.db.jobs.finish_job(due.name, due.subject, compute_next_slot(app, MORNING))
 
 
 @JobKind(name=REMINDER, queue=JobQueue.MAIL, longest=INVITATION_LASTS)
@@ -307,9 +373,9 @@ def write_review_digests(app: App, due: Job) -> None:
 @JobKind(
     name=STAFF_FOLDER,
     queue=JobQueue.MAIL,
-    longest=NIGHT,
+    longest=LONGEST_DAY,
     scope=JobScope.DISTRICT,
-    nightly=True,
+    slot=NIGHT,
     is_on=lambda config: config.staff.folder is not None,
 )
 def read_staff_folder(app: App, due: Job) -> None:

@@ -1,6 +1,6 @@
-"""The rounds of the service: what falls due is looked up, done once, and given its next time.
+"""The main loop of the service: look up due jobs, do each once, and set its next time.
 
-What needs no more than a timer has none: the service calls it whenever its trigger says. Clock
+Work that needs only a timer is not a job: the service runs it when its trigger fires. Clock
 changes, time zones and long downtime put nothing off.
 """
 
@@ -10,20 +10,18 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.db.jobs import Job
-from monitor.domain.schedule import compute_next_night
 from monitor.services.bounces import collect_bounces
 from monitor.services.clock_check import describe_wait, record_time, require_right_clock
 from monitor.services.job_kinds import (
     JOB_FUNCTIONS,
     JOB_KINDS,
-    JobKind,
     JobQueue,
     JobScope,
     compute_next_slot,
     list_job_names,
 )
 from monitor.services.outbox import send_due
-from monitor.services.retention import purge_expired_data
+from monitor.services.purge import purge_expired_data
 
 
 def schedule_jobs(app: App) -> None:
@@ -51,20 +49,14 @@ def schedule_jobs(app: App) -> None:
         }
         for kind in JOB_KINDS.values():
             for subject in subjects[kind.scope] if not kind.is_on or kind.is_on(app.config) else ():
-                first_at = _compute_first_time(app, kind, subject, zones.get(subject, ""))
+                zone = zones.get(subject, "")
+                first_at = compute_next_slot(app, kind.slot, subject, zone) if kind.slot else now
                 app.db.jobs.ensure_job(kind.name, subject, first_at)
         for due in app.db.jobs.list_jobs():
             belongs = _compute_due_time(app, due, zones)
             if belongs != due.due_at and due.lease_until is None:
                 app.db.jobs.reschedule_job(due, belongs)
         record_time(app)
-
-
-def _compute_first_time(app: App, kind: JobKind, subject: str, zone: str) -> datetime:
-    now = app.clock.now()
-    if kind.slot:
-        return compute_next_slot(app, kind.slot, subject, zone)
-    return compute_next_night(now, app.config.district.zone) if kind.nightly else now
 
 
 def _compute_due_time(app: App, due: Job, zones: Mapping[str, str]) -> datetime:

@@ -1,5 +1,6 @@
 """The service's numbers in the form that Prometheus reads: of no one, and of no single person."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import EmailState
-from monitor.services.health import Vitals
+from monitor.services.health import Vitals, list_warnings
 from monitor.services.job_kinds import find_job_queue
 from reports.wording import render_in_english
 from scrapers.models import Outcome
@@ -23,21 +24,21 @@ class MetricSample:
     value: float
 
 
-def render_metrics(vitals: Vitals) -> bytes:
+def render_metrics(numbers: Vitals | Collector) -> bytes:
     """Write them all, in the text format 0.0.4; what was never is left out, not zero."""
-    return generate_latest(_build_registry(vitals))
+    return generate_latest(_build_registry(numbers))
 
 
-def list_metric_samples(vitals: Vitals) -> tuple[MetricSample, ...]:
-    found = (sample for metric in _build_registry(vitals).collect() for sample in metric.samples)
+def list_metric_samples(numbers: Vitals | Collector) -> tuple[MetricSample, ...]:
+    found = (sample for metric in _build_registry(numbers).collect() for sample in metric.samples)
     return tuple(
         MetricSample(name=sample.name, labels=sample.labels, value=sample.value) for sample in found
     )
 
 
-def _build_registry(vitals: Vitals) -> CollectorRegistry:
+def _build_registry(numbers: Vitals | Collector) -> CollectorRegistry:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(VitalsCollector(vitals))
+    registry.register(VitalsCollector(numbers) if isinstance(numbers, Vitals) else numbers)
     return registry
 
 
@@ -49,7 +50,7 @@ class VitalsCollector(Collector):
         outcome = _build_family("source_outcome", ("source", "outcome"))
         since = _build_family("source_since_timestamp_seconds", ("source",))
         proven = _build_family("source_proven_timestamp_seconds", ("source",))
-        for source in self._vitals.sources:
+        for source in self._vitals.answered_sources:
             for one in Outcome:
                 outcome.add_metric((source.source, one), float(one is source.outcome))
             since.add_metric((source.source,), source.since.timestamp())
@@ -61,6 +62,11 @@ class VitalsCollector(Collector):
         for office, at in self._vitals.notices_failed.items():
             failed.add_metric((office,), at.timestamp())
         yield failed
+        warnings = _build_family("warnings", ("part", "level"))
+        named = Counter((result.what, result.level) for result in list_warnings(self._vitals))
+        for (part, level), count in named.items():
+            warnings.add_metric((part, level), float(count))
+        yield warnings
         yield from _collect_email_metrics(self._vitals)
         if self._vitals.person_count is not None:
             people = float(self._vitals.person_count)

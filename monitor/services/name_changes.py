@@ -1,4 +1,4 @@
-"""Another name than the one someone was invited by: it waits for one word of an operator.
+"""A name other than the invited one: it waits until an operator confirms it.
 
 A name is searched only once it is confirmed. The operator sees that name and nothing else.
 """
@@ -12,8 +12,8 @@ from monitor.db.name_changes import NameChange
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.names.invited import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName, build_operator_id
+from monitor.services.forgetting import forget_removed_terms
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
-from monitor.services.retention import forget_removed_terms
 from reports.emails.account import NameDecidedView
 
 NAME_ASKED: Final = "name-change-requested"

@@ -1,6 +1,7 @@
 """What a person can do about a case."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.app import App
@@ -15,12 +16,9 @@ from monitor.domain.levers import (
     may_be_sexual,
     plan_levers,
 )
+from monitor.domain.person import Person
 from monitor.domain.reason import Count, Day, Fact, Listed, Name, Reason, Site
-from monitor.domain.takedown import (
-    AdviceStep,
-    AdviceTarget,
-    Lever,
-)
+from monitor.domain.takedown import AdviceStep, AdviceTarget, Lever
 from monitor.domain.vocabulary import CaseKind, Harm, LeverKind, Side
 from reports import labels as words
 from reports.finding_view import AdviceLine
@@ -29,7 +27,33 @@ from scrapers.models import Trace
 OWN_PAGES = {AdviceTarget.KIT: "/me/takedown/", AdviceTarget.REMOVAL: "/me/removal/"}
 _SAVING = AdviceStep(words="save-evidence")
 _DAY = timedelta(days=1)
+# What takes something down; the others keep copies off, or hide it from a search.
+_REPORTS = frozenset(LeverKind) - {LeverKind.HASHES, LeverKind.BROKERS}
 _LONGEST_IN_HOURS = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """A case, with what its steps need to know of it. Of what may be sexual, nothing is saved."""
+
+    case: Case
+    portrait: Trace
+    person: Person
+    site: Fact
+    is_sexual: bool
+    now: datetime
+
+
+def _load_target(app: App, case: Case) -> _Target:
+    portrait = app.db.findings.load_finding(case.finding_id).portrait
+    return _Target(
+        case=case,
+        portrait=portrait,
+        person=app.db.people.load_person(case.person_id),
+        site=_find_site(app, case, portrait),
+        is_sexual=may_be_sexual(case, portrait),
+        now=app.clock.now(),
+    )
 
 
 def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
@@ -40,138 +64,165 @@ def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
     """
     if case.is_dismissed or case.gone_at or (case.last_lever and not case.is_pursued):
         return ()
-    portrait = app.db.findings.load_finding(case.finding_id).portrait
-    steps = app.facts.advice[case.nature].steps
+    target, steps = _load_target(app, case), app.facts.advice[case.nature].steps
     if case.kind is CaseKind.EXPOSED_CONTACT:
-        return tuple(_list_removal_lines(app, case, portrait, steps))
+        return tuple(_list_removal_lines(app, target, steps))
     if case.kind is CaseKind.HARMFUL_PAGE:
-        return tuple(_list_page_lines(app, case, portrait, steps))
+        return tuple(_list_page_lines(app, target, steps))
     if not case.is_pursued or case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
-        urgent = _list_lines_of_harm(app, case, portrait)
-        usual = (_build_advice_line(app, case, portrait, step) for step in steps)
-        return (*urgent, *usual)
-    return tuple(_list_takedown_lines(app, case, portrait, steps))
+        urgent = _list_lines_of_harm(app, target)
+        return (*urgent, *(_build_advice_line(app, target, step) for step in steps))
+    return tuple(_list_takedown_lines(app, target, steps))
+
+
+def list_report_levers(app: App, case: Case, side: Side) -> tuple[LeverKind, ...]:
+    """Return by which ways this side may have reported it, the one that is due first."""
+    target = _load_target(app, case)
+    harms = list_harms(case, is_sexual=target.is_sexual)
+    if case.kind is CaseKind.HARMFUL_PAGE:
+        harms = (*(URGENT_HARMS if target.is_sexual else ()), Harm.HARASSMENT)
+    # The law about intimate pictures has a clock, and comes before what is true of minors alone.
+    plans = [_make_plan(app, target, harm, side) for harm in (*reversed(harms[:-1]), *harms[-1:])]
+    ways = (lever for plan in plans for lever in (plan.now, *plan.later, *plan.beside) if lever)
+    return tuple(dict.fromkeys(lever.kind for lever in ways if lever.kind in _REPORTS))
+
+
+def build_next_way(app: App, case: Case) -> AdviceLine | None:
+    """Return the way that comes after one that failed; None while a report is what comes."""
+    target = _load_target(app, case)
+    harms = list_harms(case, is_sexual=target.is_sexual)
+    if not harms or case.last_lever is None:
+        return None
+    lever = _make_plan(app, target, harms[-1]).now
+    return _build_lever_line(lever, target) if lever and lever.kind is not LeverKind.FORM else None
 
 
 def build_school_line(app: App, case: Case) -> AdviceLine | None:
     """Return what a reviewer can send for the school; None where its platform has no such way."""
-    portrait = app.db.findings.load_finding(case.finding_id).portrait
-    lever = _find_school_lever(app, case, portrait)
+    target = _load_target(app, case)
+    lever = _find_school_lever(app, target)
     if lever is None:
         return None
-    said = Reason("advice.school.review", {"site": _find_site(app, case, portrait)})
+    said = Reason("advice.school.review", {"site": target.site})
     return AdviceLine(words=said, terms=_describe_terms(lever))
 
 
-def _find_school_lever(app: App, case: Case, portrait: Trace) -> Lever | None:
-    harms = list_harms(case, is_sexual=may_be_sexual(case, portrait))
+def build_brand_line(app: App, platform: str) -> AdviceLine | None:
+    """Return where a platform takes a report of the district's own trademark, if we know."""
+    for lever in app.facts.levers:
+        if Harm.BRAND in lever.harms and platform in lever.platforms:
+            return AdviceLine(
+                words=Reason(f"advice.{lever.words}", {"site": Site(platform)}),
+                terms=_describe_terms(lever),
+                url=lever.address or "",
+                unconfirmed=lever.is_stale(app.clock.now()),
+            )
+    return None
+
+
+def _find_school_lever(app: App, target: _Target) -> Lever | None:
+    harms = list_harms(target.case, is_sexual=target.is_sexual)
     if not harms:
         return None
-    lever = _make_plan(app, case, portrait, harms[-1], Side.IT).now
+    lever = _make_plan(app, target, harms[-1], Side.IT).now
     return lever if lever and lever.kind is LeverKind.SCHOOL else None
 
 
 def _list_takedown_lines(
-    app: App, case: Case, portrait: Trace, steps: tuple[AdviceStep, ...]
+    app: App, target: _Target, steps: tuple[AdviceStep, ...]
 ) -> Iterator[AdviceLine]:
     """Yield what is done against an account: evidence, ways, whom to tell, and what comes then."""
-    site, now = _find_site(app, case, portrait), app.clock.now()
-    is_sexual = may_be_sexual(case, portrait)
-    yield _build_evidence_line(case, is_sexual=is_sexual)
-    yield from _list_lines_of_harm(app, case, portrait)
-    plan = _make_plan(app, case, portrait, list_harms(case, is_sexual=is_sexual)[-1])
+    yield _build_evidence_line(target)
+    yield from _list_lines_of_harm(app, target)
+    plan = _make_plan(app, target, list_harms(target.case, is_sexual=target.is_sexual)[-1])
     (kit,) = (step for step in steps if step.at is AdviceTarget.KIT)
     if plan.now and plan.now.kind is not LeverKind.FORM:
-        yield _build_lever_line(plan.now, site, now)
+        yield _build_lever_line(plan.now, target)
     else:
-        yield _build_advice_line(app, case, portrait, kit)
-    if school := _find_school_lever(app, case, portrait):
-        yield _build_lever_line(school, site, now)
+        yield _build_advice_line(app, target, kit)
+    if school := _find_school_lever(app, target):
+        yield _build_lever_line(school, target)
     for step in steps:
         if step not in {kit, _SAVING}:
-            yield _build_advice_line(app, case, portrait, step)
+            yield _build_advice_line(app, target, step)
     if plan.later:
         yield AdviceLine(words=Reason(f"advice.then.{plan.later[0].kind}"))
 
 
-def _list_lines_of_harm(app: App, case: Case, portrait: Trace) -> Iterator[AdviceLine]:
+def _list_lines_of_harm(app: App, target: _Target) -> Iterator[AdviceLine]:
     """Yield what cannot wait where an account's words are sexual, threaten, or tell an address."""
-    site, now = _find_site(app, case, portrait), app.clock.now()
-    is_sexual = may_be_sexual(case, portrait)
-    for harm in list_harms(case, is_sexual=is_sexual):
-        plan = _make_plan(app, case, portrait, harm)
+    for harm in list_harms(target.case, is_sexual=target.is_sexual):
+        plan = _make_plan(app, target, harm)
         if harm in URGENT_HARMS:
-            yield from _list_urgent_lines(plan, site, now)
-        elif is_harmful(case) and not is_sexual:
-            yield from _list_police_lines(plan, site, now)
+            yield from _list_urgent_lines(plan, target)
+        elif is_harmful(target.case) and not target.is_sexual:
+            # Whom to call about threats, before any report.
+            counsel = (lever for lever in plan.later if lever.kind is LeverKind.COUNSEL)
+            yield from (_build_lever_line(lever, target, is_now=True) for lever in counsel)
 
 
-def _build_evidence_line(case: Case, *, is_sexual: bool) -> AdviceLine:
-    if is_sexual:
+def _build_evidence_line(target: _Target) -> AdviceLine:
+    if target.is_sexual:
         return AdviceLine(words=Reason("advice.note-only"))
-    path = f"{OWN_PAGES[AdviceTarget.KIT]}{case.id}/pack"
+    path = f"{OWN_PAGES[AdviceTarget.KIT]}{target.case.id}/pack"
     return AdviceLine(words=Reason("advice.evidence"), path=path, link=words.EVIDENCE_LINK)
 
 
-def _list_urgent_lines(plan: LeverPlan, site: Fact, now: datetime) -> Iterator[AdviceLine]:
+def _list_urgent_lines(plan: LeverPlan, target: _Target) -> Iterator[AdviceLine]:
     """Yield what cannot wait for an answer to anything else."""
     for lever in (plan.now, *plan.beside):
         if lever:
-            yield _build_lever_line(lever, site, now)
-
-
-def _list_police_lines(plan: LeverPlan, site: Fact, now: datetime) -> Iterator[AdviceLine]:
-    """Yield whom to call about threats, before any report."""
-    for lever in plan.later:
-        if lever.kind is LeverKind.COUNSEL:
-            yield _build_lever_line(lever, site, now)
+            yield _build_lever_line(lever, target, is_now=lever is plan.now)
 
 
 def _list_page_lines(
-    app: App, case: Case, portrait: Trace, steps: tuple[AdviceStep, ...]
+    app: App, target: _Target, steps: tuple[AdviceStep, ...]
 ) -> Iterator[AdviceLine]:
     """Yield what helps against a page that does harm: pictures that it may show come first."""
-    site, now = _find_site(app, case, portrait), app.clock.now()
-    for harm in URGENT_HARMS if may_be_sexual(case, portrait) else ():
-        yield from _list_urgent_lines(_make_plan(app, case, portrait, harm), site, now)
+    for harm in URGENT_HARMS if target.is_sexual else ():
+        yield from _list_urgent_lines(_make_plan(app, target, harm), target)
+    if target.portrait.exposed:
+        yield from (
+            _build_lever_line(lever, target)
+            for lever in _make_plan(app, target, Harm.CONTACT).beside
+            if lever.kind is LeverKind.SEARCH
+        )
     for step in steps:
-        yield _build_advice_line(app, case, portrait, step)
+        yield _build_advice_line(app, target, step)
 
 
 def _list_removal_lines(
-    app: App, case: Case, portrait: Trace, steps: tuple[AdviceStep, ...]
+    app: App, target: _Target, steps: tuple[AdviceStep, ...]
 ) -> Iterator[AdviceLine]:
     """Yield how details are taken down: one request for many brokers comes first, if it applies."""
-    site, now = _find_site(app, case, portrait), app.clock.now()
-    plan = _make_plan(app, case, portrait, Harm.CONTACT)
+    plan = _make_plan(app, target, Harm.CONTACT)
     if plan.now:
-        yield _build_lever_line(plan.now, site, now)
+        yield _build_lever_line(plan.now, target)
     for step in steps:
-        yield _build_advice_line(app, case, portrait, step)
+        yield _build_advice_line(app, target, step)
     for lever in reversed(plan.beside):
-        yield _build_lever_line(lever, site, now)
+        yield _build_lever_line(lever, target)
 
 
-def _make_plan(
-    app: App, case: Case, portrait: Trace, harm: Harm, side: Side = Side.PERSON
-) -> LeverPlan:
-    places = app.db.people.load_person(case.person_id).places
+def _make_plan(app: App, target: _Target, harm: Harm, side: Side = Side.PERSON) -> LeverPlan:
+    places = target.person.places
     lives_in = any(place.casefold().endswith((", ca", "california")) for place in places)
     situation = Situation(
         harm=harm,
-        platform=portrait.platform,
+        platform=target.portrait.platform,
         state="California" if lives_in else "",
-        is_sexual=may_be_sexual(case, portrait),
+        is_sexual=target.is_sexual,
     )
-    return plan_levers(case, situation, app.facts.levers, side, app.clock.now())
+    return plan_levers(target.case, situation, app.facts.levers, side, target.now)
 
 
-def _build_lever_line(lever: Lever, site: Fact, now: datetime) -> AdviceLine:
+def _build_lever_line(lever: Lever, target: _Target, *, is_now: bool = False) -> AdviceLine:
     return AdviceLine(
-        words=Reason(f"advice.{lever.words}", {"site": site}),
+        words=Reason(f"advice.{lever.words}", {"site": target.site}),
         terms=_describe_terms(lever),
         url=lever.address or "",
-        unconfirmed=lever.is_stale(now),
+        unconfirmed=lever.is_stale(target.now),
+        is_now=is_now,
     )
 
 
@@ -191,23 +242,23 @@ def _describe_terms(lever: Lever) -> Reason | None:
     return Reason("advice.terms.hours", {**facts, "count": Count(lever.hours)})
 
 
-def _build_advice_line(app: App, case: Case, portrait: Trace, step: AdviceStep) -> AdviceLine:
+def _build_advice_line(app: App, target: _Target, step: AdviceStep) -> AdviceLine:
     # What nobody should save or send, is noted instead.
-    if step == _SAVING and may_be_sexual(case, portrait):
-        return _build_evidence_line(case, is_sexual=True)
-    zone = app.db.people.load_person(case.person_id).zone
-    facts: dict[str, Fact] = {
-        "site": _find_site(app, case, portrait),
-        "since": Day(convert_to_zone(case.opened_at, zone).date()),
-    }
-    said = Reason(f"advice.{step.words}", facts)
+    if step == _SAVING and target.is_sexual:
+        return _build_evidence_line(target)
+    since = convert_to_zone(target.case.opened_at, target.person.zone).date()
+    # Who leads a school has no principal to tell.
+    above = step.words == "tell-principal" and target.person.leads_school
+    to_do = "tell-office" if above else step.words
+    said = Reason(f"advice.{to_do}", {"site": target.site, "since": Day(since)})
     if step.at in OWN_PAGES:
-        path = f"{OWN_PAGES[step.at]}{case.id}"
+        path = f"{OWN_PAGES[step.at]}{target.case.id}"
         return AdviceLine(words=said, path=path, link=words.ADVICE_LINKS[step.at])
     if step.at is AdviceTarget.RECOVERY:
-        page = app.facts.recovery_pages.get(portrait.platform)
-        stale = page is not None and page.is_stale(app.clock.now())
-        return AdviceLine(words=said, url=page.address if page else "", unconfirmed=stale)
+        page = app.facts.recovery_pages.get(target.portrait.platform)
+        if page is None:
+            return AdviceLine(words=Reason("advice.recover-any", {"site": target.site}))
+        return AdviceLine(words=said, url=page.address, unconfirmed=page.is_stale(target.now))
     return AdviceLine(words=said, url=step.address or "")
 
 

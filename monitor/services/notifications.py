@@ -13,8 +13,8 @@ from typing import TypedDict
 
 from monitor.app import App
 from monitor.config.sections import DistrictConfig
-from monitor.db.accounts import Invitation
 from monitor.db.database import Database
+from monitor.db.invitations import Invitation
 from monitor.db.outbox import OutboxEmail
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import Sweep
@@ -22,17 +22,17 @@ from monitor.domain.case import Case
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.email import build_message_id
-from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.language import Language
 from monitor.domain.person import Person, build_operator_id, build_reviewer_id
 from monitor.domain.reason import Label, Plain, Reason
+from monitor.domain.source_failures import SourceFailure, fold_failures
 from monitor.domain.vocabulary import CaseKind
 from monitor.services.coverage import build_gap
 from monitor.services.disclosure import disclose_own
 from reports.emails.account import AlertView, InvitationView, ReminderView
-from reports.emails.digest import EmailView
 from reports.emails.office import DiskFullView, SourcesParkedView
 from reports.emails.registry import EmailKind, EmailRecipient, get_email_kind
+from reports.emails.views import EmailView
 from scrapers.models import Outcome
 
 NOT_ME = "not-me"
@@ -86,23 +86,22 @@ def find_office_address(office_id: str, district: DistrictConfig) -> str:
     return addresses.get(office_id, "")
 
 
-def queue_email(app: App, plan: EmailPlan, view: EmailView) -> None:
+def queue_email(app: App, plan: EmailPlan, view: EmailView) -> OutboxEmail:
     """Queue once: an email of this kind to this reader with this key is not repeated."""
     now, kind = app.clock.now(), get_email_kind(view)
     name = (app.config.district.id, plan.recipient_id, kind.value, plan.dedupe_key)
-    app.db.outbox.insert_email(
-        OutboxEmail(
-            id=app.ids.new_id(),
-            person_id="" if _is_for_office(app, kind, plan.recipient_id) else plan.recipient_id,
-            recipient_id=plan.recipient_id,
-            kind=kind,
-            dedupe_key=plan.dedupe_key,
-            message_id=build_message_id(*name, domain=app.config.mail_domain),
-            queued_at=now,
-            due_at=plan.due_at or now,
-        ),
-        view,
+    email = OutboxEmail(
+        id=app.ids.new_id(),
+        person_id="" if _is_for_office(app, kind, plan.recipient_id) else plan.recipient_id,
+        recipient_id=plan.recipient_id,
+        kind=kind,
+        dedupe_key=plan.dedupe_key,
+        message_id=build_message_id(*name, domain=app.config.mail_domain),
+        queued_at=now,
+        due_at=plan.due_at or now,
     )
+    app.db.outbox.insert_email(email, view)
+    return email
 
 
 def _is_for_office(app: App, kind: EmailKind, recipient_id: str) -> bool:
@@ -193,14 +192,15 @@ def build_custom_greeting(app: App, name: str, why: Reason, leave: Reason) -> Em
 def queue_alert(app: App, person: Person, case: Case) -> None:
     if not needs_immediate_notice(case):
         return
-    opens = case.kind is CaseKind.IMPERSONATION
+    view = disclose_own(app, case)
+    opens = case.kind is CaseKind.IMPERSONATION and not view.helper
     queue_email(
         # A case that reopened starts over, with a new email.
         app,
         EmailPlan(recipient_id=person.id, dedupe_key=f"{case.id} {case.opened_at.isoformat()}"),
         AlertView(
             **build_greeting(app, person),
-            case=disclose_own(app, case),
+            case=view,
             opens_at=case.opened_at + ANSWER_WITHIN if opens else None,
         ),
     )

@@ -1,4 +1,4 @@
-"""Send due emails, each one alone, so that one failure delays no other.
+"""Send due emails one by one, so that one failure does not delay the others.
 
 Recipient and content of a queued email are worked out when it is sent.
 """
@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from monitor.app import App
 from monitor.db.outbox import OutboxEmail
-from monitor.domain.case import mark_notified
+from monitor.domain.case import build_urgency_key, mark_notified
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import BusyError, CannotWriteError, InputError
@@ -23,30 +23,31 @@ from monitor.domain.vocabulary import EmailState, Severity
 from monitor.services.answer_links import add_finding_links
 from monitor.services.bounces import pause_address
 from monitor.services.data_export import build_data_export
+from monitor.services.disclosure import disclose_own
+from monitor.services.email_history import complete_email_history
 from monitor.services.enrollment import hash_code
-from monitor.services.notifications import (
-    find_office_address,
-    load_language,
-)
+from monitor.services.notifications import find_office_address, load_language
 from monitor.services.sign_in import derive_sign_in_digits
 from reports.emails.account import (
     AlertView,
+    EmailHistoryView,
     InvitationView,
     NewAddressView,
+    NudgeView,
     OwnDataView,
     ReminderView,
     SignInLinkView,
 )
-from reports.emails.digest import EmailView, PersonalEmailView
 from reports.emails.registry import (
+    INVITATION_KINDS,
     EmailCode,
     EmailKind,
     EmailRecipient,
     get_view_type,
-    list_email_kinds,
     render_email,
 )
 from reports.emails.render import Email
+from reports.emails.views import EmailView, PersonalEmailView
 from reports.translation import use_language
 from scrapers.backoff import Retry
 
@@ -74,12 +75,16 @@ class EmailDestination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailDraft:
-    """An email as it is sent; `bundle` are the queued ones in it, `cases` those that it reports."""
+    """An email as it is sent; `bundle` are the queued ones in it, `case_ids` those it reports.
+
+    `alerts` are what each of a bundle of alerts says in it, which a retry must repeat.
+    """
 
     email: Email
     envelope: Envelope
     bundle: tuple[OutboxEmail, ...]
     case_ids: tuple[str, ...]
+    alerts: tuple[AlertView, ...]
 
 
 def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
@@ -91,6 +96,8 @@ def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
     if kind.form.recipient is EmailRecipient.INVITED:
         invited = app.db.invitations.load_invitation(recipient_id)
         return _build_destination(invited.mail if invited.is_open(app.clock.now()) else "")
+    if kind.form.recipient is EmailRecipient.UNREACHED:
+        return _build_destination(app.db.people.load_mail_address(recipient_id))
     never = _describe_refusal(app, kind, recipient_id)
     if never:
         return EmailDestination(refusal=never)
@@ -166,15 +173,15 @@ def build_email(app: App, email: OutboxEmail, address: str) -> EmailDraft:
     kind = EmailKind(email.kind)
     bundle = _bundle_alerts(app, email) if kind is EmailKind.ALERT else (email,)
     sent_at = bundle[0].tried_at or app.clock.now()
-    view = (
-        _merge_alerts(app, bundle, sent_at) if kind is EmailKind.ALERT else _load_view(app, email)
-    )
+    alerts = tuple(map(partial(_renew_alert, app), bundle)) if kind is EmailKind.ALERT else ()
+    view = _merge_alerts(alerts, sent_at) if alerts else _load_view(app, email)
     view = add_finding_links(app, view, sent_at)
     return EmailDraft(
         email=_render_email(app, email, view),
         envelope=_build_envelope(app, bundle[0], address, view, sent_at),
         bundle=bundle,
         case_ids=list_case_ids(view),
+        alerts=alerts,
     )
 
 
@@ -199,6 +206,8 @@ def _load_view(app: App, email: OutboxEmail) -> EmailView:
             return replace(view, token=_derive_code(app, email, email.dedupe_key), digits=digits)
         case NewAddressView():
             return replace(view, token=_derive_code(app, email, email.dedupe_key))
+        case EmailHistoryView():
+            return complete_email_history(app, email, view)
     return view
 
 
@@ -248,12 +257,28 @@ def _load_alert(app: App, email: OutboxEmail) -> AlertView:
     return app.db.outbox.load_email_view(email.id, AlertView)
 
 
-def _merge_alerts(app: App, bundle: tuple[OutboxEmail, ...], sent_at: datetime) -> AlertView:
-    first, *others = map(partial(_load_alert, app), bundle)
-    opens = any(other.opens_at for other in (first, *others))
+def _renew_alert(app: App, email: OutboxEmail) -> AlertView:
+    """Return it as its case stands by now, until it was tried: a server may have it since then.
+
+    The check that found it goes on, and may see more of it than it did at first.
+    """
+    alert = _load_alert(app, email)
+    if email.tried_at:
+        return alert
+    try:
+        case = app.db.cases.load_case(alert.case.id)
+    except InputError:
+        return alert  # its case was merged with another one
+    return replace(alert, case=disclose_own(app, case))
+
+
+def _merge_alerts(alerts: tuple[AlertView, ...], sent_at: datetime) -> AlertView:
+    worst, *others = sorted((alert.case for alert in alerts), key=build_urgency_key)
+    opens = any(alert.opens_at for alert in alerts)
     return replace(
-        first,
-        more=tuple(other.case for other in others),
+        alerts[0],
+        case=worst,
+        more=tuple(others),
         # The time to answer runs from the day on which the email arrives, or later.
         opens_at=sent_at + ANSWER_WITHIN if opens else None,
     )
@@ -307,7 +332,7 @@ def find_worst_severity(view: EmailView) -> str:
     match view:
         case AlertView():
             return Severity.HIGH
-        case PersonalEmailView():
+        case PersonalEmailView() | NudgeView():
             severities = (line.severity for line in view.cases)
             return min(severities, key=lambda severity: severity.rank, default="")
     return ""
@@ -328,12 +353,12 @@ MAX_INVITATIONS_PER_RUN = 10
 def send_due(app: App) -> Counter[DeliveryStatus]:
     counts: Counter[DeliveryStatus] = Counter()
     in_vain = 0
-    for invitation in _limit_invitations(app.db.outbox.list_due_emails(app.clock.now())):
+    for email in _list_due_emails(app):
         if app.crawler.is_stopped() or in_vain == MAX_DEFERRALS_IN_A_ROW:
             break
         app.beat()
-        status = _send_email(app, invitation.id)
-        LOG.debug("email_tried", extra={"email": invitation.id, "delivery": status or "dropped"})
+        status = _send_email(app, email.id)
+        LOG.debug("email_tried", extra={"email": email.id, "delivery": status or "dropped"})
         if status:
             counts[status] += 1
             in_vain = in_vain + 1 if status is DeliveryStatus.DEFERRED else 0
@@ -351,13 +376,28 @@ def send_due(app: App) -> Counter[DeliveryStatus]:
     return counts
 
 
+def _list_due_emails(app: App) -> Iterator[OutboxEmail]:
+    """Yield what somebody waits for first, also where it is queued while others are sent.
+
+    The emails of a whole staff take minutes, and a code works for ten.
+    """
+    awaited = {kind for kind in EmailKind if kind.form.awaited}
+    seen: set[str] = set()
+    for email in _limit_invitations(app.db.outbox.list_due_emails(app.clock.now())):
+        urgent = app.db.outbox.list_due_emails_of_kinds(awaited, app.clock.now())
+        for one in (*urgent, email):
+            if one.id not in seen:
+                seen.add(one.id)
+                yield one
+
+
 def _limit_invitations(emails: Iterable[OutboxEmail]) -> Iterator[OutboxEmail]:
     """Leave out invitations and reminders beyond the first few; the next run goes on with them."""
-    left, invitations = MAX_INVITATIONS_PER_RUN, list_email_kinds(EmailRecipient.INVITED)
+    left = MAX_INVITATIONS_PER_RUN
     for email in emails:
-        if email.kind in invitations:
+        if email.kind in INVITATION_KINDS:
             left -= 1
-        if email.kind not in invitations or left >= 0:
+        if email.kind not in INVITATION_KINDS or left >= 0:
             yield email
 
 
@@ -413,14 +453,20 @@ def _try_delivery(app: App, email: OutboxEmail) -> DeliveryStatus | None:
     with app.db.begin_transaction():
         if resolve_destination(app, email) != reader:
             return None  # the consent changed meanwhile: read it again in the next run
+        # What is no alert brings none.
+        for part, alert in zip(draft.bundle, draft.alerts, strict=False):
+            app.db.outbox.update_email_view(part.id, alert)
         app.db.outbox.record_attempts((part.id for part in draft.bundle), draft.envelope.sent_at)
         activate_code(app, email)
-    return _handle_delivery(
-        app, draft, app.mailer.transport.send_email(draft.email, draft.envelope)
-    )
+    delivery = app.mailer.transport.send_email(draft.email, draft.envelope)
+    status = _handle_delivery(app, draft, delivery)
+    if email.kind in INVITATION_KINDS:
+        _note_invitation_mail(app, email, delivery)
+    return status
 
 
 def _handle_delivery(app: App, draft: EmailDraft, delivery: Delivery) -> DeliveryStatus:
+    """Note first that it was sent: whatever fails before that, it would be sent again."""
     email = draft.bundle[0]
     match delivery.status:
         case DeliveryStatus.ACCEPTED:
@@ -436,6 +482,23 @@ def _handle_delivery(app: App, draft: EmailDraft, delivery: Delivery) -> Deliver
                 _drop_email(app, email, delivery.note)
             return DeliveryStatus.REFUSED
     return _defer_email(app, draft, delivery)
+
+
+def _note_invitation_mail(app: App, email: OutboxEmail, delivery: Delivery) -> None:
+    """Note what an operator may know of it; a reminder, or a list of emails, has no such row."""
+    mail, now = app.db.invitation_mails.find_mail(email.message_key), app.clock.now()
+    if mail is None:
+        return
+    relay, is_taken = app.config.mail, delivery.status is DeliveryStatus.ACCEPTED
+    app.db.invitation_mails.update_mail(
+        replace(
+            mail,
+            tried_at=now,
+            server=f"{relay.host}:{relay.port}" if relay.host else "",
+            answer=delivery.receipt if is_taken else delivery.note,
+            taken_at=now if is_taken else None,
+        )
+    )
 
 
 def _record_sent(

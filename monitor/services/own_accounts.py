@@ -8,11 +8,10 @@ from dataclasses import replace
 
 from monitor.db.account_proofs import ProofState
 from monitor.db.database import Database
-from monitor.domain.case import OWNERSHIP_CASES
-from monitor.domain.finding import Finding, Presence
+from monitor.domain.finding import Finding
 from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
-from monitor.domain.vocabulary import CaseState, Decision, Scope
+from monitor.domain.vocabulary import CaseState, Decision
 from scrapers.models import Trace, TraceKind
 from scrapers.urls.canonical import canonicalize_url
 
@@ -141,17 +140,4 @@ def extract_handle_key(portrait: Trace) -> str:
             if ":@" in account_key
         ),
         "",
-    )
-
-
-def list_disputed_findings(db: Database, person_id: str) -> frozenset[str]:
-    """Return the findings with an open case about who runs them, if their pictures may be shown."""
-    if not db.consents.has_agreed(person_id, Scope.PHOTOS):
-        return frozenset()
-    return frozenset(
-        case.finding_id
-        for case in db.cases.list_cases_of_person(person_id)
-        if case.kind in OWNERSHIP_CASES
-        and case.is_undecided
-        and db.findings.load_finding(case.finding_id).presence is not Presence.GONE
     )

@@ -1,4 +1,4 @@
-"""All that is stored about one person, by what each table declares of it."""
+"""Everything stored about one person, as each table declares it."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
 """A picture that a person added of themselves, and pairs of pictures to compare.
 
-Two pictures next to each other: that of an account we flagged, and the person's own. Only the
-person sees them.
+Two pictures next to each other: that of an account we flagged, and the person's own. The person
+sees both; IT sees the first with a case that is open to it, if the text agreed to says so.
 """
 
 from dataclasses import replace
@@ -10,8 +10,10 @@ from typing import Final
 from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import Scope, UploadProblem
 from monitor.services.cases import reassess_person
+from monitor.services.review_access import load_opened_case
 from monitor.services.thumbnails import list_compared_finding_ids
 from scrapers.models import Outcome, PicturePrint
 
@@ -90,5 +92,16 @@ def load_compared_picture(app: App, owner_id: str, finding_id: str) -> bytes:
     thumbnail = app.db.thumbnails.find_thumbnail(owner_id, finding_id)
     if thumbnail is None or finding_id not in list_compared_finding_ids(app, owner_id):
         reason = "There is no picture of this finding to compare."
+        raise InputError(reason)
+    return thumbnail.picture
+
+
+def load_reviewed_picture(app: App, reviewer: Reviewer, case_id: str) -> bytes:
+    """Return the picture of an account whose case this reviewer has opened; else raise."""
+    opened, case = load_opened_case(app, reviewer, case_id), app.db.cases.load_case(case_id)
+    shows = opened is not None and opened.shows_picture
+    thumbnail = app.db.thumbnails.find_thumbnail(case.person_id, case.finding_id) if shows else None
+    if thumbnail is None:
+        reason = "There is no picture of this account to show."
         raise InputError(reason)
     return thumbnail.picture

@@ -1,4 +1,4 @@
-"""What people choose about their email and pages."""
+"""People's choices about their email and pages, and which reviewers must not see their cases."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,6 +7,9 @@ from typing import Any, cast
 
 from monitor.app import App
 from monitor.db.preferences import Preferences
+from monitor.db.review_notes import BarredReviewer
+from monitor.domain.errors import InputError
+from monitor.domain.person import build_reviewer_id
 
 
 def find_stop_token_owner(app: App, token: str) -> str | None:
@@ -43,6 +46,41 @@ def choose_preference(app: App, person_id: str, name: str, value: StrEnum) -> No
         if getattr(chosen, name) != value:
             changed = replace(chosen, **cast("dict[str, Any]", {name: value}))
             _save_choice(app, person_id, changed, f"{name}-chosen", {name: value})
+
+
+def list_possible_bars(app: App, person_id: str) -> Mapping[str, str]:
+    """Return the reviewers' addresses by id, none where barring one would leave no other.
+
+    Whoever has barred the one that is left meanwhile can still take that back.
+    """
+    own = app.db.people.load_person(person_id).mail.casefold()
+    mails = app.config.district.reviewers
+    others = {build_reviewer_id(mail): mail for mail in mails if mail.casefold() != own}
+    barred = app.db.barred_reviewers.find_barred_reviewer(person_id)
+    has_barred = barred is not None and barred.reviewer_id in others
+    return others if len(others) > 1 or has_barred else {}
+
+
+def bar_reviewer(app: App, person_id: str, reviewer_id: str) -> None:
+    """Keep one reviewer from a person's cases, instead of any other; an empty id keeps no one.
+
+    The log of acts does not say whom: reviewers and operators read it.
+    """
+    bars, now = app.db.barred_reviewers, app.clock.now()
+    if reviewer_id and reviewer_id not in list_possible_bars(app, person_id):
+        reason = "Choose a reviewer from the list."
+        raise InputError(reason)
+    with app.db.begin_transaction():
+        barred = bars.find_barred_reviewer(person_id)
+        if (barred.reviewer_id if barred else "") == reviewer_id:
+            return
+        bars.delete_barred_reviewer(person_id)
+        if reviewer_id:
+            bars.save_barred_reviewer(
+                BarredReviewer(person_id=person_id, reviewer_id=reviewer_id, at=now)
+            )
+            app.db.assignments.delete_assignments_of_person(person_id, reviewer_id)
+        app.db.audit.append_entry(now, person_id, "reviewer-chosen", person_id, {})
 
 
 def _save_choice(

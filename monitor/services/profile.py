@@ -24,6 +24,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal
 from monitor.services.enrollment import hash_code, is_district_address
 from monitor.services.erasure import release_work_address
+from monitor.services.forgetting import forget_removed_terms
 from monitor.services.name_changes import (
     NAME_ASKED,
     apply_searchable_name,
@@ -37,7 +38,6 @@ from monitor.services.notifications import (
     build_undo_instructions,
     queue_email,
 )
-from monitor.services.retention import forget_removed_terms
 from monitor.services.sign_in import LINK_LASTS, LINK_LIMIT_PERIOD, MAX_LINKS_PER_HOUR
 from reports.emails.account import AddressChangedView, NewAddressView
 

@@ -22,7 +22,6 @@ from monitor.domain.planning.budget import (
     CostCap,
     CostLimits,
     WeeklyBudget,
-    to_week_number,
 )
 from monitor.domain.planning.queries import (
     StudentLinkSwitch,
@@ -31,6 +30,7 @@ from monitor.domain.planning.queries import (
     build_page_queries,
     build_person_queries,
 )
+from monitor.domain.planning.rotation import to_week_number
 from monitor.domain.planning.selection import (
     QueryCandidate,
     QueryOutlook,
@@ -44,7 +44,6 @@ from monitor.domain.planning.selection import (
     select_queries,
 )
 from monitor.domain.vocabulary import Scope
-from monitor.services.contact_checks import CONTACT_QUERY_KINDS
 from monitor.services.evidence_pages import UNSETTLED_STATES
 from monitor.services.own_accounts import (
     include_confirmed_accounts,
@@ -53,7 +52,9 @@ from monitor.services.own_accounts import (
     list_removal_pages,
     list_trusted_accounts,
 )
+from monitor.services.student_contacts import CONTACT_QUERY_KINDS
 from scrapers.models import CrawlResult, District, Identity, Outcome, Query
+from scrapers.parsers.text import split_words
 from scrapers.source import DistrictSource, Source, SourceFamily
 
 
@@ -63,7 +64,12 @@ def get_student_link_switch(app: App) -> StudentLinkSwitch:
 
 
 def build_crawl_district(app: App) -> District:
-    return District(name=app.config.district.name, domains=app.config.district.domains)
+    official = app.config.official
+    return District(
+        name=app.config.district.name,
+        domains=app.config.district.domains,
+        schools=official.schools if official is not None else (),
+    )
 
 
 def list_district_queries(app: App) -> Iterator[Query]:
@@ -83,14 +89,24 @@ def split_district_visit(app: App, visit: CrawlResult) -> Iterator[CrawlResult]:
     """Yield each person's part of an answer, and last the answer without any of them."""
     source = app.sources[visit.query.source]
     if isinstance(source, DistrictSource):
-        for reader, result in source.split_result_by_person(
-            visit.result, _list_searched_people(app)
-        ):
+        named = next(iter(visit.query.terms), "")
+        # "Ms Doe" of another school is somebody else.
+        readers = (
+            reader if _is_at_school(reader, named) else replace(reader, phrases=())
+            for reader in _list_searched_people(app)
+        )
+        for reader, result in source.split_result_by_person(visit.result, readers):
             yield replace(
                 visit, query=replace(visit.query, subject=reader.person_id), result=result
             )
     bare = replace(visit.result, traces=(), follow=(), kept=None)
     yield replace(visit, result=bare)
+
+
+def _is_at_school(reader: Identity, named: str) -> bool:
+    """Tell whether a name is that of the person's school, or its initials."""
+    school, words = split_words(reader.school), split_words(named)
+    return bool(school) and words in (school, ["".join(word[0] for word in school)])
 
 
 def _list_searched_people(app: App) -> Iterator[Identity]:

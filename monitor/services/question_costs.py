@@ -1,6 +1,6 @@
-"""What a week of questions costs on the free credit of Brave, computed from the plan itself.
+"""How many queries a week Brave's free credit pays for, computed from the plan itself.
 
-`namesake init` says it of the district that it sets up, and docs/question-costs.md of three.
+`namesake init` says it of the district that it sets up, and docs/sources.md of three.
 """
 
 from dataclasses import dataclass, replace
@@ -10,11 +10,12 @@ from functools import cache
 
 from monitor.domain.consent_text import suppose_consent
 from monitor.domain.person import Person, PersonName
-from monitor.domain.planning.budget import MAX_INTERVAL, SELF_CHECK_SHARE
+from monitor.domain.planning.budget import SELF_CHECK_SHARE
 from monitor.domain.planning.queries import build_person_queries
+from monitor.domain.planning.rotation import MAX_INTERVAL
 from monitor.domain.planning.selection import QueryCandidate, rank_candidates
 from monitor.domain.vocabulary import Scope
-from monitor.services.district_checks import MOST_NAMES_A_WEEK
+from monitor.services.lookalike_checks import MOST_NAMES_A_WEEK, group_names
 from scrapers.models import District, Identity, QueryKind
 from scrapers.search.brave import BRAVE
 
@@ -24,7 +25,11 @@ FREE_USD_A_MONTH = 5
 WEEKS_A_MONTH = Decimal(52) / 12
 WHEN = datetime(2026, 9, 1, tzinfo=UTC)
 PRICE = BRAVE.info.usd_per_1000 or Decimal()
-DISTRICT = District(name="Harbour Lane Public Schools", domains=("harbourlane.example",))
+DISTRICT = District(
+    name="Harbour Lane Public Schools",
+    domains=("harbourlane.example",),
+    schools=("Elm Street School", "Pier Road School", "Harbour Lane High School"),
+)
 CANARIES = len(list(BRAVE.build_canaries("nonce")))
 PLAIN = Person(
     id="staff",
@@ -56,10 +61,12 @@ class WeekEstimate:
     usd_a_month: int
 
 
-def list_candidates(person: Person, scopes: frozenset[Scope]) -> tuple[QueryCandidate, ...]:
+def list_candidates(
+    person: Person, scopes: frozenset[Scope], *, is_urgent: bool = False
+) -> tuple[QueryCandidate, ...]:
     consent = suppose_consent(person.id, scopes, WHEN, timedelta(days=365))
     queries = build_person_queries(person, consent, (BRAVE,), WHEN)
-    return rank_candidates(queries, {BRAVE.name: PRICE}, {})
+    return rank_candidates(queries, {BRAVE.name: PRICE}, {}, is_urgent=is_urgent)
 
 
 def list_district_candidates() -> tuple[QueryCandidate, ...]:
@@ -68,9 +75,13 @@ def list_district_candidates() -> tuple[QueryCandidate, ...]:
 
 def count_watch_questions() -> int:
     """Count what the district's own names cost in a week, if it watches them."""
-    name = Identity(person_id="district", names=("Harbour Lane High School",))
-    asked = [query for query in BRAVE.build_queries(name) if query.kind is QueryKind.SEARCH]
-    return MOST_NAMES_A_WEEK * len(asked)
+    names = [f"Harbour Lane School {number}" for number in range(MOST_NAMES_A_WEEK)]
+    asked = (
+        query
+        for group in group_names(names)
+        for query in BRAVE.build_queries(Identity(person_id="district", names=group))
+    )
+    return sum(query.kind is QueryKind.SEARCH for query in asked)
 
 
 @cache

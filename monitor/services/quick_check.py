@@ -27,8 +27,8 @@ from monitor.services.sweeps import (
     run_sweep,
 )
 from reports.quick_check import QuickCheckView
-from scrapers.registry import SourceRegistry
 from scrapers.search.gdelt import GDELT
+from scrapers.source_discovery import SourceRegistry
 
 # What needs no mailbox and no roster: the person sits at the keyboard and asks for it.
 QUICK_CHECK_SCOPES = frozenset({Scope.SEARCH, Scope.PEOPLE_SEARCH, Scope.PROFILES, Scope.PHOTOS})

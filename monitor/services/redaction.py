@@ -1,10 +1,10 @@
-"""Remove from an answer what may not be stored."""
+"""Remove data that may not be stored from an answer."""
 
 from dataclasses import replace
 
 from monitor.app import App
 from monitor.config.sections import Config
-from monitor.domain.detection.claim import withhold_harm
+from monitor.domain.detection.harmful_pages import withhold_harm
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.pii import Workplace, is_on_district_site, redact_private_data

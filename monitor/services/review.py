@@ -7,13 +7,14 @@ needs two people, each in a session of their own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
+from monitor.db.review_notes import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.db.review_queue import ReviewFilter
 from monitor.domain.case import Case
-from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer, build_reviewer_id
 from monitor.domain.rate_limits import can_ask_again
 from monitor.domain.reason import Plain, Reason
@@ -28,20 +29,20 @@ from monitor.services.disclosure import (
     disclose_own,
     find_last_question_time,
     find_review_opening,
+    is_barred,
 )
-from monitor.services.district_checks import summarize_district
-from monitor.services.evidence import build_evidence_view
+from monitor.services.evidence_pack import build_evidence_view
+from monitor.services.lookalike_checks import summarize_district
+from monitor.services.next_steps import list_report_levers
 from monitor.services.notifications import (
     EmailPlan,
     build_custom_greeting,
     build_greeting,
     queue_email,
 )
+from monitor.services.review_access import build_review_gate, check_may_review, check_review_access
 from monitor.services.review_queue import (
     REVIEWER_DECISIONS,
-    build_review_gate,
-    check_not_own_case,
-    check_review_access,
     count_review_cases,
     list_review_openings,
 )
@@ -86,12 +87,12 @@ def queue_review_digests(app: App) -> None:
     district = app.config.district
     with app.db.begin_transaction():
         for address in district.reviewers:
-            view = _build_review_digest(app, address)
+            view = build_review_digest(app, address)
             plan = EmailPlan(recipient_id=build_reviewer_id(address), dedupe_key=view.week)
             queue_email(app, plan, view)
 
 
-def _build_review_digest(app: App, address: str) -> ReviewView:
+def build_review_digest(app: App, address: str) -> ReviewView:
     """Give counts alone, without what is about the reader: a mailbox is no place for a case."""
     district, now = app.config.district, app.clock.now()
     own = app.db.people.find_person_id_by_mail(address)
@@ -125,6 +126,7 @@ def _summarize_upkeep(app: App, now: datetime) -> ServiceHealth:
         in_vain=emails.count_retrying_emails(),
         given_up=emails.count_abandoned_emails(now - RECENT_PERIOD),
         refusing=len(app.db.suppression_list.list_suppressions()),
+        has_one_reviewer=len(set(app.config.district.reviewers)) == 1,
     )
 
 
@@ -135,14 +137,14 @@ NO_REVIEWER = ""
 def load_reviewable_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
     """Return a case that this reviewer may see. Raises NotPermittedError where they may not."""
     case = app.db.cases.load_case(case_id)
-    check_not_own_case(reviewer, case)
+    check_may_review(app, reviewer, case)
     check_review_access(app, case, reviewer.id)
     return case
 
 
 def download_review_evidence(app: App, reviewer: Reviewer, case_id: str) -> EvidenceView:
     """Return the evidence of a shared case, and of no other."""
-    case = _load_viewed_case(app, reviewer, case_id)
+    case = load_viewed_case(app, reviewer, case_id)
     if case.shared_at is None:
         reason = "The staff member has not shared the evidence. You can ask them to."
         raise NotPermittedError(reason)
@@ -153,7 +155,7 @@ def download_review_evidence(app: App, reviewer: Reviewer, case_id: str) -> Evid
 def assign_case(app: App, reviewer: Reviewer, case_id: str, seen_assignee: str) -> None:
     """Assign it. `seen_assignee` is who had it when the page was loaded, empty for no one."""
     with app.db.begin_transaction():
-        case = _load_viewed_case(app, reviewer, case_id)
+        case = load_viewed_case(app, reviewer, case_id)
         taken = app.db.assignments.find_assignment(case.id)
         if (taken.reviewer_id if taken else NO_REVIEWER) != seen_assignee:
             raise InputError(CHANGED_MEANWHILE)
@@ -165,7 +167,7 @@ def assign_case(app: App, reviewer: Reviewer, case_id: str, seen_assignee: str) 
 
 def release_case(app: App, reviewer: Reviewer, case_id: str) -> None:
     with app.db.begin_transaction():
-        case = _load_viewed_case(app, reviewer, case_id)
+        case = load_viewed_case(app, reviewer, case_id)
         taken = app.db.assignments.find_assignment(case.id)
         if taken is None or taken.reviewer_id != reviewer.id:
             raise InputError(CHANGED_MEANWHILE)
@@ -175,7 +177,7 @@ def release_case(app: App, reviewer: Reviewer, case_id: str) -> None:
 
 def add_review_note(app: App, reviewer: Reviewer, case_id: str, text: str) -> None:
     with app.db.begin_transaction():
-        case = _load_viewed_case(app, reviewer, case_id)
+        case = load_viewed_case(app, reviewer, case_id)
         note_record = _build_remark(app, reviewer, case, ReviewNoteKind.NOTE, text)
         app.db.review_notes.insert_review_note(note_record)
         app.db.audit.append_entry(note_record.at, reviewer.id, "noted", case_id, {})
@@ -184,7 +186,7 @@ def add_review_note(app: App, reviewer: Reviewer, case_id: str, text: str) -> No
 def queue_review_question(app: App, reviewer: Reviewer, case_id: str, text: str) -> None:
     """Ask its person by email; once a week at most, no matter who asks."""
     with app.db.begin_transaction():
-        case = _load_viewed_case(app, reviewer, case_id)
+        case = load_viewed_case(app, reviewer, case_id)
         if not can_ask_again(find_last_question_time(app.db, case_id), app.clock.now()):
             reason = "The staff member was asked within the last week. Wait for their answer."
             raise InputError(reason)
@@ -201,35 +203,37 @@ def queue_review_question(app: App, reviewer: Reviewer, case_id: str, text: str)
 
 
 def decide_viewed_cases(
-    app: App, reviewer: Reviewer, seen: Mapping[str, str], decision: Decision, note: str = ""
+    app: App, reviewer: Reviewer, seen: Mapping[str, str], entry: DecisionInput
 ) -> tuple[Case, ...]:
-    """Append one decision to several cases, or to none.
+    """Append one decision of the reviewer's to several cases, or to none.
 
     `seen` is the revision of each when it was read.
     """
-    if decision not in REVIEWER_DECISIONS:
+    if entry.decision not in REVIEWER_DECISIONS:
         reason = "Only the staff member can say that."
         raise NotPermittedError(reason)
     with app.db.begin_transaction():
         for case_id, revision in seen.items():
-            if _load_viewed_case(app, reviewer, case_id).revision != revision:
+            case = load_viewed_case(app, reviewer, case_id)
+            if case.revision != revision:
                 raise InputError(CHANGED_MEANWHILE)
-        return decide_cases(
-            app, seen, DecisionInput(decision=decision, by=reviewer.id, note=note.strip())
-        )
+            if entry.lever and entry.lever not in list_report_levers(app, case, Side.IT):
+                reason = "Choose one of the ways that this case has."
+                raise InputError(reason)
+        return decide_cases(app, seen, replace(entry, by=reviewer.id))
 
 
 def undo_own_decisions(app: App, reviewer: Reviewer, case_ids: Iterable[str]) -> None:
     """Undo the reviewer's own last decision on each, or on none, and never another's."""
     with app.db.begin_transaction():
-        cases = [_load_viewed_case(app, reviewer, case_id) for case_id in dict.fromkeys(case_ids)]
+        cases = [load_viewed_case(app, reviewer, case_id) for case_id in dict.fromkeys(case_ids)]
         for case in cases:
             if all(entry.by != reviewer.id for entry in case.standing):
                 raise InputError(CHANGED_MEANWHILE)
         undo_decisions(app, (case.id for case in cases), reviewer.id)
 
 
-def _load_viewed_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
+def load_viewed_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
     """Return a case that is open, and that this reviewer has opened."""
     case = load_reviewable_case(app, reviewer, case_id)
     if not app.db.access_log.has_access(reviewer.id, case_id, app.clock.now()):
@@ -267,7 +271,7 @@ def propose_early_access(
     """Request early access to a case, named by the part of its ID that emails print."""
     with app.db.begin_transaction():
         case = app.db.cases.load_case(app.db.cases.resolve_case_prefix(id_prefix.strip()))
-        check_not_own_case(reviewer, case)
+        check_may_review(app, reviewer, case)
         _check_not_open(app, case)
         proposal = EarlyAccessProposal(
             id=app.ids.new_id(),
@@ -279,16 +283,17 @@ def propose_early_access(
         )
         commitment = app.db.audit.compute_commitment(case.person_id, proposal.reason)
         app.db.early_access.save_early_access_proposal(proposal)
-        _audit_early_access(
-            app, reviewer, "requested-early-access", case.id, {"reason": commitment}
+        app.db.audit.append_entry(
+            proposal.at, reviewer.id, "requested-early-access", case.id, {"reason": commitment}
         )
     return proposal
 
 
-def list_early_access_proposals(app: App) -> Iterator[EarlyAccessProposal]:
+def list_early_access_proposals(app: App, reviewer: Reviewer) -> Iterator[EarlyAccessProposal]:
     """Yield the requests that wait for a second reviewer, the oldest first."""
     for proposal in app.db.early_access.list_unconfirmed_proposals():
-        if proposal.is_pending(app.clock.now()):
+        case = app.db.cases.load_case(proposal.case_id)
+        if proposal.is_pending(app.clock.now()) and not is_barred(app, case, reviewer.id):
             yield proposal
 
 
@@ -297,7 +302,7 @@ def confirm_early_access(app: App, reviewer: Reviewer, proposal_id: str) -> Earl
     with app.db.begin_transaction():
         proposal = app.db.early_access.load_early_access_proposal(proposal_id)
         case = app.db.cases.load_case(proposal.case_id)
-        check_not_own_case(reviewer, case)
+        check_may_review(app, reviewer, case)
         _check_reviewers(app, proposal.first, reviewer.address)
         broken = proposal.confirm_proposal(reviewer.address, app.clock.now())
         _check_not_open(app, case)
@@ -306,16 +311,17 @@ def confirm_early_access(app: App, reviewer: Reviewer, proposal_id: str) -> Earl
             sentence = "This person's consent has ended, so review has ended too."
             raise NotPermittedError(sentence)
         seen = Reason("seen.case", {"case": words.describe_case_kind(case.kind, case.severity)})
-        by = BreakGlassActor(audit_actor=reviewer.id, names=(broken.first, broken.second))
+        by = BreakGlassActor(
+            audit_actor=reviewer.id, names=(broken.first, broken.second), case_id=case.id
+        )
         record_break_glass(app, case.person_id, seen, broken.reason, by)
-        _audit_early_access(app, reviewer, "opened-early", case.id, {})
     return broken
 
 
 def _check_not_open(app: App, case: Case) -> None:
     if find_review_opening(app, case):
         reason = "This case is already open to IT. Find it in the queue."
-        raise InputError(reason)
+        raise OpenCaseError(reason)
 
 
 def _check_reviewers(app: App, *addresses: str) -> None:
@@ -323,9 +329,3 @@ def _check_reviewers(app: App, *addresses: str) -> None:
     if not {address.casefold() for address in addresses} <= listed:
         reason = "The person who requested this is no longer a reviewer. Send a new request."
         raise NotPermittedError(reason)
-
-
-def _audit_early_access(
-    app: App, reviewer: Reviewer, action: str, case_id: str, details: dict[str, str]
-) -> None:
-    app.db.audit.append_entry(app.clock.now(), reviewer.id, action, case_id, details)

@@ -10,67 +10,32 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.app import App
-from monitor.db.review_queue import WHOLE_LIST, DisclosureCutoff, ListSlice, ReviewFilter
+from monitor.db.review_queue import WHOLE_LIST, CaseGroup, ListSlice, ReviewFilter
 from monitor.domain.case import Case, list_possible_decisions
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
-from monitor.domain.disclosure import (
-    ReviewOpening,
-)
-from monitor.domain.errors import NotPermittedError
+from monitor.domain.disclosure import ReviewOpening
 from monitor.domain.person import Reviewer
-from monitor.domain.vocabulary import (
-    CaseBin,
-    CaseKind,
-    Decision,
-)
-from monitor.services.consent_terms import build_disclosure_policy
-from monitor.services.disclosure import disclose, find_review_opening, summarize
-from reports.finding_view import CaseSummary, CaseView
+from monitor.domain.vocabulary import CaseBin, CaseKind, Decision
+from monitor.services.disclosure import find_review_opening, summarize
+from monitor.services.review_access import ANY_CASE, build_review_gate
+from reports.finding_view import CaseSummary
 from reports.pages.review import WaveLine
-
-NOT_YET = (
-    "Only the staff member can see this case so far. "
-    "Early access takes two reviewers and a reason, and the staff member is notified."
-)
 
 
 def count_review_cases(app: App, reviewer: Reviewer | None = None) -> Mapping[CaseBin, int]:
     """Count the cases that IT, or one reviewer, may see, as queue, feed and email do."""
-    counts = app.db.review_index.count_visible_cases(build_review_gate(app, reviewer), ANY_CASE)
     counted = Counter[CaseBin]()
-    for (one_bin, _), number in counts.items():
-        counted[one_bin] += number
+    for group in app.db.review_index.group_visible_cases(
+        build_review_gate(app, reviewer), ANY_CASE
+    ):
+        counted[group.bin] += group.count
     return {one_bin: counted[one_bin] for one_bin in CaseBin}
 
 
-def check_review_access(app: App, case: Case, reviewer_id: str = "") -> ReviewOpening:
-    """Raise NotPermittedError while only its person may see it."""
-    opening = find_review_opening(app, case, reviewer_id)
-    if opening is None:
-        raise NotPermittedError(NOT_YET)
-    return opening
-
-
-def build_review_gate(app: App, reviewer: Reviewer | None = None) -> DisclosureCutoff:
-    """Return the same rule in terms of plain columns."""
-    policy = build_disclosure_policy(app)
-    return DisclosureCutoff(
-        now=app.clock.now(),
-        student_link_days=policy.student_link_days,
-        consent_text_hashes=tuple(policy.told_in),
-        reviewer_id=reviewer.id if reviewer else "",
-        own_person_id=reviewer.person_id if reviewer else "",
-    )
-
-
 PAGE_SIZE = 25
-ANY_CASE = ReviewFilter()
 # An unanswered case opens after a week, and a wave goes on for three.
 _WAVE_SHOWN_FOR = 2 * WAVE_WITHIN
 _WAVE_CASES = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
-VIEWED = "viewed"
-# Reading on is no new look; coming back after lunch is.
-VIEW_LASTS = timedelta(minutes=30)
 # What IT may rule. Sharing, and asking a site for removal, are their person's alone to do.
 REVIEWER_DECISIONS = frozenset(Decision) - {
     Decision.SHARED,
@@ -81,11 +46,14 @@ REVIEWER_DECISIONS = frozenset(Decision) - {
     Decision.REMOVAL_ASKED,
     Decision.REMOVAL_DONE,
 }
-ABOUT_YOURSELF = "This case is about you. Find it under Home; another reviewer decides."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
+    """`groups` and `schools` are of all that the reader may see, whatever a filter leaves."""
+
+    groups: tuple[CaseGroup, ...]
+    schools: tuple[str, ...]
     rows: tuple[CaseSummary, ...]
     number: int
     last: int
@@ -95,19 +63,24 @@ class QueuePage:
 def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: int) -> QueuePage:
     """Return one page; a number after the last gives the last."""
     gate = build_review_gate(app, reviewer)
-    total = count_queue_cases(app, reviewer, wanted)
+    groups = app.db.review_index.group_visible_cases(gate, wanted)
+    total = sum(group.count for group in groups if group.is_wanted)
     last = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, number), last)
     part = ListSlice(start=(number - 1) * PAGE_SIZE, length=PAGE_SIZE)
     case_ids = app.db.review_index.list_visible_case_ids(gate, wanted, part)
     rows = _list_summaries(app, reviewer, case_ids)
-    return QueuePage(rows=rows, number=number, last=last, total=total)
-
-
-def count_queue_cases(app: App, reviewer: Reviewer, wanted: ReviewFilter) -> int:
-    """Count the cases of the queue that a filter leaves."""
-    gate = build_review_gate(app, reviewer)
-    return sum(app.db.review_index.count_visible_cases(gate, wanted).values())
+    # Only its people know the name of a school.
+    people = {group.school_hash: group.person_id for group in groups}.values()
+    schools = {app.db.people.load_person(person_id).school for person_id in people}
+    return QueuePage(
+        groups=groups,
+        schools=tuple(sorted(schools - {""})),
+        rows=rows,
+        number=number,
+        last=last,
+        total=total,
+    )
 
 
 def list_review_openings(
@@ -143,8 +116,8 @@ def list_queue_rows(
 _THIS_WEEK = timedelta(weeks=1)
 
 
-def list_open_waves(app: App) -> tuple[WaveLine, ...]:
-    """List the waves of which a case is open to IT, the latest first; nobody in them is named."""
+def list_open_waves(app: App, reviewer: Reviewer) -> tuple[WaveLine, ...]:
+    """List the waves of which a case is open to them, the latest first; nobody in them is named."""
     waves: dict[str, WaveLine] = {}
     for case_id in app.db.new_accounts.list_case_ids(app.clock.now() - _WAVE_SHOWN_FOR):
         case = app.db.cases.load_case(case_id)
@@ -152,7 +125,7 @@ def list_open_waves(app: App) -> tuple[WaveLine, ...]:
             continue
         accounts = app.db.new_accounts.list_accounts_of_same_place(case.finding_id)
         wave = find_wave(case.finding_id, accounts)
-        if wave and find_review_opening(app, case):
+        if wave and find_review_opening(app, case, reviewer.id):
             latest = max(account.appeared_at for account in wave)
             waves[accounts[0].finding_id] = WaveLine(
                 size=count_people(wave),
@@ -161,39 +134,6 @@ def list_open_waves(app: App) -> tuple[WaveLine, ...]:
                 is_this_week=app.clock.now() - latest < _THIS_WEEK,
             )
     return tuple(sorted(waves.values(), key=lambda one_wave: one_wave.latest_at, reverse=True))
-
-
-def list_open_schools(app: App) -> tuple[str, ...]:
-    """List the schools with an open case."""
-    people = app.db.review_index.list_one_person_per_school(build_review_gate(app))
-    return tuple(
-        sorted({app.db.people.load_person(person_id).school for person_id in people} - {""})
-    )
-
-
-def record_case_views(app: App, reviewer: Reviewer, case_ids: Iterable[str]) -> None:
-    """Record that a reviewer views these cases, all or none, before they are shown."""
-    cases = [app.db.cases.load_case(case_id) for case_id in dict.fromkeys(case_ids)]
-    now = app.clock.now()
-    with app.db.begin_transaction():
-        for case in cases:
-            check_not_own_case(reviewer, case)
-            opening = check_review_access(app, case, reviewer.id)
-            app.db.access_log.record_access(reviewer.id, case.id, now + VIEW_LASTS)
-            app.db.audit.append_entry(
-                now, reviewer.id, VIEWED, case.id, {"opened-by": opening.reason}
-            )
-
-
-def load_opened_case(app: App, reviewer: Reviewer, case_id: str) -> CaseView | None:
-    """Return a case that this reviewer opened recently, else None.
-
-    Raises NotPermittedError if it is not open to IT, or no longer.
-    """
-    case = app.db.cases.load_case(case_id)
-    check_not_own_case(reviewer, case)
-    check_review_access(app, case, reviewer.id)
-    return disclose(app, case, reviewer)
 
 
 def list_allowed_decisions(case: Case) -> tuple[Decision, ...]:
@@ -207,9 +147,3 @@ def _list_summaries(
 ) -> tuple[CaseSummary, ...]:
     cases = map(app.db.cases.load_case, case_ids)
     return tuple(row for case in cases if (row := summarize(app, case, reviewer)))
-
-
-def check_not_own_case(reviewer: Reviewer, case: Case) -> None:
-    """No one reviews what is about themselves."""
-    if reviewer.person_id and reviewer.person_id == case.person_id:
-        raise NotPermittedError(ABOUT_YOURSELF)

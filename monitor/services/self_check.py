@@ -1,4 +1,4 @@
-"""A check that a person asks for at the portal: asked by anyone who may use the network.
+"""A check that a person requests on the portal.
 
 The service does the work; here it is asked for and watched.
 """
@@ -12,25 +12,15 @@ from monitor.app import App
 from monitor.db.jobs import Job, build_request
 from monitor.db.sweeps import Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
-from monitor.domain.finding import Finding
 from monitor.domain.planning.queries import SCOPE_BY_FAMILY
 from monitor.domain.rate_limits import PICKED_UP_WITHIN, compute_next_check
-from monitor.domain.vocabulary import (
-    CaseBin,
-    EventKind,
-    OwnershipLabel,
-    Scope,
-    SourceStage,
-    SweepKind,
-)
-from monitor.services.answers import is_district_page
-from monitor.services.coverage import (
-    build_personal_coverage,
-    format_finding_title,
-)
+from monitor.domain.vocabulary import CaseBin, EventKind, Scope, SourceStage, SweepKind
+from monitor.services.answers import count_questions
+from monitor.services.coverage import build_personal_coverage, format_finding_title
+from monitor.services.daily_checks import can_check_daily, find_daily_end
 from monitor.services.digests import OTHER_PERSON_LABELS
 from monitor.services.disclosure import disclose_cases, disclose_change
-from reports.emails.digest import ChangeLine
+from reports.emails.views import ChangeLine
 from reports.pages.self_check import ResultLine, SelfCheckPageView, SelfCheckState, SourceCheckLine
 from scrapers.models import Trace
 
@@ -77,7 +67,14 @@ def build_check_view(app: App, person_id: str, refused: str = "") -> SelfCheckPa
 
     `refused` is why another one was refused just now.
     """
-    return replace(_build_current_view(app, person_id), refused=refused)
+    consent = app.db.consents.find_latest_consent(person_id)
+    return replace(
+        _build_current_view(app, person_id),
+        refused=refused,
+        is_paused=consent is not None and consent.is_paused(app.clock.now()),
+        daily_until=find_daily_end(app, person_id),
+        can_check_daily=can_check_daily(app, person_id),
+    )
 
 
 def _build_current_view(app: App, person_id: str) -> SelfCheckPageView:
@@ -91,7 +88,6 @@ def _build_current_view(app: App, person_id: str) -> SelfCheckPageView:
         return SelfCheckPageView(state=SelfCheckState.NEVER, zone=zone)
     ended = sweep.closed_at
     findings = app.db.findings.list_findings_of_person(sweep.person_id)
-    unknown = (finding for finding in findings if _is_unsorted(app, finding))
     return SelfCheckPageView(
         state=SelfCheckState.ENDED,
         zone=zone,
@@ -103,7 +99,7 @@ def _build_current_view(app: App, person_id: str) -> SelfCheckPageView:
         ),
         changes=tuple(_build_change_lines(app, sweep)),
         first=all(finding.first_seen >= sweep.started_at for finding in findings),
-        to_sort=sum(1 for _ in unknown),
+        to_sort=count_questions(app, person_id),
         cases=sum(case.bin is CaseBin.NEEDS_YOU for case in disclose_cases(app, person)),
     )
 
@@ -126,7 +122,9 @@ def _build_running_view(app: App, request: Job, asked_at: datetime, zone: str) -
     believed = {name for name, state in progress.items() if SourceStage(state).is_trusted}
     traces = tuple(_list_traces_so_far(app, sweep, believed)) if sweep else ()
     found = Counter(source for source, _ in traces)
-    answers = app.db.journal.count_answers_by_source(sweep.id, sweep.person_id) if sweep else {}
+    answers = (
+        app.db.staged_answers.count_answers_by_source(sweep.id, sweep.person_id) if sweep else {}
+    )
     return SelfCheckPageView(
         state=SelfCheckState.RUNNING if progress else SelfCheckState.WAITING,
         zone=zone,
@@ -147,7 +145,7 @@ def _build_running_view(app: App, request: Job, asked_at: datetime, zone: str) -
             _build_found_line(source, trace) for source, trace in traces[:MAX_FINDINGS_SHOWN]
         ),
         more=max(len(traces) - MAX_FINDINGS_SHOWN, 0),
-        answers=app.db.journal.count_answers(sweep.id) if sweep else 0,
+        answers=app.db.staged_answers.count_answers(sweep.id) if sweep else 0,
         judged=len(app.db.sweeps.list_source_runs(sweep.id)) if sweep else 0,
         unheard=not progress and now - asked_at > PICKED_UP_WITHIN,
     )
@@ -169,19 +167,12 @@ def _list_traces_so_far(
 ) -> Iterator[tuple[str, Trace]]:
     """Yield what was read so far, each trace once, by the source that showed it first."""
     met: set[str] = set()
-    for staged in app.db.journal.list_answers_with_traces(sweep.id, sweep.person_id):
+    for staged in app.db.staged_answers.list_answers_with_traces(sweep.id, sweep.person_id):
         source = staged.visit.query.source
         for trace in staged.visit.result.traces:
             if source in believed and trace.key not in met:
                 met.add(trace.key)
                 yield source, trace
-
-
-def _is_unsorted(app: App, finding: Finding) -> bool:
-    label = app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN
-    if label is not OwnershipLabel.UNKNOWN or is_district_page(app, finding):
-        return False
-    return app.db.findings.find_finding_feedback(finding.id) is None
 
 
 def _build_change_lines(app: App, sweep: Sweep) -> Iterator[ChangeLine]:

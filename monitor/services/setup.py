@@ -1,16 +1,17 @@
 """Setting up a district from answers: what is written, the test email, and what is left to do.
 
-Nothing here asks: a terminal or a file did. What a district has already is never changed.
+Nothing here asks questions: a terminal or a file did. What a district has already is never changed.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.annexes import load_annex_parts
 from monitor.app import Environment, create_state_folder
-from monitor.app.parts import build_smtp_transport
+from monitor.app.builders import build_smtp_transport
 from monitor.app.sources import build_sources, find_missing_keys, parse_engine_origin
 from monitor.config.file import load_config
 from monitor.config.sections import (
@@ -22,12 +23,14 @@ from monitor.config.sections import (
     SignInMethod,
     find_config_path,
 )
+from monitor.db.files import build_write_error
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import MIN_REVIEWERS, HealthResult
 from monitor.domain.reason import Plain, Reason
 from monitor.services.annex_services import AnnexServices
-from monitor.services.health import send_test_email
+from monitor.services.health import OTHERS_ACCESS, send_test_email
 from monitor.services.setup_files import (
+    PORTAL,
     START_UNITS,
     STATE_FOLDER,
     HostMachine,
@@ -36,8 +39,10 @@ from monitor.services.setup_files import (
     build_secret_command,
     fill_template,
     find_secret,
+    list_secret_names,
     plan_files,
     spell_as_variables,
+    spell_handed_name,
     store_secret,
     write_new_file,
 )
@@ -62,14 +67,28 @@ SOCKET = "unix:/run/namesake-portal/pages.sock"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupPlace:
-    """Where a district is set up: its configuration, and the machine that has it."""
+    """Where a district is set up: its configuration, and the machine that has it.
+
+    `service_config` is that of the service of many districts, if this is one of them.
+    """
 
     config_path: Path
     host: HostMachine
+    service_config: Path | None = None
 
     @property
     def runs_units(self) -> bool:
         return self.host.runs_units_of(self.config_path)
+
+    def locate_secret(self, name: str) -> tuple[str, Path]:
+        """Return by which name a secret is stored, and beside which configuration.
+
+        The pages of many districts read the folder of each, so what they need not know is stored
+        with the secrets of the service.
+        """
+        if self.service_config is None or name in list_secret_names(PORTAL):
+            return name, self.config_path
+        return spell_handed_name(self.config_path.parent.name, name), self.service_config
 
     def begin_answers(self) -> Answers:
         """Return what no one is asked for."""
@@ -91,37 +110,63 @@ class SetupPlace:
 def write_district(
     place: SetupPlace, answers: Answers, secrets: Mapping[str, str]
 ) -> Iterator[str]:
-    """Write everything a new district needs, and yield a sentence for each thing written."""
+    """Write everything a new district needs, and yield a sentence for each thing written.
+
+    The configuration comes last: whoever is stopped before it begins anew, and finds nothing half.
+    """
+    path = place.config_path
+    begun = path.with_name(f"{path.name}.new")
     try:
-        write_new_file(place.config_path, build_config_text(answers))
+        write_new_file(begun, build_config_text(answers))
     except CannotWriteError as error:
         reason = f"{error} Choose another path with --config."
         raise CannotWriteError(reason) from error
-    yield f"Wrote {place.config_path}."
-    for name, secret in secrets.items():
-        yield keep_secret(place, name, secret)
-    config = load_config(place.config_path)
-    create_state_folder(config)
-    yield from write_missing_files(place, config)
+    try:
+        config = load_config(begun)
+        for name, secret in secrets.items():
+            yield keep_secret(place, name, secret)
+        create_state_folder(config)
+        yield from _replace_files(place, config)
+        begun.rename(path)
+    except OSError as error:
+        raise build_write_error(path, error) from error
+    finally:
+        begun.unlink(missing_ok=True)
+    yield f"Wrote {path}."
 
 
 def keep_secret(place: SetupPlace, name: str, secret: str) -> str:
     """Store a secret, and say so."""
-    before = find_secret(name, place.config_path, place.host)
-    stored = store_secret(name, secret, place.config_path, place.host)
+    where = place.locate_secret(name)
+    before = find_secret(*where, place.host)
+    stored = store_secret(where[0], secret, where[1], place.host)
     verb = "Replaced" if before else "Stored"
     return f"{verb} the secret {name} in {stored}."
 
 
 def list_missing_files(place: SetupPlace, config: Config) -> list[PlannedFile]:
     planned = plan_files(config, place.config_path, place.host)
-    return [file for file in planned if not file.path.exists()]
+    return [file for file in planned if file.text and not file.path.exists()]
 
 
 def write_missing_files(place: SetupPlace, config: Config) -> Iterator[str]:
     for file in list_missing_files(place, config):
         write_new_file(file.path, file.text)
         yield f"Wrote {file.path}."
+
+
+def _replace_files(place: SetupPlace, config: Config) -> Iterator[str]:
+    """Write what belongs to a new district; what differs was left by a setup that was stopped."""
+    for file in plan_files(config, place.config_path, place.host):
+        before = file.path.read_bytes() if file.path.exists() else b""
+        if before == file.text.encode():
+            continue
+        if file.text:
+            write_new_file(file.path, file.text)
+            yield f"{'Replaced' if before else 'Wrote'} {file.path}."
+        else:
+            file.path.unlink()
+            yield f"Removed {file.path}."
 
 
 def list_missing_secrets(place: SetupPlace, config: Config) -> list[str]:
@@ -135,7 +180,7 @@ def list_missing_secrets(place: SetupPlace, config: Config) -> list[str]:
         needed.append("bounces-password")
     needed.extend(find_missing_keys(build_sources(config), {}).values())
     names = dict.fromkeys(needed)
-    return [name for name in names if not find_secret(name, place.config_path, place.host)]
+    return [name for name in names if not find_secret(*place.locate_secret(name), place.host)]
 
 
 def send_setup_test(environment: Environment, answers: Answers) -> HealthResult:
@@ -232,9 +277,17 @@ class NextStep:
     commands: tuple[str, ...] = ()
 
 
-def list_next_steps(
-    place: SetupPlace, config: Config, *, staff_file: str = "", started: bool
-) -> Iterator[NextStep]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupState:
+    """The state of a setup: a staff file not yet invited, the files of secrets, what works."""
+
+    staff_file: str = ""
+    secret_files: Sequence[Path] = ()
+    mail_works: bool = True
+    started: bool
+
+
+def list_next_steps(place: SetupPlace, config: Config, state: SetupState) -> Iterator[NextStep]:
     """Yield what is left to do in a district with this configuration, in order."""
     path = {"path": Plain(str(place.config_path))}
     if len(config.district.reviewers) < MIN_REVIEWERS:
@@ -244,14 +297,25 @@ def list_next_steps(
     if config.portal.sign_in is SignInMethod.OIDC:
         address = config.portal.redirect_address
         yield NextStep(text=Reason("step.redirect", {"address": Plain(address)}))
-    restart = ("systemctl restart namesake namesake-portal",) if started else ()
+    restart = ("systemctl restart namesake namesake-portal",) if state.started else ()
     for name in list_missing_secrets(place, config):
         yield NextStep(
             text=Reason("step.secret", {"secret": Plain(name)}),
-            commands=(build_secret_command(name, place.config_path, place.host), *restart),
+            commands=(build_secret_command(*place.locate_secret(name), place.host), *restart),
         )
-    yield from _list_start_steps(place, config, started=started)
-    yield from _list_people_steps(place, config, staff_file)
+    if left := [file for file in state.secret_files if not _is_stored_secret(place, file)]:
+        is_open = any(file.stat().st_mode & OTHERS_ACCESS for file in left)
+        yield NextStep(
+            text=Reason(f"step.secret-files{'.open' if is_open else ''}"),
+            commands=(f"shred -u {shlex.join(str(file.absolute()) for file in left)}",),
+        )
+    yield from _list_start_steps(place, config, started=state.started)
+    if config.mail.host and not state.mail_works:
+        yield NextStep(
+            text=Reason("step.mend-mail"),
+            commands=(f"{place.spell_command()} doctor --send-test",),
+        )
+    yield from _list_people_steps(place, config, state.staff_file)
     if config.backup.keys:
         yield NextStep(
             text=Reason(
@@ -264,7 +328,16 @@ def list_next_steps(
         )
 
 
+def _is_stored_secret(place: SetupPlace, file: Path) -> bool:
+    """Tell whether it is in no need of deletion: it is gone, or lies where secrets are stored."""
+    names = list_secret_names()
+    stored = (find_secret(*place.locate_secret(name), place.host) for name in names)
+    return not file.is_file() or any(path and path.samefile(file) for path in stored)
+
+
 def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> Iterator[NextStep]:
+    if place.service_config:
+        return
     if place.host.is_container():
         yield NextStep(text=Reason("step.start-all"), commands=("docker compose up -d",))
         return
@@ -283,6 +356,10 @@ def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> It
             text=Reason("step.run"),
             commands=(f"{given}{namesake} run", f"{given}{namesake} portal"),
         )
+        if config.backup.folder is None:
+            yield NextStep(
+                text=Reason("step.backup"), commands=(f"{namesake} backup COPIES --keys KEYS",)
+            )
     if place.runs_units and config.portal.socket_path:
         group = place.host.find_proxy_group()
         text = Reason("step.group")
@@ -304,7 +381,11 @@ def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> It
 def _list_people_steps(place: SetupPlace, config: Config, staff_file: str) -> Iterator[NextStep]:
     namesake = place.spell_command()
     program = namesake if place.host.is_container() else "namesake"
-    yield NextStep(text=Reason("step.test-sources"), commands=(f"{namesake} sources check",))
+    if config.sources.github is None:
+        yield NextStep(text=Reason("step.github", {"path": Plain(str(place.config_path))}))
+    yield NextStep(
+        text=Reason("step.first-contact"), commands=(f"{namesake} sources first-contact",)
+    )
     yield NextStep(
         text=Reason("step.look-yourself-up"),
         commands=(f'{program} me "FIRST LAST" --town TOWN --school SCHOOL',),

@@ -4,6 +4,7 @@ One template is the example that ships beside the units; its lines are filled in
 stay. A file that is there is never changed, except for a secret that was just typed.
 """
 
+import fnmatch
 import grp
 import json
 import os
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +30,9 @@ UNITS = (SERVICE, PORTAL, BACKUP, TIMER)
 DROP_IN, OLD_SYSTEMD_DROP_IN = "namesake-init.conf", "older-systemd.conf"
 SHIPPED_PROGRAM = Path("/opt/namesake/bin/namesake")
 CREDENTIALS = Path("/etc/credstore")
+# The service of many districts is handed a secret of one by this, the district's name, a full stop,
+# and its own name. In a name of a district there is no full stop.
+HANDED_PREFIX = "district."
 # ImportCredential came with 254; LoadCredential looks into /etc/credstore since 252.
 CURRENT_SYSTEMD, FIRST_WITH_CREDSTORE = 254, 252
 STATE_FOLDER = Path("var/lib/namesake")
@@ -120,6 +125,8 @@ HOST = HostMachine()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedFile:
+    """One without text must not be there."""
+
     path: Path
     text: str
 
@@ -212,9 +219,11 @@ def plan_files(config: Config, config_path: Path, host: HostMachine) -> Iterator
         if planned.text and not host.has_unit(planned.path.relative_to(folder)):
             yield planned
     for name in (SERVICE, PORTAL, BACKUP):
-        if lines := tuple(_list_unit_changes(name, config, host)):
-            text = "\n".join(("# Written by `namesake init`.", "[Service]", *lines, ""))
-            yield PlannedFile(path=folder / f"{name}.d" / DROP_IN, text=text)
+        lines = tuple(_list_unit_changes(name, config, host))
+        text = (
+            "\n".join(("# Written by `namesake init`.", "[Service]", *lines, "")) if lines else ""
+        )
+        yield PlannedFile(path=folder / f"{name}.d" / DROP_IN, text=text)
 
 
 def plan_units(
@@ -226,7 +235,7 @@ def plan_units(
 ) -> Iterator[PlannedFile]:
     """Yield the units that start this program, and the drop-in of each for an older systemd.
 
-    A drop-in without text is one that must not be there. `stored` names the secrets there are.
+    `stored` names the secrets there are.
     """
     for name in units:
         shipped = (find_shipped_files() / name).read_text("utf-8")
@@ -244,7 +253,10 @@ def build_credential_lines(unit: str, release: int, stored: Collection[str]) -> 
     """
     if release >= CURRENT_SYSTEMD:
         return
-    for name in re.findall(r"^ImportCredential=(.+)$", unit, re.MULTILINE):
+    named = re.findall(r"^ImportCredential=(.+)$", unit, re.MULTILINE)
+    # Only newer ones know patterns.
+    spelled = (sorted(fnmatch.filter(stored, name)) if "*" in name else (name,) for name in named)
+    for name in chain.from_iterable(spelled):
         if release >= FIRST_WITH_CREDSTORE:
             yield f"LoadCredential={name}"
         elif name in stored:
@@ -284,7 +296,7 @@ def list_known_units() -> tuple[str, ...]:
 
 
 def find_changed_units(root: Path, program: Path) -> tuple[str, ...]:
-    """Name the units of the administrator's folder that are not as `units` or `init` writes them.
+    """Name the units of the administrator's folder that are not as `init` writes them.
 
     One of the Debian package is in another folder; one that is masked was meant to be.
     """
@@ -335,13 +347,20 @@ CADDY_SAMPLE = """\
 	reverse_proxy {upstream} {{
 		flush_interval -1
 {header}	}}
+	# Otherwise Caddy's own log names the address whenever the portal is away.
+	handle_errors {{
+		respond "{{http.error.status_code}} {{http.error.status_text}}"
+	}}
 }}
 """
 NGINX_SAMPLE = """\
 # For nginx: link this file into /etc/nginx/conf.d, and name your certificate.
-# Addresses that open something are in no log; errors would name them, too.
+# Addresses that open something are in no log, nor are those that nginx cannot read. Errors name
+# them, too: also `crit` and `alert`, while the portal is away.
 map $uri $namesake_logged {{
+    "" 0;
     ~^/(answer|calendar|feed|join|sign-in|stop)/ 0;
+    ~^/me/data/address/ 0;
     default 1;
 }}
 server {{
@@ -353,7 +372,7 @@ server {{
     client_max_body_size 16m;  # screenshots
     large_client_header_buffers 2 4k;
     access_log /var/log/nginx/access.log combined if=$namesake_logged;
-    error_log /var/log/nginx/error.log crit;
+    error_log /var/log/nginx/error.log emerg;
     location / {{
         proxy_pass http://{upstream};
         proxy_set_header Host {named};
@@ -378,10 +397,11 @@ def _build_nginx_sample(config: Config) -> str:
     )
 
 
-def write_new_file(path: Path, text: str, mode: int = READABLE_MODE) -> None:
+def write_new_file(
+    path: Path, text: str, mode: int = READABLE_MODE, folder_mode: int = 0o755
+) -> None:
     """Write a file and its folder, all or nothing. Raises CannotWriteError."""
     try:
-        folder_mode = 0o700 if mode == PRIVATE_MODE else 0o755
         path.parent.mkdir(mode=folder_mode, parents=True, exist_ok=True)
     except OSError as error:
         reason = f"{path.parent} cannot be created ({error.strerror})."
@@ -397,7 +417,7 @@ def store_secret(name: str, secret: str, config_path: Path, host: HostMachine) -
     """
     if not host.is_service_config(config_path):
         path = find_secrets_folder(name, config_path, host) / name
-        write_new_file(path, secret, PRIVATE_MODE)
+        write_new_file(path, secret, PRIVATE_MODE, 0o700)
         return path
     plain = host.root / "etc/credstore" / name
     if not plain.exists() and host.systemd_release >= CURRENT_SYSTEMD:
@@ -405,19 +425,34 @@ def store_secret(name: str, secret: str, config_path: Path, host: HostMachine) -
         encrypted = host.run_program(command, secret)
         if encrypted.code == 0:
             path = host.root / "etc/credstore.encrypted" / name
-            write_new_file(path, encrypted.output, PRIVATE_MODE)
+            write_new_file(path, encrypted.output, PRIVATE_MODE, 0o700)
             return path
-    write_new_file(plain, secret, PRIVATE_MODE)
+    write_new_file(plain, secret, PRIVATE_MODE, 0o700)
     return plain
+
+
+def spell_handed_name(district: str, name: str) -> str:
+    """Return by which name the service of many districts is handed a secret of one."""
+    return f"{HANDED_PREFIX}{district}.{name}"
+
+
+def list_handed_secrets(district: str, service_config: Path, host: HostMachine) -> list[Path]:
+    """Return the files of what the service of many districts is handed for one of them."""
+    pattern = spell_handed_name(district, "*")
+    folders = _list_secrets_folders(pattern, service_config, host)
+    return sorted(path for folder in folders for path in folder.glob(pattern))
 
 
 def find_secret(name: str, config_path: Path, host: HostMachine) -> Path | None:
     """Return the file that holds a secret already; None if there is none."""
-    folders: tuple[Path, ...] = (find_secrets_folder(name, config_path, host),)
-    if host.is_service_config(config_path):
-        folders = (host.root / "etc/credstore", host.root / "etc/credstore.encrypted")
-    paths = (folder / name for folder in folders)
+    paths = (folder / name for folder in _list_secrets_folders(name, config_path, host))
     return next((path for path in paths if os.access(path, os.F_OK)), None)
+
+
+def _list_secrets_folders(name: str, config_path: Path, host: HostMachine) -> tuple[Path, ...]:
+    if host.is_service_config(config_path):
+        return host.root / "etc/credstore", host.root / "etc/credstore.encrypted"
+    return (find_secrets_folder(name, config_path, host),)
 
 
 def read_stored_secrets(config_path: Path, host: HostMachine) -> dict[str, str]:
@@ -426,7 +461,9 @@ def read_stored_secrets(config_path: Path, host: HostMachine) -> dict[str, str]:
     The key of the roster is not read: it is for the matcher alone.
     """
     secrets = {}
-    for name in list_secret_names() - {ROSTER_KEY}:
+    folders = _list_secrets_folders("", config_path, host)
+    handed = {path.name for folder in folders for path in folder.glob(f"{HANDED_PREFIX}*")}
+    for name in (list_secret_names() | handed) - {ROSTER_KEY}:
         path = find_secret(name, config_path, host)
         if path is not None and path.parent.name == "credstore.encrypted":
             command = ("systemd-creds", "decrypt", f"--name={name}", str(path), "-")
@@ -461,17 +498,21 @@ def build_secret_command(name: str, config_path: Path, host: HostMachine) -> str
     return f"mkdir -p -m 700 {folder} && systemd-ask-password -n | {store}"
 
 
-def start_units(host: HostMachine) -> str:
+START_COMMANDS = (
+    ("systemctl", "daemon-reload"),
+    ("systemctl", "enable", "--now", *START_UNITS),
+    ("systemctl", "start", BACKUP),
+)
+
+
+def start_units(host: HostMachine, watch: Callable[[int], None]) -> str:
     """Start what runs a district, now and at every boot, and make the first backup.
 
-    Return what went wrong, or nothing.
+    Return what went wrong, or nothing. `watch` hears of each command that is done.
     """
-    for command in (
-        ("systemctl", "daemon-reload"),
-        ("systemctl", "enable", "--now", *START_UNITS),
-        ("systemctl", "start", BACKUP),
-    ):
+    for command in START_COMMANDS:
         done = host.run_program(command, "")
         if done.code:
             return f"`{' '.join(command)}` failed with {done.code}: {done.trouble}"
+        watch(1)
     return ""

@@ -7,10 +7,10 @@ checks.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import EnumType, StrEnum
 from pathlib import Path
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType, defstruct
 
 from monitor.app.sources import parse_engine_origin
 from monitor.config.file import ZONE_OF_ABBREVIATION, describe_zone_fault, find_portal_faults
@@ -29,10 +29,12 @@ from monitor.services.question_costs import estimate_week
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file
 from reports.wording import render_in_english
+from scrapers.search.brave import STORED_FOR, TERMS
 
 NONE, YES, NO = "none", "yes", "no"
 DEFAULT_SEARXNG = "http://127.0.0.1:8888"
-GOOGLE_RELAY = "smtp-relay.gmail.com"
+# Both know this machine by its public IP address, so they ask for no user and no password.
+GOOGLE_RELAY, MICROSOFT_RELAY = "smtp-relay.gmail.com", ".mail.protection.outlook.com"
 DEFAULT_PORTS = {"starttls": "587", "tls": "465", "relay": "25"}
 # Mail servers that refuse the password of an account.
 APP_PASSWORD_HOSTS = re.compile(
@@ -59,36 +61,12 @@ class SignInChoice(StrEnum):
     HEADER = "header"
 
 
-class AnswersFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The keys of a file with answers: those of the questions, and files that hold secrets."""
+def _always(_answers: Answers) -> bool:
+    return True
 
-    name: str | UnsetType = UNSET
-    zone: str | UnsetType = UNSET
-    language: Language | UnsetType = UNSET
-    domains: tuple[str, ...] | UnsetType = UNSET
-    places: tuple[str, ...] | UnsetType = UNSET
-    contact: str | UnsetType = UNSET
-    reviewers: tuple[str, ...] | UnsetType = UNSET
-    operators: tuple[str, ...] | UnsetType = UNSET
-    staff_file: str | UnsetType = UNSET
-    mail_host: str | UnsetType = UNSET
-    mail_security: MailSecurity | UnsetType = UNSET
-    mail_port: int | UnsetType = UNSET
-    mail_user: str | UnsetType = UNSET
-    mail_sender: str | UnsetType = UNSET
-    mail_test: bool | UnsetType = UNSET
-    portal_address: str | UnsetType = UNSET
-    sign_in: SignInChoice | UnsetType = UNSET
-    tenant: str | UnsetType = UNSET
-    issuer: str | UnsetType = UNSET
-    client: str | UnsetType = UNSET
-    header: str | UnsetType = UNSET
-    search: str | UnsetType = UNSET
-    backup_folder: str | UnsetType = UNSET
-    backup_keys: str | UnsetType = UNSET
-    invite_staff: bool | UnsetType = UNSET
-    start: bool | UnsetType = UNSET
-    secrets: dict[str, str] = {}
+
+def _never(_answers: Answers) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,22 +75,29 @@ class SetupQuestion:
 
     Its words are those of its `key` in reports/words/office.toml. They may name earlier answers in
     braces, and `facts` made of them; and so may `copied`, which is to be pasted elsewhere exactly
-    as it stands. `choices` are all answers that there are, where they have to be named.
-    `unattended` is the default without a person there. `stand_in` lets the other answers of a file
-    be judged where this one cannot be used.
+    as it stands. `kind` is what a file of answers has there. `is_asked` tells what a conversation
+    asks; every other answer is its default, and can be changed where all are shown. `unattended`
+    is the default without a person there. `stand_in` lets the other answers of a file be judged
+    where this one cannot be used.
     """
 
     key: str
     parse: Callable[[str, Answers], str]
+    kind: object = str
     copied: str = ""
-    choices: tuple[str, ...] = ()
     default: Callable[[Answers], str] | str | None = None
     unattended: str | None = None
-    applies: Callable[[Answers], bool] = lambda _answers: True
+    applies: Callable[[Answers], bool] = _always
+    is_asked: Callable[[Answers], bool] = _always
     when_unused: str = "has no use with the other answers: remove it"
     secret: bool = False
     stand_in: str = ""
     facts: Callable[[Answers], Mapping[str, str]] = lambda _answers: {}
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return all answers that there are, where they have to be named."""
+        return tuple(map(str, self.kind)) if isinstance(self.kind, EnumType) else ()
 
     def find_default(self, answers: Answers) -> str | None:
         return self.default(answers) if callable(self.default) else self.default
@@ -209,20 +194,45 @@ def _parse_mail_host(text: str, answers: Answers) -> str:
     host = _parse_optional(text, answers)
     if host.lower() == "google":
         return GOOGLE_RELAY
+    if host.lower() == "microsoft":
+        domain = split_list(answers["domains"])[0]
+        return f"{domain.replace('.', '-')}{MICROSOFT_RELAY}"
     if re.search(r"[/\s@]|^[^:]*:\d*$", host):
         reason = f"{text!r} is not the name of a server such as smtp.district.example."
         raise InputError(reason)
     return host
 
 
-def _build_choice_parser(*choices: str) -> Callable[[str, Answers], str]:
+def name_mail_preset(host: str) -> str:
+    """Return whose relay a mail server is, empty for any other server."""
+    if host.endswith(MICROSOFT_RELAY):
+        return "microsoft"
+    return "google" if host == GOOGLE_RELAY else ""
+
+
+def _choose_port(answers: Answers) -> str:
+    is_microsoft = name_mail_preset(answers["mail_host"]) == "microsoft"
+    return DEFAULT_PORTS["relay" if is_microsoft else answers["mail_security"]]
+
+
+def _build_choice_parser(choices: type[StrEnum]) -> Callable[[str, Answers], str]:
     def parse_choice(text: str, _answers: Answers) -> str:
-        if text.strip().lower() not in choices:
+        if text.strip().lower() not in set(choices):
             reason = f"{text!r} is not one of {', '.join(choices)}."
             raise InputError(reason)
         return text.strip().lower()
 
     return parse_choice
+
+
+def _build_pattern_parser(pattern: re.Pattern[str], what: str) -> Callable[[str, Answers], str]:
+    def parse_pattern(text: str, _answers: Answers) -> str:
+        if not pattern.fullmatch(text.strip()):
+            reason = f"{text!r} is not {what}."
+            raise InputError(reason)
+        return text.strip()
+
+    return parse_pattern
 
 
 def _parse_yes(text: str, _answers: Answers) -> str:
@@ -257,8 +267,8 @@ def _parse_mail_password(text: str, answers: Answers) -> str:
     letters = re.sub(r"\s", "", password)
     if not re.fullmatch(r"[A-Za-z]{16}", letters):
         reason = (
-            f"{answers['mail_host']} takes no account password: use an app password (16 letters), "
-            "or a relay or OAuth as Mail in docs/operate.md says."
+            f"{answers['mail_host']} accepts no account password: use an app password (16 "
+            "letters), or a relay or OAuth as docs/mail.md says."
         )
         raise InputError(reason)
     return letters
@@ -274,27 +284,6 @@ def _parse_portal_address(text: str, _answers: Answers) -> str:
         )
         raise InputError(reason)
     return address
-
-
-def _parse_tenant(text: str, _answers: Answers) -> str:
-    if not re.fullmatch(r"[0-9A-Za-z.-]+", text.strip()):
-        reason = f"{text!r} is not a tenant ID such as 00000000-0000-0000-0000-000000000000."
-        raise InputError(reason)
-    return text.strip()
-
-
-def _parse_issuer(text: str, _answers: Answers) -> str:
-    if not re.fullmatch(r"https://[^\s/@]+(/\S*)?", text.strip()):
-        reason = f"{text!r} is not the https:// address that your provider states as its issuer."
-        raise InputError(reason)
-    return text.strip()
-
-
-def _parse_header(text: str, _answers: Answers) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9-]+", text.strip()):
-        reason = f"{text!r} is not the name of a header such as X-Forwarded-Email."
-        raise InputError(reason)
-    return text.strip()
 
 
 def _parse_search(text: str, _answers: Answers) -> str:
@@ -324,7 +313,11 @@ def _describe_search_cost(answers: Answers) -> Mapping[str, str]:
     numbers = {"staff": staff, "due": week.due, "free": week.free, "dollars": week.usd_a_month}
     facts = {name: Plain(str(number)) for name, number in numbers.items()}
     cost = "question.search.part" if week.due > week.free else "question.search.whole"
-    return {"cost": render_in_english(Reason(cost, facts))}
+    return {
+        "cost": render_in_english(Reason(cost, facts)),
+        "terms": f"By its terms of {TERMS.as_of:%B %-d, %Y}, {TERMS.clause}.",
+        "days": str(STORED_FOR.days),
+    }
 
 
 def _parse_backup_folder(text: str, answers: Answers) -> str:
@@ -344,7 +337,7 @@ def _parse_backup_keys(text: str, answers: Answers) -> str:
     keys = _parse_backup_folder(text, answers)
     copies = answers["backup_folder"]
     if keys and (Path(keys).is_relative_to(copies) or Path(copies).is_relative_to(keys)):
-        reason = f"{text!r} and {copies} are one place. Keys and backups must never be together."
+        reason = f"{text!r} and {copies} are the same. Keys and backups must never be together."
         raise InputError(reason)
     return keys
 
@@ -353,72 +346,73 @@ def _uses_provider(answers: Answers) -> bool:
     return answers["sign_in"] in {"google", "entra", "oidc"}
 
 
+def _has_mail_server(answers: Answers) -> bool:
+    return bool(answers["mail_host"])
+
+
+def _has_own_mail_server(answers: Answers) -> bool:
+    return not name_mail_preset(answers["mail_host"])
+
+
+def _build_folder_default(name: str) -> Callable[[Answers], str]:
+    return lambda answers: f"{answers[UNIT_DATA]}/{name}" if answers[UNIT_DATA] else NONE
+
+
 DISTRICT_QUESTIONS = (
-    SetupQuestion(
-        key="name",
-        parse=_parse_name,
-    ),
-    SetupQuestion(
-        key="zone",
-        parse=_parse_zone,
-        default="America/Chicago",
-    ),
+    SetupQuestion(key="name", parse=_parse_name),
+    SetupQuestion(key="zone", parse=_parse_zone, default="America/Chicago"),
     SetupQuestion(
         key="language",
-        parse=_build_choice_parser(*Language),
-        choices=tuple(Language),
+        parse=_build_choice_parser(Language),
+        kind=Language,
         default=Language.ENGLISH.value,
+        is_asked=_never,
     ),
     SetupQuestion(
-        key="domains",
-        parse=_parse_domains,
-        stand_in="domain.invalid",
+        key="domains", parse=_parse_domains, kind=tuple[str, ...], stand_in="domain.invalid"
     ),
     SetupQuestion(
         key="places",
         parse=lambda text, _answers: ", ".join(split_list(text)),
+        kind=tuple[str, ...],
         default=NONE,
+        is_asked=_never,
     ),
-    SetupQuestion(
-        key="contact",
-        parse=_parse_address,
-    ),
+    SetupQuestion(key="contact", parse=_parse_address),
     SetupQuestion(
         key="reviewers",
         parse=_parse_addresses,
+        kind=tuple[str, ...],
         default=NONE,
+        is_asked=_never,
     ),
     SetupQuestion(
         key="operators",
         parse=_parse_addresses,
+        kind=tuple[str, ...],
         default=lambda answers: answers["contact"],
+        is_asked=_never,
     ),
-    SetupQuestion(
-        key="staff_file",
-        parse=_parse_staff_file,
-        default=NONE,
-    ),
+    SetupQuestion(key="staff_file", parse=_parse_staff_file, default=NONE),
 )
 MAIL_QUESTIONS = (
-    SetupQuestion(
-        key="mail_host",
-        parse=_parse_mail_host,
-        stand_in="mail.invalid",
-        default=NONE,
-    ),
+    SetupQuestion(key="mail_host", parse=_parse_mail_host, stand_in="mail.invalid", default=NONE),
     SetupQuestion(
         key="mail_security",
-        parse=_build_choice_parser(*MailSecurity),
-        choices=tuple(MailSecurity),
+        parse=_build_choice_parser(MailSecurity),
+        kind=MailSecurity,
         stand_in="starttls",
         default="starttls",
-        applies=lambda answers: bool(answers["mail_host"]),
+        applies=_has_mail_server,
+        is_asked=_has_own_mail_server,
     ),
     SetupQuestion(
         key="mail_port",
         parse=_parse_port,
-        default=lambda answers: DEFAULT_PORTS[answers["mail_security"]],
-        applies=lambda answers: bool(answers["mail_host"]),
+        kind=int,
+        default=_choose_port,
+        applies=_has_mail_server,
+        is_asked=_never,
     ),
     SetupQuestion(
         key="mail_user",
@@ -427,6 +421,7 @@ MAIL_QUESTIONS = (
         applies=lambda answers: (
             bool(answers["mail_host"]) and answers["mail_security"] != MailSecurity.RELAY
         ),
+        is_asked=_has_own_mail_server,
     ),
     SetupQuestion(
         key="smtp-password",
@@ -439,20 +434,25 @@ MAIL_QUESTIONS = (
         key="mail_sender",
         parse=_parse_sender,
         default=lambda answers: f"Namesake <namesake@{split_list(answers['domains'])[0]}>",
+        is_asked=_never,
     ),
     SetupQuestion(
         key="mail_test",
         parse=_parse_yes,
+        kind=bool,
         default=YES,
         unattended=NO,
-        applies=lambda answers: bool(answers["mail_host"]),
+        applies=_has_mail_server,
+        is_asked=_never,
     ),
     SetupQuestion(
         key="invite_staff",
         parse=_parse_yes,
+        kind=bool,
         default=NO,
         applies=lambda answers: bool(answers["staff_file"]) and bool(answers["mail_host"]),
-        when_unused="must be false here: it takes a staff file and a mail server",
+        is_asked=_never,
+        when_unused="must be false here: it needs a staff file and a mail server",
     ),
 )
 PORTAL_QUESTIONS = (
@@ -460,22 +460,30 @@ PORTAL_QUESTIONS = (
         key="portal_address",
         parse=_parse_portal_address,
         default=lambda answers: f"https://namesake.{split_list(answers['domains'])[0]}",
+        is_asked=_never,
     ),
     SetupQuestion(
         key="sign_in",
-        parse=_build_choice_parser(*SignInChoice),
-        choices=tuple(SignInChoice),
+        parse=_build_choice_parser(SignInChoice),
+        kind=SignInChoice,
         stand_in="link",
         default="link",
+        is_asked=_never,
     ),
     SetupQuestion(
         key="tenant",
-        parse=_parse_tenant,
+        parse=_build_pattern_parser(
+            re.compile(r"[0-9A-Za-z.-]+"),
+            "a tenant ID such as 00000000-0000-0000-0000-000000000000",
+        ),
         applies=lambda answers: answers["sign_in"] == "entra",
     ),
     SetupQuestion(
         key="issuer",
-        parse=_parse_issuer,
+        parse=_build_pattern_parser(
+            re.compile(r"https://[^\s/@]+(/\S*)?"),
+            "the https:// address that your provider states as its issuer",
+        ),
         applies=lambda answers: answers["sign_in"] == "oidc",
     ),
     SetupQuestion(
@@ -493,7 +501,9 @@ PORTAL_QUESTIONS = (
     ),
     SetupQuestion(
         key="header",
-        parse=_parse_header,
+        parse=_build_pattern_parser(
+            re.compile(r"[A-Za-z0-9-]+"), "the name of a header such as X-Forwarded-Email"
+        ),
         default="X-Forwarded-Email",
         applies=lambda answers: answers["sign_in"] == "header",
     ),
@@ -518,25 +528,25 @@ BACKUP_QUESTIONS = (
     SetupQuestion(
         key="backup_folder",
         parse=_parse_backup_folder,
-        default=lambda answers: (
-            f"{answers[UNIT_DATA]}/{COPIES_FOLDER.name}" if answers[UNIT_DATA] else NONE
-        ),
+        default=_build_folder_default(COPIES_FOLDER.name),
+        is_asked=_never,
     ),
     SetupQuestion(
         key="backup_keys",
         parse=_parse_backup_keys,
-        default=lambda answers: (
-            f"{answers[UNIT_DATA]}/{KEYS_FOLDER.name}" if answers[UNIT_DATA] else NONE
-        ),
+        default=_build_folder_default(KEYS_FOLDER.name),
         applies=lambda answers: bool(answers["backup_folder"]),
+        is_asked=_never,
     ),
 )
 START_QUESTIONS = (
     SetupQuestion(
         key="start",
         parse=_parse_yes,
+        kind=bool,
         default=lambda answers: YES if answers["mail_host"] else NO,
         applies=lambda answers: bool(answers[UNIT_DATA]),
+        is_asked=_never,
         when_unused=(
             "must be false here: only root starts services, with systemd, and with the "
             "configuration at its usual path"
@@ -552,6 +562,23 @@ SECTIONS = {
     "Start": START_QUESTIONS,
 }
 QUESTIONS = {question.key: question for section in SECTIONS.values() for question in section}
+# The keys of a file with answers: those of the questions, and files that hold secrets.
+AnswersFile = defstruct(
+    "AnswersFile",
+    [
+        *(
+            (key, question.kind | UnsetType, UNSET)
+            for key, question in QUESTIONS.items()
+            if not question.secret
+        ),
+        ("secrets", dict[str, str], {}),
+    ],
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+)
+# In a file, these are paths from it.
+PATH_KEYS = ("staff_file", "backup_folder", "backup_keys")
 
 
 def list_summary(answers: Answers) -> Iterator[tuple[SetupQuestion, str]]:

@@ -6,19 +6,20 @@ Roles are read again for each page: anyone who is taken off a list is out at onc
 """
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
 from monitor.app import App
-from monitor.db.accounts import SignInLink, SignInSession
+from monitor.db.sign_in import NO_ACCOUNT, SignInLink, SignInSession
 from monitor.domain.email import fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.person import Principal, build_operator_id, build_reviewer_id
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import AuthMethod, Role
+from monitor.services.email_history import LOOKS_BACK
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import (
     EmailPlan,
@@ -26,7 +27,8 @@ from monitor.services.notifications import (
     find_office_address,
     queue_email,
 )
-from reports.emails.account import SignInLinkView
+from reports.emails.account import EmailHistoryView, SignInLinkView
+from reports.emails.views import EmailView
 
 SESSION_LASTS = timedelta(hours=12)
 # For staff who want it, on a device of their own: it shows no one's data but theirs.
@@ -122,9 +124,17 @@ def end_session(app: App, session_id: str) -> None:
     app.db.sessions.delete_session(hash_code(session_id))
 
 
+SIGNED_OUT = "signed-out"
+
+
 def end_all_sessions(app: App, principal: Principal) -> None:
-    """End every session, and every access token in any role: whoever asks may have lost one."""
+    """End every session, and every access token in any role: whoever asks may have lost one.
+
+    Links in emails that answer for them end with it, too.
+    """
     with app.db.begin_transaction():
+        if own := principal.person_id:
+            app.db.audit.append_entry(app.clock.now(), own, SIGNED_OUT, own, {})
         app.db.sessions.delete_sessions_of_account(principal.reader_id)
         app.db.access_tokens.delete_tokens_of_accounts(list_token_account_ids(principal).values())
 
@@ -194,7 +204,7 @@ MAX_CODE_TRIES_PER_DAY = 15
 
 
 class SignInRefusal(StrEnum):
-    """Why a link does not open: it is over for everyone, or was asked for elsewhere.
+    """Why a link does not open: it has expired, or was requested in another browser.
 
     A wrong code says no more than that: not whether it is too old, or the tries are used up.
     """
@@ -206,14 +216,37 @@ class SignInRefusal(StrEnum):
 
 def request_sign_in_link(app: App, address: str, browser_session_id: str) -> None:
     """Queue an email with a link, if the address may sign in: the answer never tells."""
-    now, reader = app.clock.now(), find_account_id(app, address)
-    link = SignInLink(
+    reader = find_account_id(app, address)
+    link = _build_link(app, reader, browser_session_id, LINK_LASTS)
+    _queue_asked_email(app, link, _build_sign_in_email)
+
+
+def request_email_history(app: App, address: str, browser_session_id: str) -> None:
+    """Queue the list of someone's own emails, if the address has joined: the answer never tells.
+
+    It counts as a link to sign in, so that nobody gets more emails for both than for one.
+    """
+    reader = app.db.people.find_person_id_by_mail(fold_address(address)) or NO_ACCOUNT
+    link = _build_link(app, reader, browser_session_id, timedelta())
+    _queue_asked_email(app, link, _build_email_history)
+
+
+def _build_link(app: App, reader: str, browser_session_id: str, lasts: timedelta) -> SignInLink:
+    now = app.clock.now()
+    return SignInLink(
         id=app.ids.new_id(),
         account_id=reader,
         browser=hash_code(browser_session_id),
         asked_at=now,
-        expires_at=now + LINK_LASTS,
+        expires_at=now + lasts,
     )
+
+
+def _queue_asked_email(
+    app: App, link: SignInLink, build_view: Callable[[App, SignInLink], EmailView]
+) -> None:
+    """Queue what a stranger asked for, or write as much where no one is to get it."""
+    now, reader = link.asked_at, link.account_id
     with app.db.begin_transaction():
         app.db.sign_in_links.delete_sign_in_links_before(now - CODE_LIMIT_PERIOD)
         often = (
@@ -222,11 +255,8 @@ def request_sign_in_link(app: App, address: str, browser_session_id: str) -> Non
         )
         if reader and not often:
             app.db.sign_in_links.insert_sign_in_link(link)
-            queue_email(
-                app,
-                EmailPlan(recipient_id=reader, dedupe_key=link.id),
-                _build_sign_in_email(app, link),
-            )
+            plan = EmailPlan(recipient_id=reader, dedupe_key=link.id)
+            queue_email(app, plan, build_view(app, link))
         else:
             app.db.sign_in_links.save_decoy_link(link)
 
@@ -288,6 +318,16 @@ def _build_sign_in_email(app: App, link: SignInLink) -> SignInLinkView:
     return SignInLinkView(
         **greeting, expires_at=link.expires_at, code_expires_at=link.asked_at + CODE_LASTS
     )
+
+
+def _build_email_history(app: App, link: SignInLink) -> EmailHistoryView:
+    greeting = build_custom_greeting(
+        app,
+        _find_greeting_name(app, link.account_id),
+        why=Reason("why.sign-in"),
+        leave=Reason("leave.email-history"),
+    )
+    return EmailHistoryView(**greeting, days=LOOKS_BACK.days, emails=())
 
 
 def _find_greeting_name(app: App, account_id: str) -> str:

@@ -1,25 +1,27 @@
-"""Invite a whole staff by a file, and notice who is no longer in it.
+"""Invite all staff in a file, and notice who is no longer in it.
 
 A file enrolls no one, changes no answer of anyone who joined, and ends nothing: it may be half a
-file, or one of another school. Of people who are known already, it reports counts and no lines:
-those would be a list of who joined. Whom it no longer lists, an operator decides on (leavers.py).
+file, or one of another school. What it reports follows from the files alone: any count of those who
+are new, invited or enrolled would tell, of two files that differ by a line, whether that person
+joined. Whom it no longer lists, an operator decides on (leavers.py).
 
 The district may watch a folder: the service then imports the newest file in it each night.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import file_digest, sha256
 from pathlib import Path
 
 from monitor.app import App
-from monitor.db.accounts import Invitation, StaffImportRecord, UnlistedAddress
+from monitor.db.invitations import Invitation
+from monitor.db.staff_imports import StaffImportRecord, UnlistedAddress
 from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.person_columns import is_student_role
-from monitor.domain.schedule import compute_next_night
+from monitor.domain.schedule import NIGHT
 from monitor.domain.staff_file import (
     StaffFileContext,
     StaffFileLayout,
@@ -49,9 +51,9 @@ from monitor.services.enrollment import (
     INVITATION_INTERVAL,
     INVITATION_LASTS,
     find_next_invitation_slot,
-    queue_invitation,
+    send_invitation,
 )
-from monitor.services.leavers import is_enrolled, is_leaver, unlist_address
+from monitor.services.leavers import is_enrolled, unlist_address
 from monitor.services.notifications import (
     EmailGreeting,
     build_invitation_view,
@@ -77,7 +79,8 @@ class UnusableLine:
 class StaffFile:
     """The staff in a file, and of everyone else in it only how many there are.
 
-    `unusable_mails` are the addresses in lines that cannot be used: they have not left.
+    `unusable_mails` are the addresses in lines that cannot be used: they have not left. `groups`
+    counts the staff by school, unit and title.
     """
 
     path: Path
@@ -86,6 +89,7 @@ class StaffFile:
     skipped: Mapping[StaffLineState, int]
     unusable: tuple[UnusableLine, ...]
     unusable_mails: frozenset[str]
+    groups: Mapping[tuple[str, str, str], int]
 
     @property
     def lines(self) -> int:
@@ -94,16 +98,16 @@ class StaffFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffImport:
-    """`missing` counts those who are invited or enrolled, were listed before, and are no longer.
+    """What the file says: `listed` are staff who can be invited, or were.
 
-    `last_email_at` is when the last invitation is due, None if there is none.
+    `missing` counts whom the last file listed and this one does not, whoever they are here.
     """
 
     lines: int
-    states: Mapping[StaffLineState, int]
+    listed: int
+    skipped: Mapping[StaffLineState, int]
     unusable: tuple[UnusableLine, ...]
     missing: int
-    last_email_at: datetime | None
 
 
 def read_staff_file(path: Path, domains: tuple[str, ...], student_unit: str = "") -> StaffFile:
@@ -158,7 +162,7 @@ def _read_staff_roles(path: Path) -> Mapping[str, StaffRole]:
     """Read who is staff and no student. Of anyone else's role, not even the ID is kept."""
     source = find_beside(path, ROLES_FILE)
     if source is None:
-        reason = f"{path} does not say who is a student. Put its {ROLES_FILE} beside it"
+        reason = f"{path} does not say who is a student. Put its {ROLES_FILE} next to it"
         raise InputError(reason)
     roles = {
         role.user_id: StaffRole(role=role.role, school_id=role.school_id)
@@ -203,6 +207,7 @@ def _gather_staff(path: Path, mark: str, lines: Iterator[ParsedLine]) -> StaffFi
     invitees: list[Invitee] = []
     unusable: list[tuple[UnusableLine, str]] = []
     skipped: Counter[StaffLineState] = Counter()
+    groups: Counter[tuple[str, str, str]] = Counter()
     for line in lines:
         if isinstance(line, tuple):
             unusable.append(line)
@@ -210,6 +215,7 @@ def _gather_staff(path: Path, mark: str, lines: Iterator[ParsedLine]) -> StaffFi
             skipped[line.skip] += 1
         elif line.invitee:
             invitees.append(line.invitee)
+            groups[line.invitee.school, line.unit, line.invitee.title] += 1
         if len(invitees) > MAX_STAFF:
             reason = f"{path} lists more than {MAX_STAFF:,} staff, too many for one district"
             raise InputError(reason)
@@ -220,6 +226,7 @@ def _gather_staff(path: Path, mark: str, lines: Iterator[ParsedLine]) -> StaffFi
         skipped=skipped,
         unusable=tuple(line for line, _ in unusable),
         unusable_mails=frozenset(mail for _, mail in unusable if mail),
+        groups=groups,
     )
 
 
@@ -244,39 +251,43 @@ def compute_file_mark(path: Path) -> str:
 
 
 def preview_staff_import(app: App, staff: StaffFile, size_check: SizeCheck) -> StaffImport:
-    """Tell what `import_staff` would do now, and do nothing."""
-    staff = _apply_directory(app, staff)
+    """Tell what `import_staff` would report now, and do nothing."""
+    staff = apply_directory(app, staff)
     _refuse_unusual_size(app, staff, size_check)
-    states = Counter(find_line_state(app, invitee) for invitee in staff.invitees)
-    return _build_report(app, staff, states, find_next_invitation_slot(app))
+    return _build_report(app, staff)
 
 
 def import_staff(
-    app: App, staff: StaffFile, size_check: SizeCheck, actor: str = "operator"
+    app: App,
+    staff: StaffFile,
+    size_check: SizeCheck,
+    actor: str = "operator",
+    watch: Callable[[int], None] = lambda _done: None,
 ) -> StaffImport:
     """Invite everyone who is new; their emails are due one after another.
 
     After a stop in the middle, the same file invites the rest. `actor` answers for it in the audit
-    log.
+    log; `watch` hears how many more lines are done.
     """
-    staff = _apply_directory(app, staff)
+    staff = apply_directory(app, staff)
     _refuse_unusual_size(app, staff, size_check)
-    first_email_at = find_next_invitation_slot(app)
-    states: Counter[StaffLineState] = Counter()
+    email_at = find_next_invitation_slot(app)
     for start in range(0, len(staff.invitees), BATCH_SIZE):
         app.beat()
+        batch = staff.invitees[start : start + BATCH_SIZE]
         with app.db.begin_transaction():
-            for invitee in staff.invitees[start : start + BATCH_SIZE]:
-                email_at = first_email_at + states[StaffLineState.NEW] * INVITATION_INTERVAL
-                states[apply_line(app, invitee, email_at, actor)] += 1
+            for invitee in batch:
+                if apply_line(app, invitee, email_at, actor) is StaffLineState.NEW:
+                    email_at += INVITATION_INTERVAL
+        watch(len(batch))
     with app.db.begin_transaction():
-        report = _build_report(app, staff, states, first_email_at)
-        # Remember what the file lists; of the others, those who are invited or enrolled.
+        report = _build_report(app, staff)
+        # Remember what the file lists, and of the others that it no longer does.
         for address in _list_unlisted(app, staff):
             unlist_address(app, address, actor)
         app.db.staff_listings.save_listings(invitee.mail for invitee in staff.invitees)
-        now, new = app.clock.now(), report.states[StaffLineState.NEW]
-        details = {"lines": str(report.lines), "invited": str(new), "missing": str(report.missing)}
+        now = app.clock.now()
+        details = {"lines": str(report.lines), "missing": str(report.missing)}
         app.db.audit.append_entry(now, actor, "staff-imported", "", details)
         app.db.staff_listings.save_import(
             StaffImportRecord(
@@ -289,7 +300,7 @@ def import_staff(
     return report
 
 
-def _apply_directory(app: App, staff: StaffFile) -> StaffFile:
+def apply_directory(app: App, staff: StaffFile) -> StaffFile:
     """Leave out those whom the staff directory calls inactive: it knows first who left."""
     states, hash_address = read_staff_states(app.db), app.db.staff_listings.hash_address
     kept = tuple(
@@ -318,7 +329,7 @@ def _refuse_unusual_size(app: App, staff: StaffFile, size_check: SizeCheck) -> N
 def apply_line(app: App, invitee: Invitee, email_at: datetime, actor: str) -> StaffLineState:
     state = find_line_state(app, invitee)
     if state is StaffLineState.NEW:
-        queue_invitation(app, invitee, email_at, actor)
+        send_invitation(app, invitee, email_at, actor)
     elif state is StaffLineState.CHANGED:
         invitation = _find_open_invitation(app, invitee.mail)
         if invitation:
@@ -327,35 +338,39 @@ def apply_line(app: App, invitee: Invitee, email_at: datetime, actor: str) -> St
 
 
 def find_line_state(app: App, invitee: Invitee) -> StaffLineState:
-    person_id = app.db.people.find_person_id_by_mail(invitee.mail)
-    if person_id is not None:
-        return StaffLineState.ENROLLED if is_enrolled(app.db, person_id) else StaffLineState.LEFT
+    """Tell what a line is; whether it is new follows from the last file and earlier emails alone.
+
+    Else the emails to an address would tell whether its owner joined.
+    """
     invitation = _find_open_invitation(app, invitee.mail)
     if invitation is not None:
         same = invitation.invitee == invitee
         return StaffLineState.INVITED if same else StaffLineState.CHANGED
-    known = app.db.staff_listings.was_listed(invitee.mail) or app.db.invitations.has_invitation(
-        invitee.mail
+    # A file may list for a while who has left already.
+    then = app.clock.now() - INVITATION_LASTS
+    is_known = app.db.staff_listings.was_listed(invitee.mail) or any(
+        mail.taken_back_at is None or mail.taken_back_at > then
+        for mail in app.db.invitation_mails.list_mails(invitee.mail)
     )
-    return StaffLineState.DECLINED if known else StaffLineState.NEW
+    if not is_known:
+        return StaffLineState.NEW
+    person_id = app.db.people.find_person_id_by_mail(invitee.mail)
+    if person_id is None:
+        return StaffLineState.DECLINED
+    return StaffLineState.ENROLLED if is_enrolled(app.db, person_id) else StaffLineState.LEFT
 
 
 def _find_open_invitation(app: App, mail: str) -> Invitation | None:
     return app.db.invitations.find_open_invitation_by_mail(mail, app.clock.now())
 
 
-def _build_report(
-    app: App, staff: StaffFile, states: Counter[StaffLineState], first_email_at: datetime
-) -> StaffImport:
-    now, new = app.clock.now(), states[StaffLineState.NEW]
-    unlisted = _list_unlisted(app, staff)
-    counts = states + Counter(staff.skipped)
+def _build_report(app: App, staff: StaffFile) -> StaffImport:
     return StaffImport(
         lines=staff.lines,
-        states={state: counts[state] for state in StaffLineState},
+        listed=len(staff.invitees),
+        skipped={state: count for state, count in staff.skipped.items() if count},
         unusable=staff.unusable,
-        missing=sum(1 for address in unlisted if is_leaver(app.db, address, now)),
-        last_email_at=first_email_at + (new - 1) * INVITATION_INTERVAL if new else None,
+        missing=sum(1 for one in _list_unlisted(app, staff) if one.missing_since is None),
     )
 
 
@@ -408,7 +423,7 @@ def import_from_folder(app: App, folder: Path) -> datetime:
         last = app.db.staff_listings.find_last_import()
         if last is None or last.file_mark != mark:
             _import_new_file(app, path, mark)
-    return compute_next_night(now, app.config.district.zone)
+    return NIGHT.compute_next_time(now, "", app.config.district.zone)
 
 
 def _import_new_file(app: App, path: Path, mark: bytes) -> None:

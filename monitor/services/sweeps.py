@@ -19,8 +19,8 @@ from monitor.app import App
 from monitor.db.connection import SyncMode
 from monitor.db.database import Database
 from monitor.db.encryption import DISTRICT
-from monitor.db.journal import StagedAnswer
 from monitor.db.sources import SourceHealth
+from monitor.db.staged_answers import StagedAnswer
 from monitor.db.sweeps import CanaryCheck, Sweep
 from monitor.domain.case import Case
 from monitor.domain.errors import DatabaseError
@@ -30,13 +30,11 @@ from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from monitor.domain.vocabulary import CaseState, Decision, SourceStage, SweepKind
-from monitor.services.contact_checks import audit_contact_checks, check_contacts
 from monitor.services.evidence_pages import (
     keep_evidence_pages,
     keep_pages,
     list_findings_lacking_pages,
 )
-from monitor.services.ingest import is_sweep_erased, settle_sources
 from monitor.services.own_accounts import extract_handle_key
 from monitor.services.pictures import asks_for_pictures
 from monitor.services.query_planning import (
@@ -49,6 +47,8 @@ from monitor.services.query_planning import (
     split_district_visit,
 )
 from monitor.services.redaction import drop_strangers, redact_pages, redact_visit
+from monitor.services.settlement import is_sweep_erased, settle_sources
+from monitor.services.student_contacts import audit_contact_checks, check_contacts
 from monitor.services.thumbnails import delete_thumbnails_of_sweep, drop_unwanted_copy
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import Canary, Method, Source, SourceFamily, interleave_canaries
@@ -211,17 +211,22 @@ def place_canaries_first(canaries: Iterable[Query], planned: Iterable[Query]) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepJob:
-    """Whom a sweep is for and what it asks; `query_keys` limits that, and None means everything."""
+    """Whom a sweep is for and what it asks; `query_keys` limits that, and None means everything.
+
+    A daily one asks as the weekly one does: only what is due of what costs money.
+    """
 
     kind: SweepKind
     week: str
     person_id: str = ""
     query_keys: frozenset[str] | None = None
+    is_daily: bool = False
 
     @property
     def depth(self) -> SearchDepth:
         """A self-check asks everything."""
-        return SearchDepth.ROTATING if self.kind is SweepKind.SWEEP else SearchDepth.FULL
+        rotates = self.kind is SweepKind.SWEEP or self.is_daily
+        return SearchDepth.ROTATING if rotates else SearchDepth.FULL
 
     @property
     def is_for_everyone(self) -> bool:
@@ -231,7 +236,7 @@ class SweepJob:
     @property
     def is_awaited(self) -> bool:
         """Tell whether a person waits for the result."""
-        return self.kind is SweepKind.SELFCHECK
+        return self.kind is SweepKind.SELFCHECK and not self.is_daily
 
     def covers_query(self, query: Query) -> bool:
         return self.query_keys is None or query.key in self.query_keys
@@ -255,7 +260,7 @@ def run_sweep(
         began_at=app.clock.now(),
         closed_sources={run.source for run in app.db.sweeps.list_source_runs(sweep.id)},
     )
-    choice = _choose_sweep_queries(app, job, app.db.journal.list_answered_keys(sweep.id))
+    choice = _choose_sweep_queries(app, job, app.db.staged_answers.list_answered_keys(sweep.id))
     _stage_refused_queries(app, sweep, choice)
     queries = list_open_queries(app, sweep, job, choice)
     if job.is_awaited:
@@ -286,7 +291,7 @@ def _build_progress(
     tests = tuple(_list_due_canaries(app, sweep, job))
     progress.expect_canaries(tests)
     for source in {test.query.source for test in tests}:
-        for staged in app.db.journal.list_answers_about_subject(sweep.id, source, DISTRICT):
+        for staged in app.db.staged_answers.list_answers_about_subject(sweep.id, source, DISTRICT):
             progress.record_visit(staged.visit)
     return progress
 
@@ -309,8 +314,8 @@ def list_open_queries(
     app: App, sweep: Sweep, job: SweepJob, choice: QuerySelection
 ) -> Iterator[Query]:
     """Yield the queries without an answer: canaries first, since trust depends on them."""
-    answered = app.db.journal.list_answered_keys(sweep.id)
-    followed = app.db.journal.list_follow_up_queries(sweep.id)
+    answered = app.db.staged_answers.list_answered_keys(sweep.id)
+    followed = app.db.staged_answers.list_follow_up_queries(sweep.id)
     canaries = (canary.query for canary in _list_due_canaries(app, sweep, job))
     planned = _add_remembered_pages(app, _plan_chosen_queries(app, job, choice))
     first = (place_canaries_first if job.is_awaited else chain)(canaries, planned)
@@ -369,7 +374,7 @@ def _stage_refused_queries(app: App, sweep: Sweep, choice: QuerySelection) -> No
         for query in choice.over_budget.values()
     )
     staged = (StagedAnswer(visit=result) for visit in visits for result in _split_visit(app, visit))
-    app.db.journal.stage_answers(sweep.id, staged)
+    app.db.staged_answers.stage_answers(sweep.id, staged)
 
 
 def _split_visit(app: App, visit: CrawlResult) -> Iterable[CrawlResult]:
@@ -422,7 +427,7 @@ def _open_sweep(app: App, job: SweepJob) -> Sweep:
         for old in app.db.sweeps.list_open_sweeps():
             alike = (old.kind, old.person_id) == (job.kind, job.person_id)
             if alike and app.clock.now() - old.started_at >= SWEEP_ABANDONED_AFTER:
-                app.db.journal.delete_answers_of_sweep(old.id)
+                app.db.staged_answers.delete_answers_of_sweep(old.id)
                 app.db.sweeps.close_sweep(old.id, app.clock.now())
                 delete_thumbnails_of_sweep(app, old.id)
         return app.db.sweeps.open_or_resume(
@@ -444,7 +449,7 @@ def _close_sweep(app: App, sweep: Sweep, on_close: CloseListener) -> Sweep:
         app.db.sweeps.close_sweep(sweep.id, app.clock.now())
         keep_evidence_pages(app, sweep.id)
         delete_thumbnails_of_sweep(app, sweep.id)
-        app.db.journal.delete_answers_of_sweep(sweep.id)
+        app.db.staged_answers.delete_answers_of_sweep(sweep.id)
         app.db.api_costs.delete_api_costs_before(sweep.week)
         audit_contact_checks(app)
         closed = app.db.sweeps.load_sweep(sweep.id)
@@ -454,7 +459,7 @@ def _close_sweep(app: App, sweep: Sweep, on_close: CloseListener) -> Sweep:
 
 def close_stopped_check(app: App, sweep: Sweep, job: SweepJob) -> Sweep:
     """Settle and close a check that was stopped and will not resume; name what it left unasked."""
-    choice = _choose_sweep_queries(app, job, app.db.journal.list_answered_keys(sweep.id))
+    choice = _choose_sweep_queries(app, job, app.db.staged_answers.list_answered_keys(sweep.id))
     unasked = {query.source for query in list_open_queries(app, sweep, job, choice)}
     settle_sources(app, sweep, _list_queried_sources(app, job))
     for run in app.db.sweeps.list_source_runs(sweep.id):
@@ -504,7 +509,7 @@ def _stage_visit(app: App, sweep: Sweep, visit: CrawlResult) -> None:
         bare = keep_pages(app, sweep.id, source, redact_pages(app, checked))
         redacted = map(partial(redact_visit, app), _split_visit(app, bare))
         staged = (StagedAnswer(visit=result, verdict=verdict) for result in redacted)
-        app.db.journal.stage_answers(sweep.id, staged)
+        app.db.staged_answers.stage_answers(sweep.id, staged)
 
 
 def run_canaries(

@@ -1,4 +1,4 @@
-"""Taking an impersonation or contact details down: the person asks; we give what that takes.
+"""Taking an impersonation or contact details down: the person asks; we give them what they need.
 
 We never report or ask for anyone, and never take a document that proves who they are. Once a site
 was asked to remove details, we look at its page again.
@@ -14,16 +14,16 @@ from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support, list_report_forms
 from monitor.db.pictures import Screenshot
 from monitor.domain.case import Case, name_contacts
+from monitor.domain.case_end import can_be_looked_at
 from monitor.domain.case_log import LEVERS
+from monitor.domain.case_progress import get_reply_time
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.levers import may_be_sexual
 from monitor.domain.reason import Reason
-from monitor.domain.takedown import (
-    RemovalGuide,
-    TakedownGuide,
-)
+from monitor.domain.takedown import RemovalGuide, TakedownGuide
 from monitor.domain.vocabulary import (
+    AllowedReporter,
     CaseKind,
     CaseState,
     Decision,
@@ -35,7 +35,10 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.answers import DecisionInput
 from monitor.services.disclosure import disclose_own
-from monitor.services.evidence import build_evidence_view
+from monitor.services.evidence_pack import build_evidence_view
+from monitor.services.letters import list_own_letters
+from monitor.services.lever_results import describe_platform_results
+from monitor.services.next_steps import build_next_way, list_report_levers
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.review import decide_cases
@@ -47,11 +50,8 @@ from monitor.services.sweeps import (
     list_recheck_times,
 )
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
-from reports.labels import (
-    DECISION_PHRASES,
-    OWN_CASE_STATES,
-    REMOVAL_PHRASES,
-)
+from reports.labels import DECISION_PHRASES, OWN_CASE_STATES, REMOVAL_PHRASES
+from reports.labels import LEVERS as LEVER_NAMES
 from reports.pages.takedown import (
     AccountSighting,
     PageSighting,
@@ -61,6 +61,7 @@ from reports.pages.takedown import (
     ScreenshotLine,
     ScreenshotsView,
     TakedownView,
+    WithdrawalView,
 )
 from scrapers.models import Outcome, Trace, TraceKind
 from scrapers.parsers.profile_images import MOST_SCREENSHOT_COPY, is_picture_copy
@@ -70,9 +71,19 @@ NEXT_DECISIONS: Mapping[CaseState, tuple[Decision, ...]] = {
     CaseState.OPEN: (Decision.REPORTED,),
     CaseState.IMPERSONATION: (Decision.REPORTED,),
     CaseState.MOCK: (Decision.REPORTED,),
-    CaseState.REPORTED: (Decision.REMOVED, Decision.REFUSED, Decision.REOPENED),
+    CaseState.REPORTED: (
+        Decision.REMOVED,
+        Decision.REFUSED,
+        Decision.REPORTED,
+        Decision.REOPENED,
+    ),
     CaseState.REMOVED: (Decision.REOPENED,),
-    CaseState.REFUSED: (Decision.REPORTED, Decision.REMOVED, Decision.REOPENED),
+    CaseState.REFUSED: (
+        Decision.REPORTED,
+        Decision.REMOVED,
+        Decision.HARMLESS,
+        Decision.REOPENED,
+    ),
     CaseState.GONE: (),
     CaseState.RESTORED: (),
 }
@@ -87,18 +98,65 @@ LOOK_BY_PRESENCE = {
 
 def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
     case = _load_pursued_case(app, owner_id, case_id)
-    finding = app.db.findings.load_finding(case.finding_id)
+    finding, view = app.db.findings.load_finding(case.finding_id), disclose_own(app, case)
+    can_look = bool(list_recheck_keys(app, finding))
+    levers = list_report_levers(app, case, Side.PERSON)
+    consent, now = app.db.consents.find_latest_consent(owner_id), app.clock.now()
     return TakedownView(
-        case=disclose_own(app, case),
+        case=view,
         evidence=build_evidence_view(app, case, Side.PERSON),
-        can_look=bool(list_recheck_keys(app, finding)),
+        can_look=can_look,
+        paused_until=consent.find_pause_end(now) if consent else None,
         place=_find_guide(app, case),
         log=tuple(build_log_lines(app, case)),
         choices=NEXT_DECISIONS[case.state],
         looked=_find_last_look(app, case, finding),
         looked_at=finding.missing_since or finding.last_seen,
-        looks_at=next(iter(_list_next_looks(app, case)), None),
+        # A job that is planned finds nothing to open, and ends.
+        looks_at=next(iter(_list_next_looks(app, case)), None) if can_look else None,
         screenshots=_build_screenshots_view(app, case),
+        levers=levers,
+        next_way=build_next_way(app, case),
+        law_until=_find_end_of_law(case),
+        letters=list_own_letters(app, case, view),
+        results=describe_platform_results(app, finding, levers),
+    )
+
+
+def _find_end_of_law(case: Case) -> datetime | None:
+    """Return until when a law lets a platform wait that got a request by it."""
+    sent = case.last_lever
+    if sent is None or sent.lever is not LeverKind.LAW or case.state is not CaseState.REPORTED:
+        return None
+    return sent.at + get_reply_time(sent)
+
+
+def list_review_results(app: App, case: Case) -> tuple[Reason, ...]:
+    finding = app.db.findings.load_finding(case.finding_id)
+    return describe_platform_results(app, finding, list_report_levers(app, case, Side.IT))
+
+
+def build_withdrawal_view(app: App, owner_id: str, case_id: str) -> WithdrawalView:
+    """Return how to take a report back; raises InputError where there is none to take back."""
+    case = app.db.cases.load_case_of_person(owner_id, case_id)
+    shown, reported_at = disclose_own(app, case), find_report_time(app.db, case)
+    if not shown.can_withdraw_report or reported_at is None:
+        reason = "There is no report of yours to take back."
+        raise InputError(reason)
+    person = app.db.people.load_person(owner_id)
+    reports = (
+        entry
+        for entry in app.db.cases.list_decisions(case.id)
+        if entry.decision is Decision.REPORTED and case.get_side(entry) is Side.PERSON
+    )
+    last = max(reports, key=lambda entry: entry.at, default=None)
+    return WithdrawalView(
+        case=shown,
+        place=_find_guide(app, case),
+        person=person.name.full_name,
+        zone=person.zone,
+        reported_at=reported_at,
+        note=last.note if last else "",
     )
 
 
@@ -124,7 +182,7 @@ def build_takedown_evidence(app: App, owner_id: str, case_id: str) -> EvidenceVi
     """
     case = _load_pursued_case(app, owner_id, case_id)
     view = build_evidence_view(app, case, Side.PERSON)
-    if _is_sexual(app, case):
+    if view.is_withheld:
         return view
     shots = app.db.screenshots.list_screenshots_of_case(case.id)
     copies = (ScreenshotCopy(added_at=shot.at, picture=shot.picture) for shot in shots)
@@ -147,14 +205,14 @@ def add_screenshot(app: App, owner_id: str, case_id: str, body: bytes) -> Upload
     with app.db.begin_transaction():
         if app.db.screenshots.count_screenshots_of_case(case.id) >= MAX_SCREENSHOTS:
             return UploadProblem.TOO_MANY
+        now = app.clock.now()
         app.db.screenshots.insert_screenshot(
-            Screenshot(
-                id=app.ids.new_id(),
-                case_id=case.id,
-                at=app.clock.now(),
-                picture=result.picture_copy,
-            )
+            Screenshot(id=app.ids.new_id(), case_id=case.id, at=now, picture=result.picture_copy)
         )
+        if case.state is CaseState.REMOVED and not can_be_looked_at(case):
+            # What no source of ours can open, only they can show to be gone.
+            app.db.cases.update_case(replace(case, gone_at=now))
+            app.db.audit.append_entry(now, "person", "closed", case.id, {})
     return None
 
 
@@ -201,16 +259,12 @@ def _build_screenshots_view(app: App, case: Case) -> ScreenshotsView:
     )
 
 
-def record_takedown_step(
-    app: App, owner_id: str, case_id: str, decision: Decision, note: str = ""
-) -> Case:
-    """Keep what the person did, and have a reported account looked at again."""
-    case = _load_pursued_case(app, owner_id, case_id)
-    check_next_decision(case, decision, NEXT_DECISIONS)
+def record_takedown_step(app: App, case_id: str, step: DecisionInput) -> Case:
+    """Keep what its person did, and have a reported account looked at again."""
+    case = _load_pursued_case(app, step.by, case_id)
+    check_next_decision(case, step.decision, NEXT_DECISIONS)
     with app.db.begin_transaction():
-        (after,) = decide_cases(
-            app, (case_id,), DecisionInput(decision=decision, by=owner_id, note=note.strip())
-        )
+        (after,) = decide_cases(app, (case_id,), step)
         if after.state is CaseState.REPORTED:
             app.db.jobs.ensure_job(RECHECK, case.finding_id, app.clock.now())
         else:
@@ -250,13 +304,17 @@ def build_log_lines(
     for decision in app.db.cases.list_decisions(case.id):
         who = "You" if decision.by == case.person_id else "IT"
         yield ActionLogLine(
-            at=decision.at, who=who, what=phrases[decision.decision], note=decision.note
+            at=decision.at,
+            who=who,
+            what=phrases[decision.decision],
+            note=decision.note,
+            lever=LEVER_NAMES[decision.lever] if decision.lever else "",
         )
 
 
 def _find_last_look(app: App, case: Case, finding: Finding) -> AccountSighting | None:
     """Return what was seen since the report; None where we have not looked since."""
-    if Decision.REPORTED in NEXT_DECISIONS[case.state]:
+    if case.last_lever is None or case.last_lever.decision is Decision.REFUSED:
         return None
     reported = find_report_time(app.db, case)
     if finding.presence is Presence.PRESENT and reported and finding.last_seen < reported:
@@ -300,6 +358,7 @@ def _build_platform_guide(place: TakedownGuide, now: datetime) -> PlatformGuide:
         known=place.known,
         day=place.day,
         stale=place.is_stale(now),
+        for_anyone=AllowedReporter.ANYONE in place.who,
         proof=place.identity
         in {ProofRequirement.ALWAYS, ProofRequirement.SOMETIMES, ProofRequirement.UNKNOWN},
     )
@@ -339,6 +398,7 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
         looked_at=finding.missing_since or finding.last_seen,
         looks_at=_list_next_looks(app, case),
         can_look=bool(list_recheck_keys(app, finding)),
+        results=describe_platform_results(app, finding, (LeverKind.OPT_OUT,)),
     )
 
 
@@ -356,7 +416,8 @@ def record_removal_step(app: App, owner_id: str, case_id: str, decision: Decisio
     case = _load_removal_case(app, owner_id, case_id)
     check_next_decision(case, decision, NEXT_REMOVAL_DECISIONS)
     with app.db.begin_transaction():
-        (after,) = decide_cases(app, (case_id,), DecisionInput(decision=decision, by=owner_id))
+        step = DecisionInput(decision=decision, by=owner_id, lever=LeverKind.OPT_OUT)
+        (after,) = decide_cases(app, (case_id,), step)
         finding = app.db.findings.load_finding(case.finding_id)
         asked = after.state is CaseState.REMOVAL_ASKED
         # What another case of the finding waits for goes on.

@@ -1,7 +1,8 @@
 """Small copies of profile pictures: kept while a case needs them, and no longer.
 
 A check stores one of each picture that it fetches. When it ends, only those stay that are compared:
-of accounts with an open case about who runs them, and of the person's own.
+of accounts with an open case about who runs them, and of the person's own. Of an account that may
+be sexual or a student's, none stays.
 """
 
 from collections.abc import Iterable
@@ -10,9 +11,14 @@ from datetime import timedelta
 
 from monitor.app import App
 from monitor.db.pictures import Thumbnail
+from monitor.domain.case import OWNERSHIP_CASES, Case
+from monitor.domain.case_end import find_end
+from monitor.domain.finding import Finding, Presence
+from monitor.domain.levers import may_be_sexual
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
+from monitor.domain.students.cues import may_be_a_students
 from monitor.domain.vocabulary import Scope
-from monitor.services.own_accounts import list_disputed_findings, load_own_findings
+from monitor.services.own_accounts import load_own_findings
 from scrapers.models import CrawlResult, QueryKind
 from scrapers.parsers.profile_images import MOST_THUMBNAIL, is_picture_copy
 
@@ -67,8 +73,42 @@ def delete_unneeded_thumbnails(app: App, person_id: str) -> None:
 
 
 def list_compared_finding_ids(app: App, person_id: str) -> frozenset[str]:
-    flagged = list_disputed_findings(app.db, person_id)
+    cases = app.db.cases.list_cases_of_person(person_id)
+    flagged = frozenset(case.finding_id for case in cases if may_show_picture(app, case))
     if not flagged:
         return flagged
     person = app.db.people.load_person(person_id)
     return flagged.union(load_own_findings(app.db, person))
+
+
+def is_disputed(app: App, finding: Finding) -> bool:
+    """Tell whether its picture may be shown next to one of the person's own."""
+    cases = app.db.cases.list_cases_of_finding(finding.id)
+    return any(may_show_picture(app, case) for case in cases)
+
+
+def may_show_picture(app: App, case: Case) -> bool:
+    """Tell whether a case is open about who runs an account whose picture its person may see.
+
+    Under an older text that is so until they answer.
+    """
+    consent = app.db.consents.find_latest_consent(case.person_id)
+    if consent is None or Scope.PHOTOS not in consent.scopes or case.kind not in OWNERSHIP_CASES:
+        return False
+    now, end = app.clock.now(), find_end(case, consent)
+    if end and end.at <= now:
+        return False
+    if not (case.is_undecided or (case.is_pursued and consent.tells_of_pictures)):
+        return False
+    finding = app.db.findings.load_finding(case.finding_id)
+    if finding.presence is Presence.GONE or may_be_sexual(case, finding.portrait):
+        return False
+    return not may_be_a_students(finding.portrait, now.year)
+
+
+def may_review_picture(app: App, case: Case) -> bool:
+    """Tell whether IT sees the picture of an account with its case: never the person's own."""
+    consent = app.db.consents.find_latest_consent(case.person_id)
+    told = consent is not None and consent.tells_of_pictures
+    stored = app.db.thumbnails.find_thumbnail_time(case.person_id, case.finding_id)
+    return told and stored is not None and may_show_picture(app, case)

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Blueprint, Response
 
-from monitor.db.accounts import AccessToken
+from monitor.db.access_tokens import AccessToken
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import Role, TokenScope
@@ -16,7 +16,9 @@ from monitor.services.access_tokens import (
     create_access_token,
     find_request_problems,
     list_access_tokens,
+    list_ended_answerers,
     revoke_access_token,
+    take_back_ended_answers,
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
@@ -42,9 +44,14 @@ class TokenKind(StrEnum):
 
 
 class AccessTokenForm(WebForm, frozen=True, kw_only=True):
-    """`revoke` names a token by its ID; else one is to be made."""
+    """`revoke` names a token by its ID; else one is to be made.
+
+    What it answered goes with it where `answers` is not empty; without `revoke`, what tokens
+    answered that ended.
+    """
 
     revoke: str = ""
+    answers: str = ""
     kind: TokenKind = TokenKind.PROGRAM
     name: str = ""
     scope: tuple[TokenScope, ...] = ()
@@ -65,7 +72,10 @@ def _add_role_routes(routes: Blueprint, context: PortalContext, role: Role) -> N
     def submit_tokens() -> Response:
         form = read_form(AccessTokenForm)
         try:
-            return _revoke(context, role, form.revoke) if form.revoke else _create(context, role)
+            if form.answers and not form.revoke and role is Role.STAFF:
+                take_back_ended_answers(context.app, context.require_principal())
+                return context.redirect_to(PATHS[role], "What they answered is taken back.")
+            return _revoke(context, role, form) if form.revoke else _create(context, role)
         except NotPermittedError as error:
             return context.redirect_to(BACK[role], str(error))
 
@@ -73,11 +83,19 @@ def _add_role_routes(routes: Blueprint, context: PortalContext, role: Role) -> N
     routes.add_url_rule(PATHS[role], f"submit_{role}", submit_tokens, methods=["POST"])
 
 
-def _revoke(context: PortalContext, role: Role, token_id: str) -> Response:
+def _revoke(context: PortalContext, role: Role, form: AccessTokenForm) -> Response:
     try:
-        revoke_access_token(context.app, context.require_principal(), role, token_id)
+        revoke_access_token(
+            context.app,
+            context.require_principal(),
+            role,
+            form.revoke,
+            with_answers=bool(form.answers),
+        )
     except InputError as error:
         return context.redirect_to(PATHS[role], str(error))
+    if form.answers:
+        return context.redirect_to(PATHS[role], "Revoked. What it answered is taken back.")
     return context.redirect_to(PATHS[role], "Revoked. The token opens nothing anymore.")
 
 
@@ -119,6 +137,7 @@ def _render_tokens(
         path=PATHS[role],
         back=BACK[role],
         lines=tuple(map(_build_line, list_access_tokens(context.app, principal, role))),
+        has_ended_answers=role is Role.STAFF and bool(list_ended_answerers(context.app, principal)),
         scopes=tuple(
             (scope, TOKEN_SCOPES[scope]) for scope in _list_scopes(role, in_address=False)
         ),
@@ -161,6 +180,7 @@ def _build_line(token: AccessToken) -> AccessTokenLine:
         created_at=token.created_at,
         expires_at=token.expires_at,
         used_on=token.used_on,
+        answers=TokenScope.OWN_ANSWER in token.scopes,
     )
 
 

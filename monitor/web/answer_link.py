@@ -18,6 +18,7 @@ from monitor.services.answer_links import (
     open_answer_link,
 )
 from monitor.services.answers import find_ownership_case
+from monitor.services.disclosure import has_reviewer
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from reports import labels
@@ -54,14 +55,13 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
     def submit_answer(token: str) -> Response:
         decision = read_form(LinkAnswerForm).decision
         link = open_answer_link(app, token)
-        asked = build_answer_card(app, link, token) if link else None
-        if link is None or asked is None:
-            return _render_over(context)
         try:
-            answer_by_link(app, link, asked.card, decision)
+            card = answer_by_link(app, link, decision) if link else None
         except InputError:
             abort(HTTPStatus.BAD_REQUEST)
-        answer = next(choice.words for choice in asked.card.choices if choice.value == decision)
+        if link is None or card is None:
+            return _render_over(context)
+        answer = next(choice.words for choice in card.choices if choice.value == decision)
         view = _build_done_view(context, link, decision, answer)
         return context.render_page("Saved", pages.render_answer_done, view)
 
@@ -91,8 +91,14 @@ def _build_done_view(
         path, action = url_for("takedown.show_kit", case_id=case.id), "Open the steps"
     else:
         path, action = url_for("sort.show_cards"), "Open your results"
+    said = decision
+    if said is Decision.IMPERSONATION and not has_reviewer(
+        context.app.config, context.app.db, link.person_id
+    ):
+        # Without anybody in IT who may look, only its person sees that, too.
+        said = Decision.MOCK
     return AnswerDoneView(
-        answer=answer, next_step=labels.ANSWER_NEXT_STEPS[decision], next_path=path, action=action
+        answer=answer, next_step=labels.ANSWER_NEXT_STEPS[said], next_path=path, action=action
     )
 
 

@@ -19,7 +19,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from monitor.app import App
-from monitor.domain.person import Principal
+from monitor.domain.person import CURRENT_MEANS, Principal
 from monitor.domain.reason import Fact, Reason
 from monitor.domain.vocabulary import TokenScope
 from monitor.services.access_tokens import TokenHolder, find_token_holder
@@ -170,6 +170,8 @@ class TokenGate:
                 refuse_until(until, now, sentence)
             if len(wrong.times) == wrong.most:
                 LOG.warning("access_tokens_refused")
+        else:
+            CURRENT_MEANS.set(f"token:{holder.token.id}")
         return holder
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from monitor.db.review_queue import ReviewFilter
 from monitor.domain.enrollment import Invitee
-from monitor.domain.errors import AlreadyEnrolledError, InputError
+from monitor.domain.errors import InputError
 from monitor.domain.person import Reviewer, build_operator_id
 from monitor.domain.vocabulary import (
     CaseBin,
@@ -22,12 +22,9 @@ from monitor.domain.vocabulary import (
     StepActor,
     TokenScope,
 )
-from monitor.services.enrollment import find_next_invitation_slot, queue_invitation
-from monitor.services.review_queue import (
-    list_queue_rows,
-    load_opened_case,
-    record_case_views,
-)
+from monitor.services.enrollment import find_next_invitation_slot, send_invitation
+from monitor.services.review_access import load_opened_case, record_case_views
+from monitor.services.review_queue import list_queue_rows
 from monitor.web.api import (
     ApiBody,
     ApiCall,
@@ -125,10 +122,9 @@ class HealthBody(ApiBody, frozen=True, kw_only=True):
 
 
 class DueJobsBody(ApiBody, frozen=True, kw_only=True):
-    """`count` jobs of one kind are due; `next_at` is when the first is."""
+    """`next_at` is when the first job of this kind is due."""
 
     name: str
-    count: int
     next_at: datetime
 
 
@@ -237,11 +233,9 @@ def read_health(call: ApiCall) -> HealthBody:
 
 
 def list_jobs(call: ApiCall) -> JobsBody:
-    """Count the scheduled jobs of each kind."""
+    """List the kinds of scheduled jobs, and when the next of each is due."""
     rows = build_operator_view(call.context).jobs
-    return JobsBody(
-        items=tuple(DueJobsBody(name=row.what, count=row.count, next_at=row.first) for row in rows)
-    )
+    return JobsBody(items=tuple(DueJobsBody(name=row.what, next_at=row.first) for row in rows))
 
 
 def list_sources(call: ApiCall, query: ListQuery) -> SourcePage:
@@ -265,9 +259,7 @@ def invite_staff(call: ApiCall, given: InvitationInput) -> InvitationBody:
     invitee = Invitee(mail=given.email, given=str(first), family=str(last))
     actor = build_operator_id(call.principal.mail)
     try:
-        queue_invitation(app, invitee, find_next_invitation_slot(app), actor)
-    except AlreadyEnrolledError:
-        pass  # the answer is the same as for anyone else
+        send_invitation(app, invitee, find_next_invitation_slot(app), actor)
     except InputError as error:
         refuse(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
     return InvitationBody(email=given.email.strip(), status="accepted")

@@ -17,6 +17,7 @@ from monitor.annexes import load_annex_parts
 from monitor.app import App
 from monitor.config.sections import SignInMethod
 from monitor.domain.language import Language
+from monitor.domain.person import CURRENT_MEANS, SERVICE_MEANS
 from monitor.domain.vocabulary import Role
 from monitor.web import (
     access_tokens,
@@ -30,10 +31,12 @@ from monitor.web import (
     operator,
     preferences,
     profile,
+    public_records,
     review,
     self_check,
     sign_in,
     takedown,
+    tips,
 )
 from monitor.web.annex_pages import AnnexPages, BlueprintFactory
 from monitor.web.api import build_api_blueprint
@@ -43,7 +46,7 @@ from monitor.web.context import NavItem, PortalContext
 from monitor.web.errors import register_error_handlers
 from monitor.web.forms import PortalRequest
 from monitor.web.operator import bind_metrics_routes
-from monitor.web.roles import ACCESS_RULES, AccessRules, check_role, find_access_rule
+from monitor.web.roles import ACCESS_RULES, AccessRules, check_role, find_access_rule, find_means
 from monitor.web.security import RequestGuard
 from monitor.web.server import MAX_UPLOAD_FORM_BYTES, WsgiApp
 from monitor.web.sessions import BrowserSessions, get_browser_session
@@ -124,6 +127,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     findings.build_sharing_routes,
     takedown.build_takedown_routes,
     takedown.build_removal_routes,
+    tips.build_tip_routes,
     answer_link.build_answer_link_routes,
     my_data.build_breach_routes,
     my_data.build_data_routes,
@@ -140,18 +144,20 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     review.build_handling_routes,
     review.build_early_access_routes,
     review.build_legal_hold_routes,
+    public_records.build_public_records_routes,
     district.build_district_routes,
     operator.build_operator_routes,
     preferences.build_unsubscribe_routes,
     preferences.build_weekly_email_routes,
     preferences.build_preference_routes,
+    preferences.build_bar_routes,
     preferences.build_language_routes,
     feeds.build_feed_routes,
     build_api_routes,
 )
 NAV_ITEMS: Final = (
     NavItem(role=Role.STAFF, title="Home", path="/me"),
-    NavItem(role=Role.STAFF, title="Results", path="/me/findings"),
+    NavItem(role=Role.STAFF, title="Results", path="/me/findings", other_paths=("/me/removal",)),
     NavItem(role=Role.STAFF, title="Settings", path="/me/data"),
     NavItem(role=Role.REVIEWER, title="Review", path="/review"),
     NavItem(role=Role.OPERATOR, title="Service", path="/operate"),
@@ -239,6 +245,7 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
     def check_request() -> None:
         set_language(context.find_language(None))
         guard.check_host(request)
+        CURRENT_MEANS.set(find_means(request.path))
         rule = find_access_rule(request.path, guard.access_rules)
         if rule is not None and rule.ignores_cookies:
             return
@@ -253,9 +260,10 @@ def _register_request_hooks(app: Flask, context: PortalContext, guard: RequestGu
         guard.check_csrf(request, context.sessions.build_csrf_token(session))
 
     @app.teardown_request
-    def forget_language(_error: BaseException | None) -> None:
+    def forget_reader(_error: BaseException | None) -> None:
         # A thread serves many people: what it does next must not be in the language of the last.
         set_language(Language.ENGLISH)
+        CURRENT_MEANS.set(SERVICE_MEANS)
 
     @app.after_request
     def finish_response(response: Response) -> Response:

@@ -1,8 +1,9 @@
 """What every family of pages gets: the flows, who is signed in, and how to answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Final, TypedDict, TypeVar
 
@@ -11,8 +12,12 @@ from werkzeug.exceptions import Unauthorized
 
 from monitor.app import App
 from monitor.domain.language import Language
-from monitor.domain.person import Person, Principal
+from monitor.domain.person import Person, Principal, Reviewer
 from monitor.domain.vocabulary import AuthMethod, Role
+from monitor.services.legal_holds import list_hold_proposals
+from monitor.services.public_records import list_records_proposals
+from monitor.services.review import list_early_access_proposals
+from monitor.services.tips import can_tell
 from monitor.web.forms import WebForm, choose_status, read_form
 from monitor.web.roles import is_for_staff, leads_to_staff_page
 from monitor.web.security import RateLimit, build_wrong_token_limit
@@ -39,11 +44,17 @@ class LanguageChoice(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavItem:
-    """A place in the navigation of those with a role."""
+    """A place in the navigation of those with a role; `other_paths` belong to it, too."""
 
     role: Role
     title: str
     path: str
+    other_paths: tuple[str, ...] = ()
+
+    def measure_match(self, path: str) -> int:
+        """Return how much of the address of a page is this place's own; 0 where it is none."""
+        paths = (self.path, *self.other_paths)
+        return max(len(own) * f"{path}/".startswith(f"{own}/") for own in paths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +179,25 @@ class PortalContext:
             places=tuple(self._build_nav(principal)) if principal else (),
             notice=session.notice,
             demo=self.demo_notice,
+            count_proposals=partial(self._count_proposals, principal),
+            tells=can_tell(self.app) and (not principal or Role.STAFF in principal.roles),
             **self._build_language_choice(),
         )
+
+    def _count_proposals(self, principal: Principal | None) -> Mapping[str, int]:
+        """Count what waits for this reviewer to confirm, by its part of the pages of IT."""
+        if not principal or Role.REVIEWER not in principal.roles:
+            return {}
+        reviewer = Reviewer(address=principal.mail, person_id=principal.person_id)
+        first = {
+            "early": [one.first for one in list_early_access_proposals(self.app, reviewer)],
+            "holds": [one.first for one in list_hold_proposals(self.app)],
+            "records": [one.by for one in list_records_proposals(self.app, reviewer)],
+        }
+        return {
+            part: sum(by.casefold() != reviewer.address.casefold() for by in listed)
+            for part, listed in first.items()
+        }
 
     def _build_language_choice(self) -> LanguageChoice:
         """Offer the other languages on the pages that have them, and lead back to this one."""
@@ -184,10 +212,12 @@ class PortalContext:
 
     def _build_nav(self, principal: Principal) -> list[NavLink]:
         mine = [item for item in self.nav_items if item.role in principal.roles]
-        # The longest address that the page lies under is where the reader is.
-        under = [item for item in mine if f"{request.path}/".startswith(f"{item.path}/")]
-        here = max(under, key=lambda item: len(item.path), default=None)
-        return [NavLink(title=item.title, path=item.path, here=item is here) for item in mine]
+        matches = [item.measure_match(request.path) for item in mine]
+        best = max(matches, default=0)
+        return [
+            NavLink(title=item.title, path=item.path, here=0 < match == best)
+            for item, match in zip(mine, matches, strict=True)
+        ]
 
 
 class CodeForm(WebForm, frozen=True, kw_only=True):

@@ -7,13 +7,14 @@ from flask import Blueprint, Response, url_for
 
 from monitor.db.audit import AuditEntry
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import DistrictFindingState
+from monitor.domain.vocabulary import DistrictFindingState, OpeningReason
 from monitor.services.disclosure import find_reviewer_address
 from monitor.services.district import build_district_view, build_lookalikes_view, decide_lookalike
+from monitor.services.review_access import OPENED_BY
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.review import build_reviewer
-from reports.labels import AUDIT_ACTIONS
+from reports.labels import AUDIT_ACTIONS, AUDIT_OPENINGS
 from reports.pages import district
 from reports.pages import review as audit_document
 from reports.pages.review import AuditLogLine, AuditLogView
@@ -30,6 +31,8 @@ PRIVILEGED_ACTIONS = (
     "noted",
     "asked",
     "decided",
+    "told-parents",
+    "told-staff",
     "downloaded-evidence",
     "requested-early-access",
     "opened-early",
@@ -39,6 +42,8 @@ PRIVILEGED_ACTIONS = (
     "hold-lifted",
     "hold-proposal-refused",
     "look-alike-decided",
+    "records-proposed",
+    "records-exported",
 )
 
 
@@ -72,11 +77,11 @@ class _DistrictPages:
     context: PortalContext
 
     def show_statistics(self) -> Response:
-        view = build_district_view(self.context.app)
+        view = build_district_view(self.context.app, build_reviewer(self.context))
         return self.context.render_page("District", district.render_district, view)
 
     def show_lookalikes(self) -> Response:
-        view = build_lookalikes_view(self.context.app)
+        view = build_lookalikes_view(self.context.app, build_reviewer(self.context))
         return self.context.render_page("Look-alikes", district.render_lookalikes, view)
 
     def submit_decision(self, finding_id: str) -> Response:
@@ -122,10 +127,16 @@ class _DistrictPages:
                 who=_shorten_id(find_reviewer_address(app, entry.actor)),
                 what=_describe_action(entry.action),
                 subject=entry.subject[:SHORT_ID_LENGTH],
-                details=", ".join(
-                    _format_detail(*detail) for detail in sorted(entry.details.items())
-                ),
+                details=", ".join(_list_details(entry)),
             )
+
+
+def _list_details(entry: AuditEntry) -> Iterator[str]:
+    for name, value in sorted(entry.details.items()):
+        yield _format_detail(name, value)
+    kind, _, which = entry.means.partition(":")
+    if which:
+        yield f"By {kind} {which[:SHORT_ID_LENGTH] if kind == 'token' else which}"
 
 
 def _describe_action(action: str) -> str:
@@ -139,4 +150,6 @@ def _shorten_id(who: str) -> str:
 
 
 def _format_detail(name: str, value: str) -> str:
+    if name == OPENED_BY:
+        return f"Open because {AUDIT_OPENINGS[OpeningReason(value)]}"
     return f"{name.replace('-', ' ').capitalize()}: {value[:16]}"

@@ -26,6 +26,7 @@ from monitor.domain.pasted_address import (
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Count, Reason, Site
 from monitor.domain.vocabulary import AuthMethod, EnrollmentStep, InvitationStatus, Scope
+from monitor.services.account_reach import describe_reach
 from monitor.services.consent_terms import (
     hash_district_terms,
     list_offered_scopes,
@@ -205,16 +206,16 @@ class AccountList:
     draft: EnrollmentDraft
     recognize: Callable[[str], AddressTarget]
 
-    def add_address(self, address: str, network: str = "") -> EnrollmentDraft | None:
-        """Add what an address or a username shows; None where it shows no one."""
+    def add_address(self, address: str, network: str = "") -> EnrollmentDraft | FieldProblem:
+        """Add what an address or a username shows; say why, where it shows no one."""
         if is_share_link(address):
-            return None
+            return FieldProblem(field="address", words=SHARE_LINK)
         is_username = network in NETWORKS and "/" not in address
         if address.strip().startswith("@") and not is_username:
-            return None
+            return FieldProblem(field="address", words=NO_NETWORK)
         found = recognize_username(address, network) if is_username else self.recognize(address)
         if found == NO_TARGET:
-            return None
+            return FieldProblem(field="address", words=NO_ADDRESS)
         accounts = (*self.draft.accounts, found.account) if found.account else self.draft.accounts
         own = (*self.draft.pages, found.page) if found.page else self.draft.pages
         return replace(
@@ -237,16 +238,8 @@ def recheck_contradictions(draft: EnrollmentDraft, step_input: StepInput) -> Ste
     return replace(step_input, draft=draft, faults=faults)
 
 
-def add_address_fault(step_input: StepInput, address: str) -> StepInput:
-    """Say why what is in the box shows no account, and what to do."""
-    words = NO_ADDRESS
-    if is_share_link(address):
-        words = SHARE_LINK
-    elif address.strip().startswith("@"):
-        words = NO_NETWORK
-    return replace(
-        step_input, faults=(*step_input.faults, FieldProblem(field="address", words=words))
-    )
+def add_fault(step_input: StepInput, fault: FieldProblem) -> StepInput:
+    return replace(step_input, faults=(*step_input.faults, fault))
 
 
 def split_entries(text: str) -> tuple[str, ...]:
@@ -394,10 +387,13 @@ def _is_prefilled(draft: EnrollmentDraft) -> bool:
     return bool(draft.school or draft.role) and EnrollmentStep.WORK not in draft.done
 
 
-def build_accounts_view(step_input: StepInput, position: StepPosition) -> AccountsStepView:
+def build_accounts_view(
+    step_input: StepInput, position: StepPosition, zone: str
+) -> AccountsStepView:
     draft = step_input.draft
     return AccountsStepView(
         **position,
+        zone=zone,
         declared=tuple(build_declared_lines(draft.accounts, draft.pages)),
         address=step_input.address,
         network=step_input.network,
@@ -578,9 +574,8 @@ class EnrollmentFlow:
         if not adding and not form.address:
             return self._save_step(EnrollmentStep.ACCOUNTS, step_input)
         longer = listed.add_address(form.address, form.network)
-        if longer is None:
-            faulty = add_address_fault(step_input, form.address)
-            return self._render_step(EnrollmentStep.ACCOUNTS, faulty)
+        if isinstance(longer, FieldProblem):
+            return self._render_step(EnrollmentStep.ACCOUNTS, add_fault(step_input, longer))
         if adding:
             save_enrollment_draft(self.context.app, self.invitation_id, longer)
             return self.context.redirect_to(
@@ -613,8 +608,10 @@ class EnrollmentFlow:
                     draft, faults, build_step_position(step)
                 )
             case EnrollmentStep.ACCOUNTS:
-                own = build_accounts_view(step_input, build_step_position(step))
-                return pages.render_accounts_step, own
+                zone = app.config.district.zone
+                own = build_accounts_view(step_input, build_step_position(step), zone)
+                declared = describe_reach(app, own.declared, draft.scopes)
+                return pages.render_accounts_step, replace(own, declared=declared)
             case EnrollmentStep.CHECK:
                 asked = preview_enrollment_queries(self.context.app, self.invitation_id, draft)
                 return pages.render_agreement_step, build_agree_view(

@@ -16,10 +16,10 @@ from flask import Blueprint, Response, abort, url_for
 from monitor.app import App
 from monitor.domain.case import CASE_OF_DECISION, MADE_BY_OTHERS, OWNERSHIP_CASES, Case
 from monitor.domain.case_log import SHARING
-from monitor.domain.detection.lessons import FINDING_DECISIONS
 from monitor.domain.errors import InputError
+from monitor.domain.feedback import FINDING_DECISIONS
 from monitor.domain.reason import Count, Label, Reason
-from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
+from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup, Side
 from monitor.services.answers import (
     DecisionInput,
     build_lessons_line,
@@ -29,7 +29,7 @@ from monitor.services.answers import (
     undo_feedback,
     unshare_case,
 )
-from monitor.services.disclosure import disclose_own, disclose_to_others
+from monitor.services.disclosure import disclose_finding, disclose_own, disclose_to_others
 from monitor.services.findings import (
     build_comparison_view,
     build_finding_page,
@@ -46,19 +46,15 @@ from monitor.services.pictures import load_compared_picture
 from monitor.services.review import decide_cases, undo_decisions
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
-from reports.labels import ANSWERS
+from reports.labels import ANSWERS, UNDONE_ANSWER, UNDONE_NOTICES
 from reports.pages import findings as pages
-from reports.pages.findings import (
-    AnswerHistoryView,
-    FindingListView,
-    ShareView,
-    SortView,
-    UndoLine,
-)
+from reports.pages.findings import AnswerHistoryView, FindingListView, ShareView, SortView, UndoLine
 from scrapers.models import TraceKind
 
 CARDS_PER_PAGE: Final = 10
 ANSWERS_PER_PAGE: Final = 25
+# Each takes some fifteen of the 250 words that a page may have.
+FINDINGS_PER_PAGE: Final = 15
 MAX_SEARCH_CHARACTERS: Final = 200
 Line = TypeVar("Line")
 
@@ -95,28 +91,29 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
     @routes.get("/me/sort")
     def show_cards() -> Response:
         app, owner = context.app, context.person_id
-        cards = list_pending_cards(app, owner)
-        number, last, shown = paginate_lines(cards, CARDS_PER_PAGE)
+        pending = list_pending_cards(app, owner)
+        number, last, shown = paginate_lines(pending, CARDS_PER_PAGE)
         view = SortView(
             zone=app.db.people.load_person(owner).zone,
-            cards=shown,
-            left=len(cards),
+            cards=tuple(card.build() for card in shown),
+            left=sum(card.is_asked for card in pending),
             number=number,
             last=last,
             done=build_done_line(app, owner),
             learned=build_lessons_line(app, owner),
             answered=app.db.findings.count_findings_with_feedback(owner),
-            coverage=None if cards else build_latest_coverage(app, owner),
+            coverage=None if pending else build_latest_coverage(app, owner),
         )
         return context.render_page("Review what we found", pages.render_sort, view)
 
     @routes.get("/me/sort/done")
     def show_answered() -> Response:
         owner = context.person_id
-        lines = list_answered_findings(context.app, owner)
-        number, last, shown = paginate_lines(lines, ANSWERS_PER_PAGE)
+        answered = list_answered_findings(context.app, owner)
+        number, last, shown = paginate_lines(answered, ANSWERS_PER_PAGE)
+        lines = tuple(disclose_finding(context.app, finding) for finding in shown)
         zone = context.app.db.people.load_person(owner).zone
-        view = AnswerHistoryView(zone=zone, lines=shown, number=number, last=last)
+        view = AnswerHistoryView(zone=zone, lines=lines, number=number, last=last)
         return context.render_page("Your answers", pages.render_answer_history, view)
 
     @routes.post("/me/sort")
@@ -241,7 +238,7 @@ def build_finding_list_view(context: PortalContext) -> FindingListView:
     )
     lines = list_findings(context.app, owner)
     number, last, shown = paginate_lines(
-        filter_findings(lines, group, query.words), ANSWERS_PER_PAGE
+        filter_findings(lines, group, query.words), FINDINGS_PER_PAGE
     )
     kept = {"show": group.value if group else "", "words": query.words}
     return FindingListView(
@@ -263,7 +260,7 @@ def build_finding_routes(context: PortalContext) -> Blueprint:
     @routes.get("/me/findings")
     def show_all() -> Response:
         view = build_finding_list_view(context)
-        return context.render_page("Everything we found", pages.render_finding_list, view)
+        return context.render_page("Results", pages.render_finding_list, view)
 
     @routes.get("/me/findings/<finding_id>")
     def show_finding(finding_id: str) -> Response:
@@ -332,6 +329,7 @@ def build_case_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/cases/<case_id>/undo")
     def submit_undo(case_id: str) -> Response:
         case = _find_own_case(context, case_id)
+        last = case.get_last_entry(Side.PERSON)
         try:
             undo_decisions(context.app, (case_id,), case.person_id)
         except InputError:
@@ -340,7 +338,8 @@ def build_case_routes(context: PortalContext) -> Blueprint:
                 "There was nothing to undo.",
             )
         return context.redirect_to(
-            url_for("findings.show_finding", finding_id=case.finding_id), "Undone."
+            url_for("findings.show_finding", finding_id=case.finding_id),
+            UNDONE_NOTICES.get(last.decision, UNDONE_ANSWER) if last else UNDONE_ANSWER,
         )
 
     return routes

@@ -8,12 +8,14 @@ from flask import Blueprint, Response, abort, request, url_for
 from monitor.domain.conduct_policy import JOINING_CLAUSES
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import ConsentPhase
+from monitor.services.account_reach import describe_own_reach
 from monitor.services.consent import load_consent_status
 from monitor.services.coverage import build_policy_reminder
 from monitor.services.findings import build_home_view
 from monitor.services.pictures import can_add_reference_picture
 from monitor.services.sign_in import end_all_sessions
 from monitor.web.context import PortalContext
+from monitor.web.enrollment import build_declared_lines
 from reports.pages import enrollment as joining
 from reports.pages import findings as home
 from reports.pages.data import WithdrawalDoneView, render_withdrawal_done
@@ -45,6 +47,9 @@ def build_home_routes(context: PortalContext) -> Blueprint:
             zone=person.zone,
             policy=build_policy_reminder(context.app, JOINING_CLAUSES),
             may_add_picture=can_add_reference_picture(context.app, person.id),
+            declared=describe_own_reach(
+                context.app, build_declared_lines(person.accounts, person.pages), person.id
+            ),
         )
         return context.render_page("You have joined", joining.render_enrollment_done, view)
 

@@ -18,10 +18,7 @@ from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError, TooSoonError
 from monitor.domain.person import Person
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import (
-    ConsentChannel,
-    Scope,
-)
+from monitor.domain.vocabulary import ConsentChannel, Scope
 from monitor.services.alert_feeds import find_alert_source
 from monitor.services.breaches import build_breaches_view
 from monitor.services.consent import (
@@ -44,24 +41,15 @@ from monitor.services.data_export import (
     find_next_export_time,
     list_access_log,
 )
-from monitor.services.enrollment import (
-    preview_added_queries,
-)
-from monitor.services.erasure import withdraw_consent
+from monitor.services.enrollment import preview_added_queries
 from monitor.services.name_changes import format_searched_name
 from monitor.services.pictures import can_add_reference_picture
-from monitor.services.preferences import has_stopped_digest
-from monitor.services.profile import (
-    find_pending_address_change,
-    find_requested_name,
-)
+from monitor.services.preferences import has_stopped_digest, list_possible_bars
+from monitor.services.profile import find_pending_address_change, find_requested_name
 from monitor.services.sign_in import end_all_sessions
+from monitor.services.withdrawal import withdraw_consent
 from monitor.web.context import PortalContext
-from monitor.web.enrollment import (
-    ScopesForm,
-    build_consent_parts,
-    build_summary_rows,
-)
+from monitor.web.enrollment import ScopesForm, build_consent_parts, build_summary_rows
 from monitor.web.findings import paginate_lines
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.profile import create_blueprint
@@ -101,7 +89,7 @@ class RenewalForm(ScopesForm, frozen=True, kw_only=True):
     seal: str = ""
 
 
-PAUSE_SPANS: Final = {days: timedelta(days=int(days)) for days in ("7", "30", "90")}
+PAUSE_SPANS: Final = {days: timedelta(days=int(days)) for days in ("7", "14", "30", "90")}
 VIEWS_PER_PAGE: Final = 50
 NO_SCOPE_FAULT: Final = FieldProblem(
     field="scopes", words="Choose at least one. To stop everything, pause or leave instead."
@@ -276,6 +264,7 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
     consent, asked = status.consent, find_pending_address_change(app, person_id)
     waiting = find_requested_name(app, person_id)
     chosen = app.db.preferences.load_preferences(person_id)
+    barred = app.db.barred_reviewers.find_barred_reviewer(person_id)
     rows = build_summary_rows(EnrollmentDraft.from_person(person, consent.scopes), "/me/data")
     return DataView(
         zone=person.zone,
@@ -294,12 +283,14 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         ends_at=consent.expires_at,
         kept=count_stored_data(app, person_id),
         copies_from=find_next_export_time(app, person_id),
-        paused_until=consent.paused_until if consent.is_paused(context.now()) else None,
+        paused_until=consent.find_pause_end(context.now()),
         erased_by=status.erased_by,
         hold=find_hold_line(app, person_id),
         renewal_due=status.renewal_due,
         weekly=not has_stopped_digest(app, person_id),
         preferences={name: getattr(chosen, name) for name in PREFERENCES},
+        reviewers=list_possible_bars(app, person_id),
+        barred=barred.reviewer_id if barred else "",
         faults=faults,
     )
 

@@ -3,7 +3,6 @@
 Also metrics, which name no one and need a token.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Final
@@ -16,14 +15,16 @@ from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.health import HealthResult
+from monitor.domain.person import build_operator_id
 from monitor.services.health import (
     Vitals,
     check_annexes,
+    check_reviewers,
     check_search,
     check_vitals,
     collect_vitals,
 )
-from monitor.services.leavers import Leaver, confirm_leaver, dismiss_leaver, list_leavers
+from monitor.services.leavers import record_left_address, record_present_address
 from monitor.services.name_changes import (
     confirm_name_change,
     decline_name_change,
@@ -38,7 +39,6 @@ from reports.pages import operator as document
 from reports.pages.operator import (
     DueJobsRow,
     HealthCheck,
-    LeaverLine,
     LeaversView,
     NameChangeLine,
     NameChangesView,
@@ -54,6 +54,7 @@ class LeaverDecision(StrEnum):
 
 
 class LeaverDecisionForm(WebForm, frozen=True, kw_only=True):
+    mail: str = ""
     action: LeaverDecision | None = None
 
 
@@ -103,36 +104,33 @@ def build_operator_routes(context: PortalContext) -> Blueprint:
 def _add_leaver_routes(routes: Blueprint, context: PortalContext) -> None:
     @routes.get("/operate/leavers")
     def show_leavers() -> Response:
-        leavers = list_leavers(context.app.db, context.now())
-        view = LeaversView(leavers=tuple(map(_build_leaver_line, leavers)))
+        missing = context.app.db.staff_listings.list_missing()
+        since = min((one.missing_since for one in missing if one.missing_since), default=None)
+        view = LeaversView(count=len(missing), since=since)
         return context.render_page("People who may have left", document.render_leavers, view)
 
-    @routes.post("/operate/leavers/<leaver_id>")
-    def submit_leaver_decision(leaver_id: str) -> Response:
-        operator = context.require_principal().mail
-        action = read_form(LeaverDecisionForm).action
+    @routes.post("/operate/leavers")
+    def submit_leaver_decision() -> Response:
+        operator = build_operator_id(context.require_principal().mail)
+        form = read_form(LeaverDecisionForm)
         try:
-            if action is LeaverDecision.LEFT:
-                confirm_leaver(context.app, leaver_id, operator)
-            elif action is LeaverDecision.STAYS:
-                dismiss_leaver(context.app, leaver_id, operator)
+            if form.action is LeaverDecision.LEFT:
+                record_left_address(context.app, form.mail, operator)
+            elif form.action is LeaverDecision.STAYS:
+                record_present_address(context.app, form.mail, operator)
         except (InputError, NotPermittedError) as error:
             return context.redirect_to(url_for("operate.show_leavers"), str(error))
         context.wake_service()
-        left = action is LeaverDecision.LEFT
+        left = form.action is LeaverDecision.LEFT
         changed = "Nothing is searched or sent under this address anymore."
         outcome = changed if left else "Nothing changes for this person."
-        notice = f"Recorded. {outcome}" if action else ""
+        notice = f"Recorded. {outcome}" if form.action else ""
         return context.redirect_to(url_for("operate.show_leavers"), notice)
-
-
-def _build_leaver_line(leaver: Leaver) -> LeaverLine:
-    return LeaverLine(id=leaver.id, mail=leaver.mail, missing_since=leaver.missing_since)
 
 
 def build_operator_view(context: PortalContext) -> OperatorView:
     app = context.app
-    vitals = collect_vitals(app.db, context.now())
+    vitals = collect_vitals(app.db, context.now(), app.sources)
     return OperatorView(
         at=vitals.at,
         checks=tuple(
@@ -140,7 +138,8 @@ def build_operator_view(context: PortalContext) -> OperatorView:
                 _build_check_row,
                 (
                     check_search(app.sources),
-                    *check_vitals(vitals, app.sources),
+                    *check_vitals(vitals),
+                    check_reviewers(app.config),
                     *check_annexes(app.config, app.db, vitals.at),
                 ),
             )
@@ -177,7 +176,7 @@ def _build_check_row(checked: HealthResult) -> HealthCheck:
 
 
 def _build_source_rows(vitals: Vitals) -> Iterator[SourceStatusRow]:
-    for source in vitals.sources:
+    for source in vitals.answered_sources:
         yield SourceStatusRow(
             source=source.source,
             outcome=source.outcome,
@@ -187,12 +186,12 @@ def _build_source_rows(vitals: Vitals) -> Iterator[SourceStatusRow]:
 
 
 def _build_due_rows(rows: Iterable[Job]) -> Iterator[DueJobsRow]:
-    """Count by kind: whose digest is due when would tell who has joined."""
-    by_kind: dict[str, list[Job]] = defaultdict(list)
+    """List the soonest of each kind: whose digest is due when would tell who has joined."""
+    first_of_kind: dict[str, Job] = {}
     for row in sorted(rows, key=lambda job: job.due_at):
-        by_kind[row.name].append(row)
-    for name, found in by_kind.items():
-        yield DueJobsRow(what=name, count=len(found), first=found[0].due_at)
+        first_of_kind.setdefault(row.name, row)
+    for name, found in first_of_kind.items():
+        yield DueJobsRow(what=name, first=found.due_at)
 
 
 METRICS_CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -215,7 +214,7 @@ def bind_metrics_routes(token: str) -> Callable[[PortalContext], Blueprint]:
         def show_metrics() -> Response:
             if not is_bearer_token(request, token):
                 return Response(status=401, headers={"WWW-Authenticate": "Bearer"})
-            vitals = collect_vitals(context.app.db, context.now())
+            vitals = collect_vitals(context.app.db, context.now(), context.app.sources)
             from monitor.services.metrics import render_metrics  # noqa: PLC0415 - only a few districts have it
 
             return Response(render_metrics(vitals), content_type=METRICS_CONTENT_TYPE)

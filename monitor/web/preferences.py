@@ -11,8 +11,10 @@ import msgspec
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.db.preferences import Preferences
+from monitor.domain.errors import InputError
 from monitor.domain.language import Language
 from monitor.services.preferences import (
+    bar_reviewer,
     choose_preference,
     find_stop_token_owner,
     has_stopped_digest,
@@ -119,6 +121,30 @@ def build_preference_routes(context: PortalContext) -> Blueprint:
         return context.redirect_to(
             url_for("data.show_data", _anchor="weekly-email"), PREFERENCES[name].sentences[chosen]
         )
+
+    return routes
+
+
+class BarForm(WebForm, frozen=True, kw_only=True):
+    """`reviewer` is an id, empty for no one."""
+
+    reviewer: str = ""
+
+
+def build_bar_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("bar", __name__)
+
+    @routes.post("/me/data/reviewer")
+    def submit_bar() -> Response:
+        chosen = read_form(BarForm).reviewer
+        try:
+            bar_reviewer(context.app, context.person_id, chosen)
+        except InputError:
+            abort(HTTPStatus.BAD_REQUEST)
+        notice = (
+            "Saved. They no longer see your alerts." if chosen else "Saved. No one is left out."
+        )
+        return context.redirect_to(url_for("data.show_data", _anchor="reviewers"), notice)
 
     return routes
 

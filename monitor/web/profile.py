@@ -15,20 +15,15 @@ from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.person import AlertFeed
 from monitor.domain.reason import Moment, Plain, Reason, Told
-from monitor.domain.vocabulary import (
-    AddressConfirmRefusal,
-    AddressRequestRefusal,
-    EnrollmentStep,
-)
+from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal, EnrollmentStep
+from monitor.services.account_reach import describe_own_reach
 from monitor.services.alert_feeds import (
     add_alert_feed,
     can_use_alert_feeds,
     list_alert_searches,
     remove_alert_feed,
 )
-from monitor.services.enrollment import (
-    recognize_profile_url,
-)
+from monitor.services.enrollment import recognize_profile_url
 from monitor.services.name_changes import withdraw_name_change
 from monitor.services.pictures import (
     MAX_UPLOAD_BYTES,
@@ -55,7 +50,7 @@ from monitor.web.enrollment import (
     AccountsAction,
     AccountsForm,
     StepInput,
-    add_address_fault,
+    add_fault,
     apply_accounts,
     build_standalone_position,
     read_step,
@@ -79,11 +74,7 @@ from reports.pages.account import (
     PreviousAddress,
     WorkAddressView,
 )
-from reports.pages.data import (
-    AlertFeedLine,
-    AlertFeedsView,
-    ReferencePictureView,
-)
+from reports.pages.data import AlertFeedLine, AlertFeedsView, ReferencePictureView
 from reports.pages.enrollment import AccountProofLine, EnrollmentStepView
 from reports.pages.layout import FieldProblem, PageFrame
 from scrapers.search.alerts import build_feed_id
@@ -158,8 +149,12 @@ class ProfileEditor:
             return pages_editing.render_work_step, views.build_work_view(
                 draft, faults, build_standalone_position(step)
             )
-        view = views.build_accounts_view(step_input, build_standalone_position(step))
-        return pages_editing.render_accounts_step, replace(view, proofs=self._build_proof_lines())
+        app, person_id = self.context.app, self.context.person_id
+        zone = app.db.people.load_person(person_id).zone
+        view = views.build_accounts_view(step_input, build_standalone_position(step), zone)
+        declared = describe_own_reach(app, view.declared, person_id)
+        view = replace(view, declared=declared, proofs=self._build_proof_lines())
+        return pages_editing.render_accounts_step, view
 
     def _build_proof_lines(self) -> tuple[AccountProofLine, ...]:
         proofs, person_id = self.context.app.db.account_proofs, self.context.person_id
@@ -195,9 +190,8 @@ class ProfileEditor:
         if not adding and not form.address:
             return self._save_step(EnrollmentStep.ACCOUNTS, step_input, "/me/data")
         draft = listed.add_address(form.address, form.network)
-        if draft is None:
-            faulty = add_address_fault(step_input, form.address)
-            return self.render_step(EnrollmentStep.ACCOUNTS, faulty)
+        if isinstance(draft, FieldProblem):
+            return self.render_step(EnrollmentStep.ACCOUNTS, add_fault(step_input, draft))
         return self._save_step(
             EnrollmentStep.ACCOUNTS,
             recheck_contradictions(draft, step_input),
@@ -433,7 +427,7 @@ def _render_feeds(
 def _build_feed_line(feed: AlertFeed) -> AlertFeedLine:
     return AlertFeedLine(
         id=build_feed_id(feed.address),
-        service="Google Alerts" if "google." in feed.address else "Talkwalker Alerts",
+        service="Google Alerts" if "google." in feed.address else feed.address.split("/")[2],
         ending=feed.address.rstrip("/")[-4:],
         added_at=feed.added_at,
         read_at=feed.read_at,

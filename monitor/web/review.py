@@ -3,7 +3,8 @@
 Each action is a form and is recorded. Opening early takes two reviewers, each in their own session.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,10 +17,11 @@ from flask import Blueprint, Response, url_for
 from msgspec import structs
 
 from monitor.app import App
-from monitor.db.review import ReviewNoteKind
-from monitor.db.review_queue import ReviewFilter
+from monitor.db.review_queue import CaseGroup, ReviewFilter
 from monitor.domain.case import Case
-from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.case_log import is_lever
+from monitor.domain.dates import format_local_time
+from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer
 from monitor.domain.rate_limits import ASK_AGAIN_AFTER, can_ask_again
 from monitor.domain.two_reviewers import CONFIRM_WITHIN, EarlyAccessProposal, HoldProposal
@@ -28,15 +30,23 @@ from monitor.domain.vocabulary import (
     CaseKind,
     Decision,
     HoldAction,
+    LetterKind,
+    LeverKind,
     Severity,
+    Side,
 )
-from monitor.services.disclosure import find_assignee_id, find_reviewer_address
-from monitor.services.legal_holds import (
-    confirm_legal_hold,
-    list_hold_proposals,
-    propose_legal_hold,
+from monitor.services.answers import DecisionInput
+from monitor.services.disclosure import (
+    find_assignee_id,
+    find_reviewer_address,
+    find_silent_end,
+    summarize,
 )
-from monitor.services.next_steps import build_school_line
+from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold
+from monitor.services.letters import list_office_letters, record_letter
+from monitor.services.next_steps import build_advice_lines, build_school_line, list_report_levers
+from monitor.services.office_reports import write_office_report
+from monitor.services.pictures import load_reviewed_picture
 from monitor.services.review import (
     add_review_note,
     assign_case,
@@ -50,17 +60,14 @@ from monitor.services.review import (
     release_case,
     undo_own_decisions,
 )
+from monitor.services.review_access import load_opened_case, record_case_views
 from monitor.services.review_queue import (
     PAGE_SIZE,
-    count_queue_cases,
     list_allowed_decisions,
-    list_open_schools,
     list_open_waves,
-    load_opened_case,
     load_queue_page,
-    record_case_views,
 )
-from monitor.services.takedown import build_review_guide, can_be_reported
+from monitor.services.takedown import build_review_guide, can_be_reported, list_review_results
 from monitor.web.context import PortalContext
 from monitor.web.errors import mask_as_not_found
 from monitor.web.forms import WebForm, read_form, read_query
@@ -75,6 +82,7 @@ from reports.pages.review import (
     BulkDecisionView,
     ChosenCasesView,
     EarlyAccessRequestsView,
+    HintedOption,
     LegalHoldsView,
     Option,
     ProposalLine,
@@ -85,6 +93,7 @@ from reports.pages.review import (
     ReviewQueueView,
 )
 from reports.templating import shorten_id
+from reports.translation import format_near_day
 
 MAX_TEXT_LENGTH = 1_000
 ReviewText = Annotated[str, msgspec.Meta(max_length=MAX_TEXT_LENGTH)]
@@ -128,11 +137,16 @@ class ReviewQuestionForm(WebForm, frozen=True, kw_only=True):
     question: ReviewText = ""
 
 
+class LetterForm(WebForm, frozen=True, kw_only=True):
+    letter: LetterKind
+
+
 class ReviewDecisionForm(WebForm, frozen=True, kw_only=True):
     """`seen` holds each case with its revision when the page was made, with a blank between."""
 
     seen: tuple[str, ...] = ()
     decision: Decision | None = None
+    lever: LeverKind | None = None
     note: ReviewText = ""
 
 
@@ -171,7 +185,7 @@ def build_queue_filter(query: QueueQuery, reviewer: Reviewer, now: datetime) -> 
 CHIPS: Final[Mapping[str, str]] = {
     "": "All",
     "state=needs-you": "Needs IT",
-    "taken=nobody": "New",
+    "taken=nobody": "Not assigned",
     "taken=me": "Mine",
     "state=in-progress": "In progress",
     "state=done": "Done",
@@ -183,20 +197,20 @@ def build_queue_view(
 ) -> ReviewQueueView:
     page = load_queue_page(app, reviewer, build_queue_filter(query, reviewer, now), query.page)
     return ReviewQueueView(
-        filters=tuple(_build_filters(query, list_open_schools(app))),
-        chips=tuple(_build_chips(app, reviewer, query, now)),
+        filters=tuple(_build_filters(query, page.schools)),
+        chips=tuple(_build_chips(page.groups, reviewer, query, now)),
         lines=page.rows,
         now=now,
         number=page.number,
         last=page.last,
         total=page.total,
-        waves=list_open_waves(app),
+        waves=list_open_waves(app, reviewer),
         here=here,
     )
 
 
 def _build_chips(
-    app: App, reviewer: Reviewer, query: QueueQuery, now: datetime
+    groups: Iterable[CaseGroup], reviewer: Reviewer, query: QueueQuery, now: datetime
 ) -> Iterator[QueueChip]:
     for narrowed, words in CHIPS.items():
         asked = msgspec.convert(dict(parse_qsl(narrowed)), QueueQuery, strict=False)
@@ -204,7 +218,12 @@ def _build_chips(
         yield QueueChip(
             words=words,
             path=f"/review?{narrowed}" if narrowed else "/review",
-            count=count_queue_cases(app, reviewer, wanted),
+            count=sum(
+                group.count
+                for group in groups
+                if group.bin in (wanted.bins or CaseBin)
+                and wanted.reviewer_id in {None, group.reviewer_id}
+            ),
             here=asked == structs.replace(query, page=1),
         )
 
@@ -213,7 +232,8 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
     """Show a case beside the list of all, wherever its reader came from."""
     case = app.db.cases.load_case(view.id)
     remarks = app.db.review_notes.list_review_notes_of_case(case.id)
-    taken = find_assignee_id(app, case.id)
+    taken, said = find_assignee_id(app, case.id), case.get_word(Side.IT)
+    own = case.kind is CaseKind.OWN_ACCOUNT_CHANGED
     return ReviewCaseView(
         case=view,
         queue=build_queue_view(app, reviewer, QueueQuery(), now, view.id),
@@ -223,15 +243,23 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
                 at=remark.at,
                 by=remark.by,
                 text=remark.text,
-                question=remark.kind is ReviewNoteKind.QUESTION,
+                kind=remark.kind,
             )
             for remark in remarks
         ),
-        decisions=list_decision_options((case,)),
+        decisions=tuple(_list_options((case,), deeds=False)),
+        deeds=tuple((value, text) for value, text, _ in _list_options((case,), deeds=True)),
+        steps=build_advice_lines(app, case) if own else (),
+        said_by=find_reviewer_address(app, said.by) if said else "",
+        said_at=said.at if said else None,
         taken=taken,
         mine=taken == reviewer.id,
         guide=build_review_guide(app, case),
         school=build_school_line(app, case),
+        levers=tuple(_list_lever_options(app, case)),
+        results=list_review_results(app, case),
+        report=write_office_report(app, reviewer, case, view),
+        letters=list_office_letters(app, reviewer, case, view),
         is_reportable=can_be_reported(case),
         is_made_by_others=view.nature is CaseKind.MOCK_ACCOUNT,
         undoes=any(entry.by == reviewer.id for entry in case.standing),
@@ -239,12 +267,38 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
     )
 
 
-def list_decision_options(several: Iterable[Case]) -> tuple[Option, ...]:
-    """Return what can be said of all of them."""
+def _list_options(several: Collection[Case], *, deeds: bool) -> Iterator[HintedOption]:
+    """Yield what can be said of all of them, or what can have been done about all of them."""
     fitting = set.intersection(*(set(list_allowed_decisions(case)) for case in several))
-    return tuple(
-        (key.value, text) for key, text in labels.REVIEWER_CHOICES.items() if key in fitting
-    )
+    own = {case.kind for case in several} == {CaseKind.OWN_ACCOUNT_CHANGED}
+    for decision, text in labels.REVIEWER_CHOICES.items():
+        if decision in fitting and is_lever(decision) is deeds:
+            words = labels.CHANGED_ACCOUNT_CHOICES.get(decision, text) if own else text
+            yield decision.value, words, "" if own else labels.REVIEWER_HINTS.get(decision, "")
+
+
+def describe_saved_decision(app: App, reviewer: Reviewer, before: Case) -> str:
+    """Say what follows from a decision that was saved; it names nobody."""
+    after, said = app.db.cases.load_case(before.id), before.get_word(Side.IT)
+    parts, verdict = [SAVED], before.get_verdict(Side.IT)
+    if said and verdict and said.by != reviewer.id and verdict is not after.get_verdict(Side.IT):
+        words = labels.describe_verdict(before.kind, verdict)
+        parts.append(f"It replaces what another reviewer said: {words}.")
+    if after.is_undecided:
+        parts.append("The staff member's own answer still decides.")
+    shown, zone = summarize(app, after, reviewer), app.config.district.zone
+    if shown and shown.next_by and shown.next_step and shown.due:
+        words = labels.REVIEWER_NEXT_STEPS[shown.next_by, shown.next_step]
+        parts.append(f"Next: {words}, by {format_near_day(shown.due, zone)}.")
+    if end := find_silent_end(app, after):
+        parts.append(f"Without an answer, it ends on {format_near_day(end, zone)}.")
+    return " ".join(parts)
+
+
+def _list_lever_options(app: App, case: Case) -> Iterator[Option]:
+    if can_be_reported(case):
+        for lever in list_report_levers(app, case, Side.IT):
+            yield lever, labels.LEVERS[lever]
 
 
 def _build_filters(query: QueueQuery, schools: tuple[str, ...]) -> Iterator[QueueFilter]:
@@ -271,7 +325,11 @@ def _build_history(app: App, case: Case) -> Iterator[ActionLogLine]:
         who = "The staff member" if of_person else find_reviewer_address(app, entry.by)
         note = "" if of_person else entry.note
         yield ActionLogLine(
-            at=entry.at, who=who, what=labels.DECISION_PHRASES[entry.decision], note=note
+            at=entry.at,
+            who=who,
+            what=labels.DECISION_PHRASES[entry.decision],
+            note=note,
+            lever=labels.LEVERS[entry.lever] if entry.lever else "",
         )
 
 
@@ -284,6 +342,7 @@ def build_review_routes(context: PortalContext) -> Blueprint:
     routes.add_url_rule("/review", "show_queue", shown.show_queue)
     routes.add_url_rule("/review/open", "submit_open", shown.submit_open, methods=["POST"])
     routes.add_url_rule("/review/cases/<case_id>", "show_case", shown.show_case)
+    routes.add_url_rule("/review/cases/<case_id>/picture", "show_picture", shown.show_picture)
     routes.add_url_rule("/review/several", "show_several", shown.show_several)
     return routes
 
@@ -333,6 +392,11 @@ class _ReviewPages:
     def show_case(self, case_id: str) -> Response:
         return render_case_page(self.context, case_id)
 
+    def show_picture(self, case_id: str) -> Response:
+        with mask_as_not_found():
+            picture = load_reviewed_picture(self.context.app, build_reviewer(self.context), case_id)
+        return Response(picture, mimetype="image/jpeg")
+
     def show_several(self) -> Response:
         case_ids = read_query(SeveralCasesQuery).case
         found = tuple(self._load_still_open(case_ids))
@@ -344,7 +408,8 @@ class _ReviewPages:
                 url_for("review.show_queue"), "None of these cases is open anymore."
             )
         cases = [self.context.app.db.cases.load_case(case.id) for case in opened]
-        view = BulkDecisionView(cases=opened, decisions=list_decision_options(cases))
+        options = (*_list_options(cases, deeds=False), *_list_options(cases, deeds=True))
+        view = BulkDecisionView(cases=opened, decisions=options)
         return self.context.render_page("Several cases", pages.render_bulk_decision, view)
 
     def _load_still_open(self, case_ids: tuple[str, ...]) -> Iterator[CaseView | None]:
@@ -402,6 +467,7 @@ def build_handling_routes(context: PortalContext) -> Blueprint:
         "note": actions.submit_note,
         "ask": actions.submit_question,
         "pack": actions.download_evidence,
+        "told": actions.submit_letter,
     }
     for name, action in of_one.items():
         routes.add_url_rule(f"/review/cases/<case_id>/{name}", name, action, methods=["POST"])
@@ -441,6 +507,11 @@ class _CaseActions:
         draft = CaseFormDraft(field="question", question=text)
         return self._run_with_draft(case_id, action, "We emailed them your question.", draft)
 
+    def submit_letter(self, case_id: str) -> Response:
+        by, letter = build_reviewer(self.context), read_form(LetterForm).letter
+        action = partial(record_letter, self.context.app, by, case_id, letter)
+        return self._run_and_redirect(case_id, action, SAVED)
+
     def download_evidence(self, case_id: str) -> Response:
         with mask_as_not_found():
             return build_pack_response(
@@ -462,11 +533,15 @@ class _CaseActions:
             with mask_as_not_found():
                 load_reviewable_case(self.context.app, build_reviewer(self.context), case_ids[0])
             return render_case_page(self.context, case_ids[0], draft, "Choose what it is.")
-        words = self._run_action(
-            seen, lambda: decide_viewed_cases(self.context.app, by, seen, decision, note), SAVED
-        )
-        if len(seen) == 1 or words != SAVED:
+        entry = DecisionInput(decision=decision, by=by.id, note=note, lever=form.lever)
+        app = self.context.app
+        with mask_as_not_found():
+            before = [load_reviewable_case(app, by, case_id) for case_id in seen]
+        words = self._run_action(seen, lambda: decide_viewed_cases(app, by, seen, entry), SAVED)
+        if words != SAVED:
             return self._redirect_back(seen, words)
+        if len(before) == 1:
+            return self._redirect_back(seen, describe_saved_decision(app, by, before[0]))
         view = ChosenCasesView(case_ids=tuple(seen), decision=labels.REVIEWER_CHOICES[decision])
         return self.context.render_page("Saved", pages.render_decision_done, view)
 
@@ -527,8 +602,13 @@ class _CaseActions:
 PROPOSAL_SENT = "Sent. Another reviewer has one day to confirm it."
 # A person who guesses does not learn whether a case exists, or whose it is.
 CANNOT_OPEN_EARLY = (
-    "You cannot open a case with this reference early. Check the reference and the queue."
+    "No case that you can open early has this reference. It is that of a case, not of a person "
+    "or a result; check each character."
 )
+NO_CASE_REFERENCE = (
+    "This is no reference: it has 8 to 32 characters, 0 to 9 and a to f. Nobody is found by name."
+)
+CASE_REFERENCE = re.compile(rf"[0-9a-f]{{{labels.REFERENCE},32}}")
 CANNOT_PROPOSE_HOLD = (
     "You cannot propose this for this person. Check the address and the holds in place."
 )
@@ -558,11 +638,15 @@ class _EarlyAccessPages:
     def submit_proposal(self) -> Response:
         form, by = read_form(EarlyAccessForm), build_reviewer(self.context)
         faults = tuple(_find_reason_faults(form.reason))
+        if not CASE_REFERENCE.fullmatch(form.case_id.strip()):
+            faults = (FieldProblem(field="case_id", words=NO_CASE_REFERENCE), *faults)
         if not faults:
             try:
                 propose_early_access(self.context.app, by, form.case_id, form.reason)
+            except OpenCaseError as error:
+                faults = (FieldProblem(field="case_id", words=str(error)),)
             except (InputError, NotPermittedError):
-                faults = (FieldProblem(field="case", words=CANNOT_OPEN_EARLY),)
+                faults = (FieldProblem(field="case_id", words=CANNOT_OPEN_EARLY),)
         if faults:
             return self._render_proposals(form, faults)
         return self.context.redirect_to(url_for("early.show_proposals"), PROPOSAL_SENT)
@@ -574,7 +658,9 @@ class _EarlyAccessPages:
             )
         except (InputError, NotPermittedError) as error:
             return self.context.redirect_to(url_for("early.show_proposals"), str(error))
-        notice = "It is open for one day. We are emailing the staff member."
+        zone, end = self.context.app.config.district.zone, proposal.early_access
+        until = f", until {format_local_time(end.until, zone)}" if end and end.until else ""
+        notice = f"It is open for one day{until}. We are emailing the staff member."
         return self.context.redirect_to(
             url_for("review.show_case", case_id=proposal.case_id), notice
         )
@@ -587,10 +673,12 @@ class _EarlyAccessPages:
                 _build_proposal_line(
                     self.context,
                     proposal,
-                    "A case opens early",
+                    "Early access to a case",
                     f"Reference {shorten_id(proposal.case_id)}",
                 )
-                for proposal in list_early_access_proposals(self.context.app)
+                for proposal in list_early_access_proposals(
+                    self.context.app, build_reviewer(self.context)
+                )
             ),
             case_id=form.case_id,
             reason=form.reason,
@@ -617,7 +705,7 @@ class _LegalHoldPages:
             try:
                 propose_legal_hold(self.context.app, by, form.person_id, form.step, form.reason)
             except (InputError, NotPermittedError):
-                faults = (FieldProblem(field="person", words=CANNOT_PROPOSE_HOLD),)
+                faults = (FieldProblem(field="person_id", words=CANNOT_PROPOSE_HOLD),)
         if faults:
             return self._render_holds(form, faults)
         return self.context.redirect_to(url_for("holds.show_proposals"), PROPOSAL_SENT)

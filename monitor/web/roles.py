@@ -57,6 +57,8 @@ ACCESS_RULES: Final[AccessRules] = MappingProxyType(
 _FOR_STAFF: Final = frozenset(
     {"", "answer", "calendar", "join", "language", "me", "sign-in", "sign-out", "stop"}
 )
+# Whoever has such a link from an email acts by it.
+_BY_LINK: Final = frozenset({"answer", "join", "stop"})
 # A browser reads `//host` as someone else's address.
 _PLAIN_PATH: Final = re.compile(r"/(?!/)[\w./-]*", re.ASCII)
 API_PREFIX: Final = "/api/v1"
@@ -65,6 +67,11 @@ API_PREFIX: Final = "/api/v1"
 def find_access_rule(path: str, rules: AccessRules = ACCESS_RULES) -> AccessRule | None:
     """Return the door before a path; None where there is none, and so no way in."""
     return rules.get(path.removeprefix("/").partition("/")[0])
+
+
+def find_means(path: str) -> str:
+    """Tell by what means a request acts, for the log; a token names itself where it is found."""
+    return "link" if path.removeprefix("/").partition("/")[0] in _BY_LINK else "page"
 
 
 def is_for_staff(path: str) -> bool:

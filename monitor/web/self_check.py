@@ -14,6 +14,7 @@ from flask import Blueprint, Response, abort, url_for
 
 from monitor.domain.errors import NotPermittedError, TooSoonError
 from monitor.domain.language import Language
+from monitor.services.daily_checks import begin_daily_checks, end_daily_checks
 from monitor.services.self_check import build_check_view, request_self_check
 from monitor.web.context import PortalContext
 from monitor.web.server import MAX_STREAMS, MAX_STREAMS_PER_PERSON
@@ -53,6 +54,22 @@ def build_check_routes(context: PortalContext) -> Blueprint:
                 TITLE, pages.render_self_check_page, view, HTTPStatus.CONFLICT
             )
         return context.redirect_to(url_for("check.show_check"))
+
+    @routes.post("/me/check/daily")
+    def begin_daily() -> Response:
+        try:
+            begin_daily_checks(context.app, context.person_id)
+        except NotPermittedError as error:
+            view = looking.build_view(refused=str(error))
+            return context.render_page(
+                TITLE, pages.render_self_check_page, view, HTTPStatus.CONFLICT
+            )
+        return context.redirect_to(url_for("check.show_check"), "We check once a day now.")
+
+    @routes.post("/me/check/daily/end")
+    def end_daily() -> Response:
+        end_daily_checks(context.app, context.person_id)
+        return context.redirect_to(url_for("check.show_check"), "We check once a week again.")
 
     @routes.get("/me/check/live")
     def show_live() -> Response:

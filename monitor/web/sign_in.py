@@ -28,6 +28,7 @@ from monitor.services.sign_in import (
     find_account_id,
     redeem_sign_in_code,
     redeem_sign_in_link,
+    request_email_history,
     request_sign_in_link,
 )
 from monitor.web.context import PortalContext, read_pasted_code
@@ -38,6 +39,7 @@ from reports.pages.account import (
     ErrorPageView,
     SignInCodeView,
     SignInConfirmView,
+    SignInEmailsView,
     SignInView,
     UnknownAddressView,
 )
@@ -78,6 +80,26 @@ def build_sign_in_routes(context: PortalContext) -> Blueprint:
             return context.redirect_to(url_for("front.redirect_home"))
         proxy_user = request.headers.get(context.sessions.proxy_header, "")
         return render_not_enrolled(context, proxy_user) if proxy_user else _render_sign_in(context)
+
+    def render_emails(view: SignInEmailsView) -> Response:
+        return context.render_page("Your emails", pages.render_sign_in_emails, view)
+
+    @routes.get("/sign-in/emails")
+    def show_emails() -> Response:
+        return render_emails(SignInEmailsView())
+
+    @routes.post("/sign-in/emails")
+    def submit_emails_request() -> Response:
+        address = read_form(SignInLinkForm).address
+        if not is_single_address(address):
+            fault = FieldProblem(field="address", words=NOT_ONE_ADDRESS)
+            return render_emails(SignInEmailsView(address=address, faults=(fault,)))
+        request_email_history(context.app, address, context.browser_session.id)
+        return context.redirect_to("/sign-in/emails/asked")
+
+    @routes.get("/sign-in/emails/asked")
+    def show_emails_asked() -> Response:
+        return render_emails(SignInEmailsView(asked=True))
 
     if portal.sign_in is SignInMethod.LINK:
         _add_link_routes(context, routes)

@@ -10,12 +10,16 @@ from werkzeug.exceptions import NotFound
 
 from monitor.domain.errors import InputError
 from monitor.domain.reason import Count, Reason
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import Decision, LeverKind
+from monitor.services.answers import DecisionInput
+from monitor.services.removal_list import build_removal_list
 from monitor.services.takedown import (
+    NEXT_DECISIONS,
     add_screenshot,
     build_removal_view,
     build_takedown_evidence,
     build_takedown_view,
+    build_withdrawal_view,
     load_screenshot,
     record_removal_step,
     record_takedown_step,
@@ -24,7 +28,13 @@ from monitor.services.takedown import (
 from monitor.web.context import PortalContext
 from monitor.web.findings import build_done_line
 from monitor.web.forms import WebForm, read_form
-from reports.evidence_pack import EvidenceView, build_evidence_pack, format_pack_name
+from monitor.web.security import REPORT_POLICY
+from reports.evidence_pack import (
+    EvidenceView,
+    build_evidence_pack,
+    format_pack_name,
+    render_evidence_page,
+)
 from reports.labels import (
     REMOVAL_NOTICES,
     REPORT_NOTICES,
@@ -33,13 +43,14 @@ from reports.labels import (
 )
 from reports.pages import takedown as document
 from reports.pages.layout import FieldProblem
-from reports.pages.takedown import RemovalView, TakedownView, render_removal
+from reports.pages.takedown import RemovalView, TakedownView, render_removal, render_removal_list
 
 MAX_NOTE_LENGTH = 1_000
 
 
 class TakedownOutcomeForm(WebForm, frozen=True, kw_only=True):
     done: Decision | None = None
+    lever: LeverKind | None = None
     note: str = ""
 
 
@@ -69,11 +80,28 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
             view = replace(view, faults=faults, note=form.note)
             return context.render_page("Report this account", document.render_takedown, view)
         person_id = context.person_id
-        record_takedown_step(app, person_id, case_id, form.done, form.note)
+        lever = form.lever if form.lever in view.levers else None
+        step = DecisionInput(decision=form.done, by=person_id, note=form.note, lever=lever)
+        after = record_takedown_step(app, case_id, step)
         notices = {**REPORT_NOTICES, **({} if view.can_look else UNSEEN_REPORT_NOTICES)}
-        return context.redirect_to(
-            url_for("takedown.show_kit", case_id=case_id), notices[form.done]
-        )
+        # What is left as it is has no plan anymore.
+        here = url_for("takedown.show_kit", case_id=case_id)
+        path = here if after.state in NEXT_DECISIONS else "/me"
+        return context.redirect_to(path, notices[form.done])
+
+    @routes.get("/me/takedown/<case_id>/withdraw")
+    def show_withdrawal(case_id: str) -> Response:
+        with _mask_as_not_found():
+            view = build_withdrawal_view(app, context.person_id, case_id)
+        return context.render_page("Take the report back", document.render_withdrawal, view)
+
+    @routes.get("/me/takedown/<case_id>/report")
+    def show_evidence(case_id: str) -> Response:
+        with _mask_as_not_found():
+            view = build_takedown_evidence(app, context.person_id, case_id)
+        response = Response(render_evidence_page(view), mimetype="text/html")
+        response.headers["Content-Security-Policy"] = REPORT_POLICY
+        return response
 
     @routes.get("/me/takedown/<case_id>/pack")
     def download_evidence(case_id: str) -> Response:
@@ -156,6 +184,11 @@ def build_removal_routes(context: PortalContext) -> Blueprint:
     def load_view(case_id: str) -> RemovalView:
         with _mask_as_not_found():
             return build_removal_view(app, context.person_id, case_id)
+
+    @routes.get("/me/findings/removals")
+    def show_removals() -> Response:
+        view = build_removal_list(app, context.person_id)
+        return context.render_page("Removals", render_removal_list, view)
 
     @routes.get("/me/removal/<case_id>")
     def show_removal(case_id: str) -> Response:

@@ -1,17 +1,20 @@
 """Emails about an account and its identity: invitation, sign-in link, alerts, consent, changes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import quote
 
+from monitor.domain.language import Language
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import ConsentAction
-from reports.emails.digest import EmailView, limit_lines
+from monitor.domain.vocabulary import ConsentAction, EmailState, Severity
 from reports.emails.render import Email, compose_email, compose_fitting_email
+from reports.emails.views import EmailView, limit_lines
 from reports.finding_view import CaseView
+from reports.labels import OTHER_LANGUAGE_OFFER
+from reports.translation import get_language, translate_label, use_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,17 @@ class AlertView(EmailView):
     case: CaseView
     more: tuple[CaseView, ...] = ()
     opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NudgeView(EmailView):
+    """What was told at once and still waits for its person, most urgent first."""
+
+    cases: tuple[CaseView, ...]
+
+    @property
+    def next_at(self) -> datetime | None:
+        return min((case.nudges_at for case in self.cases if case.nudges_at), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +64,7 @@ class ConsentEndingView(EmailView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakGlassView(EmailView):
-    """Someone used emergency access. `seen` is what they saw, `reason` is in their words.
+    """Someone used early access. `seen` is what they saw, `reason` is in their words.
 
     `by` is empty for the operator.
     """
@@ -92,6 +106,19 @@ def render_alert(view: AlertView) -> Email:
     return compose_fitting_email("alert", build_context)
 
 
+def render_nudge(view: NudgeView) -> Email:
+    """Ask again what has no answer, as the first email did, and name the rest in a line."""
+
+    def build_context(most: int) -> Mapping[str, object]:
+        asked = limit_lines((case for case in view.cases if case.is_undecided), most)
+        waiting = limit_lines((case for case in view.cases if not case.is_undecided), most)
+        urgent = any(case.severity is Severity.HIGH for case in view.cases)
+        tone, year = "bad" if urgent else "wait", view.cases[0].opened_at.year
+        return {"view": view, "asked": asked, "waiting": waiting, "tone": tone, "year": year}
+
+    return compose_fitting_email("nudge", build_context)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentChangedView(EmailView):
     """A consent was changed. `agreed` lists its parts from now on.
@@ -129,6 +156,42 @@ class OwnDataView(EmailView):
     """A copy of all data about the person is attached when the email is sent."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitedAgainView(EmailView):
+    """Who has answered hears of it, and IT does not, where it has their invitation sent again."""
+
+    @property
+    def history_url(self) -> str:
+        return f"{self.review_url.rstrip('/')}/sign-in/emails"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentEmailLine:
+    """One email to the reader; `kind` is that of the registry. `sent_at` is None if never."""
+
+    queued_at: datetime
+    kind: str
+    state: EmailState
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailHistoryView(EmailView):
+    """The latest emails to the reader, and what keeps others from coming.
+
+    `refused_since` is when their address refused one, `stopped_at` when they stopped the regular
+    email, `paused_until` the end of their pause: each None where that is not so. `days` is how far
+    back it looks, `more` counts emails of that time that are not listed.
+    """
+
+    days: int
+    emails: tuple[SentEmailLine, ...]
+    more: int = 0
+    refused_since: datetime | None = None
+    stopped_at: datetime | None = None
+    paused_until: datetime | None = None
+
+
 Inviting = TypeVar("Inviting", "InvitationView", "ReminderView")
 
 
@@ -161,7 +224,17 @@ class ReminderView(EmailView):
 
 def render_invitation(view: InvitationView) -> Email:
     """Raise ValueError where the code was not put in."""
-    return compose_email("invitation", {"view": _add_code_to_link(view)})
+    context = {"view": _add_code_to_link(view), "others": tuple(_list_other_languages())}
+    return compose_email("invitation", context)
+
+
+def _list_other_languages() -> Iterator[tuple[str, str]]:
+    """Say in each other language what this is, and that its pages come in that language."""
+    here = get_language()
+    for language in Language:
+        if language is not here:
+            with use_language(language):
+                yield language.value, translate_label(OTHER_LANGUAGE_OFFER)
 
 
 def render_reminder(view: ReminderView) -> Email:

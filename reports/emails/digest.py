@@ -5,203 +5,53 @@ from the web as it is; it is cleaned where it is shown. Times are aware UTC. An 
 nothing to say.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Any
 
 from monitor.domain.dates import parse_week_year
-from monitor.domain.reason import Count, Reason, Site
-from monitor.domain.vocabulary import BreachAdvice, CoverageState, EventKind, GapKind, Severity
-from reports.emails.render import MOST, Email, compose_fitting_email, fill_template
+from monitor.domain.reason import Reason
+from monitor.domain.vocabulary import CaseBin, Severity
+from reports.coverage import CoverageGap
+from reports.emails.render import Email, compose_fitting_email, fill_template
+from reports.emails.views import (
+    BreachLine,
+    ChangeLine,
+    PersonalEmailView,
+    SectionLines,
+    limit_lines,
+)
 from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
 from reports.labels import DigestKind
+from reports.pages.layout import PolicyReminder
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmailView:
-    """What every email knows about its reader.
-
-    `name` is how to address them, `zone` an IANA time zone. `why` says why they got this,
-    `leave` how to stop it. `review_url` is empty for those who have no page to open: they have
-    left.
-    """
-
-    name: str
-    district: str
-    zone: str
-    why: Reason
-    leave: Reason
-    review_url: str = ""
-    contact: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeLine:
-    """What happened to a finding; `fields` are names of fields that differ."""
-
-    finding: FindingView
-    event: EventKind
-    at: datetime
-    fields: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreachLine:
-    """A data breach that the reader's work address was part of; `data` is what kinds leaked.
-
-    It is `doubtful` where it may not have happened.
-    """
-
-    title: str
-    happened_on: date
-    data: tuple[str, ...]
-    advice: BreachAdvice
-    doubtful: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageGap:
-    """A source that could not be checked, or `count` of them that fail in the same way.
-
-    There are `total` sources. `note` is our own clause, without text from the web.
-    """
-
-    source: str
-    outcome: GapKind
-    since: datetime
-    note: Reason | None = None
-    count: int = 1
-    total: int = 0
-
-    @property
-    def subject(self) -> Reason:
-        if self.count > 1:
-            return Reason(
-                "each-of-places", {"count": Count(self.count), "total": Count(self.total)}
-            )
-        return Reason("the-source", {"site": Site(self.source)})
-
-
-# More dots than these say no more than a bar does.
-MOST_DOTS = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoveredSource:
-    """What one source came to for one person: a dot of the strip."""
-
-    source: str
-    state: CoverageState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageGroup:
-    """The sources in one state; `before` counts those in the states before it, of `total`."""
-
-    state: CoverageState
-    names: tuple[str, ...]
-    before: int
-    total: int
-
-    @property
-    def percent(self) -> int:
-        return max(1, round(100 * len(self.names) / self.total))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """`total` counts the sources that should have been checked.
-
-    `withheld` are those of them that have accounts which ask not to be found or read. `sources`
-    says what each came to for one person; it is empty where the coverage is about no one.
-    `lacks_search_engine` says that no engine looks at what only engines may read.
-    """
-
-    checked: int
-    total: int
-    gaps: tuple[CoverageGap, ...] = ()
-    withheld: tuple[str, ...] = ()
-    sources: tuple[CoveredSource, ...] = ()
-    lacks_search_engine: bool = False
-
-    @property
-    def news(self) -> int:
-        """Count the sources that came with news for the person."""
-        return sum(1 for source in self.sources if source.state is CoverageState.NEWS)
-
-    @property
-    def groups(self) -> tuple[CoverageGroup, ...]:
-        """Return the states that there are, in their order, with the sources in each."""
-        return tuple(self._list_groups())
-
-    def _list_groups(self) -> Iterator[CoverageGroup]:
-        before = 0
-        for state in CoverageState:
-            names = tuple(source.source for source in self.sources if source.state is state)
-            if names:
-                yield CoverageGroup(
-                    state=state, names=names, before=before, total=len(self.sources)
-                )
-            before += len(names)
-
-    @property
-    def dots(self) -> tuple[CoverageState, ...]:
-        """Return the state of each source, in the order of the states."""
-        return tuple(group.state for group in self.groups for _ in group.names)
-
-    @property
-    def is_folded(self) -> bool:
-        """Tell whether there are too many sources for a dot each."""
-        return len(self.sources) > MOST_DOTS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonalEmailView(EmailView):
-    """What an email to a person says about them; `own` and `about` are in the first one only.
-
-    `needs_you` counts the cases that need their reader, as every page does.
-    """
-
-    coverage: Coverage
-    needs_you: int = 0
-    cases: tuple[CaseView, ...] = ()
-    changes: tuple[ChangeLine, ...] = ()
-    questions: tuple[FindingView, ...] = ()
-    own: tuple[FindingView, ...] = ()
-    about: tuple[FindingView, ...] = ()
-    set_aside: tuple[FindingView, ...] = ()
-    waiting: tuple[CaseView, ...] = ()
-    decided: tuple[CaseView, ...] = ()
-    breaches: tuple[BreachLine, ...] = ()
-
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SectionLines(Generic[T]):
-    """The first lines of a section; `more` counts the others."""
-
-    shown: tuple[T, ...]
-    more: int
-
-    @property
-    def total(self) -> int:
-        return len(self.shown) + self.more
-
-
-def limit_lines(lines: Iterable[T], most: int) -> SectionLines[T]:
-    all_lines = tuple(lines)
-    shown = all_lines[: max(most, 0)]
-    return SectionLines(shown=shown, more=len(all_lines) - len(shown))
+# The page lists all of them, and a sentence counts them.
+_MOST_GAPS = 3
+# Some 150 words are read to their end, of which 50 are in each email, and more in a first one.
+# What the head of a section takes of the others, and a line of it, was measured in the demo. What a
+# line says must not decide: others may have written it.
+_ROOM = 100
+_ROOM_OF_FIRST = 75
+_WORDS_OF_CASE = 45
+_WORDS = {
+    "changes": (1, 25),
+    "questions": (10, 40),
+    "waiting": (2, 35),
+    "decided": (1, 28),
+    "own": (26, 8),
+    "about": (16, 12),
+    "set_aside": (9, 18),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSections:
-    """The sections of a personal email."""
+    """The sections of a personal email; those without a line in it are counted, for the page."""
 
     needs_you: int
+    to_sort: int
+    is_urgent: bool
     cases: SectionLines[CaseView]
     changes: SectionLines[ChangeLine]
     questions: SectionLines[FindingView]
@@ -223,6 +73,11 @@ class EmailSections:
         return fold_exposures(self.cases.shown)[1]
 
     @property
+    def opening_case(self) -> CaseView | None:
+        """Return the first one that has a day: an email has no room to say it of each."""
+        return next((case for case in self.cases.shown if case.opens_at), None)
+
+    @property
     def folded_sentence(self) -> Reason:
         return describe_folded(self.folded_cases)
 
@@ -236,51 +91,82 @@ class EmailSections:
         return self.needs_you + self.breaches.total
 
     @property
+    def asked(self) -> int:
+        """Count what waits for an answer, whichever email asked it first, as its page does."""
+        return self.questions.total + self.earlier_questions
+
+    @property
+    def earlier_questions(self) -> int:
+        """Count what an earlier email asked, and nobody has answered."""
+        return max(self.to_sort - self.questions.total, 0)
+
+    @property
     def tone(self) -> str:
         """Return the color of the headline: red only where somebody may be harmed."""
-        unanswered = (case for case in self.waiting.shown if case.is_undecided)
-        if any(case.severity is Severity.HIGH for case in (*self.cases.shown, *unanswered)):
+        if self.is_urgent:
             return "bad"
-        return "wait" if self.attention or self.waiting.total else ""
+        waits = self.attention or self.waiting.total or self.earlier_questions
+        return "wait" if waits else ""
 
 
 def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
-    """Give `most` places to what matters most; what has no order here keeps the one given."""
+    """Give `most` places, and the words that people read, to what matters most.
+
+    Cases come in the order of every page, and breaches; where there are none, something is told.
+    """
     by_rank: dict[str, Iterable[Any]] = {
-        "cases": sorted(view.cases, key=_key_by_severity_and_age),
-        "breaches": view.breaches,
         "changes": sorted(view.changes, key=lambda line: line.at),
         "questions": view.questions,
-        "waiting": sorted(view.waiting, key=lambda case: case.since or case.opened_at),
+        # What is their turn comes before what others do; each in the order of every page.
+        "waiting": sorted(view.waiting, key=lambda case: case.bin is not CaseBin.NEEDS_YOU),
         "decided": sorted(view.decided, key=lambda case: case.ended_at or case.opened_at),
         "own": view.own,
         "about": view.about,
         "set_aside": view.set_aside,
     }
-    sections: dict[str, SectionLines[Any]] = {}
+    sections: dict[str, SectionLines[Any]] = {"cases": limit_lines(view.cases, most)}
+    most -= len(sections["cases"].shown)
+    sections["breaches"] = limit_lines(view.breaches, most)
+    most -= len(sections["breaches"].shown)
+    room = _ROOM_OF_FIRST if view.own or view.about else _ROOM
+    room -= _WORDS_OF_CASE * sum(len(section.shown) for section in sections.values())
     for name, lines in by_rank.items():
-        sections[name] = limit_lines(lines, most)
-        most -= len(sections[name].shown)
-    gaps = limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), MOST)
-    return EmailSections(**sections, gaps=gaps, needs_you=view.needs_you)
-
-
-def _key_by_severity_and_age(line: CaseView) -> tuple[int, float, str]:
-    return line.severity.rank, line.first_seen.timestamp(), line.id
+        head, line = _WORDS[name]
+        sections[name] = limit_lines(lines, min(most, (room - head) // line))
+        if shown := len(sections[name].shown):
+            most -= shown
+            room -= head + shown * line
+    unanswered = (case for case in view.waiting if case.is_undecided)
+    return EmailSections(
+        **sections,
+        gaps=limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), _MOST_GAPS),
+        needs_you=view.needs_you,
+        to_sort=view.to_sort,
+        is_urgent=any(case.severity is Severity.HIGH for case in (*view.cases, *unanswered)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestView(PersonalEmailView):
-    """`week` is an ISO week such as `2026-W48`."""
+    """`week` is an ISO week such as `2026-W48`; `policy` has the clause that is due.
+
+    `views` is how often IT has opened a case since the last one.
+    """
 
     week: str
+    policy: PolicyReminder | None = None
     kind: DigestKind = DigestKind.WEEKLY
+    views: int = 0
+
+    @property
+    def accounts_url(self) -> str:
+        """Return where each account has what its owner can set."""
+        return f"{self.review_url}/me/data/accounts"
 
     @property
     def has_news(self) -> bool:
         """Tell whether it has anything that no earlier one had."""
-        news = self.cases or self.changes or self.questions or self.decided or self.breaches
-        return self.kind is not DigestKind.WEEKLY or bool(news)
+        return self.kind is not DigestKind.WEEKLY or self.brings_news or self.views > 0
 
     @property
     def is_quiet(self) -> bool:
@@ -300,7 +186,9 @@ def _render_personal_email(
 
     def build_context(most: int) -> Mapping[str, object]:
         page = arrange_sections(view, most)
-        return {**context, "page": page, "tone": page.tone or _choose_calm_tone(view, quiet=quiet)}
+        tone = page.tone or _choose_calm_tone(view, quiet=quiet)
+        folded = fill_template("_base/folded.txt", {"page": page})
+        return {**context, "page": page, "tone": tone, "folded": folded}
 
     return compose_fitting_email(folder, build_context)
 
@@ -314,10 +202,14 @@ def _choose_calm_tone(view: PersonalEmailView, *, quiet: bool) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfCheckView(PersonalEmailView):
-    """What differs from the last check; `since` is None where this is the first one."""
+    """What differs from the last check; `since` is None where this is the first one.
+
+    `daily_until` is when the checks end that come once a day, None where a person asked for one.
+    """
 
     at: datetime
     since: datetime | None = None
+    daily_until: datetime | None = None
 
 
 def render_self_check(view: SelfCheckView) -> Email:

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Final
 
 from monitor.domain.dates import parse_week_year
-from reports.emails.digest import Coverage, CoverageGap, EmailView, limit_lines
+from reports.coverage import Coverage, CoverageGap
 from reports.emails.render import MOST, Email, compose_email, fill_template
+from reports.emails.views import EmailView, limit_lines
 
 _MEANINGS: Final = {
     "5.1.": "which means that there is no such address",
@@ -84,7 +85,7 @@ class ServiceHealth:
     """How the service is doing, in counts of sources and emails. `unproven` are sources by name.
 
     `in_vain` counts emails that wait for another try, `given_up` those of this week, `refusing`
-    the addresses that refuse email.
+    the addresses that refuse email. With one reviewer, some cases may have nobody who looks.
     """
 
     sources: int
@@ -92,6 +93,7 @@ class ServiceHealth:
     in_vain: int = 0
     given_up: int = 0
     refusing: int = 0
+    has_one_reviewer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

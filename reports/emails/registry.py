@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any, Final, Self
 
 from reports.emails import account, digest, office
-from reports.emails.digest import EmailView
 from reports.emails.render import Email, compose_email
+from reports.emails.views import EmailView
 
 
 class EmailRecipient(StrEnum):
@@ -23,6 +23,8 @@ class EmailRecipient(StrEnum):
     INVITED = "invited"
     # A person at an address that is not theirs yet, or no longer is.
     OTHER_ADDRESS = "other-address"
+    # A person who joined and gets no email, as they or IT say: also at an address that refused one.
+    UNREACHED = "unreached"
     # Whoever holds an office that day.
     OFFICE = "office"
 
@@ -61,6 +63,7 @@ class EmailForm:
 _OFFICE = partial(EmailForm, recipient=EmailRecipient.OFFICE)
 _INVITED = partial(EmailForm, recipient=EmailRecipient.INVITED, code=EmailCode.INVITATION)
 _OTHER_ADDRESS = partial(EmailForm, recipient=EmailRecipient.OTHER_ADDRESS)
+_UNREACHED = partial(EmailForm, recipient=EmailRecipient.UNREACHED, needs_consent=False)
 
 
 class EmailKind(StrEnum):
@@ -90,11 +93,17 @@ class EmailKind(StrEnum):
         EmailForm(digest.SelfCheckView, digest.render_self_check, pausable=True),
     )
     ALERT = "alert", EmailForm(account.AlertView, account.render_alert)
+    NUDGE = (
+        "nudge",
+        EmailForm(account.NudgeView, account.render_nudge, pausable=True, stoppable=True),
+    )
     WITHDRAWN = "withdrawn", EmailForm(account.WithdrawnView, needs_consent=False)
     BREAK_GLASS = "break-glass", EmailForm(account.BreakGlassView)
     ENROLLED = "enrolled", EmailForm(account.EnrolledView)
     INVITATION = "invitation", _INVITED(account.InvitationView, account.render_invitation)
     REMINDER = "reminder", _INVITED(account.ReminderView, account.render_reminder)
+    INVITED_AGAIN = "invited-again", _UNREACHED(account.InvitedAgainView)
+    EMAIL_HISTORY = "email-history", _UNREACHED(account.EmailHistoryView, awaited=True)
     CONSENT_ENDING = "consent-ending", EmailForm(account.ConsentEndingView, needs_consent=False)
     CONSENT_CHANGED = "consent-changed", EmailForm(account.ConsentChangedView)
     LEGAL_HOLD = "legal-hold", EmailForm(account.LegalHoldView, needs_consent=False)
@@ -134,6 +143,12 @@ class EmailKind(StrEnum):
     NAME_DECIDED = "name-decided", EmailForm(account.NameDecidedView)
     ACCOUNT_REMOVED = "account-removed", EmailForm(account.AccountRemovedView)
 
+
+# Who has joined gets their own email in the place of an invitation: told, counted and sent as one,
+# so that no list tells the difference.
+INVITATION_KINDS: Final = frozenset(
+    {EmailKind.INVITATION, EmailKind.REMINDER, EmailKind.INVITED_AGAIN}
+)
 
 _KINDS: Final = {kind.form.view: kind for kind in EmailKind}
 

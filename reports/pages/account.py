@@ -85,6 +85,15 @@ class SignInView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInEmailsView:
+    """Offers the list of one's own emails, or says that it was `asked` for: to anyone alike."""
+
+    asked: bool = False
+    address: str = ""
+    faults: tuple[FieldProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInCodeView:
     """Asks for the code of an email that may be on its way, and tells no one whether it is.
 
@@ -113,6 +122,7 @@ class UnknownAddressView:
 
 render_sign_in = build_renderer("sign_in", SignInView)
 render_sign_in_code = build_renderer("sign_in_code", SignInCodeView)
+render_sign_in_emails = build_renderer("sign_in_emails", SignInEmailsView)
 render_sign_in_confirm = build_renderer("sign_in_press", SignInConfirmView)
 render_unknown_address = build_renderer("sign_in_stranger", UnknownAddressView)
 
@@ -168,7 +178,10 @@ render_error_page = build_renderer("refusal", ErrorPageView)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessTokenLine:
-    """A token that still works. `used_on` is the day of its last use, None before the first."""
+    """A token that still works. `used_on` is the day of its last use, None before the first.
+
+    `answers` says that it may answer for its owner.
+    """
 
     id: str
     name: str
@@ -176,6 +189,7 @@ class AccessTokenLine:
     created_at: datetime
     expires_at: datetime
     used_on: date | None = None
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +207,7 @@ class AccessTokensView:
     """The tokens of one role. `path` is where the forms go, `back` the page that led here.
 
     `secret` and `address` are what was just made, and are shown this once; both empty else.
+    `has_ended_answers` says that answers of tokens stand that work no longer.
     """
 
     zone: str
@@ -201,6 +216,7 @@ class AccessTokensView:
     lines: tuple[AccessTokenLine, ...]
     scopes: tuple[tuple[str, str], ...]
     lifetimes: tuple[tuple[str, Reason], ...]
+    has_ended_answers: bool = False
     offer: FeedAddressOffer | None = None
     name: str = ""
     chosen: tuple[str, ...] = ()
@@ -211,3 +227,14 @@ class AccessTokensView:
 
 
 render_access_tokens = build_renderer("tokens", AccessTokensView)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellView:
+    """What was typed into a form that came back."""
+
+    address: str = ""
+    faults: tuple[FieldProblem, ...] = ()
+
+
+render_tell = build_renderer("tell", TellView)

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentPhase
-from reports.emails.digest import BreachLine, CoverageGap
+from reports.coverage import CoverageGap
+from reports.emails.views import BreachLine
 from reports.pages.enrollment import ConsentPart, QueryPreview, SummaryRow
 from reports.pages.layout import FieldProblem, build_renderer
 
@@ -42,7 +43,8 @@ class DataView:
     `address` is where they are written to. `kept` counts what there is, by what it is. `weekly`
     says that they get the regular email, `preferences` how they want it. `moving` is None unless
     they asked to be written to elsewhere, and `waiting_name` empty unless IT has a name to confirm.
-    `copies_from` is when the next copy of everything may be made, None where it may now.
+    `reviewers` are the addresses of those of whom one may be kept out, by their id, and `barred` is
+    who is. `copies_from` is when the next copy of everything may be made, None where it may now.
     """
 
     zone: str
@@ -60,6 +62,8 @@ class DataView:
     renewal_due: bool = False
     weekly: bool = True
     preferences: Mapping[str, str] = field(default_factory=dict)
+    reviewers: Mapping[str, str] = field(default_factory=dict)
+    barred: str = ""
     moving: PendingAddress | None = None
     waiting_name: str = ""
     copies_from: datetime | None = None
@@ -106,12 +110,14 @@ class ConsentEditView:
 class AccessLogLine:
     """One line of the record: who did what; `finding_id` is what it was about, empty for none.
 
-    `words` are what a reviewer noted or asked, empty for all else.
+    `words` are what a reviewer noted or asked, empty for all else. `how` is empty for what was done
+    on a page.
     """
 
     at: datetime
     who: str
     what: str
+    how: str = ""
     finding_id: str = ""
     words: str = ""
 

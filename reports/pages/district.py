@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from monitor.domain.language import Language
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     CaseBin,
     DistrictFindingKind,
     DistrictFindingState,
+    DrillOutcome,
     GapKind,
 )
-from reports.emails.digest import Coverage
+from reports.coverage import Coverage
+from reports.emails.render import fill_template
+from reports.finding_view import AdviceLine
+from reports.labels import DRILL_OUTCOMES
 from reports.pages.layout import BarChart, build_bar_chart, build_renderer
 from reports.pages.takedown import PlatformGuide
-from reports.translation import format_short_week, format_week_start
+from reports.translation import format_date, format_short_week, format_week_start, use_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,25 @@ class WeekLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrillLine:
+    """Hours from its page to an alert, and minutes from there to its email; None for never."""
+
+    ended_on: date
+    outcome: DrillOutcome
+    alert_hours: int | None
+    mail_minutes: int | None
+
+    @property
+    def label(self) -> str:
+        return str(format_date(self.ended_on, self.ended_on.year))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        times = ("none" if n is None else str(n) for n in (self.alert_hours, self.mail_minutes))
+        return (self.label, DRILL_OUTCOMES[self.outcome], *times)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealthLine:
     """`gap` is None for a source that answers; `proven_at` for one that never proved itself."""
 
@@ -53,7 +77,8 @@ class DistrictView:
     """`weeks` is empty where the district is too small for figures.
 
     `counts` are of what IT sees, `oldest` is since when one waits for IT, None for none.
-    `usd_most` is None where nothing limits what is spent.
+    `helped` tells how well each way to report did. `usd_most` is None where nothing limits what
+    is spent.
     """
 
     enough: bool
@@ -67,6 +92,8 @@ class DistrictView:
     usd: str
     usd_most: str | None
     fewest: int
+    helped: tuple[Reason, ...] = ()
+    drills: tuple[DrillLine, ...] = ()
     part: str = "district"
 
     @property
@@ -82,6 +109,11 @@ class DistrictView:
             build_bar_chart("Cases raised, by week", raised, unknown="few"),
             build_bar_chart("Cases decided, by week", ruled, unknown="few"),
         )
+
+    @property
+    def drill_chart(self) -> BarChart:
+        hours = [(line.label, line.alert_hours) for line in self.drills]
+        return build_bar_chart("Hours from the page to its alert, by drill", hours, unknown="none")
 
 
 def _format_count(number: int | None) -> str:
@@ -101,7 +133,8 @@ class OfficialAccountLine:
 class LookalikeLine:
     """`title` is a name of the district's own, a handle or a domain; never a person's name.
 
-    `guide` is None unless IT called an account an impersonation, and its platform is known.
+    `guide` is None unless IT called an account an impersonation, and its platform is known; `brand`
+    unless that takes reports of trademarks. `report` is what IT can send about it.
     """
 
     id: str
@@ -121,14 +154,34 @@ class LookalikeLine:
     decided_at: datetime | None
     decided_by: str
     guide: PlatformGuide | None = None
+    brand: AdviceLine | None = None
+    report: str = ""
 
     @property
     def is_account(self) -> bool:
         return self.kind is DistrictFindingKind.ACCOUNT
 
     @property
+    def is_told(self) -> bool:
+        return self.kind is DistrictFindingKind.TOLD
+
+    @property
     def is_impersonation(self) -> bool:
         return self.state is DistrictFindingState.IMPERSONATION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookalikeReport:
+    """What is sent about a look-alike. `own` are the district's accounts and domains."""
+
+    line: LookalikeLine
+    organization: str
+    own: tuple[str, ...]
+    contact: str
+
+    def write_text(self) -> str:
+        with use_language(Language.ENGLISH):
+            return f"{fill_template('takedown/lookalike.txt', {'view': self}).strip()}\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

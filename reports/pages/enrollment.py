@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import InvitationStatus
+from monitor.domain.vocabulary import AccountReach, InvitationStatus
 from reports.pages.layout import FieldProblem, PolicyReminder, build_renderer
 
 
@@ -110,11 +110,21 @@ class WorkStepView(EnrollmentStepView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLine:
-    """An account or an own page, with what takes it off the list again."""
+    """An account or an own page; `value` takes it off the list again.
+
+    `reach` is None where nobody asked how we see it. It was `last_seen` then, None for never. What
+    is not read each week, its owner looks at on `look_at`. `settings_url` is where they set who can
+    see it, `unconfirmed` where no one has looked at that address lately.
+    """
 
     value: str
     title: str
     detail: str
+    reach: AccountReach | None = None
+    last_seen: datetime | None = None
+    look_at: datetime | None = None
+    settings_url: str = ""
+    unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +142,11 @@ class AccountProofLine:
 class AccountsStepView(EnrollmentStepView):
     """`address` is what is still in the box, on `network`: something was wrong with it.
 
-    `proofs` are the accounts that are not followed before their owner proves control.
+    `proofs` are the accounts that are not followed before their owner proves control. Days are told
+    in `zone`.
     """
+
+    zone: str
 
     declared: tuple[AccountLine, ...] = ()
     address: str = ""
@@ -172,6 +185,7 @@ class EnrollmentDoneView:
     """`next_sweep` is when everyone is looked up next; a check may come first.
 
     `may_add_picture` tells whether pictures are compared, with one of the person's own as well.
+    `declared` are their accounts, with how we see each.
     """
 
     given: str
@@ -179,6 +193,7 @@ class EnrollmentDoneView:
     zone: str
     policy: PolicyReminder
     may_add_picture: bool
+    declared: tuple[AccountLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.reason import Reason, Told
-from monitor.domain.vocabulary import Decision, FindingGroup
-from reports.emails.digest import Coverage
+from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup, OwnershipLabel
+from reports.coverage import Coverage
 from reports.finding_view import (
     AccountPair,
     AnswerChoice,
@@ -14,7 +14,7 @@ from reports.finding_view import (
     ComparisonLine,
     FindingView,
     HighlightPiece,
-    describe_folded,
+    keep_closed,
 )
 from reports.labels import ANSWERS
 from reports.pages.layout import PolicyReminder, build_renderer
@@ -47,13 +47,14 @@ class HomeView:
     """`coverage` is that of the latest sweep about them, None before there was one.
 
     `cases` are the worst of those that need the person, `more_cases` counts the others, and
-    `exposures` are several pages with contact details, which are one entry. `progress` are cases
+    `exposures` are the first of `exposure_count` pages with contact details, which are one entry
+    with a `folded_sentence`. `progress` are cases
     that somebody else acts in. `next_digest` is None for someone who stopped the regular email;
-    `only_on_news` says that it comes only with news. `paused` says that nothing is asked at the
-    moment, and `lacks_search_engine` that no engine is asked about this person. `can_add_feeds`
-    says that alert feeds of their own would be one. `breaches` counts data breaches, None for
-    someone who did not agree to that. `weeks` are at most twelve, the oldest first, from the one
-    they joined in.
+    `only_on_news` says that it comes only with news. Nothing is asked until `paused_until`, None
+    outside a pause; `lacks_search_engine` says that no engine is asked about this person.
+    `can_add_feeds` says that alert feeds of their own would be one. `breaches` counts data
+    breaches, None for someone who did not agree to that. `weeks` are at most twelve, the oldest
+    first, from the one they joined in.
     """
 
     zone: str
@@ -66,12 +67,14 @@ class HomeView:
     next_digest: datetime | None
     ends_at: datetime
     exposures: tuple[CaseView, ...] = ()
+    exposure_count: int = 0
+    folded_sentence: Reason | None = None
     progress: tuple[CaseView, ...] = ()
     coverage: Coverage | None = None
     checked_at: datetime | None = None
     checking: bool = False
     renewal_due: bool = False
-    paused: bool = False
+    paused_until: datetime | None = None
     lacks_search_engine: bool = False
     can_add_feeds: bool = False
     only_on_news: bool = False
@@ -79,20 +82,16 @@ class HomeView:
     weeks: tuple[PersonalWeekLine, ...] = ()
 
     @property
-    def folded_sentence(self) -> Reason:
-        return describe_folded(self.exposures)
-
-    @property
     def headline(self) -> Told:
         """Say the worst thing that needs the person; empty where nothing does."""
         if self.cases:
             return self.cases[0].what
-        return self.folded_sentence if self.exposures else ""
+        return self.folded_sentence or ""
 
     @property
     def others_count(self) -> int:
-        """Count what can wait until the first thing is answered."""
-        return self.needs_you + self.to_sort - max(len(self.exposures), 1)
+        """Count what comes after the first thing."""
+        return self.needs_you + self.to_sort - max(self.exposure_count, 1)
 
     def has_mark(self, mark: str) -> bool:
         """Tell whether a week has this mark: the key explains no other."""
@@ -110,12 +109,15 @@ render_home = build_renderer("home", HomeView)
 class QuestionCard:
     """A question whose a finding is, or, where `is_case` says so, what its case asks.
 
-    `case` is the worst one of the finding, None where nothing is wrong.
+    `case` is the worst one of the finding, None where nothing is wrong. What is not asked was
+    filed already, and can be corrected. Without `has_reviewer`, no answer opens it to IT.
     """
 
     finding: FindingView
     case: CaseView | None = None
     is_case: bool = False
+    is_asked: bool = True
+    has_reviewer: bool = True
 
     @property
     def id(self) -> str:
@@ -128,7 +130,12 @@ class QuestionCard:
 
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:
-        return self.shown.choices
+        choices = (
+            self.finding.list_choices(self.case.kept_open_by)
+            if self.case and not self.is_case
+            else self.shown.choices
+        )
+        return choices if self.has_reviewer else keep_closed(choices)
 
     @property
     def question(self) -> Told:
@@ -163,7 +170,7 @@ class UndoLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortView:
-    """`left` counts what waits on all pages. `learned` is None before eight answers.
+    """`left` counts what is asked on all pages. `learned` is None before eight answers.
 
     `coverage` is that of the latest check, None before there was one; only a page without cards
     tells it.
@@ -250,11 +257,33 @@ class FindingPageView:
     own: tuple[OwnAccountLine, ...] = ()
     moments: tuple[TimelineLine, ...] = ()
     versions: tuple[tuple[int, str], ...] = ()
+    has_reviewer: bool = True
+
+    @property
+    def choices(self) -> tuple[AnswerChoice, ...]:
+        """Return the answers to whose it is, and say of none that IT sees it if nobody may."""
+        choices = self.finding.choices
+        return choices if self.has_reviewer else keep_closed(choices)
+
+    @property
+    def may_hurt(self) -> bool:
+        """Tell whether it may say what others think of its person: not a page of contacts."""
+        lists_contacts = any(panel.case.kind is CaseKind.EXPOSED_CONTACT for panel in self.cases)
+        return self.finding.label is OwnershipLabel.ABOUT_ME and not lists_contacts
 
     @property
     def has_ownership_question(self) -> bool:
-        """Tell whether an open case asks already whose it is."""
-        return any(panel.case.asks_whose and not panel.case.decision for panel in self.cases)
+        """Tell whether a case asks already whose it is, or has the answer, to be taken back there.
+
+        Whose details are shown is another question than whose account shows them.
+        """
+        asking = (panel.case for panel in self.cases if panel.case.asks_whose)
+        return any(
+            not (case.decision or self.finding.is_account)
+            if case.kind is CaseKind.EXPOSED_CONTACT
+            else not case.decision or case.undoes is not None
+            for case in asking
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

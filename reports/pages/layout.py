@@ -3,7 +3,7 @@
 A chart of bars, as numbers that a template draws: each has a table beneath it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-from monitor.domain.reason import Told
+from monitor.domain.reason import Reason, Told
 
 V = TypeVar("V")
 
@@ -36,10 +36,15 @@ class FieldProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyReminder:
-    """What the policy says where it fits; `url` leads to the district's own, empty if not set."""
+    """What the policy says where it fits; `url` leads to the district's own, empty if not set.
+
+    `leads` say what it fits. `has_guides` says that the page of one's accounts has what to set.
+    """
 
     texts: tuple[str, ...] = ()
     url: str = ""
+    leads: tuple[Reason, ...] = ()
+    has_guides: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,8 @@ class PageFrame:
     what was just done. `way_out` is where signing out is sent, empty if someone else does it.
     `demo` is empty in every real district.
     `languages` are the other ones that this page comes in, by code and name; `here` is its path.
+    `count_proposals` tells what waits for this reviewer to confirm, by the part of the pages of IT.
+    `tells` says that its reader may tell of a fake account, or is nobody that we know.
     """
 
     title: str
@@ -64,6 +71,8 @@ class PageFrame:
     demo: str = ""
     languages: tuple[tuple[str, str], ...] = ()
     here: str = "/"
+    count_proposals: Callable[[], Mapping[str, int]] = dict
+    tells: bool = False
 
 
 # Twelve bars are as wide as a small phone, so that their numbers keep their size there.

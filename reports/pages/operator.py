@@ -34,10 +34,9 @@ class SourceStatusRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueJobsRow:
-    """`count` is how many of a kind are due, `first` when the soonest is."""
+    """`first` is when the soonest of a kind is due; how many are would tell who has joined."""
 
     what: str
-    count: int
     first: datetime
 
 
@@ -97,17 +96,11 @@ class NameChangesView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeaverLine:
-    """An address that the last staff file no longer lists."""
-
-    id: str
-    mail: str
-    missing_since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaversView:
-    leavers: tuple[LeaverLine, ...]
+    """How many addresses are no longer listed, and since when the first of them; None for none."""
+
+    count: int
+    since: datetime | None
 
 
 render_leavers = build_renderer("operate_leavers", LeaversView)

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from monitor.domain.language import Language
+from monitor.domain.reason import Reason
+from monitor.domain.vocabulary import CaseKind
+from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine
 from reports.finding_view import AdviceLine, CaseSummary, CaseView
+from reports.letters import Letter
 from reports.pages.data import LegalHoldLine
 from reports.pages.layout import FieldProblem, build_renderer
 from reports.pages.takedown import PlatformGuide
+from reports.translation import use_language
 
 Option = tuple[str, str]
+HintedOption = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +92,7 @@ class ReviewNoteLine:
     at: datetime
     by: str
     text: str
-    question: bool
+    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,18 +103,30 @@ class ReviewCaseView:
     that came back.
     `ask_from` is when its person may be asked again, None if that is now. `undoes` says that the
     last decision is the reader's own. `guide` is None where we know of none, `school` where the
-    school has no way of its own.
+    school has no way of its own. `levers` are the ways by which IT may have reported it, the one
+    that is due first, and `results` how they did here. `report` can be sent to the platform, empty
+    where IT may not; `letters` to families and staff. `deeds` are what IT may have done about it,
+    and `steps` what its person reads who has to get an account back. `said_by` is who in IT spoke
+    last, at `said_at`; empty and None while nobody has.
     """
 
     case: CaseView
     queue: ReviewQueueView
     history: tuple[ActionLogLine, ...]
     remarks: tuple[ReviewNoteLine, ...]
-    decisions: tuple[Option, ...]
+    decisions: tuple[HintedOption, ...]
+    deeds: tuple[Option, ...]
+    steps: tuple[AdviceLine, ...]
+    said_by: str
+    said_at: datetime | None
     taken: str
     mine: bool
     guide: PlatformGuide | None
     school: AdviceLine | None
+    levers: tuple[Option, ...]
+    results: tuple[Reason, ...]
+    report: str
+    letters: tuple[Letter, ...]
     is_reportable: bool
     is_made_by_others: bool
     undoes: bool
@@ -124,7 +143,7 @@ class BulkDecisionView:
     """Several cases, to be ruled alike."""
 
     cases: tuple[CaseView, ...]
-    decisions: tuple[Option, ...]
+    decisions: tuple[HintedOption, ...]
     note: str = ""
     faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
@@ -137,6 +156,28 @@ class ChosenCasesView:
     case_ids: tuple[str, ...]
     decision: str = ""
     part: str = "queue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeReport:
+    """What a reviewer sends to a platform: what IT sees of a case, and who answers questions."""
+
+    case: CaseView
+    organization: str
+    contact: str
+
+    @property
+    def is_mock(self) -> bool:
+        return self.case.nature is CaseKind.MOCK_ACCOUNT
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Tell whether its person said so, and not IT alone while they are silent."""
+        return self.case.decision is not None
+
+    def write_text(self) -> str:
+        with use_language(Language.ENGLISH):
+            return f"{fill_template('takedown/office.txt', {'view': self}).strip()}\n"
 
 
 render_review_case = build_renderer("review_case", ReviewCaseView)

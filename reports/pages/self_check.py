@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.domain.vocabulary import Scope, SourceStage
-from reports.emails.digest import ChangeLine, Coverage
+from reports.coverage import Coverage
+from reports.emails.views import ChangeLine
 from reports.pages.layout import PageFrame, build_renderer, render_page
 
 
@@ -73,7 +74,8 @@ class SelfCheckPageView:
     the sources whose answers have been judged since all were in. `seconds` have gone by since it
     was asked for; `ahead` counts the checks that are served before. `unheard` says that no one
     has begun with it for a while. `first` tells that there was no earlier look
-    to compare with. `refused` says in a sentence why none can be asked for.
+    to compare with. `refused` says in a sentence why none can be asked for. Checks come once a day
+    until `daily_until`, None while they do not.
     """
 
     state: SelfCheckState
@@ -93,6 +95,9 @@ class SelfCheckPageView:
     first: bool = False
     to_sort: int = 0
     cases: int = 0
+    daily_until: datetime | None = None
+    can_check_daily: bool = False
+    is_paused: bool = False
     unheard: bool = False
     refused: str = ""
 

@@ -6,20 +6,25 @@ from enum import StrEnum
 
 from monitor.domain.language import Language
 from monitor.domain.reason import Day, Label, Reason
-from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.domain.vocabulary import CaseBin, CaseKind, CaseState, Decision, LeverKind
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.finding_view import AdviceLine, CaseView
 from reports.labels import (
+    LEVERS,
     OWN_REMOVAL_STEPS,
     REMOVAL_STEPS,
     REPORT_STEPS,
+    REPORTED_AGAIN,
     UNSEEN_REPORT_STEPS,
 )
+from reports.letters import Letter
 from reports.pages.findings import UndoLine
 from reports.pages.layout import FieldProblem, build_renderer
 from reports.translation import use_language
 from scrapers.facts.fact import FactReliability
+
+_REPORTED_STATES = frozenset({CaseState.REPORTED, CaseState.REFUSED})
 
 
 class AccountSighting(StrEnum):
@@ -61,6 +66,7 @@ class PlatformGuide:
     day: date | None
     stale: bool
     proof: bool
+    for_anyone: bool = False
     given: str | None = None
 
     @property
@@ -94,11 +100,33 @@ class ScreenshotsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalView:
+    """How its person takes a report back that hit somebody else, with `note` of what they sent."""
+
+    case: CaseView
+    place: PlatformGuide | None
+    person: str
+    zone: str
+    reported_at: datetime
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """What can be sent to the platform: plain, and nothing but facts."""
+        with use_language(Language.ENGLISH):
+            return fill_template("takedown/withdrawal.txt", {"view": self})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakedownView:
     """`looked` is None before a report; `looks_at` is when we look again, None if we do not.
 
-    `can_look` says that a source opens its address.
-    `note` is what was typed into a form that came back, `done` the answer that led here.
+    `can_look` says that a source opens its address, which waits until `paused_until` in a pause.
+    `next_way` comes now that one has failed, None while none has. A law lets it wait until
+    `law_until`, None where none does.
+    `levers` are the ways that it may have been reported by, the one that is due first, and
+    `results` how they did here. `letters` warn whom the person knows. `note` is what was typed
+    into a form that came back, `done` the answer that led here.
     """
 
     case: CaseView
@@ -107,10 +135,16 @@ class TakedownView:
     log: tuple[ActionLogLine, ...]
     choices: tuple[Decision, ...]
     screenshots: ScreenshotsView
+    levers: tuple[LeverKind, ...] = ()
+    next_way: AdviceLine | None = None
+    law_until: datetime | None = None
+    results: tuple[Reason, ...] = ()
+    letters: tuple[Letter, ...] = ()
     looked: AccountSighting | None = None
     looked_at: datetime | None = None
     looks_at: datetime | None = None
     can_look: bool = True
+    paused_until: datetime | None = None
     note: str = ""
     faults: tuple[FieldProblem, ...] = ()
     done: UndoLine | None = None
@@ -121,19 +155,70 @@ class TakedownView:
         return self.case.nature in {CaseKind.MOCK_ACCOUNT, CaseKind.HARMFUL_PAGE}
 
     @property
+    def is_due(self) -> bool:
+        """Tell whether a first report is what comes next."""
+        return Decision.REPORTED in self.choices and self.case.state not in _REPORTED_STATES
+
+    @property
+    def warns(self) -> bool:
+        """Tell whether a report comes next that would hit an innocent person if it were false."""
+        return self.is_due and self.case.nature is CaseKind.IMPERSONATION
+
+    @property
     def opens(self) -> bool:
         """Tell whether IT can see the case after a report, and not before."""
-        return self.case.nature is CaseKind.IMPERSONATION and self.case.it_sees_since is None
+        shut = self.case.it_sees_since is None and not self.case.helper
+        return self.case.nature is CaseKind.IMPERSONATION and shut
 
     @property
     def advice(self) -> tuple[AdviceLine, ...]:
         """Return what else to do: this is the page of our own that the others lead to."""
-        return tuple(step for step in self.case.steps if not step.path)
+        own = self.next_way.words if self.next_way else None
+        return tuple(step for step in self.case.steps if not step.path and step.words != own)
+
+    @property
+    def first_steps(self) -> tuple[AdviceLine, ...]:
+        """Return what waits for nothing; there is nothing such while the time of a law runs."""
+        return () if self.law_until else tuple(step for step in self.advice if step.is_now)
+
+    @property
+    def other_steps(self) -> tuple[AdviceLine, ...]:
+        return tuple(step for step in self.advice if step not in self.first_steps)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Tell whether something comes before the evidence."""
+        return bool(self.first_steps) or self.case.kind is CaseKind.HARMFUL_PAGE
+
+    @property
+    def begins_with_law(self) -> bool:
+        """Tell whether the first report is a request by law: the platform's own form is no step."""
+        return self.is_due and self.levers[:1] == (LeverKind.LAW,)
 
     @property
     def options(self) -> tuple[tuple[str, str, str], ...]:
         steps = {**REPORT_STEPS, **({} if self.can_look else UNSEEN_REPORT_STEPS)}
+        if self.case.state in _REPORTED_STATES:
+            steps[Decision.REPORTED] = REPORTED_AGAIN
         return tuple((choice, *steps[choice]) for choice in self.choices)
+
+    @property
+    def asks_for_proof(self) -> bool:
+        """Tell whether only a picture of its person's can show that it is gone."""
+        removed = self.case.state is CaseState.REMOVED
+        return removed and not self.can_look and self.screenshots.has_room
+
+    @property
+    def shows_screenshots(self) -> bool:
+        """Tell whether the form for screenshots stands open."""
+        wrong = any(fault.field == "picture" for fault in self.faults)
+        return self.asks_for_proof or wrong or bool(self.screenshots.lines)
+
+    @property
+    def lever_options(self) -> tuple[tuple[str, str], ...]:
+        """Return the ways to choose from, where a report can be noted."""
+        shown = self.levers if Decision.REPORTED in self.choices else ()
+        return tuple((lever, LEVERS[lever]) for lever in shown)
 
     @property
     def report_text(self) -> str:
@@ -143,11 +228,17 @@ class TakedownView:
         return f"{text.strip()}\n"
 
     @property
+    def can_be_mistaken(self) -> bool:
+        """Tell whether a report waits that an answer of the person's could still take back."""
+        return self.case.acted_at is not None and self.case.state is CaseState.REPORTED
+
+    @property
     def has_enough_copies(self) -> bool:
         """Tell whether as many elements are copied as the platform's rule wants."""
         return self.place is None or len(self.evidence.copies) >= self.place.least
 
 
+render_withdrawal = build_renderer("withdrawal", WithdrawalView)
 render_takedown = build_renderer("takedown", TakedownView)
 
 
@@ -185,8 +276,8 @@ class RemovalGuideLine:
 class RemovalView:
     """`guide` is None for a site that we do not know, `own` if the page is the person's account.
 
-    `looked` is None before the site was asked; `looks_at` is when we look again, and `can_look`
-    says whether any source may open the page.
+    `results` tell how such requests went here. `looked` is None before the site was asked;
+    `looks_at` is when we look again, and `can_look` says whether any source may open the page.
     """
 
     case: CaseView
@@ -201,6 +292,7 @@ class RemovalView:
     looked_at: datetime | None = None
     looks_at: tuple[datetime, ...] = ()
     can_look: bool = False
+    results: tuple[Reason, ...] = ()
 
     @property
     def buttons(self) -> tuple[tuple[str, str], ...]:
@@ -214,3 +306,43 @@ class RemovalView:
 
 
 render_removal = build_renderer("removal", RemovalView)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalLine:
+    """A page that shows contact details; `site` is its name, or its host."""
+
+    case: CaseView
+    site: str
+    shows: Reason
+
+    @property
+    def is_gone(self) -> bool:
+        return self.case.end is not None
+
+    @property
+    def path(self) -> str:
+        undecided = f"/me/findings/{self.case.finding.id}"
+        return undecided if self.case.is_undecided else self.case.plan_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalListView:
+    """`brokers_url` is where residents of `state` ask many sites at once; empty for nowhere."""
+
+    zone: str
+    lines: tuple[RemovalLine, ...]
+    state: str
+    brokers_url: str
+    unconfirmed: bool
+
+    @property
+    def gone(self) -> int:
+        return sum(line.is_gone for line in self.lines)
+
+    @property
+    def yours(self) -> tuple[RemovalLine, ...]:
+        return tuple(line for line in self.lines if line.case.bin is CaseBin.NEEDS_YOU)
+
+
+render_removal_list = build_renderer("removals", RemovalListView)

@@ -9,6 +9,8 @@ for (const button of document.querySelectorAll("[data-copies]")) {
       await navigator.clipboard.writeText(text.value);
       said.textContent = said.dataset.done;
     } catch {
+      text.closest("details")?.setAttribute("open", "");
+      text.select();
       said.textContent = said.dataset.selected;
     }
   });

@@ -4,7 +4,6 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from weakref import finalize
 
-from scrapers.crawl.budget import QuotaCounter, QuotaStore, QuotaTracker
 from scrapers.crawl.frontier import (
     LOOK_AHEAD,
     CrawlEvent,
@@ -16,24 +15,17 @@ from scrapers.crawl.frontier import (
     SourceProgress,
 )
 from scrapers.crawl.pauses import PauseFile
+from scrapers.crawl.quotas import QuotaCounter, QuotaStore, QuotaTracker
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.routing import CrawlQuery, CrawlRouter, HostDirectory, list_manners
 from scrapers.crawl.sharing import SAVED_EVERY
 from scrapers.crawl.throttle import HostState, HostStore, Throttle
 from scrapers.crawl.turns import CrawlWorker
 from scrapers.http.clock import Clock
-from scrapers.http.errors import (
-    FailureReason,
-    FetchError,
-    build_refusal_error,
-)
+from scrapers.http.errors import FailureReason, FetchError, build_refusal_error
 from scrapers.http.event_loop import EventLoopThread
 from scrapers.http.ssrf_guard import RequestTarget
-from scrapers.models import (
-    CrawlPriority,
-    CrawlResult,
-    Query,
-)
+from scrapers.models import CrawlPriority, CrawlResult, Query
 from scrapers.source import AccessMode, Source
 
 

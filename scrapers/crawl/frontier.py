@@ -11,21 +11,14 @@ from threading import RLock
 
 from gevent.event import Event
 
-from scrapers.crawl.budget import QuotaCounter
+from scrapers.crawl.quotas import QuotaCounter
 from scrapers.crawl.routing import CrawlQuery, CrawlRouter
 from scrapers.crawl.sharing import DistrictProofs, HostShareTracker
 from scrapers.crawl.throttle import HostState
 from scrapers.http.client import PageFetcher, Redirect
 from scrapers.http.clock import Clock
 from scrapers.http.event_loop import EventLoop
-from scrapers.models import (
-    CrawlPriority,
-    CrawlResult,
-    Outcome,
-    Page,
-    ParseResult,
-    Query,
-)
+from scrapers.models import CrawlPriority, CrawlResult, Outcome, Page, ParseResult, Query
 from scrapers.sandbox.client import PageParser
 from scrapers.source import Source
 

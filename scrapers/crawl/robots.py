@@ -123,13 +123,6 @@ class RobotsCache:
         if learned is not None and learned.is_fresh(now):
             self._store_rules(learned)
 
-    def reload_record(self, origin: str, now: datetime) -> None:
-        """Take up what another process may have learned of an origin since, if we know nothing."""
-        rules = self._rules.get(origin)
-        if rules is None or not rules.record.is_fresh(now):
-            self._recalled.discard(origin)
-            self.load_record(origin, now)
-
     def hand_on(self, origin: str) -> tuple[RobotsRecord | None, Onward | None]:
         """Return what is known of an origin, and where its file lies as far as we went for it."""
         rules = self._rules.get(origin)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from threading import Lock
 from typing import Protocol
 
-from scrapers.crawl.budget import build_week_refusal
+from scrapers.crawl.quotas import build_week_refusal
 from scrapers.http.errors import FailureReason
 from scrapers.models import CrawlPriority, Outcome, ParseResult, Query
 from scrapers.source import Source

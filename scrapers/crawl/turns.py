@@ -32,15 +32,7 @@ from scrapers.http.errors import (
 )
 from scrapers.http.event_loop import enter_event_loop, run_in_thread
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
-from scrapers.models import (
-    CrawlResult,
-    Outcome,
-    Page,
-    ParsedPage,
-    ParseResult,
-    Query,
-    QueryKind,
-)
+from scrapers.models import CrawlResult, Outcome, Page, ParsedPage, ParseResult, Query, QueryKind
 from scrapers.parsers.block_detection import build_parser_error_result
 from scrapers.parsers.profile_images import PictureParser
 from scrapers.parsers.profile_images import build_picture_queries as picture_queries

@@ -23,7 +23,7 @@ from scrapers.http.errors import (
     build_refusal_error,
     build_unreadable_error,
 )
-from scrapers.http.limits import FetchLimits, get_current_allowance, grant_allowance
+from scrapers.http.fetch_limits import FetchLimits, get_current_allowance, grant_allowance
 from scrapers.http.ssrf_guard import (
     DEFAULT_PORTS,
     Dialer,

@@ -22,7 +22,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from scrapers.http.clock import Clock
 from scrapers.http.errors import FailureReason, build_failure_error
-from scrapers.http.limits import FetchLimits, grant_allowance
+from scrapers.http.fetch_limits import FetchLimits, grant_allowance
 from scrapers.http.ssrf_guard import Dialer, NetworkScope, RequestTarget
 from scrapers.models import Request
 

@@ -22,7 +22,7 @@ from gevent import get_hub
 from gevent.event import Event
 from gevent.socket import wait_read, wait_write
 
-from scrapers.http.limits import get_current_allowance
+from scrapers.http.fetch_limits import get_current_allowance
 
 if TYPE_CHECKING:
     from socket import _Address

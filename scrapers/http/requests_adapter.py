@@ -89,7 +89,8 @@ class HostPools:
             if pool is None:
                 pool = self._pools[key] = self._open_pool(target, scope)
             self._pools.move_to_end(key)
-            stale = self._pools.popitem(last=False)[1] if self._is_crowded else None
+            is_crowded = len(self._pools) > self._idle_hosts
+            stale = self._pools.popitem(last=False)[1] if is_crowded else None
         if stale is not None:
             stale.close()
         return pool
@@ -100,10 +101,6 @@ class HostPools:
             self._pools.clear()
         for pool in pools:
             pool.close()
-
-    @property
-    def _is_crowded(self) -> bool:
-        return len(self._pools) > self._idle_hosts
 
     def _open_pool(self, target: RequestTarget, scope: NetworkScope) -> Pool:
         pool: Pool

@@ -29,7 +29,7 @@ from urllib3.util import parse_url
 
 from scrapers.http.errors import FailureReason, FetchError, build_failure_error, build_refusal_error
 from scrapers.http.event_loop import MeteredSocket, MeteredTLSSocket, run_in_thread
-from scrapers.http.limits import FetchAllowance, get_current_allowance
+from scrapers.http.fetch_limits import FetchAllowance, get_current_allowance
 from scrapers.models import Request
 from scrapers.text_limits import LONGEST_URL
 

@@ -11,13 +11,7 @@ from html import unescape
 from scrapers.facts.fact import DatedFact, load_facts
 from scrapers.models import Outcome, Page, ParseResult
 from scrapers.parsers.retry_after import RATE_LIMIT_PREFIXES, parse_retry_time
-from scrapers.parsers.text import (
-    extract_visible_text,
-    has_bytes_match,
-    has_match,
-    is_full_match,
-    is_markup,
-)
+from scrapers.parsers.text import extract_visible_text, is_markup
 
 CAPTCHA = "captcha"
 CHECK = "browser-check"
@@ -67,7 +61,6 @@ def _join_words(kind: str) -> str:
     return f"(?:{'|'.join(map(re.escape, WALL_WORDS[kind].words))})"
 
 
-# No letters are named, for Python and RE2 have no common word for those of all languages.
 _WORD = "[^ :|/\u00b7\u2022\u2013\u2014]"
 _SITE = rf"{_WORD}{{1,40}}(?: {_WORD}{{1,40}}){{0,3}}"
 _STROKE = " ?[:|/\u00b7\u2022\u2013\u2014-] "
@@ -86,6 +79,7 @@ LOOSE_BLOCK_TITLES: tuple[tuple[str, str], ...] = (
     (rf"{_SITE}{_STROKE}(?:{_LOGIN}|{_REGISTER})|join {_WORD}{{4,40}}(?:{_STROKE}.*)?", LOGIN),
     (rf"{_SITE} {_LOGINS}{_STROKE}{_SITE}", LOGIN),
     (rf"(?:{_SITE}{_STROKE})?{_join_words('moment')}", CHECK),
+    (rf"(?:{_SITE}{_STROKE})?{_join_words('human')}", CAPTCHA),
     (rf"(?:{_SITE}{_STROKE})?{_join_words('refused')}", REFUSAL),
     (r"(?:bevor sie|avant de|antes de|prima di|voordat) .{0,60}", CONSENT),
 )
@@ -97,10 +91,10 @@ SERVED_MARKUP = (
     r"|content=[\"'](?:profile|article)[\"']\s+property=[\"']og:type\b"
 )
 PASSWORD_FIELD = r"<input\b[^<>]{0,300}type=[\"']?password"  # noqa: S105 - of whoever signs in
-# One pass over a page for all of them: nearly every page holds none.
-BLOCK_SIGNS = "|".join(
-    re.escape(sign) for sign in (*dict((*BLOCK_MARKUP, *BLOCK_PHRASES)), *CAPTCHA_WIDGETS)
-).encode()
+# Nearly every page holds none. To look for them one by one is the fastest way there is.
+BLOCK_SIGNS = tuple(
+    sign.lower().encode() for sign in (*dict((*BLOCK_MARKUP, *BLOCK_PHRASES)), *CAPTCHA_WIDGETS)
+)
 LEAST_ERROR = 400
 TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 # One match for all of them: nearly every title is none.
@@ -114,7 +108,7 @@ def detect_block(page: Page) -> str | None:
     if note or not is_markup(page):
         return note
     start = page.searchable_bytes[:MARKS_WITHIN]
-    title, signs = _extract_title(start), has_bytes_match(BLOCK_SIGNS, start)
+    title, signs = _extract_title(start), _has_any(BLOCK_SIGNS, start)
     clear, loose = _match_title(title, BLOCK_TITLES), _match_title(title, LOOSE_BLOCK_TITLES)
     if loose == REFUSAL and page.status >= LEAST_ERROR:
         loose = None  # its title repeats the status, which says more
@@ -136,7 +130,13 @@ def detect_block(page: Page) -> str | None:
 @lru_cache(maxsize=4_096)
 def is_distinctive_mark(mark: str) -> bool:
     """Say whether a mark is long enough to be a site's own words, and none of a wall's."""
-    return len(mark) >= SHORTEST_OWN_WORDS and not has_bytes_match(BLOCK_SIGNS, mark.encode())
+    return len(mark) >= SHORTEST_OWN_WORDS and not _has_any(BLOCK_SIGNS, mark.encode())
+
+
+def _has_any(signs: tuple[bytes, ...], text: bytes) -> bool:
+    """Look for plain signs in lower case; the case of ASCII letters does not count."""
+    lower = text.lower()
+    return any(sign in lower for sign in signs)
 
 
 def detect_block_around_body(page: Page) -> str | None:
@@ -167,8 +167,8 @@ def _extract_title(start: bytes) -> str:
 
 
 def _match_title(title: str, patterns: tuple[tuple[str, str], ...]) -> str | None:
-    found = (note for pattern, note in patterns if is_full_match(pattern, title))
-    return next(found, None) if title and is_full_match(ANY_TITLE, title) else None
+    found = (note for pattern, note in patterns if re.fullmatch(pattern, title))
+    return next(found, None) if title and re.fullmatch(ANY_TITLE, title) else None
 
 
 def _detect_block_in_text(seen: str, shown: str) -> str | None:
@@ -254,7 +254,7 @@ class VacantMarks(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 VACANT_MARKS = load_facts("vacancies", VacantMarks)
-PARKING_MARKS = "|".join(map(re.escape, VACANT_MARKS[PARKED].addresses)).encode()
+PARKING_MARKS = tuple(mark.lower().encode() for mark in VACANT_MARKS[PARKED].addresses)
 _TITLE_SEPARATORS = re.compile(r"(?<!\s)\s+[|\u00b7\u2022\u2014\u2013-]\s+|:\s+")
 # Without them at their ends, lines are more alike.
 _EDGES = " .!?\"'\u201c\u201d\u00ab\u00bb()[]"
@@ -262,7 +262,7 @@ _EDGES = " .!?\"'\u201c\u201d\u00ab\u00bb()[]"
 
 def detect_vacant_page(page: Page, title: str, heading: str) -> str:
     """Return in one clause why a page is no profile, empty if it may be one."""
-    if has_bytes_match(PARKING_MARKS, page.searchable_bytes[:MARKS_WITHIN]):
+    if _has_any(PARKING_MARKS, page.searchable_bytes[:MARKS_WITHIN]):
         return PARKED
     lines = [part for line in (title, heading) for part in _split_title_parts(line)]
     for note, marks in VACANT_MARKS.items():
@@ -280,13 +280,18 @@ def _split_title_parts(line: str) -> Iterator[str]:
 
 def _detect_vacant_in_text(text: str) -> str:
     """Look for the words in what the page shows: its scripts hold those of all its pages."""
+    seen = _spell_plainly(text[:MARKS_WITHIN])
     found = [
-        (note, pattern)
+        (note, phrase)
         for note, marks in VACANT_MARKS.items()
-        for pattern in (f"(?i){phrase}" for phrase in marks.phrases)
-        if has_match(pattern, text[:MARKS_WITHIN].replace("\u2019", "'"))
+        for phrase in marks.phrases
+        if re.search(phrase, seen)
     ]
-    shown = extract_visible_text(text).replace("\u2019", "'") if found else ""
+    shown = _spell_plainly(extract_visible_text(text)) if found else ""
     if shown.count(" ") >= FEW_WORDS:
         return ""
-    return next((note for note, pattern in found if has_match(pattern, shown)), "")
+    return next((note for note, phrase in found if re.search(phrase, shown)), "")
+
+
+def _spell_plainly(text: str) -> str:
+    return text.lower().replace("\u2019", "'")

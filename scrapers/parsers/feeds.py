@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from bs4 import Tag
 
 from scrapers.parsers.html import extract_tag_text, get_attribute, parse_xml
+from scrapers.parsers.json_feeds import MOST_ENTRIES, Feed, pick_sole_name
 from scrapers.parsers.json_fields import raise_shape_error
-from scrapers.parsers.pages import MOST_ENTRIES, Feed, pick_sole_name
-from scrapers.parsers.text import RobotsDirective, parse_robots_directives, strip_html
+from scrapers.parsers.robots_directives import RobotsDirective, parse_robots_directives
+from scrapers.parsers.text import strip_html
 
 # RSS 2.0 and 0.9x, Atom, RSS 1.0.
 ROOTS = frozenset({"rss", "feed", "RDF"})

@@ -197,7 +197,9 @@ def _compute_print(picture: Image.Image) -> PicturePrint | None:
     # Take off a frame that someone put around a picture.
     width, height = shades.size
     ground = Image.new("L", shades.size, shades.getpixel((0, 0)))
-    other = ImageChops.difference(shades, ground).point(_is_other_shade)
+    other = ImageChops.difference(shades, ground).point(
+        lambda difference: 255 if difference > _SHADE_TOLERANCE else 0
+    )
     left, top, right, bottom = other.getbbox() or (0, 0, width, height)
     across, down = (left, width - right), (top, height - bottom)
     framed = min(*across, *down) > 0
@@ -256,10 +258,6 @@ def _is_plain_picture(picture: Image.Image) -> bool:
 
 # A border is of one shade and on all four sides; no more than this share of a side is one.
 _LARGEST_BORDER = 0.15
-
-
-def _is_other_shade(difference: int) -> int:
-    return 255 if difference > _SHADE_TOLERANCE else 0
 
 
 def _hash_crop(shades: Image.Image, cut: Crop) -> tuple[CropHashes, CropHashes]:

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from scrapers.facts.fact import DatedFact, load_facts
 from scrapers.parsers.json_fields import MOST_ROWS, JsonProfile, clean_text
+from scrapers.urls.canonical import get_bare_host
 
 # Between the mark and the data stands the rest of a tag, or an equals sign.
 _OPENING = re.compile(r"[^{\[]{0,200}([{\[])")
@@ -18,15 +19,16 @@ _OPENING = re.compile(r"[^{\[]{0,200}([{\[])")
 class Island(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One table of the facts about islands.
 
-    `start` is what stands before the data, `profile` the way to whom the page shows. The others
+    `start` is what stands before the data, `profile` the ways to whom the page shows. The others
     are ways from there, the first that leads to a text counts. Steps of a way are keys, numbers in
-    a list, `*` for each in it, and `key=value` for those in it that say so. Data of an account
+    a list, `*` for all that is in one or in an object, and `key=value` for those in a list that
+    say so. Data of an account
     that the page's own address does not name in one of `whose` is somebody else's.
     """
 
     hosts: tuple[str, ...]
     start: str
-    profile: str
+    profile: tuple[str, ...]
     whose: tuple[str, ...]
     name: tuple[str, ...] = ()
     bio: tuple[str, ...] = ()
@@ -41,7 +43,7 @@ ISLANDS_BY_HOST = {host: island for island in ISLANDS.values() for host in islan
 def extract_island_profile(url: str, text: str) -> JsonProfile:
     """Read what the page at `url` holds of its account; nothing where it is not as we know it."""
     seen = urlsplit(url)
-    island = ISLANDS_BY_HOST.get((seen.hostname or "").removeprefix("www."))
+    island = ISLANDS_BY_HOST.get(get_bare_host(url))
     at = text.find(island.start) if island else -1
     match = _OPENING.match(text, at + len(island.start)) if island and at >= 0 else None
     if island is None or match is None:
@@ -51,7 +53,7 @@ def extract_island_profile(url: str, text: str) -> JsonProfile:
     except (ValueError, RecursionError):
         return JsonProfile()
     parts = {_fold_handle(part) for part in unquote(seen.path).split("/")} - {""}
-    for profile in _follow(data, island.profile):
+    for profile in (found for way in island.profile for found in _follow(data, way)):
         own = {
             _fold_handle(named.rstrip("/").rpartition("/")[2])
             for named in _read(profile, island.whose)
@@ -82,7 +84,9 @@ def _follow(data: object, way: str) -> Iterator[object]:
 
 def _take_step(value: object, step: str) -> Iterator[object]:
     key, is_choice, wanted = step.partition("=")
-    if isinstance(value, dict) and key in value:
+    if isinstance(value, dict) and step == "*":
+        yield from value.values()
+    elif isinstance(value, dict) and key in value:
         yield value[key]
     elif isinstance(value, list) and key.isdecimal():
         yield from value[int(key) : int(key) + 1]

@@ -14,6 +14,7 @@ from scrapers.parsers.block_detection import (
     is_distinctive_mark,
     is_rate_limited,
 )
+from scrapers.urls.canonical import get_bare_host
 
 ACCOUNT_PLACEHOLDER = "{account}"
 REDIRECTS = range(300, 400)
@@ -153,9 +154,7 @@ def _has_mark(page: Page, mark: str, handle: str) -> bool:
 
 def _is_front_page_redirect(asked_url: str, page: Page) -> bool:
     ours, theirs = urlsplit(asked_url), urlsplit(page.url)
-    same_site = (ours.hostname or "").removeprefix("www.") == (theirs.hostname or "").removeprefix(
-        "www."
-    )
+    same_site = get_bare_host(asked_url) == get_bare_host(page.url)
     return same_site and ours.path.strip("/") != "" and theirs.path.strip("/") == ""
 
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
 from scrapers.models import Page, Query, Request
-from scrapers.parsers.pages import is_xml_feed
+from scrapers.parsers.json_feeds import is_xml_feed
 from scrapers.parsers.text import is_markup
 
 QUERY, HOST, SITE = "{query}", "{host}", "{site}"

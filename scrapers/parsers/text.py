@@ -1,18 +1,12 @@
 """Plain text of pages and of scraps of HTML, without a parser: titles, names, counters, robots.
 
-Patterns that come from data, or run over whole pages, use RE2: no text can make it slow. Engines
-treat quotes as a hint, so whether a text names a person is checked here.
+Engines treat quotes as a hint, so whether a text names a person is checked here.
 """
 
 import re
-from collections.abc import Iterator
-from enum import StrEnum
-from functools import lru_cache
 from html import unescape
 from unicodedata import combining, normalize
 from urllib.parse import unquote
-
-import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
 from scrapers.models import Page
 from scrapers.parsers.json_fields import clean_text, clean_web_address
@@ -170,43 +164,6 @@ def is_name_in_handle(name: str, handle: str) -> bool:
     return bool(family) and any(part.startswith(family) or part.endswith(family) for part in parts)
 
 
-def is_full_match(pattern: str, text: str) -> bool:
-    return _compile_pattern(pattern).fullmatch(text) is not None
-
-
-def has_match(pattern: str, text: str) -> bool:
-    return _compile_pattern(pattern).search(text) is not None
-
-
-def has_bytes_match(pattern: bytes, text: bytes) -> bool:
-    """Search bytes as they are; the case of ASCII letters does not count."""
-    return _compile_bytes_pattern(pattern).search(text) is not None
-
-
-def is_valid_pattern(pattern: str) -> bool:
-    try:
-        _compile_pattern(pattern)
-    except re2.error:
-        return False
-    return True
-
-
-@lru_cache(maxsize=64)
-def _compile_bytes_pattern(pattern: bytes) -> "re2._Regexp":
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = False
-    options.encoding = re2.Options.Encoding.LATIN1
-    return re2.compile(pattern, options=options)
-
-
-@lru_cache(maxsize=1024)
-def _compile_pattern(pattern: str) -> "re2._Regexp":
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(pattern, options=options)
-
-
 # "1,204 followers", "12.5K Followers", "88 posts": a number and what it counts.
 _COUNTED = (
     "followers?|following|subscribers?|friends|members|fans|likes|views|posts?|photos?|videos?|"
@@ -225,47 +182,3 @@ def strip_counts(description: str) -> str:
         return description
     bare = (part.strip(_MARKS).removeprefix(".").strip() for part in parts)
     return ", ".join(part for part in bare if part)
-
-
-ROBOTS_DECLINED = "page-declines-robots"
-OUR_ROBOT_NAMES = frozenset({"robots", "namesake"})
-# A wish after the name of another robot is for that one: `otherbot: noindex, nofollow`.
-_FOR = re.compile(r"\s*([\w-]+)\s*:\s*(.*)", re.DOTALL)
-# These hold a colon of their own.
-_VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
-
-
-class RobotsDirective(StrEnum):
-    UNLISTED = "noindex"
-    UNQUOTED = "nosnippet"
-
-
-DIRECTIVES_BY_WORD = {
-    "noindex": (RobotsDirective.UNLISTED,),
-    "none": (RobotsDirective.UNLISTED,),
-    "nosnippet": (RobotsDirective.UNQUOTED,),
-    "max-snippet:0": (RobotsDirective.UNQUOTED,),
-}
-
-
-def parse_robots_directives(content: str) -> Iterator[RobotsDirective]:
-    """Yield what the content of a meta tag, or a header for every robot, asks."""
-    for word in content.lower().split(","):
-        yield from DIRECTIVES_BY_WORD.get("".join(word.split()), ())
-
-
-def parse_robots_header(page: Page) -> frozenset[RobotsDirective]:
-    """Return what `X-Robots-Tag` asks of every robot, and of us by name."""
-    wishes: set[RobotsDirective] = set()
-    ours = True
-    for part in page.headers.get("x-robots-tag", "")[:4096].split(","):
-        match = _FOR.fullmatch(part)
-        named = match is not None and match[1].lower() not in _VALUED
-        if match is not None and named:
-            ours = match[1].lower() in OUR_ROBOT_NAMES
-        wishes.update(
-            parse_robots_directives(match[2] if match is not None and named else part)
-            if ours
-            else ()
-        )
-    return frozenset(wishes)

@@ -94,7 +94,11 @@ def parse_bluesky_actor(shown: Mapping[str, object]) -> BlueskyActor:
         website=get_optional_text(shown, "website"),
         avatar=get_optional_text(shown, "avatar"),
         created_at=_parse_created_at(shown),
-        counts=tuple((name, seen) for name, seen in _extract_counts(shown) if seen is not None),
+        counts=tuple(
+            (name, seen)
+            for name, key in COUNTS
+            if (seen := get_optional_count(shown, key)) is not None
+        ),
         labels=_extract_labels(shown),
         network_labels=_extract_network_labels(shown),
     )
@@ -137,10 +141,6 @@ def _parse_created_at(shown: Mapping[str, object]) -> datetime | None:
         return get_optional_datetime(shown, "createdAt")
     except ShapeError:
         return None
-
-
-def _extract_counts(shown: Mapping[str, object]) -> list[tuple[str, int | None]]:
-    return [(name, get_optional_count(shown, key)) for name, key in COUNTS]
 
 
 def _extract_labels(shown: Mapping[str, object], labeler: str = "") -> frozenset[str]:

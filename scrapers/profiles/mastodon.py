@@ -129,7 +129,11 @@ def parse_mastodon_account(shown: Mapping[str, object]) -> MastodonAccount:
         ),
         links=filter_web_links([*_extract_field_links(shown), *extract_links(note)]),
         created_at=_parse_created_at(shown),
-        counts=tuple((name, seen) for name, seen in _extract_counts(shown) if seen is not None),
+        counts=tuple(
+            (name, seen)
+            for name, key in COUNTS
+            if (seen := get_optional_count(shown, key)) is not None
+        ),
         suspended=get_optional_flag(shown, "suspended") is True,
         noindex=get_optional_flag(shown, "noindex"),
         discoverable=get_optional_flag(shown, "discoverable"),
@@ -186,10 +190,6 @@ def _extract_field_links(shown: Mapping[str, object]) -> list[str]:
         for row in require_list(shown, "fields")
     ]
     return [link for value in values for link in extract_links(value)]
-
-
-def _extract_counts(shown: Mapping[str, object]) -> list[tuple[str, int | None]]:
-    return [(name, get_optional_count(shown, key)) for name, key in COUNTS]
 
 
 def _parse_created_at(shown: Mapping[str, object]) -> datetime | None:

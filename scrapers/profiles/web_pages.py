@@ -9,16 +9,12 @@ from itertools import chain
 from urllib.parse import quote, urljoin, urlsplit
 
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query, Trace, TraceKind
-from scrapers.parsers.block_detection import (
-    FEW_WORDS,
-    build_unreadable_result,
-    detect_vacant_page,
-)
+from scrapers.parsers.block_detection import FEW_WORDS, build_unreadable_result, detect_vacant_page
+from scrapers.parsers.json_feeds import Feed, is_xml_feed, parse_json_feed
 from scrapers.parsers.json_fields import ShapeError, clean_web_address, parse_json
 from scrapers.parsers.pages import (
     FEEDS_SOURCE,
     PAGES_SOURCE,
-    Feed,
     build_page_canaries,
     build_page_queries,
     build_page_trace,
@@ -26,18 +22,11 @@ from scrapers.parsers.pages import (
     has_only_site_title,
     is_feed_address,
     is_same_host,
-    is_xml_feed,
-    parse_json_feed,
 )
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.profile_images import extract_picture_name
-from scrapers.parsers.text import (
-    ROBOTS_DECLINED,
-    RobotsDirective,
-    count_visible_words,
-    is_markup,
-    parse_robots_header,
-)
+from scrapers.parsers.robots_directives import ROBOTS_DECLINED, RobotsDirective, parse_robots_header
+from scrapers.parsers.text import count_visible_words, is_markup
 from scrapers.source import (
     ANY_ORIGIN,
     UNLIMITED_QUOTA,
@@ -108,7 +97,7 @@ class WebPageSource:
         return replace(build_unreadable_result("page-unparsed"), unparsed=True)
 
     def parse_body(self, query: Query, page: Page) -> ParseResult:
-        from scrapers.parsers.html import parse_profile_card  # noqa: PLC0415 - in the child alone
+        from scrapers.parsers.profile_card import parse_profile_card  # noqa: PLC0415 - in the child alone
 
         card = parse_profile_card(page, handle=build_page_trace(query, page).handle)
         if RobotsDirective.UNLISTED in card.robots_directives:

@@ -1,7 +1,6 @@
 """The authors of one WordPress site, as its REST interface lists them to anyone."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from scrapers.models import Outcome
 from scrapers.profile_api import (
@@ -13,6 +12,7 @@ from scrapers.profile_api import (
     ProfileApi,
 )
 from scrapers.source import SourceInfo, TermsOfService
+from scrapers.urls.canonical import get_bare_host
 
 SOURCE_INFO = SourceInfo(
     title="Authors of a WordPress site",
@@ -79,5 +79,5 @@ class WordPress(ProfileApi):
     last_page: int = 5
 
     def __post_init__(self) -> None:
-        host = (urlsplit(self.base_url).hostname or "").removeprefix("www.")
+        host = get_bare_host(self.base_url)
         object.__setattr__(self, "platform", self.platform or host)

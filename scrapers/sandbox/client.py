@@ -24,12 +24,7 @@ from scrapers.models import Outcome, Page, ParseResult, Query
 from scrapers.parsers.block_detection import build_unreadable_result
 from scrapers.parsers.profile_images import copy_screenshot, print_picture
 from scrapers.parsers.text import LARGEST_PAGE
-from scrapers.sandbox.protocol import (
-    FrameError,
-    SandboxReport,
-    receive_message,
-    send_message,
-)
+from scrapers.sandbox.protocol import FrameError, SandboxReport, receive_message, send_message
 from scrapers.secret_numbers import find_numbers_in_body, overwrite_numbers_in_page
 from scrapers.source import MarkupParser
 

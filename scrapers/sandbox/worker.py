@@ -24,24 +24,19 @@ from msgspec import msgpack
 
 from scrapers.models import ParseResult
 from scrapers.parsers.block_detection import build_parser_error_result
-from scrapers.registry import load_modules
 from scrapers.sandbox.kernel import set_no_new_privs
 from scrapers.sandbox.landlock import restrict_with_landlock
-from scrapers.sandbox.protocol import (
-    FrameError,
-    SandboxReport,
-    receive_message,
-    send_message,
-)
+from scrapers.sandbox.protocol import FrameError, SandboxReport, receive_message, send_message
 from scrapers.sandbox.seccomp import restrict_with_seccomp
 from scrapers.secret_numbers import mask_numbers_in_result
+from scrapers.source_discovery import load_modules
 from scrapers.text_limits import cut_to_bounds
 
 # The sources whose pages come here, and what they import when they are first used. Pictures are
 # opened where the optional extra `photos` is installed.
 PARSERS = (
-    *("scrapers.profiles.web_pages", "scrapers.search.alerts", "scrapers.sites.presence"),
-    *("scrapers.parsers.feeds", "scrapers.parsers.html", "_strptime"),
+    *("scrapers.profiles.web_pages", "scrapers.search.alerts", "scrapers.sites.presence_source"),
+    *("scrapers.parsers.feeds", "scrapers.parsers.profile_card", "_strptime"),
     *("scrapers.parsers.profile_images", "scrapers.parsers.images"),
 )
 # Those of the Encoding Standard of browsers; any other is read as UTF-8.

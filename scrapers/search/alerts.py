@@ -1,4 +1,4 @@
-"""Alert feeds: what Google Alerts or Talkwalker Alerts found for someone, as a feed.
+"""Alert feeds: what Google Alerts found for someone, as a feed.
 
 A feed's address is a secret: whoever has it can read the alerts. So it goes to its own service
 alone, is no term of a query, and no redirect is followed from it.
@@ -20,17 +20,18 @@ from scrapers.models import (
     Request,
 )
 from scrapers.parsers.block_detection import build_unreadable_result, detect_refusal
+from scrapers.parsers.json_feeds import is_xml_feed
 from scrapers.parsers.json_fields import ShapeError
-from scrapers.parsers.pages import is_xml_feed
-from scrapers.parsers.search_results import build_person_traces, build_traces, parse_hits
-from scrapers.parsers.search_terms import (
+from scrapers.search_api import NOBODY_NAMED, split_district_result
+from scrapers.search_results import build_person_traces, build_traces, parse_hits
+from scrapers.search_terms import (
     HANDLE_MARK,
+    MOST_GOOGLE_WORDS,
     PHRASE_MARK,
     QueryOperators,
     build_merged_terms,
     format_search_query,
 )
-from scrapers.search_api import NOBODY_NAMED, split_district_result
 from scrapers.source import (
     UNLIMITED_QUOTA,
     AccessMode,
@@ -45,22 +46,16 @@ from scrapers.source import (
 SOURCE_INFO = SourceInfo(
     title="Alert feeds",
     asks="the address of an alert feed that the person, or the district for its name, pasted here",
-    discloses="to Google or Talkwalker, that someone reads the feed; they know its words already",
+    discloses="to Google, that someone reads the feed; it knows its words already",
     sees="title, snippet and address of new pages that the alert service found",
     cannot_see="what was there before the alert was made, and all that the service leaves out",
     provenance="the specification of Atom (RFC 4287), and feeds that users of both show",
     terms=TermsOfService(url="https://www.google.com/alerts"),
 )
-ALERT_ORIGINS = (
-    "https://www.google.com",
-    "https://alerts.talkwalker.com",
-    "https://www.talkwalker.com",
-)
+# Others can be configured. Talkwalker's is left out: nobody could confirm that it still exists.
+ALERT_ORIGINS = ("https://www.google.com",)
 FEED_PATH = re.compile(r"/alerts/(?:feeds/\d{1,30}/\d{1,30}|rss/[A-Za-z0-9_-]{8,300})/?")
-FEED_SHAPES = (
-    "its address begins with https://www.google.com/alerts/feeds/ or"
-    " https://alerts.talkwalker.com/alerts/rss/."
-)
+FEED_SHAPES = "its address begins with https://www.google.com/alerts/feeds/."
 LONGEST_ADDRESS = 500
 OK = 200
 GONE = frozenset({404, 410})
@@ -85,9 +80,10 @@ def build_feed_id(address: str) -> str:
 
 
 def build_alert_searches(identity: Identity) -> tuple[str, ...]:
-    """Return what a person can make alerts for, best first, word for word."""
+    """Return what a person can make alerts for, best first, word for word, as Google bears it."""
     return tuple(
-        format_search_query(terms) for terms in build_merged_terms(identity, QueryOperators.SITES)
+        format_search_query(terms, most_words=MOST_GOOGLE_WORDS)
+        for terms in build_merged_terms(identity, QueryOperators.SITES)
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from scrapers.models import Outcome
 from scrapers.parsers.json_fields import (
@@ -24,21 +25,32 @@ from scrapers.search_api import (
 )
 from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
+TERMS = TermsOfService(
+    url="https://api-dashboard.search.brave.com/terms-of-service",
+    as_of=date(2026, 2, 11),
+    clause=(
+        "results may be stored only as far as an application needs it to run, unless a plan"
+        " grants more (3(b)(i)), and all are erased when the contract ends (13(c))"
+    ),
+)
+# Longer than the eight weeks after which the least frequent question is asked again.
+STORED_FOR = timedelta(days=60)
 SOURCE_INFO = SourceInfo(
     title="Brave Search",
     asks=(
         "a quoted name with the school, the district or a place, and on social networks; beside the"
         " school, what students write, like a title and the last name; handles"
-        " that the person listed; also the district by its own name"
+        " that the person listed; also the district and its schools by their own names"
     ),
     discloses="the name, school, place and handles, to Brave, which keeps them for up to 90 days",
     sees="title, snippet and address of pages, news and discussions in its own index",
     cannot_see="pages behind a login, and pages that it has not indexed",
     provenance="its published reference, and answers recorded in December 2024",
-    terms=TermsOfService(url="https://api-dashboard.search.brave.com/terms-of-service"),
+    terms=TERMS,
+    retain_text_for=STORED_FOR,
     usd_per_1000=PRICES["brave"],
     api_key=ApiKeySpec(name="brave-key", header="x-subscription-token"),
-    notice="Before you turn it on, check in its terms what your plan lets you store.",
+    notice="Whether its terms let you store results is for your lawyers, or for Brave, to say.",
 )
 NEWS_SOURCE_INFO = replace(
     SOURCE_INFO,

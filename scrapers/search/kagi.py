@@ -26,7 +26,7 @@ SOURCE_INFO = SourceInfo(
     asks=(
         "a quoted name with the school, the district or a place, and on social networks; beside the"
         " school, what students write, like a title and the last name; handles"
-        " that the person listed; also the district by its own name"
+        " that the person listed; also the district and its schools by their own names"
     ),
     discloses="the name, school, place and handles, to Kagi and the indexes that it asks in turn",
     sees="title, snippet and address of pages, from its own index and from those of others",

@@ -10,7 +10,6 @@ from scrapers.parsers.json_fields import (
     require_object,
     require_text,
 )
-from scrapers.parsers.search_results import strip_markup
 from scrapers.search_api import (
     NO_KEY,
     TOO_OFTEN,
@@ -20,6 +19,7 @@ from scrapers.search_api import (
     SearchApi,
     WireFormat,
 )
+from scrapers.search_results import strip_markup
 from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(

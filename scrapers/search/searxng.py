@@ -31,19 +31,19 @@ from scrapers.parsers.json_fields import (
     require_text,
 )
 from scrapers.parsers.presence import build_impossible_handle
-from scrapers.parsers.search_results import build_person_traces, build_traces, parse_hits
-from scrapers.parsers.search_terms import (
-    QueryOperators,
-    SearchTerms,
-    build_merged_terms,
-    build_people_search_terms,
-    format_search_query,
-)
 from scrapers.search_api import (
     COMMON_PHRASE,
     build_district_terms,
     format_district_query,
     split_district_result,
+)
+from scrapers.search_results import build_person_traces, build_traces, parse_hits
+from scrapers.search_terms import (
+    QueryOperators,
+    SearchTerms,
+    build_merged_terms,
+    build_people_search_terms,
+    format_search_query,
 )
 from scrapers.source import (
     UNLIMITED_QUOTA,
@@ -85,7 +85,7 @@ SOURCE_INFO = SourceInfo(
     asks=(
         "a quoted name with the school, the district or a place, and on social networks; beside the"
         " school, what students write, like a title and the last name; handles"
-        " that the person listed; also the district by its own name"
+        " that the person listed; also the district and its schools by their own names"
     ),
     discloses="the name, school, place and handles, to the engines that it asks for us",
     sees="title, snippet and address of pages that its engines list",

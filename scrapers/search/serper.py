@@ -18,6 +18,7 @@ from scrapers.search_api import (
     SearchApi,
     WireFormat,
 )
+from scrapers.search_terms import MOST_GOOGLE_WORDS
 from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
@@ -25,7 +26,7 @@ SOURCE_INFO = SourceInfo(
     asks=(
         "a quoted name with the school, the district or a place, and on social networks; beside the"
         " school, what students write, like a title and the last name; handles"
-        " that the person listed; also the district by its own name"
+        " that the person listed; also the district and its schools by their own names"
     ),
     discloses="the name, school, place and handles, to Serper, and by it to Google",
     sees="title, snippet and address of pages that Google lists",
@@ -82,6 +83,7 @@ SERPER = SearchApi(
         sites=True,
         url="link",
         snippet="snippet",
+        most_words=MOST_GOOGLE_WORDS,
     ),
     parse_results=parse_serper_results,
     complaint_rules=COMPLAINT_RULES,

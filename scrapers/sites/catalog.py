@@ -14,7 +14,6 @@ from urllib.parse import SplitResult, quote, urlsplit
 from scrapers.facts.fact import NO_CHANGES, SITES, FactChanges, load_site_file, spell_key
 from scrapers.parsers.block_detection import REFUSALS, SERVER_ERRORS, TOO_MANY_REQUESTS
 from scrapers.parsers.presence import ACCOUNT_PLACEHOLDER, REDIRECTS, PresenceRule
-from scrapers.parsers.text import is_full_match, is_valid_pattern
 from scrapers.source import AccessMode, CrawlPolicy, TermsOfService
 from scrapers.urls.platforms import PLATFORMS_BY_HOST
 
@@ -27,6 +26,14 @@ ACCOUNT_SUBDOMAIN = re.compile(
     r"\.(?!(?:ac|co|com|edu|gov|net|or|org)\.[a-z]{2}$)[\w-]+(?:\.[\w-]+)+(?::\d+)?",
     re.IGNORECASE,
 )
+# Lists may come from outside, and a pattern with groups can make a short handle last for hours.
+# So one is a row of letters and classes, each with a repeat or none, or a choice of such rows.
+HANDLE_CLASS = re.compile(r"\[(?:[^\[\]\\]|\\.){1,64}\]")
+HANDLE_PATTERN = re.compile(
+    r"(?:(?:\\[\w.-]|[\w.@-])(?:\{\d{1,2}(?:,\d{0,2})?\}|[+*?])?|\|){1,200}"
+)
+HANDLE_REPEAT = re.compile(r"[{+*?]")
+MOST_HANDLE_REPEATS = 3
 # What is put into the body of a POST: nothing that JSON, a form or a query language would read.
 PLAIN_HANDLE = re.compile(r"[\w.@+-]+")
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -43,7 +50,7 @@ class SiteEntry:
 
     The handle may be the label before the site's host; all its accounts are then one queue.
     `known_accounts` are accounts of the site itself or of an institution, never of a private
-    person. `handle` is a pattern (RE2) of the handles the site allows. `report_form` is the key of
+    person. `handle` is a pattern of the handles the site allows. `report_form` is the key of
     the form on which the site takes reports of impersonation, empty where none is known. `pictures`
     are further origins, at which the pictures of its profiles lie. A `body` is sent by POST with
     the handle in it, and `uri_check` may then be the same for everyone. `provenance` names the
@@ -92,7 +99,7 @@ class SiteEntry:
             return False
         if self.body and not PLAIN_HANDLE.fullmatch(handle):
             return False
-        return not self.handle_pattern or is_full_match(self.handle_pattern, handle)
+        return not self.handle_pattern or bool(re.fullmatch(self.handle_pattern, handle, re.ASCII))
 
     @property
     def is_provable(self) -> bool:
@@ -187,7 +194,6 @@ LIST_FIELDS = ("known", "pictures", "protection", "e_others", "m_others")
 # `https://*.host` means its subdomains.
 ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9.-]+(?::\d+)?")
 SLOWEST = 3600
-NO_RE2 = "handle is not a pattern that RE2 can run"
 KEY_PATTERN = re.compile(r"[a-z0-9-]*")
 
 
@@ -274,11 +280,13 @@ def _list_content_faults(row: CatalogRow) -> Iterator[str]:
             yield f"{key} must be an http address that holds {ACCOUNT_PLACEHOLDER}"
     if row.get("m_string") == "" and row.get("e_code") == row.get("m_code"):
         yield "m_string may be empty only where the two codes differ"
-    if get_text(row, "e_string") and _has_same_answers(row):
+    is_same = all(row.get(f"e_{part}") == row.get(f"m_{part}") for part in ("code", "string"))
+    if get_text(row, "e_string") and is_same:
         yield "the rule says the same of an account and of a missing one"
     handle = row.get("handle")
-    if isinstance(handle, str) and not is_valid_pattern(handle):
-        yield NO_RE2
+    if isinstance(handle, str) and handle and not _is_handle_pattern(handle):
+        most = f"with at most {MOST_HANDLE_REPEATS} repeats"
+        yield f"handle must be letters and classes {most}, as in [\\w.-]{{2,40}}"
     yield from _list_added_faults(row)
 
 
@@ -296,10 +304,6 @@ def _list_added_faults(row: CatalogRow) -> Iterator[str]:
         yield "seen_on must be a day, as in 2026-11-24"
 
 
-def _has_same_answers(row: CatalogRow) -> bool:
-    return all(row.get(f"e_{part}") == row.get(f"m_{part}") for part in ("code", "string"))
-
-
 def _is_web_address(value: str) -> bool:
     where = split_address(value)
     return where.scheme in {"http", "https"} and bool(where.netloc)
@@ -310,6 +314,19 @@ def _is_date(value: object) -> bool:
         return isinstance(value, str) and bool(date.fromisoformat(value))
     except ValueError:
         return False
+
+
+def _is_handle_pattern(pattern: str) -> bool:
+    plain = HANDLE_CLASS.sub("x", pattern)
+    if not HANDLE_PATTERN.fullmatch(plain):
+        return False
+    if len(HANDLE_REPEAT.findall(plain)) > MOST_HANDLE_REPEATS:
+        return False
+    try:
+        re.compile(pattern, re.ASCII)
+    except re.error:
+        return False
+    return True
 
 
 def _build_handle_pattern(row: CatalogRow) -> str:
@@ -355,7 +372,6 @@ BROWSER_HEADERS = re.compile(
     r"user-agent|sec-.*|te|origin|host|connection|accept-encoding|cache-control|pragma|dnt|priority"
     r"|upgrade-insecure-requests|content-length|alt-used"
 )
-OPEN_PORTS = frozenset({None, 80, 443})
 NOT_PROVABLE = (
     "nothing proves its answers: no account of its own is known, and it has no words of its own"
 )
@@ -391,15 +407,6 @@ def list_exclusion_reasons(row: CatalogRow) -> Iterator[str]:
     yield from [reason for holds, reason in reasons if holds][:1]
 
 
-def is_nonstandard_address(row: CatalogRow) -> bool:
-    """Say whether it is asked on a port of its own, or as a user: only a district may say so."""
-    where = split_address(get_text(row, "uri_check"))
-    try:
-        return where.port not in OPEN_PORTS or "@" in where.netloc
-    except ValueError:
-        return True
-
-
 def _is_closed_platform(row: CatalogRow) -> bool:
     shown = get_text(row, "uri_pretty") or get_text(row, "uri_check")
     host = split_address(shown).netloc.lower().removeprefix("www.").removeprefix("m.")
@@ -428,15 +435,10 @@ def _has_error_status(row: CatalogRow) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteExclusion:
-    """A site that is not asked. `detail` says what is at fault, where the reason is general."""
+    """A site that is not asked."""
 
     name: str
     reason: str
-    detail: str = ""
-
-    @property
-    def key(self) -> str:
-        return spell_key(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -471,7 +473,12 @@ def load_catalog_file(path: Path) -> SiteCatalog:
 
 
 def parse_catalog(file: str, content: bytes) -> SiteCatalog:
-    return _build_catalog(file, parse_json_file(file, content))
+    try:
+        data: object = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        message = f"{file} is not whole: it is not valid JSON ({_describe_json_position(error)})."
+        raise CatalogError([message]) from None
+    return _build_catalog(file, data)
 
 
 def _build_catalog(file: str, data: object) -> SiteCatalog:
@@ -516,16 +523,6 @@ def merge_catalogs(*catalogs: SiteCatalog) -> SiteCatalog:
                     SiteExclusion(name=entry.name, reason="an earlier entry has its name")
                 )
     return SiteCatalog(entries=tuple(entries.values()), exclusions=tuple(left_out))
-
-
-def parse_json_file(file: str, content: bytes) -> object:
-    """Return what the file holds, or raise CatalogueError."""
-    try:
-        data: object = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        message = f"{file} is not whole: it is not valid JSON ({_describe_json_position(error)})."
-        raise CatalogError([message]) from None
-    return data
 
 
 def _describe_json_position(error: Exception) -> str:

@@ -69,6 +69,17 @@ def extract_account_keys(url: str) -> tuple[str, ...]:
     return (f"{place.platform.name}:{named.account}",)
 
 
+def get_bare_host(url: str) -> str:
+    """Return the host of an address as people say it, without `www.`; empty if it has none."""
+    seen = split_url_or_none(url)
+    return (seen.hostname or "").removeprefix("www.") if seen else ""
+
+
+def strip_scheme(address: str) -> str:
+    """Return what two spellings of one address have in common."""
+    return address.partition("://")[2].removeprefix("www.").rstrip("/")
+
+
 def build_account_key(platform: str, handle: str) -> str:
     """Return `platform:@handle`, or `bluesky:did:…` where the handle is such a stable id."""
     name = platform.strip().casefold()

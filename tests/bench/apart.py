@@ -11,19 +11,19 @@ from itertools import cycle, islice
 from multiprocessing import get_context
 
 from monitor.app import Environment, open_app, open_portal_app
-from monitor.cli import logs
+from monitor.cli import event_log
 from monitor.config.sections import Config
 from monitor.db.files import StateFolderLock
 from monitor.domain.vocabulary import AuthMethod
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_on_signals
-from monitor.scheduler.watchdog import build_supervised_runner
+from monitor.scheduler.supervised_runner import build_supervised_runner
 from monitor.scheduler.workers import Liveness
 from monitor.services.jobs import take_over_jobs
 from monitor.services.sign_in import start_session
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from scrapers.crawl.throttle import WITHOUT_WAITS, Throttle
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 
 PATIENCE_SECONDS = 60.0
@@ -84,7 +84,7 @@ def _work(site: Site) -> None:
 
 def _show(site: Site) -> None:
     stopping = threading.Event()
-    with logs.log_to_stream(), open_portal_app(site.config, site.environment) as app:
+    with event_log.log_to_stream(), open_portal_app(site.config, site.environment) as app:
         site_app = create_portal_app(app, WakeSocket(site.config.state).wake_daemon)
         with stop_on_signals(stopping), serve_on_port(site_app, LOOPBACK, site.port):
             gc.freeze()  # as the portal does

@@ -4,7 +4,7 @@
 
 It installs the others once (see `benchmark_peers.py`), then runs each program, ours first, in a
 network namespace that has loopback only, so that nothing leaves the machine. It prints one table,
-and writes it with a drawing into docs/benchmark.md and docs/images/benchmark.svg.
+and writes it with a drawing into docs/developers/benchmark.md and docs/images/benchmark.svg.
 """
 
 import argparse

@@ -7,7 +7,7 @@ from html import escape
 from math import log10
 from pathlib import Path
 
-PAGE, DRAWING = "benchmark.md", "images/benchmark.svg"
+PAGE, DRAWING = "developers/benchmark.md", "images/benchmark.svg"
 WIDTH, HEIGHT = 760, 420
 LEFT, RIGHT, TOP, BOTTOM = 56, 170, 20, 44
 FIRST_SECOND, LAST_SECOND = 0.1, 100.0
@@ -75,7 +75,7 @@ profile where none is to be seen. *Called missing* counts "no profile" from site
 know. Ours asks three times a site, one request after another: the site's own known account and a
 name that no one has come first. Here it leaves no pause between them; in the field it waits longer.
 
-![Verdicts over time: each program, and what no polite program can beat]({DRAWING})
+![Verdicts over time: each program, and what no polite program can beat](../{DRAWING})
 
 The dashed lines are the floor for a program that asks each site one request at a time and keeps
 `Retry-After`: with one request for each site, and with three.

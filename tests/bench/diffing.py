@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from monitor.domain.events import Snapshot, apply_parse_result, diff_snapshots, key_by_anchor
 from monitor.domain.finding import list_material_changes
+from monitor.domain.snapshot_comparison import (
+    Snapshot,
+    apply_parse_result,
+    diff_snapshots,
+    key_by_anchor,
+)
 from scrapers.models import Outcome, ParseResult, Trace, TraceKind
 from tests.bench.cost import peak_mebibytes
 

@@ -66,7 +66,7 @@ def open_world(folder: Path) -> Iterator[World]:
     parser = nullcontext(InProcessParser())
     with (
         WebServer(Internet(), now=clock.now) as web,
-        patch.object(import_module("monitor.app.parts"), "SandboxParser", lambda: parser),
+        patch.object(import_module("monitor.app.builders"), "SandboxParser", lambda: parser),
     ):
         world = World(config, web, clock)
         try:

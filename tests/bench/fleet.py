@@ -89,7 +89,7 @@ def measure_fleet(size: FleetSize, folder: Path) -> FleetFigures:
         throttle = Throttle(wait_factor=PACE)
         fleet = parts.enter_context(open_fleet(districts, web.address_map, clock, throttle))
         opening = measure_opening(fleet, names[:20])
-        fleet.runner.finish_waiting_work(MOST_SECONDS)
+        fleet.works_for(MOST_SECONDS)
         clock.at = SUNDAY
         checks = sweep_with_checks(fleet, names[-CHECKS:])
         memory = (peak_mebibytes() - before) / size.districts

@@ -17,11 +17,11 @@ from time import monotonic, sleep
 from werkzeug.test import Client
 
 from monitor.app import DistrictResources, Environment
-from monitor.app.parts import build_crawler, build_parser
+from monitor.app.builders import build_crawler, build_parser
 from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site
 from monitor.fleet.districts import DistrictFolder, build_district_environment
-from monitor.fleet.sites import DistrictSites
+from monitor.fleet.portals import DistrictSites
 from monitor.scheduler.daemon import WATCHED_SECONDS
 from monitor.web.app import OpenSite
 from tests.monitor.made_districts import make_districts

@@ -16,7 +16,7 @@ from monitor.domain.district.inventory import (
     list_lookalike_handles,
     list_own_handles,
 )
-from monitor.services.district_checks import MOST_LOOKALIKES_A_WEEK
+from monitor.services.lookalike_checks import MOST_LOOKALIKES_A_WEEK
 from scrapers.models import Trace, TraceKind
 
 INVENTORY = DistrictInventory(

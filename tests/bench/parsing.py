@@ -16,7 +16,7 @@ from scrapers.models import Identity, Page
 from scrapers.parsers.presence import PresenceRule
 from scrapers.sandbox.client import SandboxParser
 from scrapers.sites.catalog import SiteEntry
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from tests.bench.cost import peak_mebibytes
 
 RULE = PresenceRule(e_code=200, e_string="class=card", m_code=404, m_string="")

@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass, field
 from statistics import fmean
 
 from monitor.config.sections import PlanningConfig
-from monitor.domain.planning.budget import AnswerNovelty, ApiCost
+from monitor.domain.planning.budget import ApiCost
 from monitor.domain.planning.queries import build_person_queries
+from monitor.domain.planning.rotation import AnswerNovelty
 from monitor.domain.planning.selection import (
     FULL_DEPTH,
     QUARTER,

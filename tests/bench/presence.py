@@ -25,11 +25,11 @@ from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.throttle import WITHOUT_WAITS, Throttle
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer, RequestTarget, resolve_nothing
 from scrapers.models import CrawlResult, Identity, Outcome, Page, ParseResult, Query
 from scrapers.sites.catalog import parse_catalog
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import Canary, MarkupSource, interleave_canaries
 from tests.bench.cost import Cost
 from tests.scrapers.http.memories import InMemoryHostStore

@@ -128,6 +128,24 @@ def measure(folders: Iterable[Path]) -> list[Reading]:
     return [read_page(page) for folder in folders for page in list_pages(folder)]
 
 
+def report(folders: Sequence[Path], shown: Iterable[str]) -> Iterator[str]:
+    """Yield what is known as soon as it is: of lists first, and of pages folder by folder."""
+    for folder in folders:
+        yield f"{folder.name}: {find_commit(folder) or 'no checkout'}"
+        if is_list(folder):
+            yield from compare_lists(folder)
+    readings: list[Reading] = []
+    for folder in (folder for folder in folders if not is_list(folder)):
+        readings += measure([folder])
+        yield f"{folder.name} is read"
+    yield from describe(readings) if readings else ()
+    yield from (
+        f"{reading.fault}: {reading.page.corpus}/{reading.page.place}: {reading.told}"
+        for reading in readings
+        if reading.fault in shown
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = ArgumentParser(prog="python -m tests.bench.reality")
     parser.add_argument("folders", nargs="*", type=Path)
@@ -137,16 +155,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folders = asked.folders or [Path(folder) for folder in named.split(os.pathsep) if folder]
     if not folders:
         parser.error("name the folders of corpora, or set $NAMESAKE_REALITY")
-    readings = measure(folder for folder in folders if not is_list(folder))
-    lines = [f"{folder.name}: {find_commit(folder) or 'no checkout'}" for folder in folders]
-    lines += describe(readings) if readings else ()
-    lines += (
-        f"{reading.fault}: {reading.page.corpus}/{reading.page.place}: {reading.told}"
-        for reading in readings
-        if reading.fault in asked.show
-    )
-    lines += (line for folder in folders if is_list(folder) for line in compare_lists(folder))
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+    for line in report(folders, asked.show):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scrapers.parsers.presence import REDIRECTS
-from scrapers.sites.catalog import CatalogError, SiteEntry, load_own_catalog
-from scrapers.sites.importers import list_address_shapes, normalize_template
+from scrapers.sites.catalog import CatalogError, SiteEntry, load_own_catalog, split_address
+from scrapers.urls.platforms import PLATFORMS_BY_HOST
 from tests.scrapers.known_sources import all_sources
 
 SITE_LISTS = {
@@ -50,6 +50,24 @@ def find_site(host: str) -> str:
     labels = host.lower().split(".")
     several = 3 if len(labels) > 2 and labels[-2] in {"co", "com", "org", "ac"} else 2
     return ".".join(labels[-several:])
+
+
+def list_address_shapes(entry: SiteEntry) -> frozenset[str]:
+    """Return the shapes of where a site is asked and of where it is shown."""
+    shown = normalize_template(entry.uri_pretty or entry.uri_check)
+    # A POST may go to one address for all sites of a server.
+    return frozenset((shown,) if entry.body else (normalize_template(entry.uri_check), shown))
+
+
+def normalize_template(template: str) -> str:
+    """Return one spelling of host, path and parameters."""
+    where = split_address(template)
+    asked = "&".join(sorted(where.query.split("&")))
+    bare = where.netloc.lower().removesuffix(":443").removesuffix(":80")
+    bare = bare.removeprefix("www.").removeprefix("m.")
+    platform = PLATFORMS_BY_HOST.get(bare)
+    host = bare if platform is None or platform.federated else platform.hosts[0]
+    return f"{host}{where.path.rstrip('/').lower()}?{asked}#{where.fragment}"
 
 
 def is_list(folder: Path) -> bool:
@@ -133,7 +151,7 @@ def compare_sites(
         alike = [rule for rule, one in zip(theirs, differing, strict=True) if not one]
         if alike and not any(has_same_mark(rule, entry) for rule in alike):
             marks.append(f"  {entry.name}: {alike[0].found[:60]!r}, ours {entry.rule.e_string!r}")
-    yield f"{name}: {known} of our {len(own)} sites; {len(lines)} asked or answered otherwise"
+    yield f"{name}: {known} of our {len(own)} sites; {len(lines)} asked or answered differently"
     yield from lines
     yield f"{name}: {len(marks)} known there by other words"
     yield from marks

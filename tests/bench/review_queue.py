@@ -27,7 +27,7 @@ from monitor.domain.finding import Finding
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, Decision, Scope, Severity
-from monitor.services.review_queue import build_review_gate
+from monitor.services.review_access import build_review_gate
 from scrapers.models import Trace, TraceKind
 from tests.cases import say
 from tests.monitor.conftest import SATURDAY
@@ -66,9 +66,9 @@ def measured(size: Size) -> Figures:
         guest = portal.signed_in(REVIEWERS[0])
         times = {place: [_load(guest.get, place) for _ in range(size.loads)] for place in PLACES}
         gate = build_review_gate(portal.world.app)
-        opened = portal.world.state.review_index.count_visible_cases(gate, ReviewFilter())
+        opened = portal.world.state.review_index.group_visible_cases(gate, ReviewFilter())
     return Figures(
-        open=sum(opened.values()),
+        open=sum(group.count for group in opened),
         medians={place: median(time) for place, time in times.items()},
         worst=max(max(time) for time in times.values()),
     )

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from monitor.app import App, Environment, open_app
-from monitor.app.parts import PAUSES_VARIABLE, open_shared_pauses
+from monitor.app.builders import PAUSES_VARIABLE, open_shared_pauses
 from monitor.config.sections import (
     CONSENT_DURATION,
     BlueskyConfig,
@@ -36,7 +36,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.person import PersonName
 from monitor.services.job_kinds import run_full_sweep
 from scrapers.crawl.throttle import WITHOUT_WAITS
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.bench import scale
 from tests.bench.cost import peak_mebibytes

@@ -115,7 +115,8 @@ def test_each_program_is_pinned_and_gets_every_site(peer: Peer, tmp_path: Path) 
 
 
 def test_a_program_that_cannot_run_is_named_in_the_table_with_the_reason(tmp_path: Path) -> None:
-    (tmp_path / "images").mkdir()
+    for folder in ("images", "developers"):
+        (tmp_path / folder).mkdir()
     ours = Run(title="Namesake", version="1", verdicts=tell_truth(PLAN), seconds=[0.5, 1.0, 2.0])
     away = Run(title=NAMINTER.title, version="9", fault="Naminter 9 could not be installed: no")
 

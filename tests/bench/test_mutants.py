@@ -5,7 +5,7 @@ import json
 from tests.bench.mutants import Fate, drawn, exits, fate, room, told
 
 NAMES = "monitor.domain.names.normalize.x_words_of__mutmut_"
-WHOSE = "monitor.domain.evidence.xǁSumsǁplus__mutmut_"
+WHOSE = "monitor.domain.severity.x_rate_exposure__mutmut_"
 MANY = [f"{stem}{number}" for stem in (NAMES, WHOSE) for number in range(50)]
 
 

@@ -19,6 +19,7 @@ from tests.bench.reality import (
     find_commit,
     main,
     measure,
+    report,
 )
 from tests.bench.reality_lists import compare_lists, is_list
 from tests.bench.reality_pages import list_pages
@@ -109,7 +110,7 @@ def test_lists_are_told_from_corpora_and_their_differences_are_listed(tmp_path: 
 
     assert is_list(tmp_path / "alike")
     assert not is_list(tmp_path)
-    assert told["alike"][0].endswith("; 0 asked or answered otherwise")
+    assert told["alike"][0].endswith("; 0 asked or answered differently")
     assert "Geocaching: they: missing is 302" in told["moved"][1]
     assert "Geocaching: 'zq'" in told["marked"][-1]
 
@@ -122,6 +123,19 @@ def test_an_engine_s_hosts_are_read_from_its_values(tmp_path: Path) -> None:
     )
 
     assert "  kagi: kagi asks as we do; use_official_api: True" in list(compare_lists(tmp_path))
+
+
+def test_what_is_known_is_said_before_the_next_folder_is_read(corpus: Path) -> None:
+    empty = corpus.parent / "empty"
+    empty.mkdir()
+    lines = report([corpus, empty], ())
+
+    assert [next(lines), next(lines)] == ["corpus: no checkout", "empty: no checkout"]
+    for page in corpus.glob("*.html"):
+        page.write_text("")
+    assert next(lines) == "corpus is read"
+    (empty / "late.html").write_text(f"<h1>Jane Doe</h1>{WORDS}")
+    assert "empty: 1 pages" in " ".join(lines)
 
 
 def test_folders_have_to_be_named(

@@ -6,11 +6,12 @@ from monitor.domain.errors import InputError
 from monitor.domain.handles.lookalike import NEAR_LIKENESS, compare_handles
 from monitor.domain.handles.pairs import weigh_handle_pair
 from monitor.domain.handles.weighing import weigh_handle
-from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
+from monitor.domain.names.frequency import EVERYBODY, NameCounts
 from monitor.domain.person import PersonName
 from reports.wording import render_reason
 from tests.bench.score.scorers import Answer, Found, OwnHandle, Staff, imitated_handle
 from tests.bench.score.words import explain
+from tests.name_counts import build_count_table
 
 COUNTS = NameCounts(
     given=build_count_table({EVERYBODY: 300_000_000, "maria": 1_600_000}),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.errors import InputError
 from monitor.domain.names import likeness as name_weights
-from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table, load_census
+from monitor.domain.names.frequency import EVERYBODY, NameCounts, load_census
 from monitor.domain.names.likeness import (
     FamilyAgreement,
     GenerationAgreement,
@@ -21,6 +21,7 @@ from monitor.domain.names.likeness import (
 from monitor.domain.names.normalize import PARTICLES, SUFFIXES, TITLES
 from monitor.domain.reason import Reason
 from tests.bench.score.scorers import Answer, Found, Staff, same_name
+from tests.name_counts import build_count_table
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Nobody is called Dr, Jr or de.
@@ -104,9 +105,8 @@ ROSA_NOVAK = NameLikeness(
 def test_a_name_is_called_rare_where_one_in_4096_bears_it(bearers, said):
     table = build_count_table({EVERYBODY: 4096, "rosa": 4096, "novak": bearers})
 
-    told = weigh_likeness(ROSA_NOVAK, NameCounts(given=table, family=table))
+    family, *_ = weigh_likeness(ROSA_NOVAK, NameCounts(given=table, family=table))
 
-    family = told[0]
     assert (family.reason, family.bearers) == (Reason("family-name.same"), Reason(said))
 
 

@@ -19,7 +19,7 @@ from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.schema import KEYS_SCHEMA
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage
 from monitor.services.job_kinds import JOB_KINDS
-from monitor.services.retention import DISTRICT_STEPS, PERSON_STEPS
+from monitor.services.purge import DISTRICT_STEPS, PERSON_STEPS
 from tests.house.tree import ROOT
 
 DECLARED = tuple(list_declarations())

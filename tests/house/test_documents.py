@@ -2,14 +2,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from monitor.cli.main import namesake
 from tests.house.tree import ROOT, every_file, place
 
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.MULTILINE)
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"`namesake((?:\s+[a-z][a-z-]*)+)")
 NAMED_PATH = re.compile(
     r"(?<![\w./-])((?:monitor|scrapers|reports|tests|docs|systemd)/[\w./-]*\w/?)"
 )
@@ -72,6 +75,42 @@ def test_a_path_in_code_is_seen(tmp_path: Path, text: str, named: list[str]) -> 
     page.write_text(text, "utf-8")
 
     assert list(named_paths(page)) == named
+
+
+def test_each_command_that_a_guide_names_exists() -> None:
+    """Decisions and the changelog may name what is gone."""
+    guides = [path for path in documents() if "decisions" not in path.parts]
+
+    assert [
+        f"{place(path)} -> namesake {name}"
+        for path in guides
+        if path.name != "CHANGELOG.md"
+        for name in unknown_commands(path.read_text("utf-8"))
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("`namesake mail list --paused`, `namesake audit`", []),
+        ("`namesake restore folder`", []),
+        ("`namesake mail\nburn`", ["mail burn"]),
+        ("`namesake burn`", ["burn"]),
+    ],
+)
+def test_a_command_that_is_gone_is_seen(text: str, unknown: list[str]) -> None:
+    assert list(unknown_commands(text)) == unknown
+
+
+def unknown_commands(text: str) -> Iterator[str]:
+    for found in COMMAND.findall(text):
+        command: click.Command | None = namesake
+        for word in found.split():
+            if not isinstance(command, click.Group):
+                break
+            command = command.get_command(click.Context(command), word)
+        if command is None:
+            yield " ".join(found.split())
 
 
 def named_paths(path: Path) -> Iterator[str]:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.house.tree import ROOT, exists, named_tests
 
-PAGE = (ROOT / "docs" / "faults.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "developers" / "faults.md").read_text("utf-8")
 LINES = [line for line in PAGE.splitlines() if line.startswith("- ")]
 
 

@@ -129,7 +129,7 @@ def test_another_table_is_let_be(table: str) -> None:
     assert not list(_list_word_tables(ast.parse(table)))
 
 
-def test_reports_know_of_the_monitor_only_its_words_and_dates() -> None:
+def test_reports_know_of_the_monitor_only_its_words_signs_and_dates() -> None:
     known = {
         text.name if node.module == "monitor.domain" else node.module
         for path in python_files("reports")
@@ -140,7 +140,8 @@ def test_reports_know_of_the_monitor_only_its_words_and_dates() -> None:
 
     assert known == {
         *("dates", "monitor.domain.dates", "monitor.domain.reason"),
-        *("monitor.domain.cadence", "monitor.domain.language", "monitor.domain.vocabulary"),
+        "monitor.domain.names.normalize",
+        *("monitor.domain.digest_cadence", "monitor.domain.language", "monitor.domain.vocabulary"),
     }
     for name in ("dates", "vocabulary"):
         tree = parsed(ROOT / "monitor" / "domain" / f"{name}.py")

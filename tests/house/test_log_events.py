@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from monitor.cli.logs import FIELDS, LOST
+from monitor.cli.event_log import FIELDS, LOST
 from tests.house.tree import ROOT, parsed, place, python_files
 
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
@@ -88,7 +88,7 @@ def test_no_field_is_listed_that_no_call_uses():
 
 
 def test_operators_find_every_event_explained_and_no_other():
-    text = (ROOT / "docs/operate.md").read_text("utf-8").partition("\n## Log")[2]
+    text = (ROOT / "docs/trouble.md").read_text("utf-8").partition("\n## Log")[2]
     explained = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text.partition("\n## ")[0]))
 
     assert explained == {event for _, call in list_product_calls() for event in call.events} | {

@@ -42,8 +42,11 @@ ALLOWED = {
         "plays the made-up internet, on loopback, and wakes itself to stop",
     ),
     "monitor/mail/smtp.py": ({"smtplib", "ssl"}, "hands letters to the mail server"),
-    "monitor/matcher/worker.py": ({"ctypes"}, "asks the kernel to leave no core file"),
-    "monitor/matcher/process.py": ({"subprocess"}, "starts the matcher, which is our own code"),
+    "monitor/student_matcher/worker.py": ({"ctypes"}, "asks the kernel to leave no core file"),
+    "monitor/student_matcher/process.py": (
+        {"subprocess"},
+        "starts the matcher, which is our own code",
+    ),
     "monitor/web/server.py": ({"socket", "waitress"}, "lets readers in to our pages"),
     "monitor/web/sign_in.py": (
         {"authlib.integrations"},
@@ -52,7 +55,7 @@ ALLOWED = {
     "scrapers/sandbox/kernel.py": ({"ctypes"}, "asks the kernel to take files and sockets away"),
     "scrapers/sandbox/client.py": ({"subprocess"}, "starts the parser, which is our own code"),
     "monitor/db/database.py": ({"a computed import"}, "loads a table when it is first used"),
-    "scrapers/registry.py": (
+    "scrapers/source_discovery.py": (
         {"a computed import"},
         "finds the sources in our own packages, and loads plug-ins",
     ),

@@ -1,7 +1,7 @@
 """No text makes a pattern slow: each takes steps in proportion to the text, and no more.
 
 Every pattern of the product is tried, whoever writes what it meets: a text that was ours yesterday
-may come from outside tomorrow. Patterns that come from data run in RE2, which is linear by itself.
+may come from outside tomorrow.
 """
 
 import ast
@@ -10,16 +10,12 @@ from functools import cache
 
 import pytest
 
-from monitor.domain.detection.mock import Slang, load_slang_pattern
+from monitor.domain.detection.slang import Slang, load_slang_pattern
 from monitor.domain.language import Language
 from reports.wording import load_words
-from scrapers.parsers.block_detection import (
-    BLOCK_HEADERS,
-    BLOCK_TITLES,
-    BLOCK_URLS,
-    VACANT_MARKS,
-)
-from scrapers.parsers.search_results import OPAQUE_POSTS
+from scrapers.parsers.block_detection import BLOCK_HEADERS, BLOCK_TITLES, BLOCK_URLS, VACANT_MARKS
+from scrapers.search_results import OPAQUE_POSTS
+from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.canonical import WRAPPERS
 from scrapers.urls.platforms import PLATFORMS
 from tests.house.backtracking import StepCounter, TooManyStepsError, parse_pattern
@@ -55,7 +51,7 @@ def product_patterns() -> list[FoundPattern]:
     ]
     found = collect_patterns(
         {
-            "monitor/domain/detection/mock.py written": [
+            "monitor/domain/detection/slang.py written": [
                 load_slang_pattern(kind).pattern for kind in Slang
             ],
             "reports/wording.py before": joints,
@@ -66,9 +62,16 @@ def product_patterns() -> list[FoundPattern]:
                 *(title[0] for title in BLOCK_TITLES),
                 *(title for marks in VACANT_MARKS.values() for title in marks.titles),
             ],
+            "scrapers/parsers/block_detection.py phrase": [
+                phrase for marks in VACANT_MARKS.values() for phrase in marks.phrases
+            ],
             "scrapers/parsers/block_detection.py value": [header[1] for header in BLOCK_HEADERS],
-            "scrapers/parsers/search_results.py hidden.host": [post.host for post in OPAQUE_POSTS],
-            "scrapers/parsers/search_results.py hidden.path": [post.path for post in OPAQUE_POSTS],
+            "scrapers/sites/catalog.py self.handle_pattern": [
+                entry.handle_pattern for entry in load_own_catalog().entries if entry.handle_pattern
+            ],
+            "scrapers/sites/catalog.py pattern": [r"[\w.-]{2,40}"],
+            "scrapers/search_results.py hidden.host": [post.host for post in OPAQUE_POSTS],
+            "scrapers/search_results.py hidden.path": [post.path for post in OPAQUE_POSTS],
             "scrapers/parsers/text.py re.escape(site) + '\\\\b'": [r"x\b"],
             "scrapers/profile_api.py self.handle_pattern": [
                 source.handle_pattern for source in sources if hasattr(source, "handle_pattern")

@@ -22,7 +22,7 @@ from monitor.mail.delivery_reports import MAX_BYTES
 from monitor.services.access_tokens import MAX_TOKENS
 from monitor.web.app import MAX_FORM_BYTES
 from monitor.web.security import MAX_WRONG_TOKENS
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.parsers.text import LARGEST_DOCUMENT
 from scrapers.sandbox.client import PAGE_CPU_SECONDS
 from scrapers.sandbox.worker import MEBIBYTE, MOST_MEMORY
@@ -51,7 +51,7 @@ QUESTION = re.compile(r"\?(?:\*\*)?$")
 FEWEST_WORDS = 4
 COUNTED = {2: "two", 3: "three", 10: "ten"}
 BODY, HEAD = FetchLimits().body_bytes, FetchLimits().head_bytes
-# The figures of SECURITY.md, as the code has them; the kernel rounds seconds of work up.
+# The figures of docs/security.md, as the code has them; the kernel rounds seconds of work up.
 FIGURES = (
     f"the first {LARGEST_DOCUMENT >> 10} KB is parsed",
     f"killed after {COUNTED[PAGE_CPU_SECONDS + 1]} seconds of work",
@@ -97,12 +97,12 @@ def test_each_test_that_holds_a_claim_exists(page: str) -> None:
 def test_no_page_that_promises_is_left_out() -> None:
     procurement = {f"docs/procurement/{path.name}" for path in (ROOT / CONSENT).parent.glob("*.md")}
 
-    assert {*ROWS} == {"SECURITY.md", "docs/privacy.md", *procurement}
+    assert {*ROWS} == {"docs/security.md", "docs/privacy.md", *procurement}
 
 
 @pytest.mark.parametrize("words", FIGURES)
 def test_a_figure_is_that_of_the_code(words: str) -> None:
-    assert words in (ROOT / "SECURITY.md").read_text("utf-8")
+    assert words in (ROOT / "docs/security.md").read_text("utf-8")
 
 
 def test_the_pages_move_nothing_and_need_no_gesture() -> None:

@@ -1,14 +1,17 @@
-"""docs/question-costs.md says what the plan costs, and that the free credit is enough for some."""
+"""docs/sources.md says what the plan costs, and that the free credit is enough for some."""
 
 import pytest
 
-from docs.question_costs import FILE as PAGE
 from docs.question_costs import STAFF, build_page, measure
+from docs.sources import FILE as PAGE
 from monitor.services.question_costs import (
     CANARIES,
+    EVERYTHING,
     FREE_A_WEEK,
+    FULL,
     count_watch_questions,
     estimate_week,
+    list_candidates,
     list_district_candidates,
 )
 from scrapers.models import Outcome
@@ -29,6 +32,16 @@ def test_the_free_credit_is_enough_for_130_staff_with_everything() -> None:
 
     assert figures.wanted <= figures.asked < FREE_A_WEEK
     assert figures.first_round <= 4
+
+
+def test_whoever_has_an_open_case_is_asked_about_more_often_and_at_a_price_that_is_said() -> None:
+    settled = list_candidates(FULL, EVERYTHING)
+    urgent = list_candidates(FULL, EVERYTHING, is_urgent=True)
+
+    assert {candidate.interval for candidate in urgent} == {1, 2}
+    cost = sum(1 / candidate.interval for candidate in urgent)
+    assert cost > 2 * sum(1 / candidate.interval for candidate in settled)
+    assert f"while a case of theirs is open | {len(urgent)} | {cost:.2f} |" in build_page()
 
 
 @pytest.mark.parametrize("people", STAFF)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.house.tree import ROOT, exists, named_tests
 
-PAGE = ROOT / "docs" / "scenarios.md"
+PAGE = ROOT / "docs" / "developers" / "scenarios.md"
 LINE = re.compile(r"- (?P<what>[^*`]+?)(: \*[^*]+\*)?\. `[^`]+`")
 PARTS = ("A. Content", "B. Transport", "C. Time", "D. Mail", "E. People")
 

@@ -14,6 +14,7 @@ from monitor.db.connection import Records
 from monitor.db.database import Database as StateDatabase
 from monitor.db.database import load_table_class
 from monitor.db.encryption import SealedRecords
+from monitor.fleet.db.shared import SHARED_SCHEMA
 from tests.house.tree import ROOT, files, parsed, place, python_files
 
 SCHEMAS = "\n".join(schema.text for schema in list_district_schemas())
@@ -73,15 +74,18 @@ def test_each_row_that_is_written_by_name_fits_a_table() -> None:
 
 def test_the_fields_of_each_record_are_columns_of_its_table() -> None:
     """Columns that are no field are given beside it, in one call that every test of it makes."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.executescript(SCHEMAS)
+    misfits = set()
+    for text, package in ((SCHEMAS, "monitor.db"), (SHARED_SCHEMA.text, "monitor.fleet")):
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.executescript(text)
         tables = Database(connection)
-        misfits = {
+        misfits |= {
             (kind.__name__, name)
-            for kind in list_record_tables()
+            for kind in list_record_tables(package)
             for name in {*kind.stored, *kind.empty_as_null}
             - {column.name for column in tables.table(kind.declaration.name).columns}
         }
+        connection.close()
 
     assert misfits == set()
 
@@ -100,9 +104,10 @@ def test_a_sealed_row_is_named_by_what_is_unique_and_says_whose_key_opens_it() -
                 assert set(kind.updated) <= set(kind.stored)
 
 
-def list_record_tables() -> list[type[Records[object]]]:
+def list_record_tables(package: str = "monitor.db") -> list[type[Records[object]]]:
     loaded = [load_table_class(name) for name in StateDatabase.__annotations__]
-    return [kind for kind in list_subclasses(Records) if loaded and hasattr(kind, "stored")]
+    found = [kind for kind in list_subclasses(Records) if loaded and hasattr(kind, "stored")]
+    return [kind for kind in found if kind.__module__.startswith(f"{package}.")]
 
 
 def list_subclasses(kind: type) -> list[type]:

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.config.sections import find_shipped_files
-from monitor.fleet.units import FLEET_UNITS
+from monitor.fleet.annex import FLEET_UNITS
 from monitor.services.setup_files import UNITS
 from tests.house.tree import PACKAGES, ROOT, files, place
 from tests.monitor.cli.conftest import SETTINGS
@@ -21,7 +21,6 @@ OTHERS = (
     "answers.toml",
     "fleet.toml",
     "grafana-dashboard.json",
-    "namesake-worker.service",
     "namesake.toml",
     "prometheus-rules.yaml",
     "searxng-compose.yaml",

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
-from monitor.app.contact_recorder import describe_request
+from monitor.app.first_contact_recorder import describe_request
 from monitor.domain.first_contact import ProbeReport
-from scrapers.models import Query, QueryKind, Request
+from scrapers.models import Outcome, Query, QueryKind, Request
 from scrapers.parsers.presence import list_mark_digests
 from scrapers.parsers.skeleton import Mask
 from scrapers.probes import METHODS, list_probes
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import Source
 from tests.learn.bundles import BundleError, SeenSource, read_bundle, read_seen, write_seen
 from tests.learn.replay import REPLAYED_KINDS, replay
@@ -87,15 +87,21 @@ def set_seen_on(catalog: str, name: str, day: str) -> str:
 
 
 def find_faults(source: Source, seen: SeenSource) -> Iterator[str]:
-    """Yield each answer that was understood then, and whose skeleton is not understood now."""
+    """Yield each answer that was understood then, and whose skeleton is not understood now.
+
+    Of the refusal of a broken request, that is to see that it is one.
+    """
     for report in seen.reports:
         answer = report.answer
         if answer is None or answer.kind not in REPLAYED_KINDS or answer.is_partial:
             continue
-        if not report.verdict.is_understood or report.outcome not in {"found", "absent"}:
+        is_refusal = report.expects == Outcome.UNREADABLE
+        is_read = Outcome(report.outcome).is_conclusive
+        if not report.verdict.is_understood or not (is_read or is_refusal):
             continue
         result = replay(source, build_query(source, report), answer)
-        if result.outcome != report.outcome:
+        same = result.outcome == report.outcome
+        if not (same if is_read else not result.outcome.is_conclusive):
             yield (
                 f"NOT UNDERSTOOD: {report.method} ({report.expects}, page {report.page}) was"
                 f" {report.outcome}, and its skeleton is {result.outcome} {result.note}"

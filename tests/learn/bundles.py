@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from monitor.domain.first_contact import ProbeReport, Verdict
-from monitor.services.contact_bundle import BUNDLE_FORMAT, MANIFEST, SIGNATURE
+from monitor.services.first_contact_bundle import BUNDLE_FORMAT, MANIFEST, SIGNATURE
 
 MOST_BYTES = 64 << 20
 SOURCES = "sources/"

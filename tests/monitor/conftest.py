@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.logs import EventFormatter
+from monitor.cli.event_log import EventFormatter
 from monitor.db.database import Database
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
@@ -22,7 +22,7 @@ from tests.monitor.services.world import World, configured
 
 Found = Callable[[Path], None]
 # Not by `from monitor.app`, which gives what stands for the module until it is loaded.
-app_parts = import_module("monitor.app.parts")
+app_parts = import_module("monitor.app.builders")
 
 
 @pytest.fixture(autouse=True)

@@ -28,14 +28,14 @@ from monitor.domain.email import Delivery, Envelope
 from monitor.mail.smtp import FolderTransport, MailTransport
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.workers import Liveness, TimedJob
-from monitor.services import ingest, jobs, sweeps
+from monitor.services import jobs, settlement, sweeps
 from monitor.services import outbox as drafting
 from monitor.services.clock_check import describe_wait
-from monitor.services.ingest import SnapshotComparer
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
+from monitor.services.settlement import SnapshotComparer
 from reports.emails.render import Email
 from scrapers.crawl.throttle import WITHOUT_WAITS
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.sandbox.client import SandboxParser
 from tests.monitor.supervised import timed
@@ -46,12 +46,12 @@ Work = Callable[["Life", Connection], None]
 PHASES: Mapping[str, tuple[object, str]] = {
     "settle": (sweeps, "settle_sources"),
     "diff": (SnapshotComparer, "compare_answer"),
-    "case": (ingest, "assess_changes"),
+    "case": (settlement, "assess_changes"),
     "render": (drafting, "render_email"),
     "send": (FolderTransport, "send_email"),
 }
 
-app_parts: Any = import_module("monitor.app.parts")
+app_parts: Any = import_module("monitor.app.builders")
 # On a loaded machine an honest page takes longer than the service gives it.
 PARSER_PATIENCE = 120.0
 

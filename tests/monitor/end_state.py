@@ -162,7 +162,7 @@ def staged(folder: Path) -> Counter[Address] | None:
         queries = [
             answer.visit.query
             for name in build_sources(config)
-            for answers in state.journal.load_answers_by_subject(sweep.id, name).values()
+            for answers in state.staged_answers.load_answers_by_subject(sweep.id, name).values()
             for answer in answers
         ]
         # One answer about the district is kept for each person that it names.

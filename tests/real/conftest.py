@@ -38,8 +38,10 @@ from tests.real.wordpress import WordPress
 
 # What takes longest begins first: at the end it would keep a single process at work.
 LONGEST = ("test_containers", "test_debian_package", "test_district", "test_fleet_faults")
-# What takes long to start is started once for all files that need it.
+# What takes long to start is started once for all files that need it. Of podman there can be only
+# one at a time: whatever runs shares the machine's ports 80 and 443, its network and its locks.
 TOGETHER = {
+    "test_containers": "podman",
     "test_bluesky_answers": "Bluesky",
     "test_bluesky_starts": "Bluesky",
     "test_whole_job": "Bluesky",
@@ -52,12 +54,12 @@ TOGETHER = {
 class RealScheduling(LoadScopeScheduling):
     """Gives a process all tests that share what they start: those of a file, or of several.
 
-    Those that take longest share little, and each mostly waits.
+    Those that take longest share little, and mostly wait.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.partition("::")[0]).stem
-        return nodeid if file in LONGEST else TOGETHER.get(file, file)
+        return TOGETHER.get(file) or (nodeid if file in LONGEST else file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -65,7 +67,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: HERE not in item.path.parents or item.path.stem not in LONGEST)
+    """Begin with what takes longest, and then with what takes long to start."""
+    items.sort(
+        key=lambda item: (
+            HERE not in item.path.parents,
+            item.path.stem not in LONGEST,
+            item.path.stem not in TOGETHER,
+        )
+    )
 
 
 @pytest.fixture(scope="session")

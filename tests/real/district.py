@@ -5,6 +5,7 @@ for. What was acknowledged (a 303 after a form, exit code 0, a 250 of the mail s
 so that a test can look whether all of it is still there in the end.
 """
 
+import os
 import random
 import signal
 import sqlite3
@@ -27,8 +28,13 @@ from tests.real.process import free_ports
 from tests.real.search_stub import SearchStub, search_engine
 
 DOMAIN = "cedarvalley.example"
-PATIENCE, SWEEP_PATIENCE = 180.0, 1800.0
+SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
+# In seconds. Hundreds have joined by the end of a soak, of whom one query a second is asked.
+PATIENCE, SWEEP_PATIENCE = 180.0, 7200.0 if SOAKING else 1800.0
 GLANCE = 0.05
+# Seconds from one search to the next: longer than a program takes to start, or its start alone
+# would be the pause.
+PAUSE = 1.0
 SETTINGS = """\
 state = "{folder}/state"
 [district]
@@ -148,9 +154,10 @@ class District:
     ) -> tuple[int, str]:
         """Run a command to its end; a traceback, a hang or another exit code is a fault.
 
-        A sweep asks about everyone who has joined by then, one query after another.
+        A sweep asks about everyone who has joined by then, one query after another, and a check of
+        sources waits until it is over.
         """
-        patience = SWEEP_PATIENCE if arguments[0] == "sweep" else PATIENCE
+        patience = SWEEP_PATIENCE if arguments[0] in {"check", "sources"} else PATIENCE
         process = subprocess.Popen(
             self.argv(*arguments, config=config),
             stdout=subprocess.PIPE,
@@ -228,11 +235,8 @@ class District:
 
 
 @contextmanager
-def running_district(folder: Path, pause: float = 1.0) -> Iterator[District]:
-    """Make a district in a folder, and run it until the block ends.
-
-    `pause` are the seconds from one search to the next.
-    """
+def running_district(folder: Path, pause: float = PAUSE) -> Iterator[District]:
+    """Make a district in a folder, and run it until the block ends."""
     mail_port, portal_port, search_port = free_ports(3)
     ports = {"mail": mail_port, "portal": portal_port, "search": search_port}
     with ExitStack() as stack:

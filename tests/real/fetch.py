@@ -33,7 +33,6 @@ from tests.real.machine import (
     OUR_PINS,
     SEARXNG_PINS,
     beside,
-    containers_home,
     fedify_home,
     is_complete,
     lacking_programs,
@@ -209,7 +208,7 @@ def main() -> int:
             Parcel(name=system.name, home=system.home, fill=partial(fill_bare_system, system))
             for system in systemd_machine.BARE_SYSTEMS
         ),
-        Parcel(name=containers.NAME, home=containers_home(), fill=fill_containers),
+        Parcel(name=containers.NAME, home=containers.containers_home(), fill=fill_containers),
         Parcel(name="the wheels of our Debian package", home=wheels_home(), fill=fill_wheels),
         Parcel(name=searxng.NAME, home=searxng_home(), fill=fill_searxng),
         Parcel(name=bluesky.NAME, home=node_home(), fill=fill_bluesky),

@@ -1,4 +1,4 @@
-"""Our program on a machine with systemd, as docs/operate.md installs it."""
+"""Our program on a machine with systemd, as docs/install.md installs it."""
 
 import time
 from collections.abc import Callable

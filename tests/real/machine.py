@@ -22,6 +22,7 @@ MASTODON_MOCK_PINS = HERE / "settings" / "mastodon-mock.txt"
 OUR_PINS = HERE.parents[1] / "requirements.txt"
 PHOTO_PINS = HERE.parents[1] / "requirements-photos.txt"
 CHAT_PINS = HERE.parents[1] / "requirements-notify.txt"
+FLEET_PINS = HERE.parents[1] / "requirements-fleet.txt"
 
 
 def searxng_home() -> Path:
@@ -81,13 +82,8 @@ def bare_home(suite: str, packages: Sequence[str]) -> Path:
 
 def wheels_home() -> Path:
     """Where it is noted that the wheels of our Debian package were fetched."""
-    marks = (_fingerprint(pin) for pin in (OUR_PINS, PHOTO_PINS, CHAT_PINS))
+    marks = (_fingerprint(pin) for pin in (OUR_PINS, PHOTO_PINS, CHAT_PINS, FLEET_PINS))
     return CACHE / f"wheels-{'-'.join(marks)}"
-
-
-def containers_home() -> Path:
-    """Where there is a small system with Caddy, which stands in for images that cannot be had."""
-    return CACHE / "containers-trixie"
 
 
 def is_root() -> bool:

@@ -2,10 +2,13 @@
 
 import json
 import re
+import socket
+import struct
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
@@ -54,8 +57,22 @@ def search(query: str) -> Mapping[str, object]:
     }
 
 
+# What Linux says of a connection (tcp_info), as far as the milliseconds since the last bytes came.
+TCP_INFO, LAST_RECEIVED = struct.Struct("8B12I"), 8 + 11
+
+
+def measure_age(connection: socket.socket) -> float:
+    """Return how many seconds ago the last bytes came, however late this process gets to them."""
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO.size)
+    return float(TCP_INFO.unpack(info)[LAST_RECEIVED] / 1000)
+
+
+# In seconds, how exactly the kernel says when a request came.
+TICK = 0.02
+
+
 class SearchStub(ThreadingHTTPServer):
-    """`asked` counts the searches, answered or not; `times` are those of all requests."""
+    """`asked` counts the searches, answered or not; `times` say when each request came."""
 
     asked = 0
 
@@ -63,13 +80,16 @@ class SearchStub(ThreadingHTTPServer):
         super().__init__(address, handler)
         self.times: list[float] = []
 
+    def list_gaps(self) -> list[float]:
+        return [later - first for first, later in pairwise(sorted(self.times))]
+
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: SearchStub
 
     def do_GET(self) -> None:
-        self.server.times.append(monotonic())
+        self.server.times.append(monotonic() - measure_age(self.connection))
         parts = urlsplit(self.path)
         if parts.path == "/config":
             told = {"name": ENGINE, "enabled": True, "categories": ["general"], "paging": True}

@@ -50,7 +50,7 @@ def lacking_here() -> str:
 
 
 def install(root: Path, packages: Path) -> None:
-    """Put our program where the steps in docs/operate.md put it; its code is bound in at boot."""
+    """Put our program where the steps in docs/install.md put it; its code is bound in at boot."""
     project = tomllib.loads((CODE / "pyproject.toml").read_text("utf-8"))["project"]
     program = root / "opt/namesake/bin/namesake"
     program.write_text(PROGRAM, "utf-8")
@@ -87,6 +87,7 @@ BARE_SYSTEMS = tuple(
     for name, suite, (mirror, keyring), python in (
         ("Debian 12", "bookworm", DEBIAN, "3.11"),
         ("Ubuntu 24.04", "noble", UBUNTU, "3.12"),
+        ("Ubuntu 26.04", "resolute", UBUNTU, "3.14"),
         ("Debian 13", "trixie", DEBIAN, "3.13"),
     )
 )

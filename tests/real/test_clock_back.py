@@ -12,7 +12,7 @@ import pytest
 
 from tests.real.district import DOMAIN, District, running_district
 from tests.real.fleet.machines import find_clock_library
-from tests.real.test_commands_ask import LATENCY, find_gaps, gather_staff, wait_until_ready
+from tests.real.test_commands_ask import LATENCY, gather_staff, wait_until_ready
 
 pytestmark = pytest.mark.real
 
@@ -53,29 +53,29 @@ def test_a_clock_that_is_set_back_a_day_costs_nothing_and_doubles_nothing(
         gather_staff(district)
         wait_until_ready(district, 1)
         invite(district, "ann")
-        district.run_command("sweep")
+        district.run_command("check", "--all")
 
         set_clock(-DAY)
         invite(district, "ben")
-        district.run_command("sweep")
+        district.run_command("check", "--all")
         district.workers["run"].signal(signal.SIGKILL)
         wait_until_ready(district, 2)
         invite(district, "cam")
 
         set_clock(0)
         invite(district, "dee")
-        district.run_command("sweep")
-        district.run_command("jobs", "--clock-is-right")
+        district.run_command("check", "--all")
+        district.run_command("status", "--jobs", "--clock-is-right")
         district.workers["run"].signal(signal.SIGTERM)
         wait_until_ready(district, 3)
         invite(district, "eve")
-        district.run_command("audit", "verify")
+        district.run_command("audit")
         district.run_command("backup")
         district.check_integrity()
 
         taken = Counter((mail.recipient, mail.message_id) for mail in district.mail.taken)
-        print(f"{taken.total()} emails, {len(find_gaps(district))} gaps")  # noqa: T201 - pytest shows it with `-s`
+        print(f"{taken.total()} emails, {len(district.search.list_gaps())} gaps")  # noqa: T201 - pytest shows it with `-s`
         assert max(taken.values()) == 1
-        assert min(find_gaps(district)) >= PAUSE - LATENCY
+        assert min(district.search.list_gaps()) >= PAUSE - LATENCY
         assert district.workers["run"].ends == [-signal.SIGKILL, 0]
         assert district.faults == []

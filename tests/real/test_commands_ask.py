@@ -3,12 +3,10 @@
 These know only commands, `kill` and the log of a server.
 """
 
-import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,17 +15,16 @@ from monitor.db.database import Database
 from monitor.domain.vocabulary import SweepKind
 from tests.bench import scale
 from tests.bench.sweep import enrol
-from tests.real.district import PATIENCE, District, running_district
+from tests.real.district import PATIENCE, PAUSE, SOAKING, District, running_district
+from tests.real.search_stub import TICK
 
 pytestmark = pytest.mark.real
 
-SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 TRIES = 6
 COMMANDS = 12 if SOAKING else 3
 STAFF = 2
-ASKING = (("sweep",), ("sources", "check"), ("check", "{person}"))
-# Longer than a program takes to start, or its start alone would be the pause.
-PAUSE, LONG_PAUSE = 1.0, 5.0
+ASKING = (("check", "--all"), ("sources", "check"), ("check", "{person}"))
+LONG_PAUSE = 5.0
 # From the moment that a request is sent until the server has noted it.
 LATENCY = 0.25
 
@@ -70,15 +67,11 @@ def wait_until_ready(district: District, times: int) -> None:
     district.wait_until(lambda: log.read_text("utf-8").count("Ready.") >= times, "a new start")
 
 
-def find_gaps(district: District) -> list[float]:
-    return [later - first for first, later in pairwise(district.search.times)]
-
-
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
 def test_a_service_that_ends_beside_waiting_commands_is_never_locked_out(
     tmp_path: Path, end: signal.Signals, share: Callable[[range], list[int]]
 ) -> None:
-    with running_district(tmp_path, PAUSE) as district:
+    with running_district(tmp_path) as district:
         person, service = gather_staff(district), district.workers["run"]
         wait_until_ready(district, 1)
         with waiting_commands(district, person) as commands:
@@ -87,8 +80,8 @@ def test_a_service_that_ends_beside_waiting_commands_is_never_locked_out(
                 service.signal(end)
                 wait_until_ready(district, number + 1)
             told = [command.communicate(timeout=PATIENCE)[1] for command in commands]
-        gaps = find_gaps(district)
-        too_close = [gap for gap in gaps if gap < PAUSE]
+        gaps = district.search.list_gaps()
+        too_close = [gap for gap in gaps if gap < PAUSE - TICK]
         print(f"{end.name}: {len(too_close)} of {len(gaps)} too close, ends {service.ends}")  # noqa: T201 - pytest shows it with `-s`
 
         assert [command.returncode for command in commands] == [0] * COMMANDS, told
@@ -110,7 +103,7 @@ def test_a_quick_start_after_a_crash_keeps_the_pauses(
     with running_district(tmp_path, LONG_PAUSE) as district:
         gather_staff(district)
         wait_until_ready(district, 1)
-        command = subprocess.Popen(district.argv("sweep"), stderr=subprocess.DEVNULL)
+        command = subprocess.Popen(district.argv("check", "--all"), stderr=subprocess.DEVNULL)
         try:
             for number, _ in enumerate(share(range(TRIES)), start=1):
                 wait_for_searches(district, 1)
@@ -120,7 +113,7 @@ def test_a_quick_start_after_a_crash_keeps_the_pauses(
         finally:
             command.kill()
             command.wait()
-        gaps = find_gaps(district)
+        gaps = district.search.list_gaps()
         print(f"gaps {min(gaps):.2f} s to {max(gaps):.2f} s where {LONG_PAUSE:.0f} s are asked")  # noqa: T201 - see above
 
         assert min(gaps) >= LONG_PAUSE - LATENCY

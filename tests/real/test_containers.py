@@ -1,9 +1,13 @@
-"""A district in containers, by one file of answers: first digests, an upgrade, and its removal."""
+"""A district in containers, by one file of answers: first digests, an upgrade, and its removal.
+
+And the containers of a fleet, with a worker.
+"""
 
 import json
 import os
 import socket
 import ssl
+import subprocess
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
@@ -11,8 +15,9 @@ from typing import Any
 import pytest
 from requests.adapters import HTTPAdapter
 
+from tests.monitor.made_districts import make_districts
 from tests.real import containers
-from tests.real.containers import MAIL_PORT, Podman
+from tests.real.containers import FLEET, MAIL_PORT, Podman
 from tests.real.debian_package import NEW, OLD
 from tests.real.first_digest import (
     ANSWERS,
@@ -23,6 +28,7 @@ from tests.real.first_digest import (
     follow_invitation,
     write_staff_lines,
 )
+from tests.real.fleet.asker import FLEET_KEY
 from tests.real.installed import in_time
 from tests.real.journeys import Browser
 from tests.real.machine import LOCALHOST
@@ -81,7 +87,7 @@ def set_up(podman: Podman) -> None:
     (podman.district / "config" / "answers.toml").write_text(text + FOLDERS, "utf-8")
     (podman.district / "config" / "staff.csv").write_text(write_staff_lines(), "utf-8")
     said = podman.compose("run", "--rm", "service", "init", "--answers", "answers.toml")
-    assert f"Invited: {STAFF} of {STAFF} lines." in said, said
+    assert f"Invited: anyone new among {STAFF} staff." in said, said
     assert "Ready: configuration /config/namesake.toml" in said, said
     assert "docker compose up -d" in said
     assert "systemctl" not in said
@@ -104,9 +110,9 @@ class CaddyConnection(HTTPSConnection):
         self.sock = trusting.wrap_socket(plain, server_hostname=self.host)
 
 
-def ask_portal(path: str) -> int:
+def ask_portal(path: str, host: str = HOST) -> int:
     """Ask as a browser does, through Caddy; 0 if nothing answers."""
-    connection = CaddyConnection(HOST)
+    connection = CaddyConnection(host)
     try:
         connection.request("GET", path)
         return connection.getresponse().status
@@ -151,7 +157,7 @@ def check_first_digests(podman: Podman) -> None:
         assert in_time(lambda number=number: bool(mail.find_text(number))), podman.compose("logs")
         follow_invitation(open_browser(), mail.find_text(number))
     assert len(list_enrolled(podman)) == len(JOINING)
-    said = podman.inside("service", "namesake", "sweep")
+    said = podman.inside("service", "namesake", "check", "--all")
     assert count_checked_sources(said), said
     move = ("python3", "-c", MAKE_DIGESTS_DUE, "/config/state/namesake.db")
     assert in_time(lambda: podman.inside("service", *move) == f"{len(JOINING)}\n")
@@ -169,7 +175,8 @@ def is_healthy(podman: Podman) -> bool:
 
 
 def is_well(podman: Podman, service: str) -> bool:
-    said = podman.run("podman", "healthcheck", "run", f"namesake_{service}_1")
+    name = f"{podman.composition.project}_{service}_1"
+    said = podman.run("podman", "healthcheck", "run", name)
     return said.strip() == ""
 
 
@@ -200,7 +207,7 @@ def check_upgrade(podman: Podman, package: Path) -> None:
     podman.compose("up", "-d", "--force-recreate")
     assert in_time(lambda: ask_portal("/sign-in") == 200), podman.compose("logs")
     assert podman.inside("service", "namesake", "--version").endswith(f"{NEW}\n")
-    assert "is intact" in podman.inside("service", "namesake", "audit", "verify")
+    assert "is intact" in podman.inside("service", "namesake", "audit")
     assert database.stat().st_ino == before
     assert list_enrolled(podman) == people
 
@@ -211,3 +218,86 @@ def check_removal(podman: Podman) -> None:
     assert podman.run("podman", "ps", "--all", "--quiet") == ""
     assert podman.run("podman", "volume", "ls", "--quiet") == ""
     assert (podman.district / "config" / "state" / "namesake.db").exists()
+
+
+FLEET_HOST = "namesake.cedar.example"
+FLEET_FILE = """\
+[fleet]
+database = "postgresql://namesake@postgres/namesake?sslmode=verify-full&sslrootcert=/tls/server.crt"
+districts = "/districts"
+listen = "unix:/run/namesake-portal/pages.sock"
+machine = "postgres"
+[backup]
+folder = "/copies"
+keys = "/keys"
+"""
+FLEET_PAGES = f"{FLEET_HOST} {{\n\treverse_proxy unix//run/namesake-portal/pages.sock\n}}\n"
+IN_FLEET = ("namesake", "--config", "/config/fleet.toml")
+POSTGRES_USER = 999
+
+
+def test_a_fleet_in_containers_works_with_a_worker_of_its_own(
+    tmp_path: Path, packages: dict[str, Path]
+) -> None:
+    if reason := containers.lacking():
+        pytest.skip(reason)
+    with containers.running(tmp_path, FLEET) as podman:
+        build(podman, packages[OLD])
+        set_up_fleet(podman)
+        podman.compose("up", "-d", "postgres", "home", "pages", "backup", "caddy")
+        assert in_time(lambda: list_districts(podman) == [("cedar", "at work")]), (
+            podman.inside("home", *IN_FLEET, "status"),
+            podman.compose("logs", "home"),
+        )
+        assert in_time(lambda: is_well(podman, "home") and is_well(podman, "pages"))
+        assert in_time(lambda: ask_portal("/sign-in", FLEET_HOST) == 200), podman.compose("logs")
+        assert in_time(lambda: any((podman.district / "copies").iterdir()))
+        made = json.loads(
+            podman.inside("home", *IN_FLEET, "fleet", "add-worker", "second", "--json")
+        )
+        with (podman.district / ".env").open("a", encoding="utf-8") as file:
+            file.write(f"NAMESAKE_WORKER_KEY={made['key']}\n")
+            file.write(f"WORKER_PGPASSWORD={made['password_line'].rpartition(':')[2]}\n")
+            file.write(f"NAMESAKE_FLEET_DATABASE={made['database']}\n")
+        podman.compose("up", "-d", "worker")
+        assert in_time(lambda: "1 worker processes ask." in read_workers(podman)), podman.compose(
+            "logs"
+        )
+
+
+def set_up_fleet(podman: Podman) -> None:
+    """Do what fleet-compose.yaml says at its top, with a district that was made up."""
+    make_districts(podman.district / "districts", ("cedar",), 1, 1)
+    for name in ("config/secrets", "config/proxy", "copies", "keys", "tls"):
+        (podman.district / name).mkdir(parents=True)
+    (podman.district / "config" / "fleet.toml").write_text(FLEET_FILE, "utf-8")
+    proxy = podman.district / "config" / "proxy" / "Caddyfile"
+    proxy.write_text(OWN_CERTIFICATES + FLEET_PAGES, "utf-8")
+    key, certificate = (podman.district / "tls" / f"server.{end}" for end in ("key", "crt"))
+    made = ("openssl", "req", "-x509", "-nodes", "-days", "3650", "-newkey", "rsa:3072")
+    named = ("-subj", "/CN=postgres", "-addext", "subjectAltName=DNS:postgres")
+    files = ("-keyout", str(key), "-out", str(certificate))
+    subprocess.run((*made, *named, *files), capture_output=True, check=True)
+    for folder in ("config", "districts", "copies", "keys"):
+        for path in (podman.district / folder, *(podman.district / folder).rglob("*")):
+            os.chown(path, USER, USER)
+    os.chown(key, POSTGRES_USER, POSTGRES_USER)
+    key.chmod(0o600)
+    secrets = f"NAMESAKE_FLEET_KEY={FLEET_KEY}\nPGPASSWORD=between-machines\n"
+    (podman.district / ".env").write_text(secrets, "utf-8")
+
+
+def list_districts(podman: Podman) -> list[tuple[str, str]]:
+    said = podman.inside("home", *IN_FLEET, "status", "--json")
+    try:
+        listed = json.loads(said)
+    except ValueError:  # it has not started yet
+        return []
+    if "error" in listed:  # PostgreSQL has not started yet
+        return []
+    return [(entry["name"], entry["state"]) for entry in listed]
+
+
+def read_workers(podman: Podman) -> str:
+    told = json.loads(podman.inside("home", *IN_FLEET, "doctor", "--json"))
+    return " ".join(entry["message"] for entry in told if entry["what"] == "workers")

@@ -1,6 +1,5 @@
 """Service, pages, commands and backups side by side: what was acknowledged is there in the end."""
 
-import os
 import random
 import signal
 import subprocess
@@ -18,59 +17,61 @@ import pytest
 
 from monitor.cli.main import namesake
 from monitor.db.database import Database
-from tests.real.district import District, running_district
+from tests.real.district import PAUSE, SOAKING, District, running_district
 from tests.real.journeys import Journey
+from tests.real.search_stub import TICK
 
 pytestmark = pytest.mark.real
 
-SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 # In seconds: how long people and commands go on.
 UNDISTURBED, DISTURBED = (600.0, 3600.0) if SOAKING else (30.0, 36.0)
 KILLS, ENDS = (200, 50) if SOAKING else (5, 2)
 WALKERS = 3
+# Commands that wait for the service at every moment, and what they want.
+WAITING = 12 if SOAKING else 2
+ASKING = ("check --all", "check --all", "check {person}", "sources check")
 # How often a service is told to stop while it asks; `share` makes it fewer.
 STOPS = 64
 # Each command that can be run at any time, with the exit codes that are right for it.
 COMMANDS: dict[str, tuple[int, ...]] = {
-    "audit verify": (0,),
-    "digest send": (0, 75),
+    "audit": (0,),
+    "cases": (0,),
+    "check --all": (0, 69),
+    "check --all --dry-run": (0,),
     "district check": (65, 69),
     "district domains": (65,),
     "district list": (0,),
     "doctor": (64,),  # its addresses are those of an example
-    "facts status": (0,),
-    "jobs": (0,),
-    "cases list": (0,),
+    "explain --weights": (0,),
     "mail list": (0,),
-    "mail paused": (0,),
+    "mail list --paused": (0,),
     "mail retry --all": (0, 65),
+    "mail send": (0, 75),
     "metrics": (0,),
-    "plan --district": (0,),
-    "purge": (0,),
     "roster status": (0, 64, 65),
     "sources check": (0, 69),
-    "sources imported": (0,),
+    "sources facts": (0,),
     "sources list": (0,),
     "sources show searxng": (0,),
     "staff list": (0,),
-    "sweep": (0, 69),
-    "weights show": (0,),
+    "status": (0, 69),
+    "status --jobs": (0,),
+    "why nobody.here@cedarvalley.example": (0, 65),
 }
 # Each command about one person who stays.
 ABOUT_A_PERSON: dict[str, tuple[int, ...]] = {
     "check {person}": (0, 69, 77),
-    "digest preview {person} --break-glass Drill": (0,),
+    "mail preview {person} --break-glass Drill": (0,),
     "staff export {person}": (0,),
     "staff pause {person} --until 2099-01-01": (0, 65),
 }
 # What these do is done by the district itself, takes a file, or ends what others walk on.
 NOT_IN_THE_LOOP = {
-    *("me", "init", "run", "portal", "backup", "restore", "staff invite", "demo", "first-contact"),
-    *("audit accept", "evidence", "facts update", "explain", "timeline", "mail resume"),
-    *("roster erase", "roster import", "roster rotate", "sources import", "sources remove"),
-    *("staff left", "staff withdraw", "staff import", "units"),
-    *("fleet add", "fleet add-worker", "fleet drain", "fleet list", "fleet move"),
-    *("fleet remove", "fleet restore", "fleet status", "worker"),
+    *("me", "init", "run", "portal", "backup", "restore", "staff invite", "demo"),
+    *("sources first-contact", "sources update", "mail resume", "roster erase", "roster import"),
+    *("staff left", "staff withdraw", "staff import"),
+    *("fleet add", "fleet add-worker", "fleet drain", "fleet move"),
+    *("fleet remove", "fleet restore", "fleet worker"),
 }
 
 
@@ -120,6 +121,15 @@ def run_commands(district: District, until: float) -> None:
             district.run_command(*command, expected=ABOUT_A_PERSON[name])
 
 
+def ask_again_and_again(district: District, numbers: Iterator[int], until: float) -> None:
+    """Want something that only the service may do, and wait until it is done."""
+    expected = {**COMMANDS, **ABOUT_A_PERSON}
+    while time.monotonic() < until:
+        name = ASKING[next(numbers) % len(ASKING)]
+        command = name.format(person=district.resident).split()
+        district.run_command(*command, expected=expected[name])
+
+
 def back_up_and_restore(district: District, until: float) -> None:
     """Copy the district, and bring the copy back elsewhere, where it is read once."""
     other = district.folder / "elsewhere.toml"
@@ -136,7 +146,7 @@ def back_up_and_restore(district: District, until: float) -> None:
         command = ("restore", str(copies), "--keys", str(keys))
         code, _ = district.run_command(*command, config=other)
         if code == 0:
-            district.run_command("audit", "verify", config=other)
+            district.run_command("audit", config=other)
 
 
 def kill_at_random(district: District, until: float) -> None:
@@ -152,9 +162,10 @@ def kill_at_random(district: District, until: float) -> None:
 
 
 def run_side_by_side(district: District, until: float, *, killing: bool) -> None:
-    numbers = count(1)
+    journeys, wishes = count(1), count()
     work = [
-        *((walk_again_and_again, numbers) for _ in range(WALKERS)),
+        *((walk_again_and_again, journeys) for _ in range(WALKERS)),
+        *((ask_again_and_again, wishes) for _ in range(WAITING)),
         (run_commands,),
         (back_up_and_restore,),
         *([(kill_at_random,)] if killing else []),
@@ -230,6 +241,7 @@ def end_and_check(district: District) -> None:
     assert "\n".join(district.faults) == ""
     assert codes == {"run": 0, "portal": 0}
     assert doubled <= sum(district.kills.values())
+    assert [gap for gap in district.search.list_gaps() if gap < PAUSE - TICK] == []
     assert len(district.done.joined) > 1
 
 
@@ -279,7 +291,7 @@ def wait_until_ready(district: District, times: int) -> None:
 def ask_for_a_sweep(district: District) -> Iterator[None]:
     """Have the service asked for a sweep that has begun; who asked goes before it is over."""
     before = district.search.asked
-    command = subprocess.Popen(district.argv("sweep"), stdout=subprocess.DEVNULL)
+    command = subprocess.Popen(district.argv("check", "--all"), stdout=subprocess.DEVNULL)
     try:
         district.wait_until(lambda: district.search.asked > before, "a search")
         yield
@@ -294,5 +306,6 @@ def report(district: District, doubled: int) -> str:
         f"invited {len(done.invited)}, joined {len(done.joined)}, left {len(done.left)}, "
         f"sorted {sum(map(len, done.sorted.values()))}, shared {len(done.shared)}, "
         f"unsure {len(done.unsure)}, emails {len(district.mail.taken)} ({doubled} doubled), "
-        f"commands {sum(done.commands.values())}, kills {dict(district.kills)}"
+        f"commands {sum(done.commands.values())}, kills {dict(district.kills)}, "
+        f"searches {district.search.asked}, shortest gap {min(district.search.list_gaps()):.3f} s"
     )

@@ -23,7 +23,7 @@ from monitor.web.app import create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from reports.emails.registry import EmailKind
 from scrapers.crawl.throttle import WITHOUT_WAITS
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.real.first_digest import ANSWERS, STAFF, follow_invitation, mail_of, write_staff_lines
 from tests.real.journeys import Browser
@@ -71,7 +71,7 @@ def run_init(folder: Path, environment: Environment, **ports: int) -> Path:
     command = ("--config", str(config), "init", "--answers", str(answers))
     done = CliRunner().invoke(namesake, command, obj=environment)
     assert done.exit_code == 0, done.output
-    assert f"Invited: {STAFF} of {STAFF} lines." in done.output
+    assert f"Invited: anyone new among {STAFF} staff." in done.output
     text = config.read_text("utf-8")
     for asked, made_up in (
         # A mail server of one's own takes emails as fast as they come.

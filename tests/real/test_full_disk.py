@@ -21,10 +21,10 @@ from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER
 from monitor.domain.errors import CannotWriteError, MonitorError
-from monitor.scheduler.watchdog import build_supervised_runner
+from monitor.scheduler.supervised_runner import build_supervised_runner
 from reports.emails.registry import EmailKind
 from scrapers.crawl.throttle import WITHOUT_WAITS
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.monitor.cli.conftest import MADE_UP_SOURCES, SETTINGS, Terminal
 from tests.monitor.end_state import EndState, delivered, sent, sound
@@ -187,10 +187,10 @@ def test_a_disk_without_a_byte_left_is_told_in_one_sentence_by_every_command(
     person = somebody(terminal)
     disk.fills_up()
     for words in (
-        ("jobs",),
-        ("sweep",),
-        ("digest", "send"),
-        ("audit", "verify"),
+        ("status", "--jobs"),
+        ("check", "--all"),
+        ("mail", "send"),
+        ("audit",),
         ("staff", "export", person, "--break-glass", "asked"),
         ("backup", str(disk.folder / "copies")),
     ):
@@ -217,8 +217,8 @@ def test_what_was_found_can_be_read_on_a_disk_with_hardly_a_byte_left(
 ):
     disk.fills_up(128 * KILOBYTE)
 
-    assert terminal.run("jobs").code == 0
-    assert terminal.run("audit", "verify").code == 0
+    assert terminal.run("status", "--jobs").code == 0
+    assert terminal.run("audit").code == 0
 
 
 def test_a_sweep_that_is_asked_for_on_a_full_disk_is_run_when_there_is_room(
@@ -226,13 +226,13 @@ def test_a_sweep_that_is_asked_for_on_a_full_disk_is_run_when_there_is_room(
 ):
     with terminal.serving() as service, ThreadPoolExecutor() as threads:
         disk.fills_up(256 * KILOBYTE)
-        said = threads.submit(terminal.run, "sweep")
+        said = threads.submit(terminal.run, "check", "--all")
         while not (service.db.jobs.list_open_requests() or said.done()):
             threading.Event().wait(0.1)
         disk.is_cleared()
 
         assert said.result(PATIENCE).code == 0
-    assert terminal.run("audit", "verify").code == 0
+    assert terminal.run("audit").code == 0
 
 
 @pytest.mark.parametrize("room", range(0, 2_400, 300))

@@ -118,15 +118,15 @@ def test_the_keyboard_alone_reports_an_imitation(looks: Looks, page: Page, pages
     keys.press("Someone pretending to be me")
     keys.is_told("Saved: Someone pretending to be me.")
     keys.to("Download the evidence (ZIP)")
-    keys.to("Text for the platform")
     keys.press("Copy the text")
-    keys.press("Save")
-    keys.is_told("Choose what happened.")
-    keys.press("Choose what happened.")
-    keys.is_on("done")
-    page.keyboard.press("Space")
+    # Where a browser lets no page copy, the text is unfolded and selected instead.
+    keys.is_on("text")
+    keys.press("Another way, or a note")
     keys.fill("Note (optional)", "Number 17")
-    keys.press("Save")
+    keys.press("I reported it")
 
     keys.is_told("Saved: you reported it.")
-    expect(page.get_by_text("You reported it to the platform. Number 17")).to_be_visible()
+    keys.press("History")
+    expect(
+        page.get_by_text("You reported it to the platform (the platform's form or app). Number 17")
+    ).to_be_visible()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.backups import CHECK_FOLDER_PREFIX
+from monitor.db.private_folders import CHECK_FOLDER_PREFIX
 from tests.real.searxng import Searxng
 from tests.real.web_index import WebPage
 

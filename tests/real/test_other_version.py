@@ -20,7 +20,7 @@ from tests.real.test_commands_ask import wait_until_ready
 
 pytestmark = pytest.mark.real
 
-COMMANDS = (("staff", "list"), ("sources", "list"), ("backup",), ("purge",), ("jobs",), ("run",))
+COMMANDS = (("staff", "list"), ("sources", "list"), ("backup",), ("status",), ("run",))
 
 
 @pytest.fixture

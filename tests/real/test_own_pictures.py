@@ -56,8 +56,9 @@ def test_the_pictures_that_a_check_brings_are_shown_until_the_answer(
         check_page(looks, page, 2)
         page.goto("/me/sort")
         check_page(looks, page, 2)
-        page.get_by_role("button", name="Someone pretending to be me").first.click()
-        page.get_by_role("heading", level=1, name="Report this account").wait_for()
+        page.goto(f"/me/findings/{case.finding_id}")
+        page.get_by_role("button", name="Someone else with my name").first.click()
+        page.get_by_text("Saved.").first.wait_for()
         page.goto(f"/me/findings/{case.finding_id}")
         check_page(looks, page, 0)
 
@@ -72,6 +73,7 @@ def test_a_screenshot_is_added_saved_with_the_evidence_and_removed(
     with looks.window(width=NARROW) as page:
         looks.become(page, MARIA.person.name.full_name)
         page.goto(kit)
+        page.get_by_text("Add your own screenshots").click()
         page.get_by_label("Screenshot", exact=True).set_input_files(words)
         page.get_by_role("button", name="Add screenshot").click()
         page.get_by_role("alert").get_by_text("We cannot open this file.").wait_for()
@@ -80,6 +82,7 @@ def test_a_screenshot_is_added_saved_with_the_evidence_and_removed(
     with looks.window(width=NARROW) as page:
         looks.become(page, MARIA.person.name.full_name)
         page.goto(kit)
+        page.get_by_text("Add your own screenshots").click()
         page.get_by_label("Screenshot", exact=True).set_input_files(shot)
         page.get_by_role("button", name="Add screenshot").click()
         page.get_by_text("Screenshot added.").wait_for()

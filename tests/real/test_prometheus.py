@@ -85,8 +85,11 @@ ALARMS = {
         "0m",
         "5m",
     ),
-    "NamesakeBatchesExpire": ({"namesake_fleet_expired_total": TURNS_BAD}, "10m", "15m"),
-    "NamesakeSiteFull": ({"namesake_fleet_hosts_full": TURNS_BAD}, "10m", "15m"),
+    "NamesakeWarning": (
+        {'namesake_warnings{part="backup", level="bad"}': TURNS_BAD},
+        "1h10m",
+        "1h15m",
+    ),
     "NamesakeSourceOut": (
         {
             f'namesake_source_since_timestamp_seconds{{{AT}source="a"}}': STANDS,

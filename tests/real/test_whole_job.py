@@ -18,11 +18,11 @@ from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.students.roster import RosterStudent
 from monitor.domain.vocabulary import Scope
-from monitor.matcher.keys import build_roster, write_tokens
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.job_kinds import run_full_sweep
 from monitor.services.outbox import send_due
+from monitor.student_matcher.keys import build_roster, write_tokens
 from tests.real.bluesky import COACH, Bluesky, Profile
 from tests.real.mail import MailServer
 from tests.real.searxng import Searxng

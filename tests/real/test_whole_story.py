@@ -10,9 +10,9 @@ from monitor.app import OUTBOX
 from monitor.domain.vocabulary import CaseState
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import hash_code, invite_person
-from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import run_mail_and_cleanup
 from monitor.services.outbox import send_due
+from monitor.services.withdrawal import withdraw_consent
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
@@ -68,8 +68,7 @@ def it_rules(page: Page) -> None:
     page.goto("/review")
     page.locator("[data-open]").first.click()
     expect(page.get_by_text(LOOKALIKE).first).to_be_visible()
-    page.get_by_label("Reported to the platform").check()
-    page.get_by_role("button", name="Save decision").click()
+    page.get_by_role("button", name="Reported to the platform").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
 
 
@@ -108,4 +107,4 @@ def test_joining_checking_sorting_sharing_and_review_end_in_the_email(
     state = pages.app.db
     ref = state.people.find_person_id_by_mail(MAIL)
     assert CaseState.REPORTED in {case.state for case in state.cases.list_cases_of_person(ref)}
-    assert "Possible impersonation, Bluesky" in digest(pages)
+    assert "Still open (1)" in digest(pages)

@@ -18,44 +18,48 @@ Text = str | tuple[str, str]
 
 # Templates that only reviewers, operators, platforms or a terminal see: those stay English.
 OFFICE_FOLDERS = {
-    *("evidence", "feeds", "quick_check", "takedown"),
+    *("drill", "evidence", "feeds", "quick_check", "takedown"),
     *(kind.folder for kind in list_email_kinds(EmailRecipient.OFFICE)),
 }
 OFFICE_TEMPLATE = re.compile(
-    r"pages/(?:_queue|review|operate|holds|early|audit|cast|demo|district|lookalikes)"
+    r"pages/(?:_queue|review|operate|holds|early|audit|cast|demo|district|lookalikes|public)"
     r"|_base/(?:review|opened|proposals)"
 )
 # Tables of labels that only an office or a terminal shows.
 OFFICE_TABLES = {
     *("STAFF_LINE_STATES", "HEALTH_LEVELS", "REVIEWER_CHOICES", "PUBLIC_RECORDS"),
+    *("REVIEWER_HINTS", "CHANGED_ACCOUNT_CHOICES"),
     *("DISTRICT_FINDING_STATES", "REVIEWER_ANSWERS", "REVIEWER_ACCESS_REASONS", "HOLD_NOTICES"),
-    *("REVIEWER_NEXT_STEPS", "REVIEWER_END_REASONS", "CASE_BINS"),
+    *("REVIEWER_NEXT_STEPS", "REVIEWER_END_REASONS", "CASE_BINS", "AUDIT_OPENINGS"),
     *("HOLD_PROPOSALS", "CONTACT_VERDICTS", "CONTACT_STATUSES"),
+    *("RECORD_KINDS", "RECORD_ACCESS"),
+    *("REMARKS", "LETTERS", "LETTERS_SENT"),
     *(
         "HOLD_ERRORS",
-        "NOTICES",
+        *("NOTICES", "NEW_WARNINGS"),
         "OFFICES",
-        "EMAIL_STATES",
         "REQUESTED_RUNS",
         "AUDIT_END_PROBLEMS",
         "JOB_LABELS",
+        "DRILL_OUTCOMES",
     ),
-    # Nothing shows staff these two either: a list of all emails, and what the demo signs in by.
-    *("EMAIL_KINDS", "AUTH_METHODS"),
+    # Nothing shows staff what the demo signs in by either.
+    "AUTH_METHODS",
 }
 # The code whose sentences staff read.
 STAFF_CODE = (
     "reports/labels.py",
-    "monitor/domain/failures.py",
+    "monitor/domain/source_failures.py",
     *(f"monitor/services/{name}.py" for name in ("finding_history", "findings", "next_steps")),
     *("monitor/services/notifications.py", "monitor/services/coverage.py"),
     *(f"monitor/services/{name}.py" for name in ("access_tokens", "alert_feeds", "self_check")),
+    "monitor/services/tips.py",
     *(
         f"monitor/web/{name}.py"
         for name in (
             *("access_tokens", "answer_link", "app", "context", "enrollment"),
             *("errors", "findings", "home", "my_data", "preferences", "profile"),
-            *("self_check", "sign_in", "takedown"),
+            *("self_check", "sign_in", "takedown", "tips"),
         )
     ),
 )
@@ -71,6 +75,8 @@ NOT_FOR_STAFF = {
     "Count the cases that IT can see, in a feed reader",
     *("Read health, jobs and sources", "Invite staff", "decided on a look-alike of the district"),
     *FEED_OFFERS[Role.REVIEWER],
+    # Of what reviewers read, which its person sees in the same words.
+    "The account's, not yours",
     # For a terminal, a log, or a program.
     "data: Xyz\n\n",
     *('attachment; filename="Xyz"', "openid email"),
@@ -89,9 +95,9 @@ NOT_FOR_STAFF = {
     # Errors that no page shows in these words.
     "You have not joined.",
     "There is no account of yours to compare it with.",
-    "There is no version Xyz of this finding. See its history for the versions we have.",
-    # Names of services.
-    *("Google Alerts", "Talkwalker Alerts"),
+    "There is no version Xyz of this result. See its history for the versions we have.",
+    # The name of a service.
+    "Google Alerts",
 }
 # Of the files that staff read from: what is not a sentence.
 DATA_FILES = ("policy.toml",)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from monitor.domain.cadence import EmailCadence
+from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.reason import Label, Plain, Reason
 
 MONDAY: Final = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)

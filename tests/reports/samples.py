@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from monitor.domain.conduct_policy import PolicyClause, load_own_policy_texts
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
 from monitor.domain.reason import Count, Label, Plain, Reason
 from monitor.domain.vocabulary import (
@@ -14,6 +15,7 @@ from monitor.domain.vocabulary import (
     CoverageState,
     Decision,
     DiffMarkKind,
+    EmailState,
     EndReason,
     EventKind,
     GapKind,
@@ -22,29 +24,28 @@ from monitor.domain.vocabulary import (
     Severity,
     StepActor,
 )
+from reports.coverage import Coverage, CoverageGap, CoveredSource
 from reports.emails.account import (
     AlertView,
     BreakGlassView,
     ConsentEndingView,
+    EmailHistoryView,
     EnrolledView,
     InvitationView,
+    InvitedAgainView,
+    NudgeView,
     ReminderView,
     ReviewerQuestionView,
+    SentEmailLine,
     SignInLinkView,
     WithdrawnView,
 )
-from reports.emails.digest import (
-    ChangeLine,
-    Coverage,
-    CoverageGap,
-    CoveredSource,
-    DigestView,
-    EmailView,
-    SelfCheckView,
-)
+from reports.emails.digest import DigestView, SelfCheckView
 from reports.emails.office import ReviewView, ServiceHealth, SourcesParkedView
+from reports.emails.views import ChangeLine, EmailView
 from reports.finding_view import AccountPair, CaseView, FindingView, HighlightPiece
 from reports.labels import DigestKind
+from reports.pages.layout import PolicyReminder
 from tests.reports.readers import (
     CONTACT,
     DISTRICT,
@@ -259,7 +260,7 @@ EMAILS: Final[dict[str, EmailView]] = {
         **ROSA,
         week="2026-W48",
         coverage=BAR,
-        cases=(STUDENT_LINK, IMPERSONATION),
+        cases=(IMPERSONATION, STUDENT_LINK),
         changes=(CHANGED,),
         questions=(QUESTION,),
         set_aside=(ASIDE,),
@@ -282,8 +283,20 @@ EMAILS: Final[dict[str, EmailView]] = {
     "digest-first-quiet": DigestView(
         **ROSA, week="2026-W48", kind=DigestKind.FIRST, coverage=WHOLE, own=(OWN,)
     ),
-    "digest-still-open": DigestView(**ROSA, week="2026-W48", coverage=WHOLE, waiting=(GOING,)),
-    "digest-nothing-new": DigestView(**ROSA, week="2026-W48", coverage=WHOLE),
+    "digest-still-open": DigestView(
+        **ROSA,
+        week="2026-W48",
+        coverage=WHOLE,
+        waiting=(GOING,),
+    ),
+    "digest-nothing-new": DigestView(
+        **ROSA,
+        week="2026-W48",
+        coverage=WHOLE,
+        policy=PolicyReminder(
+            texts=(load_own_policy_texts()[PolicyClause.PRIVACY_SETTINGS],), has_guides=True
+        ),
+    ),
     "digest-nothing-checked": DigestView(
         **ROSA, week="2026-W48", coverage=Coverage(checked=0, total=2, gaps=GAPS)
     ),
@@ -312,6 +325,18 @@ EMAILS: Final[dict[str, EmailView]] = {
         ),
     ),
     "alert": AlertView(**ROSA, case=IMPERSONATION, opens_at=MONDAY + timedelta(days=7)),
+    "nudge": NudgeView(
+        **ROSA,
+        cases=(
+            replace(
+                IMPERSONATION,
+                is_undecided=True,
+                it_sees_since=MONDAY,
+                nudges_at=MONDAY + timedelta(days=7),
+            ),
+            replace(GOING, next_by=StepActor.PERSON, next_step=CaseStep.ESCALATE),
+        ),
+    ),
     "withdrawn": WithdrawnView(
         **FAREWELL,
         at=MONDAY,
@@ -393,6 +418,27 @@ EMAILS: Final[dict[str, EmailView]] = {
         digits="048213",
         code_expires_at=MONDAY + timedelta(minutes=10),
         expires_at=MONDAY + timedelta(minutes=15),
+    ),
+    "invited-again": InvitedAgainView(**{**ROSA, "leave": Reason("leave.invited-again")}),
+    "email-history": EmailHistoryView(
+        **{**ROSA, "why": Reason("why.sign-in"), "leave": Reason("leave.email-history")},
+        days=90,
+        emails=(
+            SentEmailLine(queued_at=MONDAY, kind="digest", state=EmailState.QUEUED),
+            SentEmailLine(
+                queued_at=MONDAY - timedelta(days=7),
+                kind="digest",
+                state=EmailState.SENT,
+                sent_at=MONDAY - timedelta(days=7),
+            ),
+            SentEmailLine(
+                queued_at=MONDAY - timedelta(days=9), kind="alert", state=EmailState.DEAD
+            ),
+        ),
+        more=2,
+        refused_since=MONDAY - timedelta(days=9),
+        stopped_at=MONDAY - timedelta(days=30),
+        paused_until=MONDAY + timedelta(days=3),
     ),
     "sources-parked": SourcesParkedView(**SAM, gaps=GAPS),
 }

@@ -14,7 +14,7 @@ from reports.emails.account import (
     NewAddressView,
     OwnDataView,
 )
-from reports.emails.digest import EmailView
+from reports.emails.views import EmailView
 from tests.reports.readers import FAREWELL, MONDAY, NOT_ME, PORTAL, ROSA
 
 CURRENT: Final[dict[str, EmailView]] = {

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from reports.emails.digest import EmailView
 from reports.emails.office import AddressSuppressedView, DiskFullView, StaffFileView, TrialView
+from reports.emails.views import EmailView
 from tests.reports.readers import MONDAY, SAM
 
 UPKEEP: Final[dict[str, EmailView]] = {

@@ -8,9 +8,9 @@ from monitor.config.sections import MailConfig
 from monitor.domain.email import Envelope, build_message_id
 from monitor.mail.smtp import build_message
 from monitor.services.outbox import find_worst_severity
-from reports.emails.digest import EmailView
 from reports.emails.registry import get_email_kind
 from reports.emails.render import Email
+from reports.emails.views import EmailView
 
 Golden = Callable[[str, str], str]
 SETTINGS = MailConfig(

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -22,9 +23,11 @@ from reports.evidence_pack import (
     REPORT,
     ActionLogLine,
     EvidenceView,
+    FacePair,
     PageCopy,
     ScreenshotCopy,
     build_evidence_pack,
+    render_evidence_page,
 )
 from reports.finding_view import ComparisonLine, HighlightPiece
 from tests.hostile_strings import ALL
@@ -194,10 +197,41 @@ def test_hostile_text_stays_text_in_every_file():
 
 
 def test_the_report_loads_nothing_and_runs_nothing():
-    report = files(VIEW)[REPORT].decode()
+    for report in (files(VIEW)[REPORT].decode(), render_evidence_page(VIEW)):
+        assert "default-src 'none'" in report
+        assert not [tag for tag, _ in tags(report) if tag in {"script", "img", "link", "a", "form"}]
 
-    assert "default-src 'none'" in report
-    assert not [tag for tag, _ in tags(report) if tag in {"script", "img", "link", "a", "form"}]
+
+def test_the_two_pictures_are_in_the_report_itself():
+    faces = FacePair(theirs=b"\xff\xd8\xff theirs", ours=b"\xff\xd8\xff ours")
+
+    for report in (
+        files(replace(VIEW, faces=faces))[REPORT].decode(),
+        render_evidence_page(replace(VIEW, faces=faces)),
+    ):
+        assert report.count('<img src="data:image/jpeg;base64,') == 2
+        assert b64encode(faces.theirs).decode() in report
+        assert 'alt="The picture of this account"' in report
+
+
+def test_the_page_is_the_report_without_its_files():
+    packed, page = files(VIEW)[REPORT].decode(), render_evidence_page(VIEW)
+
+    for words in ("It copies bio (the same).", VIEW.case.finding.url, "Reads aloud."):
+        assert words in packed
+        assert words in page
+    assert PAGES in packed
+    assert PAGES not in page
+    assert MANIFEST not in page
+
+
+def test_what_was_not_compared_is_never_called_different():
+    unseen = replace(VIEW.copied[1], likeness=FieldLikeness.NOT_COMPARED)
+
+    page = render_evidence_page(replace(VIEW, copied=(unseen,)))
+
+    assert "not compared" in page
+    assert "different" not in page
 
 
 def test_own_screenshots_are_files_that_the_report_and_the_findings_list():

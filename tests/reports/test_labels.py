@@ -35,7 +35,6 @@ UNDECIDED = {CaseState.NEW, CaseState.OPEN}
 COMPLETE = (
     (labels.SEVERITIES, Severity),
     (labels.CASE_KINDS, CaseKind),
-    (labels.QUOTE_LEADS, CaseKind),
     (labels.CASE_ANSWERS, CaseKind),
     (labels.EVENT_KINDS, EventKind),
     (labels.OWNERS, OwnershipLabel),
@@ -46,6 +45,7 @@ COMPLETE = (
     (labels.CASE_STATES, CaseState),
     (labels.ACCESS_REASONS, OpeningReason),
     (labels.REVIEWER_ACCESS_REASONS, OpeningReason),
+    (labels.AUDIT_OPENINGS, OpeningReason),
     (labels.HOLD_NOTICES, HoldAction),
     (labels.HOLD_ERRORS, HoldAction),
     (labels.LIKENESSES, FieldLikeness),

@@ -8,10 +8,7 @@ from bs4 import BeautifulSoup
 
 from monitor.domain.reason import Count, Name, Reason
 from monitor.domain.vocabulary import CaseKind, GapKind
-from reports.emails.digest import (
-    Coverage,
-    CoverageGap,
-)
+from reports.coverage import Coverage, CoverageGap
 from reports.quick_check import QuickCheckView, render_quick_check_page, render_quick_check_text
 from reports.wording import render_reason
 from tests.hostile_strings import HIDDEN, MARKUP

@@ -9,15 +9,15 @@ from html.parser import HTMLParser
 from typing import TypeVar, cast
 
 from monitor.domain.reason import Name, Plain, Quoted, Reason, Signs
-from reports.emails.digest import EmailView
 from reports.emails.registry import render_email
 from reports.emails.render import Email
+from reports.emails.views import EmailView
 from tests.hostile_strings import SHOWN
 
 # Not text but settings, which a wrong value turns into an error, and what makes an address.
-SETTINGS = {"zone", "week", "review_url", "undo_url", "link_url", "token", "code", "digits"}
-# Our own sentences, in which an address of the district may stand.
-OURS = {"why", "leave", "contact", "how", "not_me", "agreed", "by", "first_lines"}
+SETTINGS = {"kind", "zone", "week", "review_url", "undo_url", "link_url", "token", "code", "digits"}
+# Our own sentences, in which an address of the district may stand, and what its reader typed.
+OURS = {"why", "leave", "contact", "how", "not_me", "agreed", "by", "first_lines", "declared"}
 # Three numbers and a ref: what does not look so is refused where it comes in.
 CHECKED = {"status", "ref"}
 T = TypeVar("T")
@@ -115,6 +115,7 @@ def test_the_only_links_lead_to_our_own_pages(view: EmailView) -> None:
     linked = re.findall(r'(?:href|src|action|background)="([^"]*)"', email.html)
     linked += re.findall(r"https?://\S+", email.text)
     ours = {getattr(view, word, "") for word in ("review_url", "address", "link_url", "undo_url")}
+    ours |= {getattr(view, word, "") for word in ("accounts_url", "history_url")}
     ours |= set(list_links(view))
     with_code = {f"{entry}/{getattr(view, 'code', '')}" for entry in ours}
     # How an invitation is answered says where, in words.

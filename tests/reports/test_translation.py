@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
+from babel.messages.pofile import read_po
 
 from monitor.domain.handles.handles import EPITHETS
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
@@ -169,9 +170,20 @@ def test_a_catalog_says_who_has_to_look_at_it(language: Language) -> None:
     assert "To be reviewed by a native speaker" in text.partition('msgid ""')[0]
 
 
-def test_what_a_catalog_knows_is_still_said_somewhere(language: Language) -> None:
-    from babel.messages.pofile import read_po  # noqa: PLC0415 as late as in the module itself
+def test_a_catalog_is_read_as_the_library_reads_it(language: Language) -> None:
+    with (ROOT / "reports" / "locale" / f"{language}.po").open("rb") as file:
+        entries = [message for message in read_po(file) if message.id]
 
+    catalog = load_catalog(language)
+    assert catalog.messages == {
+        entry.id: entry.string for entry in entries if isinstance(entry.id, str)
+    }
+    assert catalog.plurals == {
+        entry.id[0]: entry.string for entry in entries if isinstance(entry.id, tuple)
+    }
+
+
+def test_what_a_catalog_knows_is_still_said_somewhere(language: Language) -> None:
     with (ROOT / "reports" / "locale" / f"{language}.po").open("rb") as file:
         entries = [message for message in read_po(file) if message.id]
     places = {place for entry in entries for place, _ in entry.locations}

@@ -9,7 +9,6 @@ import pytest
 from monitor.domain.language import Language
 from monitor.domain.reason import Name, Plain, Reason, Signs
 from monitor.domain.vocabulary import SITE_NAMES
-from reports.emails.digest import EmailView
 from reports.emails.office import (
     AddressSuppressedView,
     DiskFullView,
@@ -19,7 +18,8 @@ from reports.emails.office import (
     TrialView,
 )
 from reports.emails.registry import render_email
-from reports.labels import format_account, format_site_name
+from reports.emails.views import EmailView
+from reports.labels import OTHER_LANGUAGE_OFFER, format_account, format_site_name
 from reports.sanitize import clean_web_text, defang_url
 from reports.translation import use_language
 from tests.reports.marked import find_unmarked_words, read_page, speaking_in_marks
@@ -32,7 +32,19 @@ FOR_OFFICES = (
 STAFF = sorted(name for name, view in EMAILS.items() if not isinstance(view, FOR_OFFICES))
 # What the field of this name holds are labels of our own.
 OURS = {"data"}
-OTHERS = (*("Namesake", "EST", "/me/data/address/", "/sign-in/"),)
+# An invitation speaks to those who read the other language, too.
+OTHERS = (
+    *(
+        "Namesake",
+        "EST",
+        "EDT",
+        "/me/data/address/",
+        "/me/data/accounts",
+        "/sign-in/emails",
+        "/sign-in/",
+    ),
+    OTHER_LANGUAGE_OFFER,
+)
 
 
 def list_facts(value: object, name: str = "") -> Iterator[str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.case import name_contacts
 from monitor.domain.consent_text import ConsentTerms, build_consent_sections
-from monitor.domain.detection.rules import RULES
+from monitor.domain.detection.evidence_rules import RULES
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
 from monitor.domain.language import Language
@@ -39,7 +39,15 @@ from monitor.domain.vocabulary import (
     Scope,
 )
 from reports.translation import use_language
-from reports.wording import LABELS, Others, Wording, load_words, render_note, render_reason
+from reports.wording import (
+    LABELS,
+    Others,
+    Wording,
+    load_words,
+    render_note,
+    render_reason,
+    translate_site_name,
+)
 from scrapers.parsers.block_detection import VACANT_MARKS, WALL_MARKS
 from tests.bench.score.words import load_score_words
 from tests.hostile_strings import SHOWN
@@ -80,6 +88,17 @@ def build_facts(rule: str, word: str) -> Reason:
     return Reason(rule, {**places, "count": Count(2)})
 
 
+def test_a_source_without_a_name_of_its_own_is_described_in_the_language_of_its_reader() -> None:
+    seen = Reason("history.seen.searxng", {"site": Site("searxng")})
+    other = Reason("history.seen.bluesky", {"site": Site("bluesky")})
+
+    assert render_reason(seen) == "Seen in a web search."
+    with use_language(Language.SPANISH):
+        assert translate_site_name("searxng") == "Búsqueda web"
+        assert render_reason(seen) == "Vista en una búsqueda web."
+        assert render_reason(other) == "Vista en Bluesky."
+
+
 @pytest.mark.parametrize("language", Language)
 def test_each_language_says_the_same_ids_with_the_same_facts(language: Language) -> None:
     words = load_words(language)
@@ -100,7 +119,7 @@ def test_each_language_says_the_same_ids_with_the_same_facts(language: Language)
 # What is always said to its reader, and never of one: emails, forms, the consent text, offices.
 TO_THE_READER = re.compile(
     r"(?:why|leave|advice|case|consent|earlier-answer|exposures|export|health|history|notice|problem"
-    r"|question|remedy|renew-consent|scope|seen|step|undo)\b"
+    r"|question|remedy|renew-consent|scope|seen|sees|step|undo)\b"
 )
 
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from scrapers import profiles, search
 from scrapers.sites.catalog import load_own_catalog
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import Source
 
 # What a configuration has to say of a source that cannot be asked without it.

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scrapers.registry import ENTRY_POINT_GROUP
+from scrapers.source_discovery import ENTRY_POINT_GROUP
 
 PLUGIN = """\
 from dataclasses import dataclass

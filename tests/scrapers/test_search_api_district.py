@@ -1,8 +1,12 @@
 """Queries about a district name nobody, and their answers are told to whom they are about."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from scrapers.models import District, Identity, Outcome, ParseResult, Trace, TraceKind
+from scrapers.search.serper import SERPER
 from scrapers.search_api import (
     DISTRICT_SITES,
     build_district_terms,
@@ -40,12 +44,37 @@ def test_every_group_of_sites_is_asked_for_and_the_whole_web() -> None:
     ]
 
 
+def test_a_school_is_asked_for_beside_what_students_call_teachers_and_no_name() -> None:
+    *_, asked = map(format_district_query, build_district_terms(replace(HARBOUR, schools=("Elm",))))
+
+    assert asked.startswith('"Elm" (Ms OR Mrs OR Mr OR Miss OR Profe OR memes OR edits OR')
+    assert "OR tea OR exposed OR confessions OR fights) (site:" in asked
+    assert "site:tiktok.com" in asked
+    assert "linkedin.com" not in asked
+
+
 def test_a_query_fits_what_engines_bear() -> None:
-    long = District(name="The Regional Consolidated Public School District of Harbour Lane")
+    long = District(
+        name="The Regional Consolidated Public School District of Harbour Lane",
+        schools=(
+            "The Harbour Lane Regional Consolidated Middle and Senior High School of the Arts",
+        ),
+    )
     asked = [format_district_query(terms) for terms in build_district_terms(long)]
 
     assert max(map(len, asked)) <= 400
     assert max(len(entry.split()) for entry in asked) <= 50
+    assert "OR memes" in asked[-1]
+    assert "fights" not in asked[-1]
+
+
+def test_a_school_is_asked_for_in_as_many_words_as_google_bears() -> None:
+    *_, asked = SERPER.build_district_queries(replace(HARBOUR, schools=("Elm Street School",)))
+
+    query = json.loads(asked.request.body)["q"]
+    assert query.startswith('"Elm Street School" (Ms OR Mrs OR Mr OR Miss OR Profe OR ')
+    assert query.endswith("site:reddit.com)")
+    assert len(query.split()) <= 32
 
 
 def test_a_district_without_a_name_is_not_asked_about() -> None:
@@ -63,6 +92,18 @@ def test_a_district_without_a_name_is_not_asked_about() -> None:
 )
 def test_a_hit_is_told_to_whom_it_names(trace: Trace) -> None:
     assert told(trace) == {"nora": [trace.url], "ivo": []}
+
+
+def test_a_hit_that_calls_somebody_by_a_title_is_told_to_who_agreed_to_that() -> None:
+    reading = ParseResult(
+        outcome=Outcome.FOUND, traces=(shown("https://a.example/1", title="Ms. Quill memes"),)
+    )
+    titled = replace(NORA, person_id="titled", phrases=("Ms Quill",))
+
+    assert {
+        who.person_id: len(theirs.traces)
+        for who, theirs in split_district_result(reading, (NORA, IVO, titled))
+    } == {"nora": 0, "ivo": 0, "titled": 1}
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,7 @@
 
 from dataclasses import dataclass
 
-from scrapers.models import (
-    Outcome,
-    Page,
-    ParseResult,
-    Query,
-    QueryKind,
-    Request,
-    Trace,
-    TraceKind,
-)
+from scrapers.models import Outcome, Page, ParseResult, Query, QueryKind, Request, Trace, TraceKind
 from scrapers.profiles.web_pages import WebPageSource
 from scrapers.search_api import HitPageSource
 from scrapers.source import AccessMode, CrawlPolicy, SourceFamily

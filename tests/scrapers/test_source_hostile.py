@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.sites.catalog import load_own_catalog
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import AccessMode, Source
 from tests.scrapers.answers import queries
 from tests.scrapers.known_sources import written_sources

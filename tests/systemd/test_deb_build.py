@@ -4,11 +4,12 @@ import re
 import shutil
 import subprocess
 from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from monitor.fleet.units import FLEET_UNITS
+from monitor.fleet.annex import FLEET_UNITS
 from monitor.services.setup_files import UNITS
 from tests.house.tree import ROOT
 
@@ -34,7 +35,7 @@ def test_it_asks_for_the_pythons_and_the_libc_that_its_libraries_are_for(build) 
     assert f"libc6 (>= 2.{build.OLDEST_GLIBC})" in CONTROL
 
 
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
 def test_each_python_gets_what_the_lock_says_for_it_and_not_for_ours(build, python) -> None:
     """Debian 12 has Python 3.11.2, for which the lock names an older soupsieve."""
     picked = list(build.pick_locked(build.describe_target(python, "x86_64")))
@@ -44,6 +45,31 @@ def test_each_python_gets_what_the_lock_says_for_it_and_not_for_ours(build, pyth
 
     assert [named[version] for version in versions] == ["<" if python == "3.11" else ">"]
     assert all(" --hash=sha256:" in line for line in picked)
+
+
+def test_a_library_without_a_wheel_is_named_with_where_it_lacks(
+    build: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pip = tmp_path / "pip"
+    pip.write_text(
+        f'#!/bin/sh\necho "$@" >>{tmp_path}/asked\n'
+        'case "$*" in *version=3.15*aarch64*) echo "no wheel of gevent" >&2; exit 1;; esac\n',
+        "utf-8",
+    )
+    pip.chmod(0o755)
+    monkeypatch.setattr(build, "_find_pip", lambda: str(pip))
+    monkeypatch.setattr("sys.argv", ["build.py", "--resolve"])
+
+    with pytest.raises(SystemExit) as ended:
+        build.main()
+
+    assert ended.value.code == "Python 3.15, aarch64: no wheel of gevent"
+    asked = (tmp_path / "asked").read_text("utf-8").splitlines()
+    assert len(asked) == 10
+    declared = (build.PROJECT["dependencies"], *build.PROJECT["optional-dependencies"].values())
+    for line in asked:
+        assert {name for group in declared for name in group} <= set(line.split())
+        assert "--only-binary=:all:" in line
 
 
 def test_every_unit_that_we_ship_starts_the_program_where_it_is_replaced(build) -> None:

@@ -43,8 +43,9 @@ def test_the_first_machine_has_all_and_the_others_only_ask() -> None:
 def test_each_runs_a_command_that_there_is_and_may_do_no_more(name: str) -> None:
     service = OURS[name]
     words = service["command"][2:] if service["command"][0] == "--config" else service["command"]
-    options = {option for param in COMMANDS[words[0]].params for option in param.opts}
-    assert set(words[1:]) <= options
+    command = next(known for known in (" ".join(words[:2]), words[0]) if known in COMMANDS)
+    options = {option for param in COMMANDS[command].params for option in param.opts}
+    assert set(words[len(command.split()) :]) <= options
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
@@ -57,6 +58,18 @@ def test_who_reads_or_writes_districts_has_their_folders() -> None:
     assert {name for name in OURS if "/copies" in list_mounts(OURS[name])} == {"backup"}
     # The service destroys the keys of those who leave, in the copy, too.
     assert {name for name in OURS if "/keys" in list_mounts(OURS[name])} == {"home", "backup"}
+
+
+def test_only_the_service_sees_the_folder_of_secrets_and_may_add_to_it() -> None:
+    seen = {name: list_mounts(OURS[name]).get("/config/secrets") for name in OURS}
+    assert seen == {
+        "home": "./config/secrets",
+        "pages": "nothing",
+        "backup": "nothing",
+        "worker": None,
+    }
+    assert "./config/secrets:/config/secrets" in SERVICES["home"]["volumes"]
+    assert "/config" not in list_mounts(SERVICES["worker"])
 
 
 def test_no_secret_is_in_the_file_and_a_worker_gets_its_own_alone() -> None:
@@ -107,4 +120,4 @@ def test_the_configuration_at_its_top_can_be_used_as_it_is(tmp_path: Path) -> No
     assert file.fleet.machine == "FIRST-MACHINE"
     assert file.fleet.listen == SOCKET
     assert SOCKET.removeprefix("unix:") in SERVICES["pages"]["healthcheck"]["test"][1]
-    assert f"reverse_proxy {SOCKET.replace(':', '/')} }}" in TEXT
+    assert f"reverse_proxy {SOCKET.replace(':', '/')}\n" in TEXT

@@ -16,7 +16,6 @@ from monitor.domain.health import (
     SWEEP_STUCK,
 )
 from monitor.fleet.health import CHECK_WAITS, MACHINE_SILENT_AFTER
-from monitor.fleet.metrics import list_fleet_samples
 from monitor.services.job_kinds import JobQueue
 from monitor.services.metrics import list_metric_samples
 from scrapers.models import CONCLUSIVE_OUTCOMES
@@ -24,7 +23,7 @@ from tests.systemd.vitals import FULL_FLEET, FULL_VITALS
 
 RULES = Path("systemd/prometheus-rules.yaml").read_text("utf-8")
 DASHBOARD = Path("systemd/grafana-dashboard.json").read_text("utf-8")
-FLEET_METRICS = {sample.name for sample in list_fleet_samples({}, {"cedar": "no key"}, FULL_FLEET)}
+FLEET_METRICS = {sample.name for sample in list_metric_samples(FULL_FLEET)}
 METRICS = {sample.name for sample in list_metric_samples(FULL_VITALS)}
 LABELS = {label for sample in list_metric_samples(FULL_VITALS) for label in sample.labels}
 FLEET_PAGE = Path("docs/fleet.md").read_text("utf-8")
@@ -35,6 +34,12 @@ ITS_LABELS = {"instance", "job"}
 @pytest.mark.parametrize("text", [RULES, DASHBOARD], ids=["rules", "dashboard"])
 def test_every_number_that_is_asked_for_is_one_that_we_print(text: str):
     assert set(re.findall(r"\bnamesake_\w+", text)) <= METRICS | FLEET_METRICS
+
+
+def test_what_to_do_about_each_alert_stands_with_other_trouble():
+    told = re.findall(r"`(Namesake[A-Z]\w+)`", Path("docs/trouble.md").read_text("utf-8"))
+
+    assert sorted(told) == sorted(re.findall(r"- alert: (\w+)", RULES))
 
 
 def test_every_number_that_we_print_is_shown_or_gives_an_alarm():

@@ -16,7 +16,7 @@ from monitor.fleet.districts import NEVER_LENT
 from monitor.fleet.hosted_districts import FILES_OF_A_DISTRICT
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from monitor.services.chat_notices import AUDIENCES
-from scrapers.http.limits import WANTED_FILES
+from scrapers.http.fetch_limits import WANTED_FILES
 from tests.scrapers.known_sources import written_sources
 
 FOLDER = Path(__file__).parents[2] / "systemd"

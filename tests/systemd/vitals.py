@@ -7,7 +7,7 @@ from monitor.db.sources import SourceHealth
 from monitor.domain.health import FailedBackup
 from monitor.domain.vocabulary import CaseKind, CaseState, EmailState
 from monitor.fleet.health import FleetState
-from monitor.fleet.metrics import FleetReading
+from monitor.fleet.metrics import FleetCollector
 from monitor.services.health import Vitals
 from scrapers.models import Outcome
 
@@ -16,7 +16,8 @@ def build_full_vitals(at: datetime) -> Vitals:
     earlier = at - timedelta(hours=7)
     return Vitals(
         at=at,
-        sources=tuple(
+        sources=tuple(f"site-{one}" for one in Outcome),
+        answered_sources=tuple(
             SourceHealth(source=f"site-{one}", outcome=one, since=earlier, proven_at=earlier)
             for one in Outcome
         ),
@@ -24,6 +25,7 @@ def build_full_vitals(at: datetime) -> Vitals:
         jobs=(Job(name="mail", subject="", due_at=earlier),),
         email_counts={EmailState.QUEUED: 3, EmailState.SENT: 40, EmailState.DEAD: 1},
         oldest_email=earlier,
+        email_trouble="",
         paused_addresses=1,
         waiting_requests=2,
         sweep_closed=earlier,
@@ -42,8 +44,10 @@ def build_full_vitals(at: datetime) -> Vitals:
 
 
 FULL_VITALS = build_full_vitals(datetime(2026, 9, 28, 11, tzinfo=UTC))
-FULL_FLEET = FleetReading(
-    asked=True,
+FULL_FLEET = FleetCollector(
+    vitals={},
+    faults={"cedar": "no key"},
+    database=True,
     state=FleetState(
         server_version=150_006,
         clock_off=timedelta(),
@@ -51,11 +55,5 @@ FULL_FLEET = FleetReading(
         oldest_jobs={"sweep": timedelta(minutes=20), "check": timedelta(seconds=2)},
         workers=(timedelta(seconds=3), timedelta(hours=1)),
         machines={"first": timedelta(seconds=20)},
-        parked_hosts=1,
-        busiest_host=0.5,
-        full_hosts=0,
-        rescued=2,
-        expired=1,
-        sent_again=1,
     ),
 )

@@ -12,26 +12,21 @@ from functools import lru_cache
 
 from monitor.domain.detection.affiliation_words import count_named_employers, mentions_place
 from monitor.domain.detection.lessons import NO_LESSONS, Lessons
-from monitor.domain.detection.mock import (
+from monitor.domain.detection.made_by_others import (
     NO_MOCK_SIGNS,
     MockSigns,
-    Slang,
     addresses_family,
     begins_with_title,
     has_family_among_words,
+    has_initials,
     has_mock_words,
     has_words_before_name,
-    load_slang_pattern,
     read_mock_signs,
-    read_plain_words,
     split_joined_words,
 )
+from monitor.domain.detection.slang import Slang, load_slang_pattern, read_plain_words
 from monitor.domain.edit_distance import measure_overlap
-from monitor.domain.handles.handles import (
-    extract_local_part,
-    is_same_handle,
-    shares_letter_pair,
-)
+from monitor.domain.handles.handles import extract_local_part, is_same_handle, shares_letter_pair
 from monitor.domain.handles.lookalike import HandleLookalike, detect_lookalike
 from monitor.domain.handles.name_fit import HandleFit, NameCover, fit_name_to_handle
 from monitor.domain.handles.pairs import weigh_handle_pair
@@ -175,6 +170,11 @@ class Appearance:
         return self.handle_fit.cover in FULL_NAME_COVERS
 
     @property
+    def adds_initial(self) -> bool:
+        """The handle is the whole name with one more initial, as namesakes have it, too."""
+        return self.handle_covers_name and self.handle_fit.adds_initial
+
+    @property
     def handle_uses_name(self) -> bool:
         """The handle is made of the name, or of so much of it that it is likelier theirs."""
         return self.handle_bits > 0
@@ -206,9 +206,12 @@ def build_appearance(trace: Trace, person: Person) -> Appearance:
     text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
     named_employers, names_place = count_named_employers(text, person), mentions_place(text, person)
     is_near = named_employers > 0 or names_place
+    initials = account and has_initials(trace, shown, person.school)
+    signs = read_mock_signs(trace, shown, description, name, is_near=is_near or initials)
     return Appearance(
         shown_name=shown,
-        named_employers=named_employers,
+        # Of accounts that call themselves after the school, only those that name somebody.
+        named_employers=named_employers or int(initials and signs.in_text),
         names_place=names_place,
         description=description,
         text=text,
@@ -218,7 +221,7 @@ def build_appearance(trace: Trace, person: Person) -> Appearance:
         ),
         handle_fit=fit_name_to_handle(trace.handle, name),
         handle_bits=sum(piece.bits for piece in weigh_handle(trace.handle, name, load_census())),
-        mock_signs=read_mock_signs(trace, shown, description, name, is_near=is_near),
+        mock_signs=signs,
     )
 
 

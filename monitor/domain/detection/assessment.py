@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from monitor.domain.detection import rules
+from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.appearance import (
     AssessmentInput,
     Inventory,
@@ -22,16 +22,8 @@ from monitor.domain.detection.claim import (
     match_control_rules,
     presents_as_person,
 )
-from monitor.domain.detection.imitation import (
-    match_impersonation_rules,
-    match_known_impersonator,
-    match_likeness_rules,
-)
-from monitor.domain.detection.lessons import NO_LESSONS
-from monitor.domain.detection.mock import match_mock_rules
-from monitor.domain.detection.waves import match_wave_rules
-from monitor.domain.detection.weights import Weights
-from monitor.domain.evidence import (
+from monitor.domain.detection.evidence import (
+    STRONG_BITS,
     Evidence,
     EvidenceAxis,
     EvidenceSums,
@@ -41,16 +33,31 @@ from monitor.domain.evidence import (
     compute_label_cost,
     compute_probabilities,
 )
+from monitor.domain.detection.imitation import (
+    match_impersonation_rules,
+    match_known_impersonator,
+    match_likeness_rules,
+)
+from monitor.domain.detection.lessons import NO_LESSONS
+from monitor.domain.detection.made_by_others import match_mock_rules
+from monitor.domain.detection.waves import match_wave_rules
+from monitor.domain.detection.weights import Weights
 from monitor.domain.names.matching import FULL_LEVELS, MatchLevel
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
+from monitor.domain.vocabulary import Decision, OwnershipLabel
 from scrapers.models import Trace, TraceKind
 
 # What does not double the odds is no reason to tell, and nobody reads a fourth.
 _LEAST_BITS = 1.0
 _MOST_REASONS = 3
 # What weighs nothing, and decides that the person is asked.
-_ASKING_RULES = frozenset({rules.SPEAKS_OF_PERSON.name, rules.NEW_UNDER_NAME.name, rules.WAVE.name})
+_ASKING_RULES = frozenset(
+    {
+        evidence_rules.SPEAKS_OF_PERSON.name,
+        evidence_rules.NEW_UNDER_NAME.name,
+        evidence_rules.WAVE.name,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,36 +105,22 @@ def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     weighty = (piece for piece in pieces if abs(piece.bits) >= _LEAST_BITS)
     chosen: dict[str, Evidence] = {}
     for piece in (*asking, *weighty):
-        chosen.setdefault(rules.get_topic(piece.rule), piece)
+        chosen.setdefault(evidence_rules.get_topic(piece.rule), piece)
     return tuple(chosen.values())[:_MOST_REASONS] or pieces[:1]
 
 
 # What a person ruled, and what follows; the other decisions speak of a case, not of the account.
 _LABEL_BY_DECISION = {
-    Decision.MINE: (OwnershipLabel.MINE, rules.SAID_MINE),
-    Decision.NAMESAKE: (OwnershipLabel.NAMESAKE, rules.SAID_NAMESAKE),
-    Decision.UNRELATED: (OwnershipLabel.UNRELATED, rules.SAID_UNRELATED),
-    Decision.MOCK: (OwnershipLabel.MOCK, rules.SAID_MOCK),
-    Decision.IMPERSONATION: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
-    Decision.REPORTED: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
-    Decision.REMOVED: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
-    Decision.REFUSED: (OwnershipLabel.IMPERSONATION, rules.SAID_IMPERSONATION),
+    Decision.MINE: (OwnershipLabel.MINE, evidence_rules.SAID_MINE),
+    Decision.NAMESAKE: (OwnershipLabel.NAMESAKE, evidence_rules.SAID_NAMESAKE),
+    Decision.UNRELATED: (OwnershipLabel.UNRELATED, evidence_rules.SAID_UNRELATED),
+    Decision.MOCK: (OwnershipLabel.MOCK, evidence_rules.SAID_MOCK),
+    Decision.IMPERSONATION: (OwnershipLabel.IMPERSONATION, evidence_rules.SAID_IMPERSONATION),
+    Decision.REPORTED: (OwnershipLabel.IMPERSONATION, evidence_rules.SAID_IMPERSONATION),
+    Decision.REMOVED: (OwnershipLabel.IMPERSONATION, evidence_rules.SAID_IMPERSONATION),
+    Decision.REFUSED: (OwnershipLabel.IMPERSONATION, evidence_rules.SAID_IMPERSONATION),
 }
-LINK_RULES = frozenset({rules.LINKED_FROM_OWN.name, rules.LINKED_BOTH_WAYS.name})
-# Two signs of different kinds at least this strong make an imitation severe.
-_STRONG_BITS = 3.0
-_KIND_BY_RULE = {
-    rules.LOOKALIKE.name: "handle",
-    rules.COPIED_BIO.name: "words",
-    rules.COPIED_PICTURE.name: "picture",
-    rules.COPIED_ELSEWHERE.name: "words",
-    rules.WATCHED_WORDS.name: "words",
-    rules.WATCHED_PICTURE.name: "picture",
-    rules.ABSENT.name: "network",
-    rules.MIXED.name: "letters",
-    rules.DISGUISED.name: "letters",
-    rules.LURE.name: "lure",
-}
+LINK_RULES = frozenset({evidence_rules.LINKED_FROM_OWN.name, evidence_rules.LINKED_BOTH_WAYS.name})
 
 
 def assess_trace(
@@ -146,13 +139,20 @@ def assess_input(
 ) -> Assessment:
     """Say whose the trace is."""
     if is_declared(inputs.trace, inputs.subject, inputs.inventory):
-        known = weights.weigh_matches([rules.DECLARED.build_match()])
+        known = weights.weigh_matches([evidence_rules.DECLARED.build_match()])
         return _build_assessment(OwnershipLabel.MINE, known, weights)
     shown = tuple(collect_evidence(inputs, decision, weights))
     if decision in _LABEL_BY_DECISION:
         label, rule = _LABEL_BY_DECISION[decision]
         decided = (*weights.weigh_matches([rule.build_match()]), *shown)
         return _build_assessment(_adapt_to_kind(label, inputs), decided, weights)
+    return assess_evidence(inputs, shown, weights)
+
+
+def assess_evidence(
+    inputs: AssessmentInput, shown: tuple[Evidence, ...], weights: Weights
+) -> Assessment:
+    """Say whose the trace is by what was weighed; nobody decided it."""
     label = _choose_label(inputs, shown, weights)
     asked = _should_ask_person(inputs, shown, label, weights)
     doubtful = label is OwnershipLabel.MINE and not _is_certain(inputs, shown)
@@ -192,8 +192,8 @@ def _adapt_to_kind(label: OwnershipLabel, inputs: AssessmentInput) -> OwnershipL
 _CONTRADICTIONS = frozenset(
     rule.name
     for rule in (
-        *(rules.OTHER_ROLE, rules.OTHER_EMPLOYER, rules.OTHER_PLACE),
-        *(rules.TITLE_OTHER, rules.OBITUARY_PAGE, rules.CRIME_PAGE),
+        *(evidence_rules.OTHER_ROLE, evidence_rules.OTHER_EMPLOYER, evidence_rules.OTHER_PLACE),
+        *(evidence_rules.TITLE_OTHER, evidence_rules.OBITUARY_PAGE, evidence_rules.CRIME_PAGE),
     )
 )
 
@@ -205,7 +205,7 @@ def _is_certain(inputs: AssessmentInput, evidence: Iterable[Evidence]) -> bool:
     """
     found = {piece.rule for piece in evidence}
     if inputs.is_account:
-        return rules.LINKED_BOTH_WAYS.name in found
+        return evidence_rules.LINKED_BOTH_WAYS.name in found
     return found.isdisjoint(_CONTRADICTIONS)
 
 
@@ -230,12 +230,12 @@ def collect_evidence(
         yield from weights.weigh_matches(match_wave_rules(inputs, (*claimed, *made)))
         found = {claim_rule.rule.name for claim_rule in claimed}
         if _speaks_of_person(inputs, found):
-            yield from weights.weigh_matches([rules.SPEAKS_OF_PERSON.build_match()])
+            yield from weights.weigh_matches([evidence_rules.SPEAKS_OF_PERSON.build_match()])
         elif _is_new_under_name(inputs, found):
-            yield from weights.weigh_matches([rules.NEW_UNDER_NAME.build_match()])
+            yield from weights.weigh_matches([evidence_rules.NEW_UNDER_NAME.build_match()])
 
 
-NEARNESS = frozenset({rules.EMPLOYER.name, rules.PLACE.name})
+NEARNESS = frozenset({evidence_rules.EMPLOYER.name, evidence_rules.PLACE.name})
 _FEW_NAMESAKES = 1.0
 
 
@@ -277,24 +277,6 @@ def _is_new_under_name(inputs: AssessmentInput, found: AbstractSet[str]) -> bool
 
 
 _PARTIAL_LEVELS = frozenset({MatchLevel.INITIAL, MatchLevel.FAMILY_INITIAL})
-
-
-# What makes an account more than a prank, and an imitation dangerous at once.
-_HARM_RULES = frozenset({rules.MOCK_HARM.name, rules.LURE.name})
-
-
-def rate_severity(assessment: Assessment) -> Severity:
-    """Two independent kinds of imitation are no accident; nor is a lure, nor harm beside a joke."""
-    if any(piece.rule in _HARM_RULES for piece in assessment.evidence):
-        return Severity.HIGH
-    if assessment.label is OwnershipLabel.MOCK:
-        return Severity.MEDIUM
-    kinds = {
-        _KIND_BY_RULE.get(piece.rule, "")
-        for piece in assessment.evidence
-        if piece.bits >= _STRONG_BITS
-    }
-    return Severity.HIGH if len(kinds - {""}) > 1 else Severity.MEDIUM
 
 
 def sum_by_axis(evidence: Iterable[Evidence]) -> EvidenceSums:
@@ -354,7 +336,7 @@ def _should_ask_person(
     if label in {OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK}:
         return False
     somebody_elses = inputs.appearance.match_level is MatchLevel.DIFFERENT
-    if any(piece.rule == rules.SAYS_MISSING.name for piece in evidence):
+    if any(piece.rule == evidence_rules.SAYS_MISSING.name for piece in evidence):
         return not somebody_elses
     if any(piece.rule in _ASKING_RULES for piece in evidence):
         return label is not OwnershipLabel.MINE
@@ -362,7 +344,9 @@ def _should_ask_person(
         return False
     if any(map(_is_strong_imitation, evidence)):
         return True
-    unlinked = tuple(piece for piece in evidence if piece.rule != rules.LINKED_FROM_OWN.name)
+    unlinked = tuple(
+        piece for piece in evidence if piece.rule != evidence_rules.LINKED_FROM_OWN.name
+    )
     one_way = len(unlinked) < len(evidence)
     return (
         one_way
@@ -373,11 +357,11 @@ def _should_ask_person(
 
 def _is_strong_imitation(piece: Evidence) -> bool:
     """Tell whether a sign of imitation outweighs a link; few followers copy nothing."""
-    strong = piece.axis is EvidenceAxis.IMITATION and piece.bits >= _STRONG_BITS
-    return strong and piece.rule != rules.HOLLOW.name
+    strong = piece.axis is EvidenceAxis.IMITATION and piece.bits >= STRONG_BITS
+    return strong and piece.rule != evidence_rules.HOLLOW.name
 
 
-_MORE_THAN_HANDLE = frozenset({rules.PLACE.name, rules.LINKED_BOTH_WAYS.name})
+_MORE_THAN_HANDLE = frozenset({evidence_rules.PLACE.name, evidence_rules.LINKED_BOTH_WAYS.name})
 
 
 def _needs_more_than_handle(
@@ -397,7 +381,7 @@ def _build_assessment(
     label: OwnershipLabel, evidence: Iterable[Evidence], weights: Weights
 ) -> Assessment:
     ordered = sorted(evidence, key=lambda piece: -abs(piece.bits))
-    weakened = (rules.RULES.get(piece.rule) for piece in ordered if piece.bits > 0)
+    weakened = (evidence_rules.RULES.get(piece.rule) for piece in ordered if piece.bits > 0)
     otherwise = (rule.counterfactual for rule in weakened if rule)
     return Assessment(
         label=label,
@@ -442,8 +426,12 @@ class Assessor:
 _DECISIVE_RULES = frozenset(
     rule.name
     for rule in (
-        *(rules.DECLARED, rules.SAID_MINE, rules.SAID_NAMESAKE),
-        *(rules.SAID_UNRELATED, rules.SAID_IMPERSONATION, rules.SAID_MOCK),
+        *(evidence_rules.DECLARED, evidence_rules.SAID_MINE, evidence_rules.SAID_NAMESAKE),
+        *(
+            evidence_rules.SAID_UNRELATED,
+            evidence_rules.SAID_IMPERSONATION,
+            evidence_rules.SAID_MOCK,
+        ),
     )
 )
 _BOLD_LABELS = frozenset({OwnershipLabel.MINE, OwnershipLabel.IMPERSONATION})
@@ -493,7 +481,7 @@ def explain_assessment(assessment: Assessment, kind: TraceKind, weights: Weights
     settled = any(piece.rule in _DECISIVE_RULES for piece in assessment.evidence)
     likeliest = choose_cheapest_label(shares, OwnershipLabel.NAMESAKE)
     held = {piece.rule for piece in assessment.evidence}
-    asking = {rules.SAYS_MISSING.name, *_ASKING_RULES, *LINK_RULES}
+    asking = {evidence_rules.SAYS_MISSING.name, *_ASKING_RULES, *LINK_RULES}
     asked_for = next(iter(sorted(held & asking)), "")
     return Explanation(
         label=assessment.label,

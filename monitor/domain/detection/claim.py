@@ -9,15 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import log2
 
-from monitor.domain.detection import rules
+from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.affiliation_words import (
     NOT_A_PLACE,
     Locality,
-    count_named_employers,
     extract_localities,
     mentions_other_employer,
     mentions_other_role,
-    mentions_place,
     mentions_role,
     parse_locality,
 )
@@ -27,15 +25,9 @@ from monitor.domain.detection.appearance import (
     has_link_to,
     is_linked_both_ways,
 )
-from monitor.domain.detection.mock import (
-    Slang,
-    addresses_family,
-    has_slang,
-    read_plain_words,
-)
+from monitor.domain.detection.evidence import EvidenceRule, RuleMatch
+from monitor.domain.detection.harmful_pages import CRIME, OBITUARY, names_relative
 from monitor.domain.detection.picture_likeness import PictureSimilarity, compare_prints
-from monitor.domain.evidence import EvidenceRule, RuleMatch
-from monitor.domain.finding import withhold_page_text
 from monitor.domain.handles.name_fit import NameCover
 from monitor.domain.names.matching import (
     FULL_LEVELS,
@@ -45,11 +37,9 @@ from monitor.domain.names.matching import (
     is_disguised_name,
     match_mention,
 )
-from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import contains_phrase, split_words
 from monitor.domain.person import Person
 from monitor.domain.reason import Count, Reason, Site
-from monitor.domain.vocabulary import HarmKind
 from scrapers.models import PicturePrint, Trace, TraceKind
 
 # How often the accounts that show a picture may double until it says nothing: one that a network
@@ -90,7 +80,7 @@ def match_picture_rule(trace: Trace, inventory: Inventory) -> Iterator[RuleMatch
         place = near.own.platform if near.own else ""
         whose = "account" if place else "page" if near.own else "added"
         facts = {"network": Site(place)} if place else {}
-        yield rules.SAME_PICTURE.build_match(
+        yield evidence_rules.SAME_PICTURE.build_match(
             amount=near.weight_share,
             reason=Reason("same-picture", {"picture": Reason(f"picture.{whose}{mirrored}", facts)}),
         )
@@ -126,20 +116,20 @@ def _is_network_picture(trace: Trace, own: Trace) -> bool:
 
 
 _RULE_BY_LEVEL = {
-    MatchLevel.EXACT: rules.NAME_EXACT,
-    MatchLevel.NICKNAME: rules.NAME_NICKNAME,
-    MatchLevel.FORMER: rules.NAME_FORMER,
-    MatchLevel.INITIAL: rules.NAME_INITIAL,
-    MatchLevel.FAMILY_INITIAL: rules.NAME_FAMILY_INITIAL,
-    MatchLevel.NEAR: rules.NAME_NEAR,
-    MatchLevel.FAMILY: rules.NAME_FAMILY,
-    MatchLevel.GIVEN: rules.NAME_GIVEN,
-    MatchLevel.DIFFERENT: rules.NAME_DIFFERENT,
+    MatchLevel.EXACT: evidence_rules.NAME_EXACT,
+    MatchLevel.NICKNAME: evidence_rules.NAME_NICKNAME,
+    MatchLevel.FORMER: evidence_rules.NAME_FORMER,
+    MatchLevel.INITIAL: evidence_rules.NAME_INITIAL,
+    MatchLevel.FAMILY_INITIAL: evidence_rules.NAME_FAMILY_INITIAL,
+    MatchLevel.NEAR: evidence_rules.NAME_NEAR,
+    MatchLevel.FAMILY: evidence_rules.NAME_FAMILY,
+    MatchLevel.GIVEN: evidence_rules.NAME_GIVEN,
+    MatchLevel.DIFFERENT: evidence_rules.NAME_DIFFERENT,
 }
 _RULE_BY_MIDDLE = {
-    MiddleMatch.AGREES: rules.MIDDLE_AGREES,
-    MiddleMatch.CONFLICTS: rules.MIDDLE_CONFLICTS,
-    MiddleMatch.FURTHER: rules.NAME_LONGER,
+    MiddleMatch.AGREES: evidence_rules.MIDDLE_AGREES,
+    MiddleMatch.CONFLICTS: evidence_rules.MIDDLE_CONFLICTS,
+    MiddleMatch.FURTHER: evidence_rules.NAME_LONGER,
 }
 _REASONS_BY_COVER = {
     NameCover.FULL: Reason("handle-name.whole"),
@@ -147,7 +137,7 @@ _REASONS_BY_COVER = {
     NameCover.INITIALS: Reason("handle-name.initials"),
     NameCover.FAMILY: Reason("handle-name.family"),
 }
-# What a handle of both halves of a common name weighs: docs/handles.md.
+# What a handle of both halves of a common name weighs: docs/detection.md.
 _WHOLE_HANDLE_BITS = 6.9
 # What is left of a name that is shown in part, where the handle holds the rest of it.
 _COMPLETED = 0.25
@@ -166,81 +156,19 @@ def match_claim_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     yield from _match_namesake_rules(inputs)
     yield from _match_handle_rules(inputs)
     if inputs.same_bio_accounts:
-        yield rules.SAME_WORDS.build_match()
+        yield evidence_rules.SAME_WORDS.build_match()
     if any(has_link_to(inputs.trace.links, own) for own in inputs.inventory.own_traces):
-        yield rules.LINKS_TO_OWN.build_match()
+        yield evidence_rules.LINKS_TO_OWN.build_match()
     yield from match_picture_rule(inputs.trace, inputs.inventory)
     if not inputs.is_account:
         # Weigh what tells a page about the person from one about a relative or a stranger.
         title, name = inputs.trace.title, inputs.person.name
-        if not match_mention(title, name).is_whole and _names_relative(title, inputs.person):
-            yield rules.TITLE_OTHER.build_match()
-        elif _OBITUARY.search(inputs.appearance.text):
-            yield rules.OBITUARY_PAGE.build_match()
-        if _CRIME.search(inputs.appearance.text):
-            yield rules.CRIME_PAGE.build_match()
-
-
-# Words of pages that list arrests, which search engines show under the names of strangers, too.
-_CRIME = re.compile(
-    r"\b(?:mug ?shots?|arrest(?:ed|s)?|inmates?|jail roster|booking (?:photo|report)|"
-    r"sex offenders?|criminal records?|indict(?:ed|ment)|sentenced|charged with|in(?:to)? custody|"
-    r"bookings|booked (?:in|into|on|at)|booked \w+day|county jail|pleads? guilty|pleaded|convicted|"
-    r"found guilty|police (?:blotter|log|report)|court records?|felon(?:y|ies)|misdemeanors?|"
-    r"d[uw]i|under the influence)\b",
-    re.IGNORECASE,
-)
-_OBITUARY = re.compile(
-    r"\b(?:obituar(?:y|ies)|survived by|preceded in death|passed away|funeral (?:services?|home)|"
-    r"in (?:loving )?memory of|laid to rest|celebration of life|visitation)\b",
-    re.IGNORECASE,
-)
-
-
-def find_harms(trace: Trace, person: Person) -> tuple[HarmKind, ...]:
-    """Return which lists of harmful words a page meets that names the person and where they are.
-
-    News of crimes and notices of deaths are none. Accusations, petitions, reviews and opinions
-    have no list.
-    """
-    text = "\n".join(filter(None, (trace.title, trace.name, trace.bio, trace.snippet)))
-    plain = read_plain_words(text)
-    harms = tuple(harm for harm, one_list in _LIST_BY_HARM.items() if has_slang(one_list, plain))
-    if not harms or trace.kind is not TraceKind.PAGE:
-        return ()
-    if _CRIME.search(text) or _OBITUARY.search(text):
-        return ()
-    named = match_mention(text, person.name).level in FULL_LEVELS | {MatchLevel.FORMER}
-    near = count_named_employers(text, person) > 0 or mentions_place(text, person)
-    return harms if near and (named or addresses_family(text, person.name)) else ()
-
-
-_LIST_BY_HARM = {
-    HarmKind.SEXUAL: Slang.SEXUAL,
-    HarmKind.THREAT: Slang.THREATS,
-    HarmKind.DOXXING: Slang.DOXXING,
-}
-
-
-def withhold_harm(trace: Trace, person: Person) -> Trace:
-    """Return a trace with its harms; of a page with sexual words only the address is left."""
-    harms = find_harms(trace, person)
-    if HarmKind.SEXUAL in harms:
-        return withhold_page_text(replace(trace, harms=harms))
-    return replace(trace, harms=harms) if harms else trace
-
-
-def _names_relative(title: str, person: Person) -> bool:
-    """Tell whether another given name, and perhaps an initial, precedes the family name."""
-    words = split_words(title)
-    family = split_words(person.name.family)
-    size = len(family)
-    for at in range(1, len(words) - size + 1):
-        if size and words[at : at + size] == family:
-            before = [word for word in words[max(0, at - 2) : at] if len(word) > 1]
-            if any(is_listed_given(word) for word in before):
-                return True
-    return False
+        if not match_mention(title, name).is_whole and names_relative(title, inputs.person):
+            yield evidence_rules.TITLE_OTHER.build_match()
+        elif OBITUARY.search(inputs.appearance.text):
+            yield evidence_rules.OBITUARY_PAGE.build_match()
+        if CRIME.search(inputs.appearance.text):
+            yield evidence_rules.CRIME_PAGE.build_match()
 
 
 def presents_as_person(matches: Iterable[RuleMatch]) -> bool:
@@ -249,9 +177,19 @@ def presents_as_person(matches: Iterable[RuleMatch]) -> bool:
 
 
 _MORE_THAN_NAME_RULES = (
-    *(rules.EMPLOYER, rules.PLACE, rules.NAME_RARE, rules.SAME_WORDS, rules.SAME_PICTURE),
-    *(rules.SAME_HANDLE, rules.SAME_HANDLE_LONGER, rules.SAME_HANDLE_NAME),
-    *(rules.SAME_HANDLE_COMMON, rules.SAME_HANDLE_FAMILY),
+    *(
+        evidence_rules.EMPLOYER,
+        evidence_rules.PLACE,
+        evidence_rules.NAME_RARE,
+        evidence_rules.SAME_WORDS,
+        evidence_rules.SAME_PICTURE,
+    ),
+    *(
+        evidence_rules.SAME_HANDLE,
+        evidence_rules.SAME_HANDLE_LONGER,
+        evidence_rules.SAME_HANDLE_NAME,
+    ),
+    *(evidence_rules.SAME_HANDLE_COMMON, evidence_rules.SAME_HANDLE_FAMILY),
 )
 
 
@@ -260,25 +198,25 @@ def _match_name_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     addressed = inputs.appearance.mock_signs.addressed
     if inputs.trace.harms:
         # Of a page with sexual words nothing else is kept.
-        yield rules.HARM_PAGE.build_match()
+        yield evidence_rules.HARM_PAGE.build_match()
         return
     if inputs.appearance.mock_signs.in_text:
-        yield rules.NAME_IN_TEXT.build_match()
+        yield evidence_rules.NAME_IN_TEXT.build_match()
         return
     if written is None:
         chosen = _match_rule_without_name(inputs)
-        initial = addressed and chosen.rule is rules.NOTHING_SHOWN
-        yield rules.NAME_ADDRESSED.build_match() if initial else chosen
+        initial = addressed and chosen.rule is evidence_rules.NOTHING_SHOWN
+        yield evidence_rules.NAME_ADDRESSED.build_match() if initial else chosen
         return
     if addressed and written.level is MatchLevel.DIFFERENT:
-        yield rules.NAME_ADDRESSED.build_match()
+        yield evidence_rules.NAME_ADDRESSED.build_match()
         return
     other = written.level is MatchLevel.DIFFERENT and not inputs.appearance.shares_name_word
-    rule = rules.NAME_OTHER if other else _RULE_BY_LEVEL[written.level]
+    rule = evidence_rules.NAME_OTHER if other else _RULE_BY_LEVEL[written.level]
     if written.level in _COMPLETED_LEVELS and inputs.appearance.handle_covers_name:
         yield rule.build_match(amount=_COMPLETED, reason=Reason(f"{rule.name}.completed"))
     elif other and written.is_empty:
-        yield rule.build_match(reason=rules.NOTHING_SHOWN.reason)
+        yield rule.build_match(reason=evidence_rules.NOTHING_SHOWN.reason)
     else:
         yield rule.build_match(reason=_describe_exact_name(written))
     if written.middle in _RULE_BY_MIDDLE:
@@ -314,8 +252,8 @@ def _match_rule_without_name(inputs: AssessmentInput) -> RuleMatch:
         whole = look.handle_fit.cover is NameCover.FULL
         lacking = 0.0 if whole else min(0.0, look.handle_bits / _WHOLE_HANDLE_BITS - 1.0)
         # Beside "Mrs. D", which is no name to compare, but is shown.
-        beside = rules.HANDLE_COVERS.reason if len(look.shown_name.split()) > 1 else None
-        return rules.HANDLE_NAME.build_match(
+        beside = evidence_rules.HANDLE_COVERS.reason if len(look.shown_name.split()) > 1 else None
+        return evidence_rules.HANDLE_NAME.build_match(
             amount=lacking, reason=beside or _REASONS_BY_COVER.get(look.handle_fit.cover)
         )
     known = (
@@ -324,7 +262,7 @@ def _match_rule_without_name(inputs: AssessmentInput) -> RuleMatch:
         or inputs.lookalike_anywhere
         or inputs.same_bio_accounts
     )
-    return (rules.NAME_NOT_SHOWN if known else rules.NOTHING_SHOWN).build_match()
+    return (evidence_rules.NAME_NOT_SHOWN if known else evidence_rules.NOTHING_SHOWN).build_match()
 
 
 def _match_namesake_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
@@ -334,10 +272,12 @@ def _match_namesake_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     others = max(_RAREST, inputs.subject.commonness)
     # Where hardly anyone has the name, it would contradict itself to speak of others who do.
     if others < _RARE and inputs.appearance.match_level in FULL_LEVELS | {MatchLevel.FORMER}:
-        yield rules.NAME_RARE.build_match(amount=min(_MOST_RARE, log2(_RARE / others)))
+        yield evidence_rules.NAME_RARE.build_match(amount=min(_MOST_RARE, log2(_RARE / others)))
         return
     amount = min(_MOST_NAMESAKES, log2(1 + others))
-    yield rules.NAMESAKES.build_match(amount=amount, reason=_describe_namesake_count(others))
+    yield evidence_rules.NAMESAKES.build_match(
+        amount=amount, reason=_describe_namesake_count(others)
+    )
 
 
 def _describe_namesake_count(others: float) -> Reason:
@@ -355,38 +295,39 @@ def _match_handle_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         and inputs.appearance.match_level not in _COMPLETED_LEVELS
         and inputs.appearance.handle_covers_name
     ):
-        yield rules.HANDLE_COVERS.build_match()
+        yield evidence_rules.HANDLE_COVERS.build_match()
     if inputs.lookalike_here or inputs.lookalike_anywhere:
-        named = inputs.appearance.handle_uses_name and inputs.appearance.handle_fit.is_only_name
+        look = inputs.appearance
+        named = look.adds_initial or (look.handle_uses_name and look.handle_fit.is_only_name)
         if not (named and inputs.appearance.handle_covers_name):
-            yield rules.HANDLE_AKIN.build_match(amount=0.5 if named else 1.0)
+            yield evidence_rules.HANDLE_AKIN.build_match(amount=0.5 if named else 1.0)
     elif inputs.trace.handle and inputs.own_handles and not inputs.has_like_handle:
-        yield rules.HANDLE_OTHER.build_match()
+        yield evidence_rules.HANDLE_OTHER.build_match()
 
 
 def _choose_same_handle_rule(inputs: AssessmentInput) -> EvidenceRule:
     fit = inputs.appearance.handle_fit
     if inputs.appearance.handle_covers_name and fit.residue:
-        return rules.SAME_HANDLE_LONGER
+        return evidence_rules.SAME_HANDLE_LONGER
     if inputs.appearance.handle_covers_name:
         common = inputs.subject.commonness >= _COMMON
-        return rules.SAME_HANDLE_COMMON if common else rules.SAME_HANDLE_NAME
+        return evidence_rules.SAME_HANDLE_COMMON if common else evidence_rules.SAME_HANDLE_NAME
     family_alone = fit.cover is NameCover.FAMILY and fit.is_only_name
-    return rules.SAME_HANDLE_FAMILY if family_alone else rules.SAME_HANDLE
+    return evidence_rules.SAME_HANDLE_FAMILY if family_alone else evidence_rules.SAME_HANDLE
 
 
 def match_control_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     if inputs.appearance.match_level is MatchLevel.NEAR:
-        yield rules.NAME_MISSPELLED.build_match()
+        yield evidence_rules.NAME_MISSPELLED.build_match()
     mutual = is_linked_both_ways(inputs.trace, inputs.inventory.own_traces)
     if mutual:
-        yield rules.LINKED_BOTH_WAYS.build_match()
+        yield evidence_rules.LINKED_BOTH_WAYS.build_match()
     elif any(has_link_to(own.links, inputs.trace) for own in inputs.inventory.own_traces):
-        yield rules.LINKED_FROM_OWN.build_match()
+        yield evidence_rules.LINKED_FROM_OWN.build_match()
     if not mutual and inputs.own_handles_here:
-        yield rules.SECOND_ACCOUNT.build_match()
+        yield evidence_rules.SECOND_ACCOUNT.build_match()
     if inputs.trace.platform in inputs.inventory.absent_platforms:
-        yield rules.NONE_HERE.build_match()
+        yield evidence_rules.NONE_HERE.build_match()
 
 
 # A preposition and the capitalised words after it.
@@ -395,7 +336,11 @@ _AFTER_IN_OR_FROM = re.compile(
 )
 
 
-_ELSEWHERE_RULES = (rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE)
+_ELSEWHERE_RULES = (
+    evidence_rules.OTHER_EMPLOYER,
+    evidence_rules.OTHER_PLACE,
+    evidence_rules.OTHER_ROLE,
+)
 
 
 def match_context_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
@@ -407,11 +352,11 @@ def match_context_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         and not inputs.same_bio_accounts
         and all(match.rule in _ELSEWHERE_RULES for match in matches)
     ):
-        yield rules.SILENT.build_match()
+        yield evidence_rules.SILENT.build_match()
 
 
 # Of a page that can be compared with the person's, its words say more than these.
-_DAMPED_RULES = (*_ELSEWHERE_RULES, rules.ROLE, rules.STATE)
+_DAMPED_RULES = (*_ELSEWHERE_RULES, evidence_rules.ROLE, evidence_rules.STATE)
 _DAMPED = 0.5
 
 
@@ -428,18 +373,18 @@ def _match_work_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     text, person = inputs.appearance.text, inputs.person
     named = inputs.appearance.named_employers
     if named:
-        yield rules.EMPLOYER.build_match()
+        yield evidence_rules.EMPLOYER.build_match()
     if named > 1:
-        yield rules.SCHOOL_TOO.build_match()
+        yield evidence_rules.SCHOOL_TOO.build_match()
     known = "\n".join(own.bio for own in inputs.inventory.own_traces)
     if not named and mentions_other_employer(text, person, known):
-        yield rules.OTHER_EMPLOYER.build_match()
+        yield evidence_rules.OTHER_EMPLOYER.build_match()
     if mentions_role(text, person):
-        yield rules.ROLE.build_match()
+        yield evidence_rules.ROLE.build_match()
     elif inputs.appearance.mock_signs.by_family and inputs.appearance.mock_signs.addressed:
-        yield rules.ROLE.build_match(reason=Reason("role.title"))
+        yield evidence_rules.ROLE.build_match(reason=Reason("role.title"))
     elif mentions_other_role(text, person):
-        yield rules.OTHER_ROLE.build_match()
+        yield evidence_rules.OTHER_ROLE.build_match()
 
 
 def _match_place_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
@@ -449,18 +394,22 @@ def _match_place_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     if inputs.appearance.names_place or (
         stated and any(stated.is_same_town(home) for home in homes)
     ):
-        yield rules.PLACE.build_match()
+        yield evidence_rules.PLACE.build_match()
         return
     shown = [stated] if stated else list(_extract_places(text, person))
     states = {home.state for home in homes} - {""}
     nearby = [entry for entry in shown if entry.state in states]
     if nearby:
         named = any(entry.town for entry in nearby)
-        yield rules.STATE.build_match(reason=Reason("state.beside-town") if named else None)
+        yield evidence_rules.STATE.build_match(
+            reason=Reason("state.beside-town") if named else None
+        )
     others = [entry for entry in shown if _is_elsewhere(entry, homes)]
     if others:
         named = any(other.town for other in others)
-        yield rules.OTHER_PLACE.build_match(reason=None if named else Reason("other-place.state"))
+        yield evidence_rules.OTHER_PLACE.build_match(
+            reason=None if named else Reason("other-place.state")
+        )
 
 
 def _list_home_localities(person: Person) -> tuple[Locality, ...]:

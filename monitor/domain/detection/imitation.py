@@ -1,6 +1,6 @@
-"""Whether an account is made to be taken for the person's own.
+"""Whether an account is made to be mistaken for the person's own.
 
-Whether an account comes again with what another one pretended to be the person with. Whether a
+Whether an account reuses what another one used to impersonate the person. Whether a
 trace is like what the person said is them, or like what they said is not.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.domain.detection import rules
+from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.appearance import (
     SHORTEST_BIO,
     AssessmentInput,
@@ -16,15 +16,9 @@ from monitor.domain.detection.appearance import (
     repeats_bio,
 )
 from monitor.domain.detection.claim import match_picture_rule
-from monitor.domain.detection.lessons import (
-    Lessons,
-    Trait,
-    TraitCentroid,
-    Traits,
-    extract_traits,
-)
+from monitor.domain.detection.evidence import EvidenceRule, RuleMatch
+from monitor.domain.detection.lessons import Lessons, Trait, TraitCentroid, Traits, extract_traits
 from monitor.domain.detection.picture_likeness import compare_prints
-from monitor.domain.evidence import EvidenceRule, RuleMatch
 from monitor.domain.handles.handles import extract_local_part
 from monitor.domain.names.matching import is_disguised_name
 from monitor.domain.names.normalize import mixes_alphabets, split_words, squash_text
@@ -50,19 +44,17 @@ def match_impersonation_rules(inputs: AssessmentInput, *, presented: bool) -> It
     yield from _match_handle_rules(inputs)
     here = [own for own in inputs.same_bio_accounts if own.platform == inputs.trace.platform]
     if here:
-        yield rules.COPIED_BIO.build_match()
+        yield evidence_rules.COPIED_BIO.build_match()
         if any(squash_text(own.name) == squash_text(inputs.appearance.shown_name) for own in here):
-            yield rules.COPIED_NAME.build_match()
+            yield evidence_rules.COPIED_NAME.build_match()
     elif inputs.same_bio_accounts:
-        yield rules.COPIED_ELSEWHERE.build_match()
+        yield evidence_rules.COPIED_ELSEWHERE.build_match()
     elif len(inputs.appearance.description) >= SHORTEST_BIO and inputs.has_repeatable_bio:
-        yield rules.OWN_WORDS.build_match()
+        yield evidence_rules.OWN_WORDS.build_match()
     yield from _match_letter_rules(inputs)
     absent = inputs.trace.platform in inputs.inventory.absent_platforms
     if absent and presented and inputs.appearance.is_whole_match:
-        yield rules.ABSENT.build_match()
-    elif inputs.is_on_new_network:
-        yield rules.NEW_NETWORK.build_match()
+        yield evidence_rules.ABSENT.build_match()
     compared = (*_match_age_rules(inputs), *_match_counter_rules(inputs))
     newness = _match_newness_rules(inputs, {circumstance.rule for circumstance in compared})
     circumstances = (*compared, *newness)
@@ -70,19 +62,19 @@ def match_impersonation_rules(inputs: AssessmentInput, *, presented: bool) -> It
     yield from _match_copied_picture(inputs, circumstances)
     yield from _match_boast_rule(inputs)
     if inputs.has_lure:
-        yield rules.LURE.build_match()
+        yield evidence_rules.LURE.build_match()
     signs = inputs.appearance.mock_signs
     theirs = inputs.appearance.presents_name or signs.by_family
     if theirs and signs.harmful and not signs.is_mock:
-        yield rules.LEWD.build_match()
+        yield evidence_rules.LEWD.build_match()
     if inputs.trace.says_missing:
-        yield rules.SAYS_MISSING.build_match()
+        yield evidence_rules.SAYS_MISSING.build_match()
     yield from (_NETWORK_RULES[label].build_match() for label in inputs.trace.network_labels)
 
 
 _NETWORK_RULES = {
-    NetworkLabel.IMPERSONATION: rules.LABELED_IMITATION,
-    NetworkLabel.VERIFIED: rules.VERIFIED,
+    NetworkLabel.IMPERSONATION: evidence_rules.LABELED_IMITATION,
+    NetworkLabel.VERIFIED: evidence_rules.VERIFIED,
 }
 
 
@@ -101,7 +93,7 @@ def _match_copied_picture(
         return
     seen = {circumstance.rule for circumstance in circumstances}
     suspect = next((said for rule, said in _SUSPECT_BEARERS if rule in seen), None)
-    yield rules.COPIED_PICTURE.build_match(
+    yield evidence_rules.COPIED_PICTURE.build_match(
         amount=1.0 if suspect else _PICTURE_ALONE,
         reason=Reason(
             "copied-picture", {**same.reason.facts, "suspect": suspect or Reason("bearer.unlinked")}
@@ -111,9 +103,9 @@ def _match_copied_picture(
 
 _PICTURE_ALONE = 0.25
 _SUSPECT_BEARERS = (
-    (rules.YOUNGER, Reason("bearer.newer")),
-    (rules.NEW_ACCOUNT, Reason("bearer.newer")),
-    (rules.HOLLOW, Reason("bearer.hollow")),
+    (evidence_rules.YOUNGER, Reason("bearer.newer")),
+    (evidence_rules.NEW_ACCOUNT, Reason("bearer.newer")),
+    (evidence_rules.HOLLOW, Reason("bearer.hollow")),
 )
 
 
@@ -124,40 +116,46 @@ def _match_boast_rule(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     """
     look = inputs.appearance
     if look.is_whole_match and not _BOAST_WORDS.isdisjoint(split_words(look.shown_name)):
-        yield rules.BOAST.build_match()
+        yield evidence_rules.BOAST.build_match()
     elif look.handle_uses_name and look.presents_name and not inputs.lookalike_here:
         pieces = {piece.text for piece in look.handle_fit.pieces if not piece.parts}
         if not _BOAST_WORDS.isdisjoint(pieces):
-            yield rules.BOAST.build_match(reason=Reason("boast.handle"))
+            yield evidence_rules.BOAST.build_match(reason=Reason("boast.handle"))
 
 
 def _match_handle_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+    adds_initial = inputs.appearance.adds_initial
     if inputs.lookalike_here:
-        rule = rules.LOOKALIKE if inputs.lookalike_here.is_deliberate else rules.LOOKALIKE_PLAIN
+        made = inputs.lookalike_here.is_deliberate and not adds_initial
+        rule = evidence_rules.LOOKALIKE if made else evidence_rules.LOOKALIKE_PLAIN
         yield rule.build_match(reason=inputs.lookalike_here.reason)
     elif inputs.has_same_handle:
         # Students make the same handle of the name without having seen the person's own.
         look = inputs.appearance
         named = look.handle_uses_name and look.handle_fit.is_only_name
         named = named and not inputs.same_bio_accounts
-        yield rules.KNOWN_HANDLE.build_match(amount=0.5 if named else 1.0)
+        yield evidence_rules.KNOWN_HANDLE.build_match(amount=0.5 if named else 1.0)
     elif not inputs.trace.handle or not inputs.own_handles:
         return
     elif inputs.lookalike_anywhere is None:
-        yield rules.UNLIKE_HANDLE.build_match()
-    elif inputs.lookalike_anywhere.is_deliberate:
-        yield rules.LOOKALIKE_ELSEWHERE.build_match(reason=inputs.lookalike_anywhere.reason)
+        yield evidence_rules.UNLIKE_HANDLE.build_match()
+    elif inputs.lookalike_anywhere.is_deliberate and not adds_initial:
+        yield evidence_rules.LOOKALIKE_ELSEWHERE.build_match(
+            reason=inputs.lookalike_anywhere.reason
+        )
 
 
 def _match_letter_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     handle = extract_local_part(inputs.trace.handle)
     if mixes_alphabets(inputs.appearance.shown_name):
         theirs = inputs.appearance.is_whole_match
-        yield rules.MIXED.build_match(reason=Reason("mixed-alphabets.name") if theirs else None)
+        yield evidence_rules.MIXED.build_match(
+            reason=Reason("mixed-alphabets.name") if theirs else None
+        )
     elif mixes_alphabets(handle):
-        yield rules.MIXED.build_match(reason=Reason("mixed-alphabets.handle"))
+        yield evidence_rules.MIXED.build_match(reason=Reason("mixed-alphabets.handle"))
     elif is_disguised_name(inputs.appearance.shown_name, inputs.person.name):
-        yield rules.DISGUISED.build_match()
+        yield evidence_rules.DISGUISED.build_match()
 
 
 def _match_age_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
@@ -168,11 +166,11 @@ def _match_age_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     if not created or not own:
         return
     if own - created > _MUCH_EARLIER:
-        yield rules.ELDER.build_match(reason=Reason("elder.here") if here else None)
+        yield evidence_rules.ELDER.build_match(reason=Reason("elder.here") if here else None)
     elif created - own <= _MUCH_LATER:
-        yield rules.OF_AN_AGE.build_match()
+        yield evidence_rules.OF_AN_AGE.build_match()
     elif here:
-        yield rules.YOUNGER.build_match()
+        yield evidence_rules.YOUNGER.build_match()
 
 
 def _match_newness_rules(
@@ -183,16 +181,18 @@ def _match_newness_rules(
     Both say nearly the same. A clone on one network with its victim may grow old unseen.
     """
     if inputs.is_new_account:
-        yield rules.NEW_ACCOUNT.build_match(amount=0.5 if rules.YOUNGER in compared else 1.0)
+        yield evidence_rules.NEW_ACCOUNT.build_match(
+            amount=0.5 if evidence_rules.YOUNGER in compared else 1.0
+        )
     elif (
         inputs.age is not None
         and inputs.age > _LONG_STANDING
         and not _COMPARED_HERE.intersection(compared)
     ):
-        yield rules.LONG_STANDING.build_match()
+        yield evidence_rules.LONG_STANDING.build_match()
 
 
-_COMPARED_HERE = frozenset({rules.YOUNGER, rules.OF_AN_AGE, rules.ELDER})
+_COMPARED_HERE = frozenset({evidence_rules.YOUNGER, evidence_rules.OF_AN_AGE, evidence_rules.ELDER})
 
 
 def _choose_oldest_creation(
@@ -210,7 +210,7 @@ def _match_counter_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     posts = counts.get("posts")
     if followers is None or following is None:
         if (followers or following) and posts is not None and posts >= _FEW_POSTS:
-            yield rules.LIVED_IN.build_match(amount=0.5, reason=Reason("lived-in.posts"))
+            yield evidence_rules.LIVED_IN.build_match(amount=0.5, reason=Reason("lived-in.posts"))
         return
     lopsided = (following + 1) / (followers + 1)
     if (
@@ -218,10 +218,10 @@ def _match_counter_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         and following >= _MANY_FOLLOWED
         and (posts is None or posts < _FEW_POSTS)
     ):
-        yield rules.HOLLOW.build_match()
+        yield evidence_rules.HOLLOW.build_match()
     elif followers and lopsided < _BALANCED_RATIO and (posts is None or posts >= _SOME_POSTS):
         unknown = posts is None
-        yield rules.LIVED_IN.build_match(
+        yield evidence_rules.LIVED_IN.build_match(
             amount=0.5 if unknown else 1.0,
             reason=Reason("lived-in.followers") if unknown else None,
         )
@@ -241,11 +241,11 @@ def match_known_impersonator(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     words = (replace(other, bio=other.bio or other.snippet) for other in others)
     description = inputs.appearance.description
     if not inputs.same_bio_accounts and any(repeats_bio(description, word) for word in words):
-        yield rules.WATCHED_WORDS.build_match()
+        yield evidence_rules.WATCHED_WORDS.build_match()
     if any(_is_same_picture(inputs.trace, other) for other in others) and not _is_own_picture(
         inputs
     ):
-        yield rules.WATCHED_PICTURE.build_match()
+        yield evidence_rules.WATCHED_PICTURE.build_match()
 
 
 def _is_own_picture(inputs: AssessmentInput) -> bool:
@@ -298,7 +298,7 @@ def match_likeness_rules(lessons: Lessons, trace: Trace, name: PersonName) -> It
     others = _weigh_common_traits(unit, lessons.other)
     if others:
         traits = _describe_common_traits(others, shown)
-        yield rules.LIKE_OTHERS.build_match(
+        yield evidence_rules.LIKE_OTHERS.build_match(
             amount=min(
                 _MOST_LIKENESS_TO_OTHERS,
                 lead * lessons.other.likeness_weight * sum(others.values()),
@@ -312,11 +312,11 @@ def _match_likeness_to_me(
 ) -> RuleMatch:
     likeness = sum(common.values())
     if likeness < USUAL_LIKENESS:
-        return rules.UNLIKE_ME.build_match(
+        return evidence_rules.UNLIKE_ME.build_match(
             amount=me.likeness_weight * (1 - likeness / USUAL_LIKENESS)
         )
     traits = _describe_common_traits(common, shown)
-    return rules.LIKE_ME.build_match(
+    return evidence_rules.LIKE_ME.build_match(
         amount=min(_MOST_LIKENESS, lead * me.likeness_weight * (likeness - USUAL_LIKENESS)),
         reason=Reason("like-me.quoted", {"traits": traits}),
     )

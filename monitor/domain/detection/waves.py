@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp
 
-from monitor.domain.detection import rules
+from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.appearance import (
     NEW_WITHIN,
     AssessmentInput,
@@ -18,7 +18,7 @@ from monitor.domain.detection.appearance import (
     build_input,
 )
 from monitor.domain.detection.claim import match_context_rules
-from monitor.domain.evidence import RuleMatch
+from monitor.domain.detection.evidence import RuleMatch
 from monitor.domain.names.matching import MatchLevel
 from monitor.domain.person import Person
 from monitor.domain.reason import Count, Reason, Site
@@ -117,7 +117,9 @@ def compute_appearance_time(
     return min(made_at or seen_at, seen_at)
 
 
-_ELSEWHERE = frozenset({rules.OTHER_EMPLOYER, rules.OTHER_PLACE, rules.OTHER_ROLE})
+_ELSEWHERE = frozenset(
+    {evidence_rules.OTHER_EMPLOYER, evidence_rules.OTHER_PLACE, evidence_rules.OTHER_ROLE}
+)
 
 
 def match_wave_rules(inputs: AssessmentInput, found: Iterable[RuleMatch]) -> Iterator[RuleMatch]:
@@ -133,16 +135,38 @@ def match_wave_rules(inputs: AssessmentInput, found: Iterable[RuleMatch]) -> Ite
         or any(match.rule in _SECOND_SIGNS for match in found)
     ):
         return
-    yield rules.WAVE.build_match(reason=describe_wave(size, inputs.trace.platform))
+    yield evidence_rules.WAVE.build_match(reason=describe_wave(size, inputs.trace.platform))
 
 
 _SECOND_SIGNS = frozenset(
     {
-        *(rules.EMPLOYER, rules.PLACE, rules.MOCK_NAME, rules.MOCK_BIO, rules.LURE, rules.LEWD),
-        *(rules.COPIED_BIO, rules.COPIED_ELSEWHERE, rules.COPIED_PICTURE, rules.LOOKALIKE),
-        *(rules.LOOKALIKE_PLAIN, rules.LOOKALIKE_ELSEWHERE, rules.BOAST, rules.MIXED),
-        *(rules.DISGUISED, rules.SAME_PICTURE, rules.HOLLOW, rules.WATCHED_WORDS),
-        rules.WATCHED_PICTURE,
+        *(
+            evidence_rules.EMPLOYER,
+            evidence_rules.PLACE,
+            evidence_rules.MOCK_NAME,
+            evidence_rules.MOCK_BIO,
+            evidence_rules.LURE,
+            evidence_rules.LEWD,
+        ),
+        *(
+            evidence_rules.COPIED_BIO,
+            evidence_rules.COPIED_ELSEWHERE,
+            evidence_rules.COPIED_PICTURE,
+            evidence_rules.LOOKALIKE,
+        ),
+        *(
+            evidence_rules.LOOKALIKE_PLAIN,
+            evidence_rules.LOOKALIKE_ELSEWHERE,
+            evidence_rules.BOAST,
+            evidence_rules.MIXED,
+        ),
+        *(
+            evidence_rules.DISGUISED,
+            evidence_rules.SAME_PICTURE,
+            evidence_rules.HOLLOW,
+            evidence_rules.WATCHED_WORDS,
+        ),
+        evidence_rules.WATCHED_PICTURE,
     }
 )
 

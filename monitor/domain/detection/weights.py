@@ -1,4 +1,4 @@
-"""What each rule of the assessment weighs, in bits: a value, read from a versioned file."""
+"""The weight of each rule of the assessment, in bits, read from a versioned file."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from monitor.domain.detection.rules import RULES
+from monitor.domain.detection.evidence import Evidence, EvidenceAxis, Priors, RuleMatch
+from monitor.domain.detection.evidence_rules import RULES
 from monitor.domain.errors import ConfigError
-from monitor.domain.evidence import Evidence, EvidenceAxis, Priors, RuleMatch
 
 # How much likelier each is than an account of one's own, before anything is seen of it.
 _PRIORS = frozenset({"impersonation", "mock"})

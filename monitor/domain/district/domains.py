@@ -1,4 +1,4 @@
-"""Domains made to be taken for the district's: which to look up, and what a name in a log is."""
+"""Domains made to be mistaken for the district's: which to look up, and how to judge a name."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,11 +8,7 @@ from itertools import islice, zip_longest
 
 import idna
 
-from monitor.domain.district.inventory import (
-    SHORTEST_HANDLE,
-    DistrictInventory,
-    find_added_word,
-)
+from monitor.domain.district.inventory import SHORTEST_HANDLE, DistrictInventory, find_added_word
 from monitor.domain.handles.lookalike import LookalikeKind, compare_handles
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.reason import Reason

@@ -155,6 +155,17 @@ def build_domain_trace(
     )
 
 
+def build_told_trace(key: str, address: str) -> DistrictTrace:
+    """Return what a colleague told: an address that nothing of ours has opened, or will."""
+    return DistrictTrace(
+        kind=DistrictFindingKind.TOLD,
+        key=key,
+        source="",
+        address=address,
+        reasons=(Reason("told-by-colleague"),),
+    )
+
+
 def record_sighting(
     known: DistrictFinding | None, trace: DistrictTrace, now: datetime, new_id: str
 ) -> DistrictFinding:
@@ -180,8 +191,11 @@ def record_sighting(
 
 
 def _merge_traces(before: DistrictTrace, after: DistrictTrace) -> DistrictTrace:
-    """Keep what another source told: each source shows its own part of an account."""
-    if before.source == after.source or before.kind is DistrictFindingKind.DOMAIN:
+    """Keep what another source told: each source shows its own part of an account.
+
+    What a colleague told is an address alone, and a sighting of ours says more.
+    """
+    if before.source == after.source or before.kind is not DistrictFindingKind.ACCOUNT:
         return after
     return before
 

@@ -1,4 +1,4 @@
-"""Which handles a person may have, by their name alone: what sites are asked about."""
+"""Handles that a person may have, guessed from their name, to look up on sites."""
 
 from itertools import islice, product
 

@@ -358,7 +358,7 @@ class HandleLookalike:
 
 
 _SHORTEST = 5
-# Of the handles that come nearest to a stranger's, one in fifty is so near; docs/handles.md.
+# Of the handles that come nearest to a stranger's, one in fifty is so near; docs/detection.md.
 NEAR_LIKENESS = 0.85
 # Handles further apart than this are not worth laying side by side, nor are more of their guises.
 _FAR_SIMILARITY = 0.5

@@ -185,6 +185,19 @@ class HandleFit:
         )
 
     @property
+    def adds_initial(self) -> bool:
+        """It is the name with one more letter inside, as people add their middle initial.
+
+        A letter that is written twice is none: so look imitations.
+        """
+        words = [piece for piece in self.pieces if not piece.text.isdecimal()]
+        added = [at for at, piece in enumerate(words) if not piece.parts]
+        if len(added) != 1 or not 0 < added[0] < len(words) - 1:
+            return False
+        before, letter, after = (words[added[0] + step].text for step in (-1, 0, 1))
+        return letter.isalpha() and len(letter) == 1 and letter not in {before[-1], after[0]}
+
+    @property
     def name_parts(self) -> frozenset[NamePart]:
         return frozenset(part for piece in self.pieces for part in piece.parts)
 

@@ -1,4 +1,4 @@
-"""What speaks for two handles being one person's, and what against it.
+"""Evidence for and against two handles belonging to one person.
 
 The name that a handle seems to be made of, where nothing but the handle is known.
 """
@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
-from monitor.domain.evidence import Evidence
+from monitor.domain.detection.evidence import Evidence
 from monitor.domain.handles import weighing
 from monitor.domain.handles.handles import (
     NAME_AFFIXES,

@@ -1,15 +1,15 @@
-"""What each piece of a handle weighs for or against a name.
+"""The weight of each piece of a handle, for or against a name.
 
 Weights are in bits, fitted to 1,962 names and handles of officials by
 `tests/bench/handle_weights.py`, then rounded and shrunk; those set by hand are too rare in these
-rows. docs/handles.md says how well they do.
+rows. docs/detection.md says how well they do.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.handles.handles import is_opaque_handle
 from monitor.domain.handles.name_fit import HandleFit, fit_name_to_handle
 from monitor.domain.names.frequency import NameCounts, NameCountTable

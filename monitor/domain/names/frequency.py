@@ -1,9 +1,8 @@
-"""How many other people are likely to bear a name.
+"""How many other people are likely to have a name.
 
 How many people bear a name: the tables of the census, read once.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from math import log2
@@ -85,13 +84,6 @@ class NameCounts:
 
     given: NameCountTable
     family: NameCountTable
-
-
-def build_count_table(numbers: Mapping[str, int]) -> NameCountTable:
-    """Make a table of counts from a few numbers."""
-    return NameCountTable(
-        "".join(f"{name}\t{count}\n" for name, count in sorted(numbers.items())).encode()
-    )
 
 
 def estimate_namesakes(

@@ -1,4 +1,4 @@
-"""Which names someone may be searched by: those the district knows them by, or a form of them.
+"""The names a person may be searched by: those the district knows them by, or forms of these.
 
 A nickname, an initial, one of several given names, half of a double family name and another
 spelling of its letters are forms. Another given name is not, nor is any other family name, former

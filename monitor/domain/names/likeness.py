@@ -1,4 +1,4 @@
-"""How two written names agree, part by part, and what that is worth.
+"""How two written names agree, part by part, and how much that counts.
 
 A weight is log2 of how much more often an agreement is seen between two spellings of one person's
 name than between two people of one family name; docs/detection.md says which were counted.
@@ -387,17 +387,13 @@ UNSURE = 3.0
 _SHORTEST_NAME = 2
 
 
-def weigh_likeness(likeness: NameLikeness, counts: NameCounts) -> tuple[NameWeight, ...]:
-    """Return what each part of two names says, in bits and as reasons."""
-    return tuple(_list_weights(likeness, counts))
-
-
 def score_likeness(likeness: NameLikeness, counts: NameCounts) -> float:
     """Return the confidence that two names are one person's, in bits; yes above 0."""
-    return sum(weight.bits for weight in _list_weights(likeness, counts)) - THRESHOLD
+    return sum(weight.bits for weight in weigh_likeness(likeness, counts)) - THRESHOLD
 
 
-def _list_weights(likeness: NameLikeness, counts: NameCounts) -> Iterator[NameWeight]:
+def weigh_likeness(likeness: NameLikeness, counts: NameCounts) -> Iterator[NameWeight]:
+    """Yield what each part of two names says, in bits and as reasons."""
     family = NameWeight(FAMILY[likeness.family], Reason(f"family-name.{likeness.family}"))
     given = NameWeight(GIVEN[likeness.given], Reason(f"given-name.{likeness.given}"))
     yield _add_rarity(family, likeness.shared, counts.family, RAREST)

@@ -79,6 +79,25 @@ _TRANSLITERATED = str.maketrans(
         "\N{LATIN SMALL LETTER DOTLESS I}": "i",
     }
 )
+# Format characters (bidi controls and zero-width among them), controls, lone surrogates.
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
+# Letters and marks that draw nothing: joiner, Hangul and Braille blanks, variation selectors.
+_BLANKS = frozenset(
+    chr(code)
+    for code in (
+        0x034F,
+        0x115F,
+        0x1160,
+        0x17B4,
+        0x17B5,
+        *range(0x180B, 0x1810),
+        0x2800,
+        0x3164,
+        0xFFA0,
+        *range(0xFE00, 0xFE10),
+        *range(0xE0100, 0xE01F0),
+    )
+)
 _LETTER_BY_SIGN = str.maketrans("03456789$@", "oeasgtbgsa")
 # A capital I after a small letter is there to be read as an l.
 _CAPITAL_I = re.compile(r"(?<=[^\W\d_A-Z])I+(?![A-Z])")
@@ -97,8 +116,13 @@ def fold_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Leave one blank between words, and no sign that cannot be seen: engines would be asked it."""
-    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
-    return " ".join(seen.split())
+    seen = (letter for letter in text if letter.isspace() or not is_hidden_sign(letter))
+    return " ".join("".join(seen).split())
+
+
+def is_hidden_sign(sign: str) -> bool:
+    """Tell whether a character draws nothing where it stands; a tab and a line break count, too."""
+    return unicodedata.category(sign) in _HIDDEN_CATEGORIES or sign in _BLANKS
 
 
 def squash_text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A name as people write it, taken apart; the writer did not say which word is which."""
+"""Parse a name as people write it, without knowing which word is which."""
 
 import re
 from collections.abc import Iterator

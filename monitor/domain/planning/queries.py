@@ -14,7 +14,7 @@ from monitor.domain.handles.handles import extract_local_part
 from monitor.domain.names.normalize import drop_duplicates
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope
-from scrapers.facts.fact import DatedFact, load_facts
+from scrapers.facts.asked_words import MOCK_PHRASES, ROLE_TITLES, TITLES
 from scrapers.models import Identity, Query, QueryKind
 from scrapers.source import ContactSource, Source, SourceFamily
 
@@ -208,22 +208,13 @@ def _list_account_handles(accounts: Iterable[str]) -> Iterator[str]:
     return filter(None, map(extract_local_part, handles))
 
 
-class AskedWords(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One table of the facts about what accounts about teachers are called."""
-
-    words: tuple[str, ...]
-
-
-_ASKED_WORDS = load_facts("asked_words", AskedWords)
-_TITLES, _MOCK_PHRASES = _ASKED_WORDS["titles"].words, _ASKED_WORDS["mock"].words
-
-
 def _list_student_phrases(person: Person) -> Iterator[str]:
     """Yield how students call somebody: by a title, or by what an account makes of the name."""
     families = (person.name.family, *person.name.former_families)
-    coach = ("Coach",) if "coach" in person.role.casefold() else ()
-    yield from (f"{title} {family}" for family in families for title in (*coach, *_TITLES))
-    yield from (phrase.format(families[0]) for phrase in _MOCK_PHRASES)
+    role = person.role.casefold()
+    own = [title for word, titles in ROLE_TITLES.items() if word in role for title in titles]
+    yield from (f"{title} {family}" for family in families for title in (*own, *TITLES))
+    yield from (phrase.format(families[0]) for phrase in MOCK_PHRASES)
 
 
 def _list_full_names(name: PersonName) -> Iterator[str]:

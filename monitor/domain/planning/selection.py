@@ -11,15 +11,13 @@ from enum import IntEnum, StrEnum
 from hashlib import sha256
 from typing import Self
 
-from monitor.domain.planning.budget import (
+from monitor.domain.planning.budget import ApiCost, CostLimits, WeeklyBudget
+from monitor.domain.planning.rotation import (
     AFTER_NEWS,
     MAX_INTERVAL,
     AnswerNovelty,
-    ApiCost,
-    CostLimits,
     QueryHistory,
     RotationTurn,
-    WeeklyBudget,
     compute_interval,
     compute_offset,
     record_answer,

@@ -1,4 +1,4 @@
-"""What on a public card makes it likely that someone goes to school.
+"""Signs on a public list entry (a card) that someone is a student.
 
 What people call a school: by its name, a shorter one, or its initials.
 """
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from monitor.domain.names.normalize import contains_phrase, fold_text, split_words
 from monitor.domain.vocabulary import StudentCue
-from scrapers.models import Contact
+from scrapers.models import Contact, Trace
 
 # Two letters before a number can mean too many other things.
 _SHORTEST_INITIALS = 3
@@ -125,6 +125,7 @@ _GRADE = re.compile(
 )
 # Said of a school, these are a grade; by themselves they say much else.
 _AT_SCHOOL = re.compile(r"\b(?:junior|senior|student|pupil)\b")
+_UNDER_18 = re.compile(r"\b(?:1[0-7] ?(?:y/?o|years? old)|tengo 1[0-7] anos)\b")
 _ADDRESSES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "coach", "profe", "senora"})
 
 
@@ -158,6 +159,13 @@ def read_card(contact: Contact, setting: SchoolSetting) -> CardReading:
             )
         )
     )
+
+
+def may_be_a_students(account: Trace, year: int) -> bool:
+    """Tell whether an account says that who runs it goes to school, or is under 18."""
+    card = Contact(name=account.name, handle=account.handle, bio=account.bio or account.snippet)
+    says_age = _UNDER_18.search(fold_text(f"{card.name}\n{card.bio}"[:_LONGEST_CARD]))
+    return bool(says_age) or names_year(read_card(card, SchoolSetting(year=year)).cues)
 
 
 def sum_cue_bits(found: frozenset[StudentCue]) -> float:

@@ -118,7 +118,7 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterContext:
-    """What is known beside the file: ids of students, and what the district calls their unit."""
+    """What is known apart from the file: student ids, and the name of the students' unit."""
 
     student_ids: frozenset[str] = frozenset()
     student_unit: str = ""

@@ -1,30 +1,35 @@
 """The backups of many districts."""
 
-from monitor.cli import logs
+from pathlib import Path
+
+from monitor.cli import event_log
 from monitor.cli.backup import build_rotation
 from monitor.cli.context import CliContext, Output
 from monitor.config.sections import BackupConfig
 from monitor.domain.errors import SetAsideError
+from monitor.fleet.backups import DistrictBackup, back_up_districts
 from monitor.fleet.config import FleetFile
-from monitor.fleet.districts import DistrictBackup, back_up_districts, list_district_folders
+from monitor.fleet.districts import list_district_folders
 
 
-def back_up_fleet(
+def back_up_fleet(  # noqa: PLR0913 - what can be typed
     context: CliContext,
     file: FleetFile,
-    places: BackupConfig,
     *,
+    dest: Path | None,
+    keys: Path | None,
     changed: bool,
     as_json: bool,
     **most: int,
 ) -> int:
+    places = BackupConfig(folder=dest, keys=keys)
     context.folders.extend(filter(None, (places.folder, places.keys)))
     districts = list_district_folders(file.fleet.districts, file.backup)
     now, rotation = context.environment.clock.now(), build_rotation(**most)
     backups = back_up_districts(districts, now, rotation, places, changed=changed)
     # Tell of each district as soon as it is done: all of them may take hours.
     output, done = Output("UTC"), []
-    with logs.log_to_journal():
+    with event_log.log_to_journal():
         for backup in backups:
             done.append(backup)
             if not as_json and (backup.path or backup.fault):

@@ -12,28 +12,23 @@ import click
 from msgspec import structs
 
 from monitor.cli.context import CliContext
-from monitor.config.sections import Config
+from monitor.config.sections import Config, read_secret
 from monitor.domain.errors import ConfigError
 from monitor.fleet.config import FleetConfig, FleetFile, load_fleet_file
 
 if TYPE_CHECKING:
-    from monitor.fleet.db.shared import SharedMemories
     from monitor.fleet.districts import DistrictFolder
     from monitor.fleet.health import FleetState
-    from monitor.fleet.hosted_districts import QuerySender
+    from monitor.fleet.sender import FleetSender
 
 # Who only looks does not wait for a database that starts.
 LOOKS_FOR = timedelta(seconds=5)
-DISTRICTS = ("--districts", "folder")
-DISTRICT_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
-DISTRICTS_HELP = "Work on all districts that have a folder in this one."
-
-
-def build_districts_option() -> click.Option:
-    return click.Option(DISTRICTS, type=DISTRICT_FOLDER, help=DISTRICTS_HELP)
-
-
-districts_option = click.option(*DISTRICTS, type=DISTRICT_FOLDER, help=DISTRICTS_HELP)
+FLEET_KEY, WORKER_KEY = "fleet-key", "worker-key"
+districts_option = click.option(
+    *("--districts", "folder"),
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Work on all districts that have a folder in this one.",
+)
 
 
 @dataclass(frozen=True)
@@ -77,31 +72,33 @@ def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, D
         yield folder.name, DistrictContext(folder.config_path, environment, district=folder)
 
 
-def find_sender(shared: "SharedMemories", file: FleetFile) -> "QuerySender | None":
-    """Have other machines ask, if what districts share is in PostgreSQL."""
-    from monitor.fleet.db.memories import FleetMemories
-    from monitor.fleet.sender import FleetSender
-
-    if not isinstance(shared, FleetMemories):
-        return None
-    return FleetSender(shared, file.fleet.districts, file.fleet.machine)
-
-
 @contextmanager
 def open_sender(
     context: CliContext, file: FleetFile, patience: timedelta | None = None
-) -> Iterator["QuerySender"]:
+) -> Iterator["FleetSender"]:
     """Open the fleet's database as a machine with districts does.
 
     `patience` is how long to wait for one that starts. Raises MonitorError if it cannot be used.
     """
-    from monitor.fleet.districts import build_extra_error, open_memories
+    try:
+        from monitor.fleet.db.memories import FleetMemories
+        from monitor.fleet.sender import FleetSender
+    except ImportError as error:
+        raise build_extra_error() from error
+    environment = context.environment
+    secret = read_secret(FLEET_KEY, environment.variables)
+    given = {} if patience is None else {"patience": patience}
+    with FleetMemories.open_address(
+        file.fleet.database, secret, environment.clock, **given
+    ) as memories:
+        yield FleetSender(memories, file.fleet.districts, file.fleet.machine)
 
-    with open_memories(file, context.environment, patience) as memories:
-        sender = find_sender(memories, file)
-        if sender is None:
-            raise build_extra_error()
-        yield sender
+
+def build_extra_error() -> ConfigError:
+    return ConfigError(
+        "Machines of a fleet need the optional extra `fleet` "
+        "(pip install -r requirements-fleet.txt)."
+    )
 
 
 def open_fleet_state(context: CliContext, file: FleetFile) -> "FleetState":

@@ -1,25 +1,33 @@
-"""Health checks of many districts, and of what they share."""
+"""Health checks and numbers of many districts, and of what they share."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 from msgspec import to_builtins
 
 from monitor.app.parser_sandbox import check_parser_sandbox
 from monitor.cli.context import CliContext, Output
 from monitor.cli.doctor import add_stored_secrets, check_district, check_units, say_in_english
-from monitor.domain.errors import MonitorError, describe_error_location
+from monitor.cli.metrics import print_metrics
+from monitor.domain.errors import MonitorError, UnavailableError, describe_error_location
 from monitor.domain.health import HealthResult, compute_exit_code, report_failure, report_warning
 from monitor.fleet.cli.context import list_contexts, open_fleet_state
 from monitor.fleet.config import FleetFile
-from monitor.fleet.districts import is_drained
-from monitor.fleet.health import check_fleet
+from monitor.fleet.districts import (
+    SECRETS_FOLDER,
+    collect_fleet_vitals,
+    is_drained,
+    list_district_folders,
+    list_exposed_secrets,
+)
+from monitor.fleet.health import check_state
+from monitor.fleet.metrics import FleetCollector
 from monitor.services import health as machine
 from monitor.services import setup_files
 
 
-def check_all_districts(
-    asked: CliContext, file: FleetFile, *, send_test: bool, as_json: bool
-) -> int:
+def check_fleet(asked: CliContext, file: FleetFile, *, send_test: bool, as_json: bool) -> int:
     """Check what all districts share, then each as if it were alone: its rows carry its name."""
     context = add_stored_secrets(asked)
     checked = [("", result) for result in _check_shared_service(context, file)]
@@ -47,11 +55,24 @@ def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[Heal
         yield from _check_fleet_database(context, file)
     if setup_files.HOST.runs_units_of(context.config_path):
         yield from check_units(setup_files.HOST)
+    yield from _check_exposed_secrets(file.fleet.districts)
+
+
+def _check_exposed_secrets(folder: Path) -> Iterator[HealthResult]:
+    for district in list_district_folders(folder):
+        for name in list_exposed_secrets(district):
+            other = setup_files.spell_handed_name(district.name, name)
+            yield report_warning(
+                "secrets",
+                f"The pages can read the secret {name} of {district.name}, and do not need it.",
+                f"Store it as {other}, as docs/fleet.md says, and delete "
+                f"{district.path / SECRETS_FOLDER / name}.",
+            )
 
 
 def _check_fleet_database(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
     try:
-        yield from check_fleet(open_fleet_state(context, file))
+        yield from check_state(open_fleet_state(context, file))
     except MonitorError as error:
         remedy = "See docs/fleet.md: several machines."
         yield report_failure("database", str(error), remedy, error.exit_code)
@@ -67,3 +88,16 @@ def _check_district(
         place = describe_error_location(error)
         remedy = "Report this line. Nothing was changed."
         return (report_failure("doctor", place, remedy, MonitorError.exit_code),)
+
+
+def print_fleet_metrics(
+    asked: CliContext, many: FleetFile, *, file: Path | None, as_json: bool
+) -> None:
+    """Print the numbers of many districts; a database that is away is told as that."""
+    vitals, faults = collect_fleet_vitals(many.fleet.districts, asked.environment.clock.now())
+    database, state = bool(many.fleet.database), None
+    if database:
+        with suppress(UnavailableError):
+            state = open_fleet_state(add_stored_secrets(asked), many)
+    numbers = FleetCollector(vitals=vitals, faults=faults, database=database, state=state)
+    print_metrics(numbers, file, as_json=as_json)

@@ -5,50 +5,61 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from msgspec import structs
 
-from monitor.cli import logs
-from monitor.cli.context import (
-    CliContext,
-    Output,
-    json_option,
-    pass_cli_context,
-)
+from monitor.cli import event_log
+from monitor.cli.context import CliContext, Output, pass_cli_context
 from monitor.cli.doctor import add_stored_secrets
-from monitor.cli.init import init
+from monitor.cli.first_commands import init
 from monitor.config.sections import FetchConfig, read_secret
-from monitor.domain.errors import (
-    ConfigError,
-    InputError,
-    MonitorError,
-    SetAsideError,
-)
-from monitor.fleet.cli.context import districts_option, find_sender, open_sender, require_fleet
-from monitor.fleet.config import FleetFile, load_fleet_file
-from monitor.fleet.db.handover import LeaseStore
-from monitor.fleet.db.shared import SharedMemories
-from monitor.fleet.districts import (
+from monitor.domain.errors import ConfigError, InputError, MonitorError, SetAsideError
+from monitor.fleet.annex import FLEET_SERVICE
+from monitor.fleet.cli.context import (
     WORKER_KEY,
+    build_extra_error,
+    districts_option,
+    open_sender,
+    require_fleet,
+)
+from monitor.fleet.config import FleetFile, load_fleet_file
+from monitor.fleet.conflicting_districts import find_district_at
+from monitor.fleet.districts import (
+    REMOVED_SUFFIX,
     DistrictFolder,
     ask_to_leave,
     build_district_environment,
-    build_extra_error,
     check_new_name,
     find_district_folder,
-    find_memories,
+    find_shared_database,
     list_district_folders,
-    move_out,
+    rename_folder,
 )
 from monitor.fleet.moves import hold_state_folder
 from monitor.fleet.status import list_district_statuses
-from monitor.fleet.twins import find_district_at
 from monitor.scheduler.daemon import SystemdNotifier
+from monitor.services import setup_files
+from monitor.services.setup_files import (
+    CURRENT_SYSTEMD,
+    HostMachine,
+    build_credential_lines,
+    list_credentials,
+    list_handed_secrets,
+    write_new_file,
+)
+
+if TYPE_CHECKING:
+    from monitor.fleet.db.leases import LeasesTable
 
 
-@click.command()
-@logs.log_options
+@click.group()
+def fleet() -> None:
+    """Manage many districts in one folder, which one service works on."""
+
+
+@fleet.command()
+@event_log.log_options
 @click.option(
     "--database",
     envvar="NAMESAKE_FLEET_DATABASE",
@@ -56,18 +67,9 @@ from monitor.scheduler.daemon import SystemdNotifier
     default="",
     help="The PostgreSQL of the fleet; else `database` under [fleet].",
 )
-@click.option(
-    "--hosts",
-    type=click.IntRange(1, 512),
-    default=128,
-    show_default=True,
-    help="How many hosts this machine asks at once.",
-)
 @pass_cli_context
-def worker(
-    context: CliContext, log_format: str, database: str, hosts: int, *, verbose: bool
-) -> None:
-    """Ask the queries of a fleet's districts until SIGTERM, on a machine of its own.
+def worker(context: CliContext, log_format: str, database: str, *, verbose: bool) -> None:
+    """Ask for the districts of other machines until SIGTERM.
 
     It holds no district, no keys of districts and no mail server. It needs the secret `worker-key`
     and a user of the database, which `fleet add-worker` makes. A worker that the others cannot hear
@@ -78,9 +80,9 @@ def worker(
     if not address:
         reason = "Name the PostgreSQL of the fleet with --database, or under [fleet]."
         raise ConfigError(reason)
-    fetch = structs.replace(file.fetch if file else FetchConfig(), workers=hosts)
-    settings = logs.LogSettings(form=logs.LogFormat(log_format), verbose=verbose)
-    with logs.log_to_stream(settings=settings):
+    fetch = file.fetch if file else FetchConfig()
+    settings = event_log.LogSettings(form=event_log.LogFormat(log_format), verbose=verbose)
+    with event_log.log_to_stream(settings=settings):
         try:
             from monitor.fleet.fence import Fence
             from monitor.fleet.worker import open_fleet_worker
@@ -95,73 +97,42 @@ def worker(
             notifier.send_state("STOPPING=1")
 
 
-@click.group()
-def fleet() -> None:
-    """Manage many districts in one folder, which one service works on."""
-
-
-@fleet.command(name="list")
-@districts_option
-@json_option
-@pass_cli_context
-def list_districts(context: CliContext, folder: Path | None, *, as_json: bool) -> None:
-    """List the districts by the names of their folders."""
-    file = require_fleet(context, folder)
-    rows = [
-        _describe_district(district_folder)
-        for district_folder in list_district_folders(file.fleet.districts)
-    ]
-    if as_json:
-        Output("UTC").print_json(rows)
-    else:
-        columns = ("name", "district", "portal")
-        Output("UTC").print_table(columns, (tuple(row.values()) for row in rows))
-
-
-def _describe_district(district: DistrictFolder) -> dict[str, str]:
-    try:
-        config = district.load_config()
-    except MonitorError:
-        return {"name": district.name, "district": "", "portal": ""}
-    return {
-        "name": district.name,
-        "district": config.district.name,
-        "portal": config.portal.address,
-    }
-
-
-@fleet.command()
-@districts_option
-@json_option
-@pass_cli_context
-def status(context: CliContext, folder: Path | None, *, as_json: bool) -> int:
-    """Show what the service works on, and what it set aside.
-
-    Exits with 71 if any district was set aside.
-    """
-    file = require_fleet(context, folder)
-    with find_memories(file, add_stored_secrets(context).environment) as memories:
-        leases = find_leases(memories, file)
-        statuses = list_district_statuses(file.fleet.districts, memories, leases)
+def print_fleet_status(
+    context: CliContext,
+    file: FleetFile,
+    *,
+    lists_jobs: bool,
+    clock_is_right: bool,
+    as_json: bool,
+) -> int:
+    """Show what the service works on; return 71 if any district was set aside."""
+    if lists_jobs or clock_is_right:
+        reason = "Jobs and clocks are those of one district: name its file with --config."
+        raise click.UsageError(reason)
+    with (
+        find_shared_database(file.fleet.districts) as shared,
+        find_leases(context, file) as leases,
+    ):
+        statuses = list_district_statuses(file.fleet.districts, shared, leases)
     if as_json:
         Output("UTC").print_json(statuses)
     else:
         if leases is not None:
             Output("UTC").print_line(f"This machine: {leases.machine}")
         columns = ("name", "state", "last seen", "why, and what to do")
-        rows = ((e.name, e.state, e.seen_at, e.fault or e.next_step) for e in statuses)
+        rows = ((s.name, s.state, s.seen_at, s.fault or s.next_step) for s in statuses)
         Output("UTC").print_table(columns, rows)
-    return (
-        SetAsideError.exit_code if any(district_status.fault for district_status in statuses) else 0
-    )
+    return SetAsideError.exit_code if any(status.fault for status in statuses) else 0
 
 
-def find_leases(memories: SharedMemories | None, file: FleetFile) -> LeaseStore | None:
-    """Return where districts live; None without `database`, or before anything is there."""
-    if memories is None or not file.fleet.database:
-        return None
-    sender = find_sender(memories, file)
-    return sender.leases if sender else None
+@contextmanager
+def find_leases(context: CliContext, file: FleetFile) -> Iterator["LeasesTable | None"]:
+    """Open where districts live; None without `database`."""
+    if not file.fleet.database:
+        yield None
+        return
+    with open_sender(add_stored_secrets(context), file) as sender:
+        yield sender.leases
 
 
 @fleet.command()
@@ -184,23 +155,51 @@ def add(context: CliContext, folder: Path | None, name: str, answers: Path) -> i
     lent = add_stored_secrets(context).environment
     _check_name_is_free(replace(context, environment=lent), file, name)
     _check_address_is_free(file.fleet.districts, answers)
-    inner = CliContext(district.config_path, build_district_environment(lent, district))
+    # Without units and containers, one user runs service and pages: nothing is kept from them.
+    host = setup_files.HOST
+    is_apart = host.is_service_config(context.config_path) or host.is_container()
+    inner = CliContext(
+        district.config_path,
+        build_district_environment(lent, district),
+        service_config=context.config_path if is_apart else None,
+    )
     words = ["--answers", str(answers)]
     # A command keeps the names of its help from whoever asks first, so they are those of all.
     names = ["-h", "--help"]
     code = init.main(
         words, prog_name="init", standalone_mode=False, obj=inner, help_option_names=names
     )
+    if host.runs_units_of(context.config_path):
+        _hand_over_secrets(context.config_path, name, host)
     return code if isinstance(code, int) else 0
+
+
+def _hand_over_secrets(service_config: Path, name: str, host: HostMachine) -> None:
+    """Restart a running service, as it is handed secrets at its start alone."""
+    paths = list_handed_secrets(name, service_config, host)
+    if not paths:
+        return
+    if host.systemd_release < CURRENT_SYSTEMD:
+        drop_in = host.root / "etc/systemd/system" / f"{FLEET_SERVICE}.d" / f"district-{name}.conf"
+        unit = "".join(f"ImportCredential={path.name}\n" for path in paths)
+        lines = build_credential_lines(unit, host.systemd_release, list_credentials(host.root))
+        write_new_file(drop_in, "\n".join(("[Service]", *lines, "")))
+        host.run_program(("systemctl", "daemon-reload"), "")
+    command = ("systemctl", "try-restart", FLEET_SERVICE)
+    done = host.run_program(command, "")
+    why = "The service is handed secrets at its start"
+    if done.code:
+        said = f"{why}, and `{' '.join(command)}` failed ({done.trouble}): run it again."
+    else:
+        said = f"{why}: if it ran, it was restarted."
+    Output("UTC").print_line(said)
 
 
 def _check_name_is_free(context: CliContext, file: FleetFile, name: str) -> None:
     """Raise InputError for a name of a district that another machine has."""
-    if not file.fleet.database:
-        return
-    with open_sender(context, file) as sender:
-        lease = sender.leases.list_leases().get(name)
-        if lease is not None and lease.machine != sender.leases.machine:
+    with find_leases(context, file) as leases:
+        lease = leases.list_leases().get(name) if leases else None
+        if leases and lease and lease.machine != leases.machine:
             reason = f"The machine {lease.machine} has a district {name!r}. Choose another name."
             raise InputError(reason)
 
@@ -234,15 +233,14 @@ def remove(context: CliContext, folder: Path | None, name: str) -> None:
     file = require_fleet(context, folder)
     district = find_district_folder(file.fleet.districts, name)
     ask_to_leave(district)
-    with (
-        _wait_for_lock(context, district),
-        find_memories(file, add_stored_secrets(context).environment) as memories,
-    ):
-        target = move_out(district, memories)
-        leases = find_leases(memories, file)
+    with _wait_for_lock(context, district), find_leases(context, file) as leases:
+        target = rename_folder(district, REMOVED_SUFFIX)
         if leases is not None:
             leases.delete_lease(name)
     Output("UTC").print_line(f"{name} is no longer served. Its folder is now {target}.")
+    if left := list_handed_secrets(name, context.config_path, setup_files.HOST):
+        paths = ", ".join(map(str, left))
+        Output("UTC").print_line(f"Its secrets stay, until you delete them: {paths}.")
 
 
 @contextmanager

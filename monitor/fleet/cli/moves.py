@@ -1,39 +1,36 @@
 """Districts leave a machine of a fleet, move to another one, or come back there from a backup."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from msgspec import to_builtins
 
-from monitor.cli import logs
+from monitor.cli import event_log
 from monitor.cli.backup import EXISTING_FOLDER
-from monitor.cli.context import (
-    CliContext,
-    Output,
-    json_option,
-    pass_cli_context,
-)
+from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
 from monitor.cli.doctor import add_stored_secrets
 from monitor.config.sections import BackupConfig
 from monitor.db.files import give_to_folder_owner
-from monitor.domain.errors import BusyError, CannotWriteError, ConfigError, InputError
+from monitor.domain.errors import ConfigError, InputError
 from monitor.fleet.cli.context import districts_option, open_sender, require_fleet
 from monitor.fleet.cli.fleet import fleet
 from monitor.fleet.config import FleetFile
 from monitor.fleet.districts import (
-    DISTRICT_NAME,
     DRAINED_FILE,
     DistrictFolder,
+    check_name,
     find_district_folder,
     list_district_folders,
+    translate_os_errors,
 )
-from monitor.fleet.hosted_districts import QuerySender
 from monitor.fleet.moves import (
     MOVED_SUFFIX,
     DistrictMove,
-    list_busy_districts,
+    check_drained,
     move_district,
     take_back,
     wait_while_busy,
@@ -44,6 +41,11 @@ from monitor.fleet.restores import (
     restore_lost_district,
     take_over_lease,
 )
+from monitor.services import setup_files
+from monitor.services.setup_files import list_handed_secrets, spell_handed_name
+
+if TYPE_CHECKING:
+    from monitor.fleet.sender import FleetSender
 
 INSTEAD = {
     "add-worker": "to have other machines ask, set it",
@@ -62,7 +64,7 @@ INSTEAD = {
 @contextmanager
 def open_leases(
     asked: CliContext, folder: Path | None, command: str
-) -> Iterator[tuple[CliContext, FleetFile, QuerySender]]:
+) -> Iterator[tuple[CliContext, FleetFile, "FleetSender"]]:
     """Open where districts live. Without `database`, a ConfigError says what to do instead."""
     context = add_stored_secrets(asked)
     file = require_fleet(context, folder)
@@ -83,9 +85,7 @@ def add_worker(context: CliContext, folder: Path | None, name: str, *, as_json: 
 
     Prints secrets: what the machine NAME needs to ask. Run again, it makes a new password.
     """
-    if not DISTRICT_NAME.fullmatch(name):
-        reason = f"{name!r} cannot be used: write lower-case letters, digits and hyphens."
-        raise InputError(reason)
+    check_name(name)
     with open_leases(context, folder, "add-worker") as (_, file, sender):
         made = sender.add_worker(name, file.fleet.database)
     if as_json:
@@ -110,21 +110,17 @@ def drain(context: CliContext, folder: Path | None, *, undo: bool, as_json: bool
     """
     with open_leases(context, folder, "drain") as (_, file, sender):
         path = file.fleet.districts / DRAINED_FILE
-        marked = not undo
-        try:
-            if marked:
+        with translate_os_errors(path, "cannot be written"):
+            if undo:
+                path.unlink(missing_ok=True)
+            else:
                 path.touch()
                 give_to_folder_owner(path)
-            else:
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            reason = f"{path} cannot be written ({error.strerror}): check its folder."
-            raise CannotWriteError(reason) from error
         districts = list_district_folders(file.fleet.districts)
         names = tuple(district.name for district in districts)
         if not undo:
             wait_while_busy(
-                lambda: _check_drained(file.fleet.districts), context.environment.clock.sleep
+                lambda: check_drained(file.fleet.districts), context.environment.clock.sleep
             )
             sender.leases.end_leases(names)
     if as_json:
@@ -138,17 +134,6 @@ def drain(context: CliContext, folder: Path | None, *, undo: bool, as_json: bool
         )
 
 
-def _check_drained(folder: Path) -> None:
-    busy = list_busy_districts(folder)
-    if busy:
-        named = ", ".join(busy[:5]) + (" and others" if len(busy) > len(busy[:5]) else "")
-        reason = (
-            f"The service has not let go of {len(busy)} districts yet: {named}. What runs there "
-            "ends first. Run this again."
-        )
-        raise BusyError(reason)
-
-
 @fleet.command()
 @districts_option
 @click.argument("name")
@@ -160,7 +145,7 @@ def move(
 ) -> None:
     """Close a district here, and print what copies it to MACHINE.
 
-    MACHINE is its name in `fleet status` there, and the service there takes the district up once
+    MACHINE is its name in `namesake status` there, and the service there takes the district up once
     all of it has arrived. Here it cannot be opened anymore. Until it is taken up, moving it to this
     machine itself takes it back.
     """
@@ -172,7 +157,7 @@ def move(
             return
         if (districts / f"{name}{MOVED_SUFFIX}").exists() and not (districts / name).exists():
             reason = (
-                f"{name} is on its way already: see `namesake fleet status`. "
+                f"{name} is on its way already: see `namesake status`. "
                 f"`namesake fleet move {name} {leases.machine}` takes it back."
             )
             raise InputError(reason)
@@ -181,25 +166,25 @@ def move(
     if as_json:
         Output("UTC").print_json(done)
     else:
-        _describe_move(done)
+        handed = list_handed_secrets(name, context.config_path, setup_files.HOST)
+        _describe_move(done, [path.name for path in handed])
 
 
-def _describe_move(done: DistrictMove) -> None:
+def _describe_move(done: DistrictMove, secrets: Sequence[str]) -> None:
     print_line = Output("UTC").print_line
     print_line(f"{done.district} is closed here. Copy it to {done.machine}:\n")
     for command in done.commands:
         print_line(f"  {command}")
+    if secrets:
+        print_line(f"\nStore its secrets there, too: {', '.join(secrets)}.")
     print_line(
         f"\nThe service on {done.machine} takes it up within ten minutes after that: see "
-        "`namesake fleet status` there."
+        "`namesake status` there."
     )
     print_line(
         f"Then point its DNS name there. Keep {done.folder} and its backups here until you have "
         "seen its pages there: see docs/fleet.md: two copies."
     )
-    if done.outside:
-        named = ", ".join(map(str, done.outside))
-        print_line(f"Its configuration also names these, outside of its folder: {named}.")
 
 
 @fleet.command()
@@ -229,12 +214,12 @@ def restore(  # noqa: PLR0913, PLR0917 - what can be typed
     """
     with open_leases(asked, folder, "restore") as (context, file, sender):
         district, places = _find_places(file, name, source, keys)
-        with logs.log_to_journal():
+        with event_log.log_to_journal():
             done = restore_lost_district(
                 district,
                 find_backup(places),
                 lambda: take_over_lease(sender.leases, name, gone),
-                sender.find_consent_changes,
+                partial(sender.apply_consent_changes, sent=True),
                 context.environment,
             )
     if as_json:
@@ -247,10 +232,7 @@ def restore(  # noqa: PLR0913, PLR0917 - what can be typed
 def _find_places(
     file: FleetFile, name: str, source: Path | None, keys: Path | None
 ) -> tuple[DistrictFolder, BackupConfig]:
-    """Return where a district goes, and where its backups are."""
-    if not DISTRICT_NAME.fullmatch(name):
-        reason = f"{name!r} is no name of a district."
-        raise InputError(reason)
+    check_name(name)
     own = file.backup
     places = BackupConfig(
         folder=source or (own.folder / name if own.folder else None),
@@ -273,7 +255,10 @@ def _describe_restore(done: RestoredDistrict, machine: str) -> Iterable[str]:
             "checks are paused for four weeks, or until they resume them."
         )
     if done.secrets_missing:
-        yield "It has no folder of secrets here, and no backup holds them: bring them back."
+        yield (
+            "It has no folder of secrets here, and no backup holds secrets: bring it back if it "
+            f"had one, and store those named {spell_handed_name(done.district, 'SECRET')} here."
+        )
     yield (
         "If it matches students, import the roster again. Point its DNS name here. If the other "
         "machine comes back, its copy stays closed: see docs/fleet.md: two copies."

@@ -1,36 +1,56 @@
-"""The service of many districts."""
+"""The service of many districts, and their pages."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 
+from monitor.app import DistrictResources
+from monitor.app.builders import build_crawler, build_parser
 from monitor.app.parser_sandbox import note_parser_sandbox
+from monitor.cli import event_log
 from monitor.cli.context import CliContext
+from monitor.cli.portal import open_site, serve_pages
+from monitor.config.sections import find_socket_path
 from monitor.db.files import StateFolderLock
-from monitor.fleet.cli.context import find_sender
+from monitor.fleet.cli.context import open_sender
 from monitor.fleet.config import FleetFile
-from monitor.fleet.db.shared import SharedMemories
-from monitor.fleet.districts import list_district_folders, open_memories
+from monitor.fleet.db.shared import SharedDatabase
+from monitor.fleet.districts import (
+    DistrictFolder,
+    build_district_environment,
+    list_district_folders,
+)
+from monitor.fleet.fence import OTHERS_STOP_WITHIN
 from monitor.fleet.hosted_districts import SharedResources
+from monitor.fleet.portals import DistrictSites
 from monitor.fleet.runner import FleetRunner
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.workers import Liveness
+from monitor.web.app import OpenSite
+from scrapers.http.client import HttpConnections
 
 
-def run_fleet(context: CliContext, file: FleetFile) -> None:
+def run_fleet(context: CliContext, file: FleetFile, *, log_format: str, verbose: bool) -> None:
     """Run the service of many districts until SIGTERM."""
-    folder = file.fleet.districts
+    folder, open_pauses = file.fleet.districts, context.environment.open_pauses
     liveness = Liveness(context.environment.clock)
-    environment = replace(context.environment, beat=liveness.beat)
+    environment = replace(
+        context.environment, beat=liveness.beat, open_pauses=lambda _: open_pauses(folder)
+    )
+    settings = event_log.LogSettings(form=event_log.LogFormat(log_format), verbose=verbose)
     with (
+        event_log.log_to_stream(settings=settings),
         StateFolderLock(folder),
-        open_memories(file, environment) as shared,
-        _open_resources(shared, file, replace(context, environment=environment)) as resources,
+        SharedDatabase.open_folder(folder) as shared,
+        open_sender(context, file) if file.fleet.database else nullcontext() as sender,
+        closing(
+            SharedResources(
+                shared, environment, file.fetch, len(list_district_folders(folder)), sender
+            )
+        ) as resources,
     ):
         note_parser_sandbox(folder)
-        runner = FleetRunner(file, resources, liveness)
-        try:
+        with closing(FleetRunner(file, resources, liveness)) as runner:
             Daemon(
                 jobs=runner,
                 notifier=SystemdNotifier(context.environment.variables),
@@ -39,20 +59,26 @@ def run_fleet(context: CliContext, file: FleetFile) -> None:
                 liveness=liveness,
                 note_caller=runner.note_caller,
             ).run_until_stopped()
-        finally:
-            runner.close()
 
 
-@contextmanager
-def _open_resources(
-    shared: SharedMemories, file: FleetFile, context: CliContext
-) -> Iterator[SharedResources]:
-    folder, open_pauses = file.fleet.districts, context.environment.open_pauses
-    environment = replace(context.environment, open_pauses=lambda _: open_pauses(folder))
-    districts = len(list_district_folders(folder))
-    sender = find_sender(shared, file) if file.fleet.database else None
-    resources = SharedResources(shared, environment, file.fetch, districts, sender)
-    try:
-        yield resources
-    finally:
-        resources.close()
+def serve_fleet(context: CliContext, file: FleetFile, *, log_format: str, verbose: bool) -> None:
+    """Serve the pages of many districts, each at its own address, until SIGTERM."""
+    fleet, offline = file.fleet, replace(context.environment, is_offline=True)
+    shared = replace(offline, connections=HttpConnections(offline.build_dialer(), 1))
+    settings = event_log.LogSettings(form=event_log.LogFormat(log_format), verbose=verbose)
+    with event_log.log_to_stream(settings=settings), build_parser() as parser:
+        resources = DistrictResources(
+            parser=parser,
+            build_crawler=build_crawler,
+            # It opens no PostgreSQL: who wants to leave must not wait for one.
+            others_stop_within=OTHERS_STOP_WITHIN if fleet.database else None,
+        )
+
+        def open_district(folder: DistrictFolder) -> AbstractContextManager[OpenSite]:
+            environment = build_district_environment(shared, folder)
+            return open_site(CliContext(folder.config_path, environment), resources)
+
+        on_socket = bool(find_socket_path(fleet.listen))
+        with closing(DistrictSites(fleet.districts, open_district, on_socket=on_socket)) as sites:
+            what = f"the districts of {fleet.districts}"
+            serve_pages(context, fleet.listen, sites, what, sites.tidy)

@@ -57,7 +57,7 @@ class ConsentChanges:
             return {}
         with self._open_file() as file:
             rows = file.fetch_rows("SELECT tag, body FROM consent_changes")
-            sealed = {row["tag"]: bytes(row["body"]) for row in rows}
+            sealed = {row["tag"]: row["body"] for row in rows}
         return self._open_changes(sealed)
 
     def save_changes(self, changes: Mapping[str, ConsentChange]) -> None:
@@ -81,7 +81,7 @@ class ConsentChanges:
             rows = list(file.fetch_rows("SELECT tag, body FROM consent_changes WHERE is_sent = 0"))
             if not rows:
                 return 0
-            bodies = {row["tag"]: bytes(row["body"]) for row in rows}
+            bodies = {row["tag"]: row["body"] for row in rows}
             connection.run(lambda cursor: self._write_newer(cursor, bodies))
             with file.begin_transaction():
                 for row in rows:
@@ -99,7 +99,7 @@ class ConsentChanges:
         found = cursor.execute(
             "SELECT tag, body FROM namesake.consent_changes WHERE tag = ANY(%s)", (list(bodies),)
         ).fetchall()
-        known = self._open_changes({row["tag"]: bytes(row["body"]) for row in found})
+        known = self._open_changes({row["tag"]: row["body"] for row in found})
         newer = [
             tag
             for tag, change in self._open_changes(bodies).items()
@@ -113,9 +113,8 @@ class ConsentChanges:
         )
 
     def fetch_changes(self, connection: "FleetConnection") -> dict[str, ConsentChange]:
-        """Return what machines with districts have sent."""
         rows = connection.fetch_rows("SELECT tag, body FROM namesake.consent_changes")
-        return self._open_changes({row["tag"]: bytes(row["body"]) for row in rows})
+        return self._open_changes({row["tag"]: row["body"] for row in rows})
 
     def _open_changes(self, sealed: Mapping[str, bytes]) -> dict[str, ConsentChange]:
         """Read what was written with our key; what was not ends no one's consent."""

@@ -98,8 +98,7 @@ class HomeDayKeys:
                 key.id,
             )
             for row in rows:
-                public = bytes(row["public"])
-                signed = bytes(row["signature"])
+                public, signed = row["public"], row["signature"]
                 if not self._seal.is_signed_by(row["worker"], PAIR_PLACE, public, signed):
                     LOG.error("key_pair_refused", extra={"worker": row["worker"]})
                     continue
@@ -169,7 +168,7 @@ class WorkerDayKeys:
         )
         if found is None or found["wrapped"] is None:
             return None
-        seal = FleetSeal(self.seal.unwrap_key(bytes(found["wrapped"]), pair, key_id).hex())
+        seal = FleetSeal(self.seal.unwrap_key(found["wrapped"], pair, key_id).hex())
         with self._lock:
             self._seals = {**self._seals, key_id: (seal, self._read_time())}
         return seal

@@ -1,34 +1,26 @@
 """procrastinate, but for what would end its worker, or let it do another one's work.
 
-Shown on demand with version 3.10: ids that are committed out of order have two workers pick jobs of
-one lock, and the loser's worker ends; and a job can be ended by a worker that has lost it.
+`tests/real/fleet/test_fleet_mailbox.py` shows both with version 3.10: ids that are committed out of
+order have two workers pick jobs of one lock, and the loser's worker ends; and a job can be ended by
+a worker that has lost it.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import LiteralString, Protocol
+from typing import TYPE_CHECKING, LiteralString
 
 from procrastinate import PsycopgConnector, exceptions, jobs, manager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
+
+if TYPE_CHECKING:
+    from monitor.fleet.fence import Fence
 
 LOG = logging.getLogger(__name__)
 # An instant that is over on every machine, however wrong its clock is.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 RETRY_SECONDS = 0.5
-
-
-class JobFence(Protocol):
-    """Ends the process when it may ask no more (`monitor.fleet.fence.Fence`)."""
-
-    @property
-    def dead_after(self) -> float: ...
-    def read_clock(self) -> float: ...
-    def begin(self, began_at: float) -> None: ...
-    def note_beat(self, began_at: float) -> None: ...
-    def check(self) -> None: ...
-    def lose(self) -> None: ...
 
 
 class RetryAtOnce(BaseRetryStrategy):
@@ -52,7 +44,7 @@ OWN_JOB: LiteralString = """WITH own AS MATERIALIZED (SELECT id FROM procrastina
 class FencedJobManager(manager.JobManager):
     """Takes and ends jobs for one worker of ours."""
 
-    def __init__(self, connector: PsycopgConnector, fence: JobFence) -> None:
+    def __init__(self, connector: PsycopgConnector, fence: "Fence") -> None:
         super().__init__(connector)
         self._fence = fence
         self._held: set[int] = set()
@@ -75,14 +67,14 @@ class FencedJobManager(manager.JobManager):
 
     async def register_worker(self) -> int:
         """Begin to live for the others."""
-        began_at = self._fence.read_clock()
+        began_at = self._fence.clock()
         worker_id = await super().register_worker()
         self._fence.begin(began_at)
         return worker_id
 
     async def update_heartbeat(self, worker_id: int) -> None:
         """Tell the others that we live, unless they have given us up."""
-        began_at = self._fence.read_clock()
+        began_at = self._fence.clock()
         try:
             known = await self.connector.execute_query_all_async(
                 """UPDATE procrastinate_workers SET last_heartbeat = clock_timestamp()
@@ -99,7 +91,6 @@ class FencedJobManager(manager.JobManager):
             LOG.warning("fleet_database_away")
 
     async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:  # noqa: FBT001 - as its base has it
-        """End a job that is ours."""
         await self._change_own_job(
             job,
             "SELECT procrastinate_finish_job_v1(id, %(status)s, %(delete_job)s) FROM own",
@@ -115,7 +106,6 @@ class FencedJobManager(manager.JobManager):
         queue: str | None = None,
         lock: str | None = None,
     ) -> None:
-        """Put a job back that is ours."""
         await self._change_own_job(
             job,
             """SELECT procrastinate_retry_job_v2(
@@ -130,25 +120,20 @@ class FencedJobManager(manager.JobManager):
         self, job: jobs.Job, statement: LiteralString, **values: object
     ) -> None:
         """Change a job until that has worked; whoever lost it meanwhile ends."""
-        while not await self._try_to_change(job, statement, values):  # noqa: ASYNC110 - no one tells when the database is back
-            await asyncio.sleep(RETRY_SECONDS)
-        if job.id is not None:
-            self._held.discard(job.id)
-
-    async def _try_to_change(
-        self, job: jobs.Job, statement: LiteralString, values: Mapping[str, object]
-    ) -> bool:
-        self._fence.check()
-        try:
-            changed = await self.connector.execute_query_all_async(
-                OWN_JOB + statement, job_id=job.id, worker_id=job.worker_id, **values
-            )
-        except exceptions.ConnectorException:
-            return False
+        changed = None
+        while changed is None:
+            self._fence.check()
+            try:
+                changed = await self.connector.execute_query_all_async(
+                    OWN_JOB + statement, job_id=job.id, worker_id=job.worker_id, **values
+                )
+            except exceptions.ConnectorException:
+                await asyncio.sleep(RETRY_SECONDS)
         if not changed:
             LOG.error("job_lost", extra={"job": job.id})
             self._fence.lose()
-        return True
+        if job.id is not None:
+            self._held.discard(job.id)
 
     async def _give_back_strays(self, worker_id: int) -> None:
         """Give back jobs that were given to us, as far as the database knows, and never came."""

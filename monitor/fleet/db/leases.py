@@ -9,11 +9,24 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from secrets import token_hex
 
-from monitor.fleet.db.handover import Lease
-from monitor.fleet.db.postgres import FleetConnection, FleetCursor, FleetRow
+from monitor.fleet.db.postgres import FleetConnection, FleetCursor
 
 # A machine that is gone for so long may be replaced by another one.
 LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Where a district lives, as the fleet's database has it.
+
+    `left` is how long its machine holds it; `next_machine` is where it is on its way to.
+    """
+
+    district: str
+    machine: str
+    next_machine: str
+    token: str
+    left: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +156,7 @@ class LeasesTable:
             """SELECT district, machine, next_machine, token, until - clock_timestamp() AS left
             FROM namesake.leases"""
         )
-        return {row["district"]: _parse_lease_row(row) for row in rows}
+        return {row["district"]: Lease(**row) for row in rows}
 
 
 def _read_lease(connection: FleetCursor, name: str) -> Lease | None:
@@ -152,14 +165,4 @@ def _read_lease(connection: FleetCursor, name: str) -> Lease | None:
         FROM namesake.leases WHERE district = %s""",
         (name,),
     ).fetchone()
-    return None if found is None else _parse_lease_row(found)
-
-
-def _parse_lease_row(row: FleetRow) -> Lease:
-    return Lease(
-        district=row["district"],
-        machine=row["machine"],
-        next_machine=row["next_machine"],
-        token=row["token"],
-        left=row["left"],
-    )
+    return None if found is None else Lease(**found)

@@ -3,23 +3,26 @@
 The jobs are procrastinate's. One batch is one job, and names nothing but the batch.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import LiteralString
 
-from monitor.domain.errors import UnavailableError
 from monitor.fleet.db.memories import WRITE_HOST, FleetHostsTable
 from monitor.fleet.db.postgres import FleetConnection, FleetCursor
 from scrapers.crawl.throttle import HostState
 from scrapers.models import CrawlPriority
 
 ASK_TASK = "ask"
+# Any number will do that no one else takes.
+RESCUE_LOCK = 6_263_735
 # A form of batch has a queue of its own: who cannot read it does not see it, and it waits for a
 # machine that was upgraded. Machines that ask are upgraded first.
-BATCH_FORMAT = 2
-READABLE_FORMATS = (2,)
+BATCH_FORMAT = 3
+ASK_QUEUE = f"ask-{BATCH_FORMAT}"
 JOB_PRIORITIES = {CrawlPriority.FIRST: 10, CrawlPriority.USUAL: 0}
+# What waits for its key is in no other one's way meanwhile.
+KEYLESS_PRIORITY = -1
 # What was sent again because no one came to it in time goes before what was sent meanwhile.
 WAITED_PRIORITY = 5
 # Names and handles are in them, if sealed: whatever becomes of them, they are not there for longer.
@@ -30,14 +33,10 @@ SEND_BATCH: LiteralString = """WITH batch AS (
         VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id, lock
     )
     SELECT id, procrastinate_defer_jobs_v1(ARRAY[ROW(
-        %s, %s, %s, lock, NULL, jsonb_build_object('batch_id', id), NULL
+        %s, %s, %s, lock, NULL, jsonb_build_object('batch_id', id, 'priority', %s::integer), NULL
     )::procrastinate_job_to_defer_v1]) FROM batch"""
 SAVE_ANSWER: LiteralString = f"""WITH host AS ({WRITE_HOST})
     SELECT namesake.put_answer(%s, %s, %s, %s, %s) AS wanted"""
-
-
-def name_queue(batch_format: int) -> str:
-    return f"ask-{batch_format}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ class SealedBatch:
     day_key: str
     body: bytes
     permission: bytes
-    answered: frozenset[int] = frozenset()
+    answered: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,23 +83,17 @@ class Mailbox:
     hosts: FleetHostsTable
 
     def send_batch(
-        self,
-        batch: SealedBatch,
-        priority: CrawlPriority,
-        *,
-        waited: bool = False,
+        self, batch: SealedBatch, priority: CrawlPriority, *, waited: bool = False
     ) -> None:
         """Queue a batch: it and its job are there together, or neither is."""
+        place = JOB_PRIORITIES[priority] + waited * WAITED_PRIORITY
         self.connection.fetch_row(
             SEND_BATCH,
             *(batch.id, batch.district, batch.lock, batch.day_key, batch.body, batch.permission),
-            *(name_queue(BATCH_FORMAT), ASK_TASK),
-            JOB_PRIORITIES[priority] + waited * WAITED_PRIORITY,
+            *(ASK_QUEUE, ASK_TASK, place, place),
         )
-        self._count("sent again", int(waited))
 
     def renew_permissions(self, permissions: Mapping[int, bytes]) -> None:
-        """Say anew what may be asked of batches."""
         self.connection.execute(
             """UPDATE namesake.batches SET permission = renewed.permission
             FROM unnest(%s::bigint[], %s::bytea[]) AS renewed (id, permission)
@@ -108,38 +101,20 @@ class Mailbox:
             *(list(permissions), list(permissions.values())),
         )
 
-    def read_clock(self) -> datetime:
-        """Return the database's time of day. Raises UnavailableError."""
-        found = self.connection.fetch_row("SELECT clock_timestamp() AS now")
-        if found is None:
-            reason = "PostgreSQL does not tell its time. Check that it runs."
-            raise UnavailableError(reason)
-        now: datetime = found["now"]
-        return now
-
     def read_permissions(self, batches: Iterable[int]) -> dict[int, bytes]:
         rows = self.connection.fetch_rows(
             "SELECT id, permission FROM namesake.read_permissions(%s)", list(batches)
         )
-        return {row["id"]: bytes(row["permission"]) for row in rows}
+        return {row["id"]: row["permission"] for row in rows}
 
     def read_answers(self, batches: Iterable[int]) -> list[SealedAnswer]:
         """Return what has been answered since, and not been taken."""
         rows = self.connection.fetch_rows(
-            """SELECT batch, n, worker, signature, body FROM namesake.answers
+            """SELECT batch, n AS number, worker, signature, body FROM namesake.answers
             WHERE batch = ANY(%s) AND body IS NOT NULL ORDER BY batch, n""",
             list(batches),
         )
-        return [
-            SealedAnswer(
-                batch=row["batch"],
-                number=row["n"],
-                worker=row["worker"],
-                signature=bytes(row["signature"]),
-                body=bytes(row["body"]),
-            )
-            for row in rows
-        ]
+        return [SealedAnswer(**row) for row in rows]
 
     def take_answers(self, answers: Iterable[SealedAnswer]) -> None:
         """Empty answers that are safe elsewhere. That they were given stays known."""
@@ -159,35 +134,18 @@ class Mailbox:
     def list_district_batches(self, district: str) -> list[SealedBatch]:
         """Return what a process that is gone has sent, without the answers that it took."""
         rows = self.connection.fetch_rows(
-            """SELECT id, lock, day_key, body, permission, ARRAY(SELECT n FROM namesake.answers
-                WHERE batch = batches.id AND answers.body IS NULL) AS answered
+            """SELECT id, district, lock, day_key, body, permission,
+                ARRAY(SELECT n FROM namesake.answers
+                    WHERE batch = batches.id AND answers.body IS NULL) AS answered
             FROM namesake.batches WHERE district = %s ORDER BY at""",
             district,
         )
-        return [
-            SealedBatch(
-                id=row["id"],
-                district=district,
-                lock=row["lock"],
-                day_key=row["day_key"],
-                body=bytes(row["body"]),
-                permission=bytes(row["permission"]),
-                answered=frozenset(row["answered"]),
-            )
-            for row in rows
-        ]
+        return [SealedBatch(**row) for row in rows]
 
     def delete_expired_batches(self) -> int:
         """Forget what no one came to in time, with its answers; who sent it asks again."""
         found = self.connection.fetch_row("SELECT namesake.delete_expired_batches() AS number")
-        expired = int(found["number"]) if found else 0
-        self._count("expired", expired)
-        return expired
-
-    def _count(self, name: str, number: int) -> None:
-        """Add to what is counted for those who watch."""
-        if number:
-            self.connection.execute("SELECT namesake.count_up(%s, %s)", name, number)
+        return int(found["number"]) if found else 0
 
     def list_known_batches(self, batches: Iterable[int]) -> frozenset[int]:
         rows = self.connection.fetch_rows(
@@ -195,28 +153,14 @@ class Mailbox:
         )
         return frozenset(row["id"] for row in rows)
 
-    def count_batches(self) -> int:
-        found = self.connection.fetch_row("SELECT count(*) AS number FROM namesake.batches")
-        return int(found["number"]) if found else 0
-
     def load_batch(self, number: int) -> SealedBatch | None:
         """Return a batch for whoever asks it; None if no one wants it anymore."""
         found = self.connection.fetch_row(
-            """SELECT district, lock, day_key, body, permission, answered
+            """SELECT %s::bigint AS id, district, lock, day_key, body, permission, answered
             FROM namesake.load_batch(%s)""",
-            number,
+            *(number, number),
         )
-        if found is None:
-            return None
-        return SealedBatch(
-            id=number,
-            district=found["district"],
-            lock=found["lock"],
-            day_key=found["day_key"],
-            body=bytes(found["body"]),
-            permission=bytes(found["permission"]),
-            answered=frozenset(found["answered"]),
-        )
+        return None if found is None else SealedBatch(**found)
 
     def save_answer(self, answer: SealedAnswer, host_state: HostState) -> bool:
         """Write an answer and how its host is to be treated; False if no one wants it anymore.
@@ -240,7 +184,10 @@ class Mailbox:
         return frozenset(row["lock"] for row in rows)
 
     def rescue_jobs(self, dead_after: float) -> int:
-        """Give back the jobs of machines that are not heard of; one process at a time does."""
+        """Give back the jobs of machines that are not heard of; one process at a time does.
+
+        What waited for its key takes its place in the queue again: it may be there by now.
+        """
 
         def retry(connection: FleetCursor) -> int:
             connection.execute("SET LOCAL statement_timeout = '20s'")
@@ -249,6 +196,12 @@ class Mailbox:
             ).fetchone()
             if alone is None or not alone["alone"]:
                 return 0
+            connection.execute(
+                """UPDATE procrastinate_jobs
+                SET priority = coalesce((args ->> 'priority')::integer, 0)
+                WHERE status = 'todo' AND task_name = %s AND priority = %s""",
+                (ASK_TASK, KEYLESS_PRIORITY),
+            )
             rows = connection.execute(
                 """SELECT procrastinate_retry_job_v2(job.id, '2000-01-01Z', NULL, NULL, NULL)
                 FROM procrastinate_jobs AS job
@@ -259,9 +212,4 @@ class Mailbox:
             ).fetchall()
             return len(rows)
 
-        rescued = self.connection.run(retry)
-        self._count("rescued", rescued)
-        return rescued
-
-
-RESCUE_LOCK = 6_263_735
+        return self.connection.run(retry)

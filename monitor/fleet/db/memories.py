@@ -1,27 +1,22 @@
-"""What `shared.py` remembers for one process, in PostgreSQL for processes on many machines.
+"""What machines that ask must agree on, in PostgreSQL: pauses of hosts, and budgets.
 
 Spans cross the wire, never instants: "in five seconds" means the same on every machine, however
 wrong its clock is, and only the database's own clock says when that is over.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import LiteralString, Self
-from urllib.parse import urlsplit
 
 from monitor.domain.errors import ConfigError
-from monitor.fleet.db.postgres import PATIENCE, FleetConnection, FleetRow
+from monitor.fleet.db.postgres import PATIENCE, FleetConnection, closing_on_error
 from monitor.fleet.db.seal import FleetSeal, WorkerSeal
-from monitor.fleet.db.shared import NONCE_VALID_FOR, DistrictRecord
-from scrapers.crawl.budget import QuotaUsage, check_quota
-from scrapers.crawl.robots import RobotsRecord
+from scrapers.crawl.quotas import QuotaUsage, check_quota
 from scrapers.crawl.routing import HostDirectory
-from scrapers.crawl.sharing import CanaryProof, HostShare
-from scrapers.crawl.throttle import HostState, HostStore
+from scrapers.crawl.throttle import HostState
 from scrapers.http.clock import Clock
 from scrapers.http.event_loop import run_in_thread
-from scrapers.models import Outcome, ParseResult
+from scrapers.models import ParseResult
 from scrapers.source import Source
 
 WRITE_HOST: LiteralString = """INSERT INTO namesake.hosts
@@ -93,56 +88,14 @@ def _add_span(now: datetime, span: timedelta | None) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class FleetRobotsTable:
-    """Remembers robots.txt for all machines (`scrapers.crawl.robots.RobotsStore`).
-
-    Of a host that no source declares nothing is written: each process remembers it for a day.
-    """
-
-    connection: FleetConnection
-    directory: HostDirectory
-    clock: Clock
-
-    def load_robots_file(self, origin: str) -> RobotsRecord | None:
-        found = self.connection.fetch_row(
-            """SELECT until - clock_timestamp() AS fresh_for, file, refused, note
-            FROM namesake.robots_files WHERE origin = %s""",
-            origin,
-        )
-        if found is None:
-            return None
-        refused = found["refused"]
-        refusal = ParseResult(outcome=Outcome(refused), note=found["note"]) if refused else None
-        until = self.clock.now() + found["fresh_for"]
-        return RobotsRecord(origin=origin, until=until, file=found["file"], refusal=refusal)
-
-    def save_robots_file(self, record: RobotsRecord) -> None:
-        if not self.directory.is_declared(urlsplit(record.origin).hostname or ""):
-            return
-        refusal = record.refusal
-        self.connection.execute(
-            """INSERT INTO namesake.robots_files (origin, until, file, refused, note)
-            VALUES (%s, clock_timestamp() + %s::interval, %s, %s, %s)
-            ON CONFLICT (origin) DO UPDATE SET until = excluded.until, file = excluded.file,
-                refused = excluded.refused, note = excluded.note""",
-            record.origin,
-            record.until - self.clock.now(),
-            record.file.replace("\0", ""),
-            refusal.outcome if refusal else None,
-            refusal.note if refusal else "",
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class FleetQuota:
-    """Budgets of API keys for all machines (`scrapers.crawl.budget.QuotaCounter`).
+    """Budgets of API keys for all machines (`scrapers.crawl.quotas.QuotaCounter`).
 
     A request is taken where it is counted, in one statement, so no two machines take the last one.
     A day is the database's day. Until it can be reached, nothing is asked that has a budget.
     """
 
     connection: FleetConnection
-    clock: Clock
 
     def load_usage(self, source: Source, budget: str) -> None:
         """Recall nothing: it is read where it is counted."""
@@ -181,135 +134,7 @@ class FleetQuota:
         if taken is not None:
             return None
         usage = self.load_quota_usage(budget)
-        return None if usage is None else check_quota(usage, quota, self._read_database_clock())
-
-    def _read_database_clock(self) -> datetime:
-        found = self.connection.fetch_row("SELECT clock_timestamp() AS now")
-        now = self.clock.now() if found is None else found["now"]
-        if not isinstance(now, datetime):
-            raise TypeError
-        return now
-
-
-@dataclass(frozen=True, slots=True)
-class FleetProofsTable:
-    """Remembers which canaries agreed (`scrapers.crawl.sharing.ProofStore`)."""
-
-    connection: FleetConnection
-    clock: Clock
-
-    def list_proofs(self) -> tuple[CanaryProof, ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT proof, outcome, clock_timestamp() - at AS age, note FROM namesake.canary_proofs"
-        )
-        now = self.clock.now()
-        return tuple(_parse_proof_row(row, now) for row in rows)
-
-    def save_proof(self, proof: CanaryProof) -> None:
-        self.connection.execute(
-            """INSERT INTO namesake.canary_proofs (proof, outcome, at, note)
-            VALUES (%s, %s, clock_timestamp() + %s::interval, %s)
-            ON CONFLICT (proof) DO UPDATE SET outcome = excluded.outcome, at = excluded.at,
-                note = excluded.note""",
-            proof.key,
-            proof.outcome,
-            proof.at - self.clock.now(),
-            proof.note,
-        )
-
-    def delete_proof(self, key: str) -> None:
-        self.connection.execute("DELETE FROM namesake.canary_proofs WHERE proof = %s", key)
-
-    def ensure_nonce(self, new_nonce: Callable[[], str], now: datetime) -> str:  # noqa: ARG002 - the database's clock counts
-        """Return the word that makes names which cannot exist; a new one each week."""
-        nonce = new_nonce()
-        self.connection.execute(
-            """INSERT INTO namesake.canary_nonce AS known (one, nonce, at)
-            VALUES (1, %s, clock_timestamp())
-            ON CONFLICT (one) DO UPDATE SET nonce = excluded.nonce, at = excluded.at
-                WHERE known.at <= excluded.at - %s::interval""",
-            nonce,
-            NONCE_VALID_FOR,
-        )
-        found = self.connection.fetch_row("SELECT nonce FROM namesake.canary_nonce")
-        return nonce if found is None else str(found["nonce"])
-
-
-def _parse_proof_row(row: FleetRow, now: datetime) -> CanaryProof:
-    return CanaryProof(
-        key=row["proof"],
-        outcome=Outcome(row["outcome"]),
-        at=now - max(row["age"], timedelta()),
-        note=row["note"],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class FleetSharesTable:
-    """Remembers each district's week at each host (`scrapers.crawl.sharing.ShareStore`)."""
-
-    connection: FleetConnection
-
-    def list_host_shares(self, district: str) -> tuple[HostShare, ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT host, week, asked, carried FROM namesake.host_shares WHERE district = %s",
-            district,
-        )
-        return tuple(HostShare(**row) for row in rows)
-
-    def save_host_shares(self, district: str, shares: Iterable[HostShare]) -> None:
-        rows = [(district, share.host, share.week, share.asked, share.carried) for share in shares]
-        self.connection.run(
-            lambda connection: connection.cursor().executemany(
-                """INSERT INTO namesake.host_shares (district, host, week, asked, carried)
-                VALUES (%s, %s, %s, %s, %s)
-                ON CONFLICT (district, host) DO UPDATE SET week = excluded.week,
-                    asked = excluded.asked, carried = excluded.carried""",
-                rows,
-            )
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class FleetRecordsTable:
-    connection: FleetConnection
-    clock: Clock
-
-    def list_district_records(self) -> tuple[DistrictRecord, ...]:
-        rows = self.connection.fetch_rows(
-            """SELECT name, staff, clock_timestamp() - seen_at AS age, reason
-            FROM namesake.districts ORDER BY name"""
-        )
-        now = self.clock.now()
-        return tuple(
-            DistrictRecord(
-                name=row["name"],
-                staff=row["staff"],
-                seen_at=now - row["age"],
-                reason=row["reason"],
-            )
-            for row in rows
-        )
-
-    def save_district_record(self, record: DistrictRecord) -> None:
-        self.connection.execute(
-            """INSERT INTO namesake.districts (name, staff, seen_at, reason)
-            VALUES (%s, %s, clock_timestamp() + %s::interval, %s)
-            ON CONFLICT (name) DO UPDATE SET staff = excluded.staff, seen_at = excluded.seen_at,
-                reason = excluded.reason""",
-            record.name,
-            record.staff,
-            record.seen_at - self.clock.now(),
-            record.reason,
-        )
-
-    def delete_district_record(self, name: str) -> None:
-        """Forget a district that is no longer here, and its shares."""
-        self.connection.execute(
-            """WITH gone AS (DELETE FROM namesake.districts WHERE name = %s RETURNING name)
-            DELETE FROM namesake.host_shares WHERE district IN (SELECT name FROM gone)""",
-            name,
-        )
+        return None if usage is None else check_quota(usage, quota, self.connection.read_clock())
 
 
 def name_fleet_key(seal: FleetSeal) -> str:
@@ -329,18 +154,14 @@ def _check_key(connection: FleetConnection, seal: FleetSeal) -> None:
 
 
 class FleetMemories:
-    """One attribute for each noun, as in `monitor.fleet.db.shared.SharedDatabase`."""
+    """One attribute for each noun; a machine with districts needs the database and its key."""
 
     def __init__(self, connection: FleetConnection, seal: FleetSeal, clock: Clock) -> None:
         self.connection = connection
         self.seal = seal
         self.directory = HostDirectory()
         self.hosts = FleetHostsTable(connection, seal, self.directory, clock)
-        self.robots_files = FleetRobotsTable(connection, self.directory, clock)
-        self.quota = FleetQuota(connection, clock)
-        self.canary_proofs = FleetProofsTable(connection, clock)
-        self.host_shares = FleetSharesTable(connection)
-        self.districts = FleetRecordsTable(connection, clock)
+        self.quota = FleetQuota(connection)
 
     @classmethod
     def open_address(
@@ -348,52 +169,33 @@ class FleetMemories:
     ) -> Self:
         """Open the database of a fleet. Raises ConfigError, UnavailableError, DatabaseError."""
         seal = FleetSeal(secret)
-        connection = FleetConnection.open_address(address, patience)
-        try:
+        with closing_on_error(FleetConnection.open_address(address, patience)) as connection:
             connection.execute(
                 "INSERT INTO namesake.fleet_key (one, word) VALUES (1, %s) ON CONFLICT DO NOTHING",
                 name_fleet_key(seal),
             )
             _check_key(connection, seal)
-        except BaseException:
-            connection.close()
-            raise
         return cls(connection, seal, clock)
 
     @classmethod
     def open_as_worker(cls, address: str, seal: WorkerSeal, clock: Clock) -> Self:
         """Open what a machine shares that asks. Raises as above."""
-        connection = FleetConnection.open_as_worker(address)
-        try:
+        with closing_on_error(FleetConnection.open_as_worker(address)) as connection:
             _check_key(connection, seal)
-        except BaseException:
-            connection.close()
-            raise
         return cls(connection, seal, clock)
 
-    def build_quota(self, clock: Clock) -> FleetQuota:  # noqa: ARG002 - the database's clock counts
-        return self.quota
-
-    def build_host_store(self, own: HostStore, started_at: datetime) -> HostStore:  # noqa: ARG002 - all hosts are here
-        """Return what one district remembers hosts in: other machines ask the same ones."""
-        return self.hosts
-
-    def delete_outdated(self, now: datetime) -> None:  # noqa: ARG002 - the database's clock counts
-        """Forget proofs, pauses and files that hold no more."""
+    def delete_outdated(self) -> None:
+        """Forget pauses that are over, and what older copies know by now."""
         self.connection.run(
             lambda connection: connection.execute(
-                """WITH files AS (
-                    DELETE FROM namesake.robots_files WHERE until <= clock_timestamp()
-                ), proofs AS (
-                    DELETE FROM namesake.canary_proofs WHERE at <= clock_timestamp() - %s::interval
-                ), changes AS (
+                """WITH changes AS (
                     DELETE FROM namesake.consent_changes
                     WHERE at <= clock_timestamp() - %s::interval
                 )
                 DELETE FROM namesake.hosts WHERE failures = 0
                     AND coalesce(parked_until, '-infinity') <= clock_timestamp()
                     AND coalesce(next_at, '-infinity') <= clock_timestamp()""",
-                (NONCE_VALID_FOR, CHANGES_KEPT),
+                (CHANGES_KEPT,),
             )
         )
 

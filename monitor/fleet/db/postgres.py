@@ -1,9 +1,9 @@
 """PostgreSQL, for districts on several machines; only the extra `fleet` brings what it needs."""
 
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic
@@ -21,7 +21,7 @@ Made = TypeVar("Made")
 FleetRow = DictRow
 FleetCursor = psycopg.Connection[DictRow]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 TABLES, ROLES = (Path(__file__).with_name(name) for name in ("tables.sql", "roles.sql"))
 WORKER_ROLE = "namesake_worker"
 OLDEST_POSTGRESQL = 150000
@@ -50,11 +50,13 @@ class FleetConnection:
                 "row_factory": dict_row,
                 "autocommit": True,
                 "connect_timeout": round(CONNECT_SECONDS),
+                # A server whose own encoding is SQL_ASCII would have text read as bytes.
+                "client_encoding": "UTF8",
             },
             min_size=0,
             max_size=MOST_CONNECTIONS,
             timeout=CONNECT_SECONDS,
-            open=False,
+            open=True,
         )
 
     @classmethod
@@ -76,12 +78,8 @@ class FleetConnection:
     ) -> Self:
         check_address(address)
         connection = cls(address, patience)
-        connection._pool.open()
-        try:
+        with closing_on_error(connection):
             connection.run(prepare)
-        except BaseException:
-            connection.close()
-            raise
         return connection
 
     def run(self, work: Callable[[FleetCursor], Made]) -> Made:
@@ -102,6 +100,11 @@ class FleetConnection:
 
     def fetch_rows(self, statement: LiteralString, *values: object) -> list[DictRow]:
         return self._run_statement(statement, values).fetchall()
+
+    def read_clock(self) -> datetime:
+        """Return the database's time of day. Raises UnavailableError."""
+        now: datetime = self.fetch_rows("SELECT clock_timestamp() AS now")[0]["now"]
+        return now
 
     def close(self) -> None:
         with suppress(psycopg.Error):
@@ -126,6 +129,16 @@ class FleetConnection:
                     )
                     raise UnavailableError(reason) from error
             threading.Event().wait(RETRY_SECONDS)
+
+
+@contextmanager
+def closing_on_error(connection: FleetConnection) -> Iterator[FleetConnection]:
+    """Close it if what is done first with it fails."""
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
 
 
 def check_address(address: str) -> None:

@@ -62,19 +62,11 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
     SELECT count(*) FROM gone
 $$;
 
--- Adds to what is counted for those who watch.
-CREATE FUNCTION namesake.count_up(text, bigint) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    INSERT INTO namesake.counters AS known (name, number) VALUES ($1, $2)
-    ON CONFLICT (name) DO UPDATE SET number = known.number + excluded.number
-$$;
-
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA namesake FROM PUBLIC;
 GRANT USAGE ON SCHEMA namesake TO namesake_worker;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA namesake TO namesake_worker;
 GRANT SELECT ON namesake.schema_version, namesake.fleet_key TO namesake_worker;
-GRANT SELECT, INSERT, UPDATE ON namesake.hosts, namesake.robots_files, namesake.request_quota
-    TO namesake_worker;
+GRANT SELECT, INSERT, UPDATE ON namesake.hosts, namesake.request_quota TO namesake_worker;
 GRANT SELECT, UPDATE, DELETE ON procrastinate_jobs TO namesake_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_workers TO namesake_worker;
 GRANT SELECT, UPDATE ON procrastinate_periodic_defers TO namesake_worker;

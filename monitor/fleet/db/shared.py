@@ -5,189 +5,97 @@ source declares are here: any other may carry a handle, and stays in its distric
 All of it can be asked again, so a lost file loses no more than pauses.
 """
 
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 from urllib.parse import urlsplit
 
-from monitor.db.connection import (
-    DatabaseConnection,
-    Row,
-    SyncMode,
-    format_datetime,
-    format_optional_datetime,
-    parse_datetime,
-    parse_optional_datetime,
-)
+from monitor.db.connection import DatabaseConnection, Records, SyncMode, Table
+from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.schema import Schema
 from monitor.db.sources import RequestQuotaTable
 from monitor.domain.errors import DatabaseError
-from scrapers.crawl.budget import QuotaCounter, QuotaTracker
-from scrapers.crawl.robots import RobotsRecord, RobotsStore
+from monitor.domain.retention import RetainedKind
+from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.routing import HostDirectory
-from scrapers.crawl.sharing import CanaryProof, HostShare, ProofStore, ShareStore
+from scrapers.crawl.sharing import PROOF_VALID_FOR, CanaryProof, HostShare, format_utc_week
 from scrapers.crawl.throttle import HostState, HostStore
-from scrapers.http.clock import Clock
-from scrapers.models import Outcome, ParseResult
 
 SHARED_DATABASE = "shared.db"
 SHARED_SCHEMA = Schema.read_file(Path(__file__).with_name("shared.sql"))
-# Names that cannot exist are drawn anew each week, so that no one can take one for long.
-NONCE_VALID_FOR = timedelta(days=7)
+# What is left of a week counts in the next one, and not longer.
+FORGOTTEN_AFTER = timedelta(weeks=2)
 
 
-@dataclass(frozen=True, slots=True)
-class SharedHostsTable:
+class SharedHostsTable(Table, Records[HostState]):
     """Remembers declared hosts for all crawlers (`scrapers.crawl.throttle.HostStore`)."""
 
-    connection: DatabaseConnection
+    declaration = TableDeclaration("hosts", Owner.NOBODY, RetainedKind.HOST, "pauses")
+    record = HostState
 
     def load_host_state(self, host: str) -> HostState | None:
-        found = self.connection.fetch_row(
-            "SELECT host, next_at, parked_until, reason, failures FROM hosts WHERE host = ?", host
-        )
-        if found is None:
-            return None
-        return HostState(
-            host=found["host"],
-            next_at=parse_optional_datetime(found["next_at"]),
-            parked_until=parse_optional_datetime(found["parked_until"]),
-            reason=found["reason"],
-            failures=found["failures"],
-        )
+        return self.find_record("WHERE host = ?", host)
 
     def save_host_state(self, host_state: HostState) -> None:
-        with self.connection.begin_transaction(SyncMode.NORMAL):
-            self.connection.execute(
-                """INSERT OR REPLACE INTO hosts (host, next_at, parked_until, reason, failures)
-                VALUES (?, ?, ?, ?, ?)""",
-                host_state.host,
-                format_optional_datetime(host_state.next_at),
-                format_optional_datetime(host_state.parked_until),
-                host_state.reason,
-                host_state.failures,
-            )
+        self.replace_record(host_state, SyncMode.NORMAL)
 
 
 @dataclass(frozen=True, slots=True)
-class SharedRobotsTable:
+class SharedRobotsTable(Table, Records[RobotsRecord]):
     """Remembers robots.txt for all crawlers (`scrapers.crawl.robots.RobotsStore`).
 
     Of a host that no source declares nothing is written: the process remembers it for a day.
     """
 
-    connection: DatabaseConnection
+    declaration = TableDeclaration(
+        "robots_files", Owner.NOBODY, RetainedKind.ROBOTS_FILE, "robots.txt"
+    )
+    record = RobotsRecord
+    as_json = frozenset({"refusal"})
     directory: HostDirectory
 
     def load_robots_file(self, origin: str) -> RobotsRecord | None:
-        found = self.connection.fetch_row(
-            "SELECT until, file, refused, note FROM robots_files WHERE origin = ?", origin
-        )
-        if found is None:
-            return None
-        refused = found["refused"]
-        refusal = ParseResult(outcome=Outcome(refused), note=found["note"]) if refused else None
-        return RobotsRecord(
-            origin=origin, until=parse_datetime(found["until"]), file=found["file"], refusal=refusal
-        )
+        return self.find_record("WHERE origin = ?", origin)
 
     def save_robots_file(self, record: RobotsRecord) -> None:
-        if not self.directory.is_declared(urlsplit(record.origin).hostname or ""):
-            return
-        refusal = record.refusal
-        with self.connection.begin_transaction(SyncMode.NORMAL):
-            self.connection.execute(
-                """INSERT OR REPLACE INTO robots_files (origin, until, file, refused, note)
-                VALUES (?, ?, ?, ?, ?)""",
-                record.origin,
-                format_datetime(record.until),
-                record.file,
-                refusal.outcome if refusal else None,
-                refusal.note if refusal else "",
-            )
+        if self.directory.is_declared(urlsplit(record.origin).hostname or ""):
+            self.replace_record(record, SyncMode.NORMAL)
 
 
-@dataclass(frozen=True, slots=True)
-class CanaryProofsTable:
+class CanaryProofsTable(Table, Records[CanaryProof]):
     """Remembers which canaries agreed (`scrapers.crawl.sharing.ProofStore`)."""
 
-    connection: DatabaseConnection
+    declaration = TableDeclaration("canary_proofs", Owner.NOBODY, RetainedKind.SOURCE, "proofs")
+    record = CanaryProof
 
     def list_proofs(self) -> tuple[CanaryProof, ...]:
-        rows = self.connection.fetch_rows("SELECT proof, outcome, at, note FROM canary_proofs")
-        return tuple(_parse_proof_row(row) for row in rows)
+        return self.list_records()
 
     def save_proof(self, proof: CanaryProof) -> None:
-        with self.connection.begin_transaction(SyncMode.NORMAL):
-            self.connection.execute(
-                """INSERT OR REPLACE INTO canary_proofs (proof, outcome, at, note)
-                VALUES (?, ?, ?, ?)""",
-                proof.key,
-                proof.outcome,
-                format_datetime(proof.at),
-                proof.note,
-            )
+        self.replace_record(proof, SyncMode.NORMAL)
 
     def delete_proof(self, key: str) -> None:
         with self.connection.begin_transaction(SyncMode.NORMAL):
-            self.connection.execute("DELETE FROM canary_proofs WHERE proof = ?", key)
-
-    def ensure_nonce(self, new_nonce: Callable[[], str], now: datetime) -> str:
-        """Return the word that makes names which cannot exist; a new one each week."""
-        with self.connection.begin_transaction():
-            found = self.connection.fetch_row("SELECT nonce, at FROM canary_nonce")
-            if found is not None and now - parse_datetime(found["at"]) < NONCE_VALID_FOR:
-                return str(found["nonce"])
-            nonce = new_nonce()
-            self.connection.execute(
-                "INSERT OR REPLACE INTO canary_nonce (one, nonce, at) VALUES (1, ?, ?)",
-                nonce,
-                format_datetime(now),
-            )
-            return nonce
+            self.connection.execute("DELETE FROM canary_proofs WHERE key = ?", key)
 
 
-def _parse_proof_row(row: Row) -> CanaryProof:
-    return CanaryProof(
-        key=row["proof"],
-        outcome=Outcome(row["outcome"]),
-        at=parse_datetime(row["at"]),
-        note=row["note"],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class HostSharesTable:
+class HostSharesTable(Table, Records[HostShare]):
     """Remembers each district's week at each host (`scrapers.crawl.sharing.ShareStore`)."""
 
-    connection: DatabaseConnection
+    declaration = TableDeclaration(
+        "host_shares", Owner.NOBODY, RetainedKind.REQUEST_QUOTA, "shares of a host's week"
+    )
+    record = HostShare
 
     def list_host_shares(self, district: str) -> tuple[HostShare, ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT host, week, asked, carried FROM host_shares WHERE district = ?", district
-        )
-        return tuple(
-            HostShare(
-                host=row["host"], week=row["week"], asked=row["asked"], carried=row["carried"]
-            )
-            for row in rows
-        )
+        return self.list_records("WHERE district = ?", district)
 
     def save_host_shares(self, district: str, shares: Iterable[HostShare]) -> None:
         with self.connection.begin_transaction(SyncMode.NORMAL):
             for share in shares:
-                self.connection.execute(
-                    """INSERT OR REPLACE INTO host_shares (district, host, week, asked, carried)
-                    VALUES (?, ?, ?, ?, ?)""",
-                    district,
-                    share.host,
-                    share.week,
-                    share.asked,
-                    share.carried,
-                )
+                self.replace_record(share, SyncMode.NORMAL, district=district)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,76 +103,19 @@ class DistrictRecord:
     """A district as its process last saw it. `reason` is why it was set aside, else empty."""
 
     name: str
-    staff: int
     seen_at: datetime
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DistrictRecordsTable:
-    connection: DatabaseConnection
+class DistrictRecordsTable(Table, Records[DistrictRecord]):
+    declaration = TableDeclaration("districts", Owner.DISTRICT, RetainedKind.SOURCE, "districts")
+    record = DistrictRecord
 
     def list_district_records(self) -> tuple[DistrictRecord, ...]:
-        rows = self.connection.fetch_rows(
-            "SELECT name, staff, seen_at, reason FROM districts ORDER BY name"
-        )
-        return tuple(
-            DistrictRecord(
-                name=row["name"],
-                staff=row["staff"],
-                seen_at=parse_datetime(row["seen_at"]),
-                reason=row["reason"],
-            )
-            for row in rows
-        )
+        return self.list_records("ORDER BY name")
 
     def save_district_record(self, record: DistrictRecord) -> None:
-        with self.connection.begin_transaction(SyncMode.NORMAL):
-            self.connection.execute(
-                """INSERT OR REPLACE INTO districts (name, staff, seen_at, reason)
-                VALUES (?, ?, ?, ?)""",
-                record.name,
-                record.staff,
-                format_datetime(record.seen_at),
-                record.reason,
-            )
-
-    def delete_district_record(self, name: str) -> None:
-        """Forget a district that is no longer here, and its shares."""
-        with self.connection.begin_transaction():
-            self.connection.execute("DELETE FROM districts WHERE name = ?", name)
-            self.connection.execute("DELETE FROM host_shares WHERE district = ?", name)
-
-
-class SharedProofStore(ProofStore, Protocol):
-    """Used by the process that opens it, before anything is asked."""
-
-    def ensure_nonce(self, new_nonce: Callable[[], str], now: datetime) -> str: ...
-
-
-class DistrictRecordStore(Protocol):
-    def list_district_records(self) -> tuple[DistrictRecord, ...]: ...
-    def save_district_record(self, record: DistrictRecord) -> None: ...
-    def delete_district_record(self, name: str) -> None: ...
-
-
-class SharedMemories(Protocol):
-    """What districts share: a file for one process, or PostgreSQL for many machines."""
-
-    @property
-    def directory(self) -> HostDirectory: ...
-    @property
-    def robots_files(self) -> RobotsStore: ...
-    @property
-    def canary_proofs(self) -> SharedProofStore: ...
-    @property
-    def host_shares(self) -> ShareStore: ...
-    @property
-    def districts(self) -> DistrictRecordStore: ...
-
-    def build_quota(self, clock: Clock) -> QuotaCounter: ...
-    def build_host_store(self, own: HostStore, started_at: datetime) -> HostStore: ...
-    def delete_outdated(self, now: datetime) -> None: ...
+        self.replace_record(record, SyncMode.NORMAL)
 
 
 class SharedDatabase:
@@ -285,38 +136,28 @@ class SharedDatabase:
     def open_folder(cls, folder: Path) -> Self:
         """Open the file in the folder of districts, or make it."""
         path = folder / SHARED_DATABASE
-        with ExitStack() as undo:
-            try:
-                connection = DatabaseConnection.open_file(path, SHARED_SCHEMA)
-            except DatabaseError as error:
-                reason = f"{path} cannot be used. Move it away: all of it is asked for again."
-                raise DatabaseError(reason) from error
-            undo.callback(connection.close)
-            shared = cls(connection)
-            undo.pop_all()
-        return shared
-
-    def build_quota(self, clock: Clock) -> QuotaCounter:
-        """Count what all districts of this process spend."""
-        return QuotaTracker(self.request_quota, clock)
-
-    def build_host_store(self, own: HostStore, started_at: datetime) -> HostStore:
-        """Return what one district remembers hosts in; `own` is its own database."""
-        return DistrictHostStore(shared=self, own=own, started_at=started_at)
+        try:
+            return cls(DatabaseConnection.open_file(path, SHARED_SCHEMA))
+        except DatabaseError as error:
+            reason = f"{path} cannot be used. Move it away: all of it is asked for again."
+            raise DatabaseError(reason) from error
 
     def delete_outdated(self, now: datetime) -> None:
-        """Forget proofs, pauses and files that hold no more."""
-        at = format_datetime(now)
+        """Forget proofs, pauses and files that hold no more, and districts that are gone."""
+        ended = now - FORGOTTEN_AFTER
         with self._connection.begin_transaction():
-            self._connection.execute("DELETE FROM robots_files WHERE until <= ?", at)
-            self._connection.execute(
-                "DELETE FROM canary_proofs WHERE at <= ?", format_datetime(now - NONCE_VALID_FOR)
-            )
-            self._connection.execute(
-                """DELETE FROM hosts WHERE failures = 0 AND ifnull(parked_until, '') <= ?1
-                AND ifnull(next_at, '') <= ?1""",
-                at,
-            )
+            for statement, at in (
+                ("DELETE FROM robots_files WHERE until <= ?", now),
+                ("DELETE FROM canary_proofs WHERE at <= ?", now - PROOF_VALID_FOR),
+                ("DELETE FROM host_shares WHERE week <= ?", format_utc_week(ended)),
+                ("DELETE FROM districts WHERE seen_at <= ?", ended),
+                (
+                    """DELETE FROM hosts WHERE failures = 0 AND ifnull(parked_until, '') <= ?1
+                    AND ifnull(next_at, '') <= ?1""",
+                    now,
+                ),
+            ):
+                self._connection.execute(statement, at)
 
     def close(self) -> None:
         self._connection.close()

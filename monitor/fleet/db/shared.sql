@@ -13,8 +13,7 @@ CREATE TABLE robots_files (
     origin TEXT PRIMARY KEY,
     until TEXT NOT NULL,
     file TEXT NOT NULL,
-    refused TEXT,  -- null: the file decides; else the outcome for the whole host
-    note TEXT NOT NULL
+    refusal TEXT NOT NULL  -- as JSON, null: the file decides; else for the whole host
 ) STRICT;
 
 CREATE TABLE request_quota (
@@ -25,16 +24,10 @@ CREATE TABLE request_quota (
 ) STRICT;
 
 CREATE TABLE canary_proofs (
-    proof TEXT PRIMARY KEY,
+    key TEXT PRIMARY KEY,
     outcome TEXT NOT NULL,
     at TEXT NOT NULL,
     note TEXT NOT NULL
-) STRICT;
-
-CREATE TABLE canary_nonce (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    nonce TEXT NOT NULL,
-    at TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE host_shares (
@@ -48,7 +41,6 @@ CREATE TABLE host_shares (
 
 CREATE TABLE districts (
     name TEXT PRIMARY KEY,
-    staff INTEGER NOT NULL,
     seen_at TEXT NOT NULL,
     reason TEXT NOT NULL  -- empty: it is at work; else why it was set aside
 ) STRICT;

@@ -12,48 +12,11 @@ CREATE TABLE namesake.hosts (
     failures integer NOT NULL
 );
 
-CREATE TABLE namesake.robots_files (
-    origin text PRIMARY KEY,
-    until timestamptz NOT NULL,
-    file text NOT NULL,
-    refused text,  -- null: the file decides; else the outcome for the whole host
-    note text NOT NULL
-);
-
 CREATE TABLE namesake.request_quota (
     budget text PRIMARY KEY,
     day date NOT NULL,
     today integer NOT NULL,
     this_week integer NOT NULL
-);
-
-CREATE TABLE namesake.canary_proofs (
-    proof text PRIMARY KEY,
-    outcome text NOT NULL,
-    at timestamptz NOT NULL,
-    note text NOT NULL
-);
-
-CREATE TABLE namesake.canary_nonce (
-    one integer PRIMARY KEY CHECK (one = 1),
-    nonce text NOT NULL,
-    at timestamptz NOT NULL
-);
-
-CREATE TABLE namesake.host_shares (
-    district text NOT NULL,
-    host text NOT NULL,
-    week text NOT NULL,
-    asked integer NOT NULL,
-    carried integer NOT NULL,
-    PRIMARY KEY (district, host)
-);
-
-CREATE TABLE namesake.districts (
-    name text PRIMARY KEY,
-    staff integer NOT NULL,
-    seen_at timestamptz NOT NULL,
-    reason text NOT NULL  -- empty: it is at work; else why it was set aside
 );
 
 -- Which machine a district lives on. It alone works on it, also once its lease has run out: a copy
@@ -71,12 +34,6 @@ CREATE TABLE namesake.leases (
 CREATE TABLE namesake.fleet_key (
     one integer PRIMARY KEY CHECK (one = 1),
     word text NOT NULL
-);
-
--- What happened since the beginning, for those who watch.
-CREATE TABLE namesake.counters (
-    name text PRIMARY KEY,
-    number bigint NOT NULL
 );
 
 CREATE TABLE namesake.schema_version (

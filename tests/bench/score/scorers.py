@@ -9,9 +9,9 @@ from functools import lru_cache
 from monitor.domain.detection.affiliation_words import parse_locality
 from monitor.domain.detection.appearance import AssessmentInput, Inventory, Subject, build_input
 from monitor.domain.detection.assessment import Assessment, assess_input
+from monitor.domain.detection.evidence import Evidence
 from monitor.domain.detection.weights import Weights
 from monitor.domain.errors import InputError
-from monitor.domain.evidence import Evidence
 from monitor.domain.handles.lookalike import NEAR_LIKENESS, HandleLookalike, compare_handles
 from monitor.domain.handles.pairs import weigh_handle_pair
 from monitor.domain.handles.weighing import weigh_handle

@@ -7,14 +7,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from monitor.app import (
-    App,
-    BuiltOnce,
-    DistrictResources,
-    Environment,
-    open_app,
-    open_portal_app,
-)
+from monitor.app import App, BuiltOnce, DistrictResources, Environment, open_app, open_portal_app
 from monitor.config.sections import DetectionConfig
 from monitor.db.database import Database
 from monitor.demo import setup as stage

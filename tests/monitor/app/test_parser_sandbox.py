@@ -56,7 +56,7 @@ def test_a_service_that_has_not_told_is_a_warning(lock: StateFolderLock, tmp_pat
     level, message = said(tmp_path)
 
     assert level is HealthLevel.WARN
-    assert "has not said" in message
+    assert "has not reported" in message
 
 
 def test_a_service_that_starts_no_parser_works_on(

@@ -9,7 +9,7 @@ from monitor.services.consent_terms import render_district_terms
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.job_kinds import run_self_check
 from monitor.services.outbox import send_due
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import World
 

@@ -1,7 +1,7 @@
 """The configuration says which sources there are, and a catalog it cannot use is named."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -33,6 +33,7 @@ from monitor.config.sections import (
 from monitor.db.fact_updates import FactUpdateStore
 from monitor.demo.setup import CATALOG_FILE
 from monitor.domain.errors import ConfigError
+from monitor.domain.planning.rotation import MAX_INTERVAL
 from scrapers.search.brave import BRAVE
 from scrapers.search.searxng import SearxNG
 from scrapers.search_api import HitPageSource
@@ -130,6 +131,14 @@ def test_an_engine_is_asked_where_its_table_is_there():
 
 def test_news_of_brave_can_be_left_out():
     assert list(build_sources(configured(brave=BraveConfig(news=False)))) == ["brave"]
+
+
+@pytest.mark.parametrize(("granted", "span"), [(False, timedelta(days=60)), (True, None)])
+def test_what_brave_shows_is_stored_for_a_while_unless_a_plan_grants_more(granted, span):
+    sources = build_sources(configured(brave=BraveConfig(storage_granted=granted)))
+
+    assert {source.info.retain_text_for for source in sources.values()} == {span}
+    assert span is None or span > timedelta(weeks=MAX_INTERVAL)
 
 
 def test_an_update_of_facts_changes_what_an_engine_costs(tmp_path):

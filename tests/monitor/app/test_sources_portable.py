@@ -20,7 +20,7 @@ from monitor.config.sections import (
     StackExchangeConfig,
 )
 from monitor.domain.serialization import decode_json, encode_json
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from tests.monitor.app.test_sources import configured
 
 NEAR = "http://127.0.0.1:8888"

@@ -156,11 +156,11 @@ def test_a_year_in_a_minute_deletes_nothing_and_the_health_says_so(
 
         assert app.db.count_rows() == before
         assert app.clock.now() == START
-        vitals = collect_vitals(app.db, app.clock.now(), measure_jump(app.clock))
-        (told,) = (result for result in check_vitals(vitals, ()) if result.what == "clock")
+        vitals = collect_vitals(app.db, app.clock.now(), (), measure_jump(app.clock))
+        (told,) = (result for result in check_vitals(vitals) if result.what == "clock")
         assert told.level is HealthLevel.BAD
         assert "jumped to" in render_told(told.message)
-    assert "it jumped there" in terminal.run("jobs").out
+    assert "it jumped" in terminal.run("status", "--jobs").out
 
 
 @pytest.mark.parametrize("boot", ["first", ""], ids=["with an ID", "without"])
@@ -182,4 +182,4 @@ def test_an_operator_s_word_is_heard_by_what_runs(
         wall.passes(timedelta(minutes=1))
 
         assert (app.clock.now(), describe_jump(app)) == (wall.at, "")
-        assert terminal.run("jobs", "--clock-is-right").code == 0
+        assert terminal.run("status", "--jobs", "--clock-is-right").code == 0

@@ -28,13 +28,13 @@ from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope
 from monitor.scheduler.daemon import WakeSocket, work_in_background
-from monitor.scheduler.watchdog import SupervisedRunner
+from monitor.scheduler.supervised_runner import SupervisedRunner
 from monitor.scheduler.workers import Liveness
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
 from monitor.services.jobs import run_mail_and_cleanup, take_over_jobs
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.monitor.conftest import Found
 
@@ -94,9 +94,13 @@ class Said:
     def sentence(self) -> str:
         """The one sentence of a command that could not do its work."""
         (line,) = self.err.splitlines()
-        assert line.startswith("namesake: ")
         assert "Traceback" not in self.err
         assert self.out == ""
+        if line.startswith("{"):
+            told = json.loads(line)["error"]
+            assert told["code"] == self.code
+            return str(told["message"])
+        assert line.startswith("namesake: ")
         return line.removeprefix("namesake: ")
 
 

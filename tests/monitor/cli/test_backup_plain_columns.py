@@ -95,5 +95,5 @@ def test_damage_that_shows_is_refused_by_the_nightly_copy(after_demo, statement:
 
 @pytest.mark.parametrize("statement", MEANINGFUL)
 def test_damage_that_still_means_something_is_not_noticed(after_demo, statement: str):
-    """So it says in docs/faults.md; whoever makes this test fail may change the page."""
+    """So it says in docs/developers/faults.md; whoever makes this test fail may change the page."""
     assert damaged(after_demo, statement).code == 0

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db import backups
-from monitor.db.backups import MEMORY_FOLDER, MEMORY_FOLDER_PREFIX
+from monitor.db import private_folders
 from monitor.db.encryption import KEYS_DATABASE, KeyStore
+from monitor.db.private_folders import MEMORY_FOLDER, MEMORY_FOLDER_PREFIX
 from monitor.services import backups as backup
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import back_up, lose, place, refs, restore
@@ -75,7 +75,7 @@ def test_where_no_memory_can_be_had_the_keys_of_a_trial_are_overwritten(
     with KeyStore.open_store(copied.config.state) as keys:
         key = keys.load_key(keys.list_key_ids()[0])
     held = place(copied, "what-the-disk-still-holds")
-    monkeypatch.setattr(backups, "MEMORY_FOLDER", place(copied, "none"))
+    monkeypatch.setattr(private_folders, "MEMORY_FOLDER", place(copied, "none"))
     looked_at(lambda path: os.link(path, held))
 
     assert back_up(copied).code == 0

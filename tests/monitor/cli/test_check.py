@@ -16,17 +16,17 @@ from monitor.demo.internet import Internet
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import WakeSocket
-from monitor.services.district_checks import DISTRICT_CHECK
 from monitor.services.job_kinds import CANARIES, SWEEP
+from monitor.services.lookalike_checks import DISTRICT_CHECK
 from monitor.services.self_check import SELF_CHECK
 from tests.monitor.cli.conftest import ROSA
 
 WAITS = "Waiting for the service to check this person."
 NOT_BEGUN = (
-    "The service has not begun with this. Your request stays, and it does it when it comes to it. "
-    "See `namesake jobs`."
+    "The service has not started this yet. Your request is saved, and will be done in its turn. "
+    "See `namesake status --jobs`."
 )
-STAYS = "Your request stays: the service does it, once, when it runs again."
+STAYS = "Your request is saved: the service does it once when it runs again."
 ROSA_REF = "ROSA"
 OFFICIAL = """\
 [official]
@@ -87,9 +87,9 @@ def test_nobody_who_has_not_agreed_is_checked(terminal, web):
 def test_a_sweep_asks_about_everybody_and_its_rehearsal_asks_nothing(terminal, web):
     terminal.enrols(handles=("rosamarchetti",))
 
-    rehearsal = terminal.run("sweep", "--dry-run", "--json").json
+    rehearsal = terminal.run("check", "--all", "--dry-run", "--json").json
     assert web.visits == []
-    swept = terminal.run_served("sweep", "--json").json
+    swept = terminal.run_served("check", "--all", "--json").json
 
     assert rehearsal["people"] == 1
     assert set(rehearsal["queries"]) == {row["source"] for row in swept["coverage"]}
@@ -149,7 +149,7 @@ def test_the_service_does_what_a_command_wants_and_the_command_looks_on(terminal
     assert len(said.json["coverage"]) == 10
 
 
-@pytest.mark.parametrize("command", [("check", ROSA_REF), ("sweep",), ("sources", "check")])
+@pytest.mark.parametrize("command", [("check", ROSA_REF), ("check", "--all"), ("sources", "check")])
 def test_a_command_without_a_service_says_how_to_start_it_and_asks_nothing(terminal, web, command):
     ref = terminal.enrols(handles=("rosamarchetti",))
 
@@ -157,7 +157,7 @@ def test_a_command_without_a_service_says_how_to_start_it_and_asks_nothing(termi
 
     assert said.code == 69
     assert said.sentence == (
-        "The service is not running, and nothing else asks the web: start it with `systemctl start "
+        "The service, which runs all searches, is not running. Start it with `systemctl start "
         "namesake` or `namesake run`, and try again."
     )
     assert web.visits == []
@@ -211,7 +211,7 @@ def folder_held(terminal):
     ("name", "command"),
     [
         (SELF_CHECK, ("check",)),
-        (SWEEP, ("sweep",)),
+        (SWEEP, ("check", "--all")),
         (CANARIES, ("sources", "check")),
         (DISTRICT_CHECK, ("district", "check")),
     ],
@@ -251,7 +251,7 @@ def test_a_check_that_was_picked_up_and_does_not_end_is_not_waited_for_without_e
     assert begun == "namesake: It has started."
     assert end == (
         "namesake: The service did not finish this within 1 hour. It is still working on it. See "
-        "`namesake jobs`."
+        "`namesake status --jobs`."
     )
     assert len(left) == 1
 
@@ -283,7 +283,7 @@ def test_a_sweep_waits_for_the_one_that_is_under_way_though_not_for_days(termina
                 app.db.jobs.finish_request(request.subject, app.clock.now(), "It failed 3 times.")
 
         clock.meanwhile = give_up_later
-        said = terminal.run("sweep")
+        said = terminal.run("check", "--all")
 
     assert said.code == 69
     assert said.err.splitlines()[-1] == f"namesake: {end}"
@@ -296,7 +296,7 @@ def test_who_wants_the_same_waits_for_the_same(terminal):
         said = terminal.run("check", person)
         left = app.db.jobs.list_requests()
 
-    assert said.err.splitlines()[0] == f"namesake: {WAITS} This was requested already."
+    assert said.err.splitlines()[0] == f"namesake: {WAITS} It was already requested."
     assert len(left) == 1
 
 
@@ -348,5 +348,5 @@ def test_a_terminal_shows_each_source_on_its_way(terminal):
 def test_the_week_is_the_stories_own(terminal, web):
     terminal.enrols(ROSA)
 
-    assert terminal.run_served("sweep", "--json").json["sweep"]["week"] == "2026-W37"
+    assert terminal.run_served("check", "--all", "--json").json["sweep"]["week"] == "2026-W37"
     assert days.compute_sweep_time(1) == terminal.clock.now()

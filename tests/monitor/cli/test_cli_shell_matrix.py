@@ -50,31 +50,36 @@ def row(*words: str, prints: tuple[str, ...] = (), acts: tuple[str, ...] = (), c
 
 
 # What the service does while they look on.
-ASKING = frozenset({"check", "sweep", "sources check", "first-contact"})
+ASKING = frozenset({"check", "sources check", "sources first-contact"})
 GLASS, REFUSED = "opened-early", (77,)
 # Nothing can be served there, or the test would wait for its end.
 NOWHERE = ("[portal]\n", '[portal]\nlisten = "unix:/nowhere/pages.sock"\n')
 MATRIX: dict[str, tuple[Row, ...]] = {
-    "init": (row(codes=(0, 73)),),
-    # Where Python lies below /root or /home, no service could run it.
-    "units": (row("{folder}", "--systemd", "257", codes=(0, 77)),),
+    "init": (
+        row(codes=(0, 73)),
+        # Where Python lies below /root or /home, no service could run it.
+        row("--units", "{folder}", "--systemd", "257", codes=(0, 77)),
+    ),
     # This district is in no folder of many.
     "fleet add": (row("north", "--answers", "/dev/null", codes=(64,)),),
     "fleet add-worker": (row("west", codes=(64,)), row("west", "--json", codes=(64,))),
     "fleet drain": (row(codes=(64,)), row("--json", codes=(64,))),
-    "fleet list": (row(codes=(64,)), row("--json", codes=(64,))),
     "fleet move": (row("north", "second", codes=(64,)),),
     "fleet remove": (row("north", codes=(64,)),),
     "fleet restore": (row("north", codes=(64,)),),
-    "fleet status": (row(codes=(64,)), row("--json", codes=(64,))),
-    "run": (row(codes=(75,)),),
     # It holds no district, and here is no PostgreSQL.
-    "worker": (row(codes=(64,)),),
+    "fleet worker": (row(codes=(64,)),),
+    "run": (row(codes=(75,)),),
     "portal": (row(codes=(69,)),),
-    "jobs": (row(), row("--json"), row("--clock-is-right")),
-    "audit verify": (row(), row("--json")),
-    "audit accept": (row(codes=(0, 65)),),
-    "purge": (row("--dry-run"), row("--json")),
+    # Here runs no service and no portal.
+    "status": (
+        row(codes=(69,)),
+        row("--json", codes=(69,)),
+        row("--jobs"),
+        row("--jobs", "--json"),
+        row("--jobs", "--clock-is-right"),
+    ),
+    "audit": (row(), row("--json"), row("--accept", codes=(0, 65))),
     # The district is an example, and so are its addresses.
     "doctor": (row(codes=(64,)), row("--json", codes=(64,))),
     "metrics": (row(), row("--json")),
@@ -85,6 +90,11 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     # It asks whether the name is one's own, and there is no one here to say so.
     "me": (row("Eve Moss", codes=REFUSED),),
     "staff invite": (row("eve@cedarvalley.example", "Eve", "Moss", codes=(69,)),),
+    "why": (
+        row("eve@cedarvalley.example", acts=("invitation-mail-viewed",)),
+        row("eve@cedarvalley.example", "--json", acts=("invitation-mail-viewed",)),
+        row("eve@cedarvalley.example", "--resend", codes=(69,)),
+    ),
     "staff import": (row("nowhere.csv", codes=(2,)),),
     "staff list": (row(), row("--json")),
     "staff withdraw": (row("{person}", "--yes", acts=("consent-withdrawn",)),),
@@ -98,65 +108,57 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "check": (
         row("{person}", acts=("check-requested",)),
         row("{person}", "--json", acts=("check-requested",)),
+        row("--all"),
+        row("--all", "--json"),
+        row("--all", "--dry-run"),
+        row("{person}", "--dry-run", codes=REFUSED),
+        row("{person}", "--dry-run", *WHY, prints=(WORDS,), acts=(GLASS,)),
     ),
-    "sweep": (row("--dry-run"), row(), row("--json")),
-    "plan": (
-        row("{person}", codes=REFUSED),
-        row("--district"),
-        row("{person}", *WHY, prints=(WORDS,), acts=(GLASS,)),
-    ),
-    "sources import": (row("nowhere.json", codes=(65,)),),
-    "sources imported": (row(), row("--json")),
-    "sources remove": (row("{case}", codes=(65,)),),
     "sources list": (row(), row("--json")),
     "sources show": (row("bluesky"), row("bluesky", "--json"), row("{case}", codes=(65,))),
-    "facts status": (row(), row("--json"), row("{case}", codes=(65,))),
-    "facts update": (row("nowhere.facts", codes=(65,)), row("--back", codes=(65,))),
-    "first-contact": (
+    "sources facts": (row(), row("--json"), row("{case}", codes=(65,))),
+    "sources update": (row("nowhere.facts", codes=(65,)), row("--back", codes=(65,))),
+    "sources first-contact": (
         row("--dry-run"),
         row("--bundle", "{folder}/contact.tar"),
         row("{case}", codes=(65,)),
     ),
     "sources check": (row("chalkboard"), row("{case}", codes=(65,))),
-    "digest preview": (
+    "mail preview": (
         row("{person}", codes=REFUSED),
         row("{person}", *WHY, prints=(FINDING,), acts=(GLASS,)),
         row("{person}", *WHY, "--html", prints=(FINDING,), acts=(GLASS,)),
         row("{person}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
     ),
-    "digest send": (row(), row("--json")),
-    "mail list": (row(), row("--json")),
+    "mail send": (row(), row("--json")),
+    "mail list": (row(), row("--json"), row("--paused"), row("--paused", "--json")),
     "mail retry": (row("--all"), row("{case}", codes=(65,))),
-    "mail paused": (row(), row("--json")),
     "mail resume": (row("{person}", codes=(0, 65)),),
-    "cases list": (row(), row("--json")),
+    "cases": (row(), row("--json")),
     "explain": (
         row("{finding}", codes=REFUSED),
         row("{case}", codes=(65, 77)),
         row("{finding}", *WHY, prints=(FINDING,), acts=(GLASS,)),
         row("{finding}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
         row("{case}", *WHY, codes=(65, 77)),
+        row("{finding}", "--history", codes=REFUSED),
+        row("{case}", "--history", codes=(65, 77)),
+        row("{finding}", "--history", *WHY, prints=(FINDING,), acts=(GLASS,)),
+        row("{finding}", "--history", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
+        row("{case}", "--history", *WHY, codes=(65, 77)),
+        row("--weights"),
+        row("--weights", "--json"),
     ),
-    "timeline": (
-        row("{finding}", codes=REFUSED),
-        row("{case}", codes=(65, 77)),
-        row("{finding}", *WHY, prints=(FINDING,), acts=(GLASS,)),
-        row("{finding}", *WHY, "--json", prints=(FINDING,), acts=(GLASS,)),
-        row("{case}", *WHY, codes=(65, 77)),
-    ),
-    "evidence": (row("{case}", codes=REFUSED), row("{finding}", codes=REFUSED)),
     "roster import": (row("nowhere.csv", codes=(2,)),),
-    "roster rotate": (row("nowhere.csv", codes=(2,)),),
     "roster status": (row(codes=(0, 64, 65)),),
     "roster erase": (row("--yes", codes=(0, 64, 65)),),
-    "weights show": (row(), row("--json")),
     "backup": (row("{folder}/copies", "--keys", "{folder}/keys", codes=(0, 65)),),
     "restore": (row("{folder}/nowhere", "--keys", "{folder}/keys", codes=(2,)),),
     # It plays with made-up people in a folder of its own, and is tested by itself.
     "demo": (row("--out", "{folder}", codes=(65,)),),
 }
 # What the object itself forbids, whatever the command would do with another one.
-FORBIDDEN = {("explain", "--break-glass"), ("timeline", "--break-glass")}
+FORBIDDEN = {("explain", "--break-glass")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,7 +242,7 @@ def test_no_command_opens_shares_or_rules_a_case_or_answers_for_somebody():
         option for command in COMMANDS.values() for param in command.params for option in param.opts
     }
     assert not options & {"--for-person", "--reviewer", "--by"}
-    assert {name for name in COMMANDS if name.startswith("cases ")} == {"cases list"}
+    assert not [name for name in COMMANDS if name.startswith("cases ")]
 
 
 @pytest.mark.parametrize("name", sorted(MATRIX))
@@ -282,9 +284,9 @@ def test_a_glass_broken_at_a_shell_tells_the_person_each_time(after_demo, things
     before = _told(after_demo)
     for words in (
         ("explain", things[FINDING].finding, *WHY),
-        ("timeline", things[FINDING].finding, *WHY),
-        ("plan", things[FINDING].person, *WHY),
-        ("digest", "preview", things[FINDING].person, *WHY),
+        ("explain", "--history", things[FINDING].finding, *WHY),
+        ("check", "--dry-run", things[FINDING].person, *WHY),
+        ("mail", "preview", things[FINDING].person, *WHY),
         ("staff", "export", things[FINDING].person, *WHY),
     ):
         after_demo.clock.at += timedelta(minutes=1)
@@ -298,7 +300,7 @@ def test_what_is_left_out_of_a_print_is_counted(after_demo, things):
     with after_demo.app() as app:
         cases = len(app.db.cases.list_cases_of_person(person))
 
-    preview = after_demo.run("digest", "preview", person, *WHY, "--json").json
+    preview = after_demo.run("mail", "preview", person, *WHY, "--json").json
     export = after_demo.run("staff", "export", person, *WHY)
 
     assert preview["cases_left_out"] == cases
@@ -315,11 +317,10 @@ def test_a_marker_file_makes_no_demo_of_a_real_district(after_demo, things, tmp_
             app.db.people.update_person(replace(person, mail="d.reyes@oakridge.example"))
     (tmp_path / ".namesake-demo").touch()
 
-    for words in (("explain", things[CASES[0]].finding), ("evidence", things[CASES[0]].case)):
-        said = after_demo.run(*words, "--demo", str(tmp_path))
+    said = after_demo.run("explain", things[CASES[0]].finding, "--demo", str(tmp_path))
 
-        assert said.code == 65
-        assert "not part of the demo" in said.sentence
+    assert said.code == 65
+    assert "not part of the demo" in said.sentence
 
 
 def _told(terminal) -> int:

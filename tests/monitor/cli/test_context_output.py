@@ -1,6 +1,8 @@
 """Text from the web and from files is shown, and never obeyed."""
 
 import json
+import os
+import pwd
 from contextlib import redirect_stdout
 from io import StringIO
 
@@ -9,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from monitor.cli.context import CONTROL_CATEGORIES, Output, escape_controls
+from monitor.cli.context import (
+    CONTROL_CATEGORIES,
+    NO_LOGIN,
+    Output,
+    escape_controls,
+    name_shell_user,
+)
 from tests.hostile_strings import ALL
 
 HOSTILE = "[bold]\x1b[2J\x9b31m\u202egpj.exe\u2066\u200b[/bold] \x07\x00[link=http://x.example]"
@@ -23,6 +31,27 @@ def printed(act):
 
 def category_free(text):
     return all(escape_controls(character) == character for character in text)
+
+
+@pytest.mark.parametrize(
+    ("login", "variables", "named"),
+    [
+        ("0", {"SUDO_USER": "mallory"}, "root"),
+        (str(NO_LOGIN), {"SUDO_USER": "ana.b"}, "ana.b"),
+        (str(NO_LOGIN), {"SUDO_USER": "ana b\n"}, "ana-b-"),
+        ("987654", {}, "987654"),
+    ],
+)
+def test_who_runs_a_command_is_who_signed_in_or_called_sudo(
+    tmp_path, login: str, variables: dict[str, str], named: str
+):
+    (tmp_path / "loginuid").write_text(login, "ascii")
+
+    assert name_shell_user(variables, tmp_path / "loginuid") == named
+
+
+def test_where_nobody_signed_in_it_is_the_user_of_the_process(tmp_path):
+    assert name_shell_user({}, tmp_path / "none") == pwd.getpwuid(os.getuid()).pw_name
 
 
 @given(st.text())
@@ -80,3 +109,18 @@ def test_a_row_stays_on_one_line_where_a_program_reads_it():
     )
 
     assert [line[:2] for line in said.splitlines()] == ["id", "r1", "r2"]
+
+
+@pytest.mark.parametrize(
+    ("environ", "shown"), [({}, "\x1b[1;31mbad"), ({"NO_COLOR": "1"}, "\x1b[1mbad")]
+)
+def test_what_is_bad_is_red_on_a_terminal_unless_no_color_is_wanted(environ, shown):
+    screen = StringIO()
+    console = Console(
+        file=screen, force_terminal=True, color_system="standard", width=80, _environ=environ
+    )
+
+    Output("UTC", console).print_table(("part", "level"), [("mail", "bad"), ("disk", "fine")])
+
+    assert shown in screen.getvalue()
+    assert "disk   fine" in screen.getvalue()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.services.district_checks import DISTRICT_CHECK
+from monitor.services.lookalike_checks import DISTRICT_CHECK
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.test_doctor import parts
 from tests.monitor.services.watched import FAILED, MAILING, FakeRecords
@@ -38,7 +38,9 @@ def test_a_district_that_lists_nothing_is_told_what_to_do(terminal):
 
         assert said.code == 65
         assert said.sentence.endswith("Add [official] to the configuration.")
-    assert terminal.run("district", "list").out == "No look-alikes are known.\n"
+    out = terminal.run("district", "list").out
+    assert "not searched for" in out
+    assert "No look-alikes are known" not in out, "nobody looked"
 
 
 def test_a_check_lists_what_it_found_and_what_could_not_be_checked(terminal, records):
@@ -74,7 +76,7 @@ def test_the_domains_that_are_looked_up_are_listed_with_their_reasons(terminal, 
 
 
 def test_the_job_has_a_name_that_people_read(terminal, records):
-    assert "look-alikes of the district" in terminal.run("jobs").out
+    assert "look-alikes of the district" in terminal.run("status", "--jobs").out
 
 
 def test_the_doctor_says_whether_look_alikes_are_searched_for(terminal):

@@ -91,7 +91,7 @@ def test_a_district_without_a_search_engine_is_warned(tmp_path: Path):
 
     assert told["level"] == "bad"
     assert told["message"] == NO_SEARCH_ENGINE
-    assert "docs/operate.md" in told["remedy"]
+    assert "docs/set-up.md" in told["remedy"]
 
 
 def test_an_engine_whose_key_is_missing_counts_as_none(terminal: Terminal):
@@ -101,7 +101,7 @@ def test_an_engine_whose_key_is_missing_counts_as_none(terminal: Terminal):
     ((level, message, remedy),) = parts(terminal)["search"]
 
     assert (level, message) == ("bad", NO_SEARCH_ENGINE)
-    assert remedy == "Your search engine has no key: put it into the credential brave-key."
+    assert remedy == "Your search engine has no key: store it as the credential brave-key."
 
 
 def test_a_healthy_service_ends_with_nought_but_for_its_made_up_domain(after_demo: Terminal):
@@ -136,12 +136,12 @@ def test_a_healthy_service_ends_with_nought_but_for_its_made_up_domain(after_dem
 )
 def test_a_value_of_an_example_does_not_pass(terminal: Terminal, good, left, key):
     terminal.leaves_example()
-    assert parts(terminal)["example"] == [("ok", "No value is still that of the example.", "")]
+    assert parts(terminal)["example"] == [("ok", "No example values are left.", "")]
 
     terminal.configured((good, left))
 
     ((level, message, remedy),) = parts(terminal)["example"]
-    assert (level, message) == ("bad", f"Still values of an example: {key}.")
+    assert (level, message) == ("bad", f"Example values still there: {key}.")
     assert str(terminal.path) in remedy
     assert terminal.run("doctor").code == 64
 
@@ -345,8 +345,8 @@ def test_a_message_on_trial_goes_to_each_chat_where_it_is_asked_for(terminal: Te
     assert "s3cret" not in said.out
     told = [(entry["level"], entry["message"]) for entry in said.json if entry["what"] == "notices"]
     assert told == [
-        ("ok", "Operators are told at 2 places."),
-        ("bad", "Line 1 of the secret notify-reviewers is no address that apprise knows."),
+        ("ok", "Operators get messages in this many chats: 2."),
+        ("bad", "Line 1 of the secret notify-reviewers is not an address that Apprise knows."),
         ("ok", "A test went to line 1 of the secret notify-operators. Check that it arrived."),
         ("bad", "A test to line 2 of the secret notify-operators: not accepted."),
     ]

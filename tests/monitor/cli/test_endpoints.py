@@ -2,9 +2,10 @@
 
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +18,8 @@ from monitor.config.sections import PortalConfig, SignInMethod
 from monitor.domain.health import HealthResult
 from monitor.domain.vocabulary import HealthLevel
 from reports.wording import render_told
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.crawl.pauses import PauseFile, find_place
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.source import AccessMode, CrawlPolicy, SourceFamily
 from tests.scrapers.http.certificates import issue, server_context
@@ -159,7 +161,7 @@ def test_an_address_that_this_machine_does_not_find_is_a_warning(network: Networ
     ("answered", "level", "words"),
     [
         (FRONT, HealthLevel.OK, f"{ADDRESS} answers."),
-        (answer(status="400 Bad Request"), HealthLevel.BAD, "does not pass on the host name"),
+        (answer(status="400 Bad Request"), HealthLevel.BAD, "does not forward the host name"),
         (answer(status="502 Bad Gateway"), HealthLevel.WARN, "answers with 502"),
         (moved("https://elsewhere.test/"), HealthLevel.WARN, "answers with 302"),
     ],
@@ -186,7 +188,7 @@ def pass_on_header(sock, request: bytes) -> None:
     ("behavior", "levels", "words"),
     [
         (answering(moved("https://sso.test/")), ["ok"], "asks people to sign in first"),
-        (answering(FRONT), ["warn"], "whom your proxy has not signed in"),
+        (answering(FRONT), ["warn"], "people your proxy has not signed in"),
         (pass_on_header, ["ok", "bad"], "Anyone can sign in as anyone"),
     ],
 )
@@ -261,6 +263,27 @@ def test_engines_that_fail_alike_are_one_line_and_no_question_is_asked(
         ("warn", "Cannot be reached: brave, kagi (DNS error)."),
     ]
     assert [asked.split(b" ")[1] for asked in server.requests] == [b"/"]
+
+
+def test_an_engine_is_asked_in_its_turn_or_not_at_all(
+    network: Network, engines: Callable[..., dict], tmp_path: Path
+):
+    server = network.serve(answering(answer()))
+    sources = engines(searxng=f"http://127.0.0.1:{server.port}")
+    file, place = tmp_path / "pauses", find_place("127.0.0.1", declared=True)
+    environment = replace(network.environment, open_pauses=lambda _: PauseFile.open_first((file,)))
+
+    assert [engine.level for engine in check_engines(sources, environment)] == ["ok"]
+    others = PauseFile.open_first((file,))
+    assert others is not None
+    again_at = others.take_turn(place, 1.0, time.monotonic())
+    assert again_at is not None
+    assert others.take_turn(place, 60.0, again_at) is None
+    others.close()
+    (told,) = check_engines(sources, environment)
+
+    assert (told.level, len(server.requests)) == ("warn", 1)
+    assert "not asked: it wants no requests for now" in render_told(told.message)
 
 
 @pytest.fixture

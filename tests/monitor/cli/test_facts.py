@@ -1,4 +1,4 @@
-"""`namesake facts`: how old facts are, and an update from a file, without the internet."""
+"""How old facts are, and an update of them from a file, without the internet."""
 
 from datetime import UTC, datetime
 
@@ -30,12 +30,12 @@ def signed(terminal, tmp_path):
 
 
 def find(terminal, key: str):
-    told = terminal.run("facts", "status", "report_forms", "--json").json["facts"]
+    told = terminal.run("sources", "facts", "report_forms", "--json").json["facts"]
     return next(line for line in told if line["key"] == key)
 
 
 def test_each_kind_is_counted_with_what_nobody_looked_at(terminal):
-    said = terminal.run("facts", "status")
+    said = terminal.run("sources", "facts")
 
     assert said.code == 0
     assert all(kind in said.out for kind in list_fact_kinds())
@@ -44,29 +44,29 @@ def test_each_kind_is_counted_with_what_nobody_looked_at(terminal):
 
 
 def test_each_fact_of_a_kind_says_where_it_is_from(terminal):
-    said = terminal.run("facts", "status", "islands").out
+    said = terminal.run("sources", "facts", "islands").out
 
     assert "secondary" in said
     assert "socid-extractor" in said
-    unknown = terminal.run("facts", "status", "rumors")
+    unknown = terminal.run("sources", "facts", "rumors")
     assert (unknown.code, "report_forms" in unknown.sentence) == (65, True)
 
 
 def test_an_update_from_a_file_is_used_and_taken_back(terminal, signed):
-    tried = terminal.run("facts", "update", str(signed), "--dry-run")
+    tried = terminal.run("sources", "update", str(signed), "--dry-run")
     assert "report_forms.facebook: seen_on 2026-11-30, form https://www.facebook" in tried.out
     assert find(terminal, "facebook")["seen_on"] is None
 
-    done = terminal.run("facts", "update", str(signed))
+    done = terminal.run("sources", "update", str(signed))
     assert (done.code, "Restart the service" in done.out) == (0, True)
     assert find(terminal, "facebook")["seen_on"] == "2026-11-30"
     assert not find(terminal, "facebook")["is_stale"]
     with terminal.app() as app:
         forms = dict(app.facts.takedown_guides[Harm.IMPERSONATION])
         assert forms["facebook"].form == "https://www.facebook.com/help/contact/1"
-    assert terminal.run("facts", "update", str(signed)).code == 65
+    assert terminal.run("sources", "update", str(signed)).code == 65
 
-    back = terminal.run("facts", "update", "--back")
+    back = terminal.run("sources", "update", "--back")
     assert f"The facts of {SHIPPED_ON} count again." in back.out
     assert find(terminal, "facebook")["seen_on"] is None
 
@@ -74,7 +74,7 @@ def test_an_update_from_a_file_is_used_and_taken_back(terminal, signed):
 def test_an_update_that_was_changed_on_its_way_is_refused_in_a_sentence(terminal, signed):
     signed.write_bytes(signed.read_bytes().replace(b"contact/1", b"contact/2"))
 
-    said = terminal.run("facts", "update", str(signed))
+    said = terminal.run("sources", "update", str(signed))
 
     assert said.code == 65
     assert said.sentence.startswith("This update is not signed with the key under [facts]")
@@ -84,18 +84,18 @@ def test_without_a_key_the_sentence_says_where_it_goes(terminal, signed):
     text = terminal.path.read_text("utf-8").partition("[facts]")[0]
     terminal.path.write_text(text, "utf-8")
 
-    said = terminal.run("facts", "update", str(signed))
+    said = terminal.run("sources", "update", str(signed))
 
     assert (said.code, "[facts]" in said.sentence) == (64, True)
 
 
 @pytest.mark.parametrize("words", [(), ("december.facts", "--back"), ("--back", "--dry-run")])
 def test_a_file_or_the_way_back_is_given(terminal, words):
-    assert terminal.run("facts", "update", *words).code == 2
+    assert terminal.run("sources", "update", *words).code == 2
 
 
 def test_a_file_that_is_not_there_is_named(terminal):
-    said = terminal.run("facts", "update", "nowhere.facts")
+    said = terminal.run("sources", "update", "nowhere.facts")
 
     assert (said.code, "nowhere.facts" in said.sentence) == (65, True)
 
@@ -107,9 +107,9 @@ def test_doctor_says_how_old_facts_are_and_warns_of_an_update_at_fault(terminal,
 
     level, message = look()
     assert level == "ok"
-    assert "facts that grow old, nobody has looked at" in message
+    assert "Stale facts, checked by no one for 180 days" in message
 
-    terminal.run("facts", "update", str(signed))
+    terminal.run("sources", "update", str(signed))
     (path,) = (terminal.config.state / "facts").iterdir()
     path.write_bytes(path.read_bytes() + b"\n")
     level, message = look()

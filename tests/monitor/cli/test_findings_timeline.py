@@ -13,7 +13,7 @@ def changed(terminal) -> str:
 
 
 def test_what_became_of_a_finding_is_its_persons_own(after_demo):
-    said = after_demo.run("timeline", changed(after_demo))
+    said = after_demo.run("explain", "--history", changed(after_demo))
 
     assert said.code == 77
     assert "--break-glass" in said.sentence
@@ -22,7 +22,7 @@ def test_what_became_of_a_finding_is_its_persons_own(after_demo):
 def test_a_timeline_breaks_the_glass_and_tells_the_person(after_demo):
     finding = unflagged(after_demo)
 
-    said = after_demo.run("timeline", finding, "--break-glass", "he asked me to")
+    said = after_demo.run("explain", "--history", finding, "--break-glass", "he asked me to")
 
     assert said.code == 0
     assert "shown" in said.out
@@ -34,14 +34,18 @@ def test_a_timeline_breaks_the_glass_and_tells_the_person(after_demo):
 
 
 def test_a_finding_with_a_case_has_no_timeline_at_a_shell(after_demo):
-    said = after_demo.run("timeline", changed(after_demo)[:8], "--break-glass", "he asked me to")
+    said = after_demo.run(
+        "explain", "--history", changed(after_demo)[:8], "--break-glass", "he asked me to"
+    )
 
     assert said.code == 77
     assert "Cases do not open on the command line" in said.sentence
 
 
 def test_a_timeline_of_the_demo_marks_what_changed(played, after_demo):
-    said = after_demo.run("timeline", changed(after_demo)[:8], "--demo", str(played.folder))
+    said = after_demo.run(
+        "explain", "--history", changed(after_demo)[:8], "--demo", str(played.folder)
+    )
 
     assert said.code == 0
     assert "own-account-changed" in said.out
@@ -50,7 +54,7 @@ def test_a_timeline_of_the_demo_marks_what_changed(played, after_demo):
 
 def test_a_timeline_is_told_to_programs_oldest_first(played, after_demo):
     demo = ("--demo", str(played.folder), "--json")
-    told = after_demo.run("timeline", changed(after_demo), *demo).json
+    told = after_demo.run("explain", "--history", changed(after_demo), *demo).json
 
     assert [entry["at"] for entry in told] == sorted(entry["at"] for entry in told)
     assert {"shown", "event", "flagged"} <= {entry["kind"] for entry in told}

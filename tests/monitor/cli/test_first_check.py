@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from monitor.cli.context import CliContext
-from monitor.cli.first_check import offer_first_check
+from monitor.cli.first_check import offer_first_check, offer_volunteers
 from monitor.db.files import StateFolderLock
 from monitor.demo.server import WebServer
 from monitor.services.consent_terms import list_offered_scopes, render_district_terms
@@ -197,3 +197,23 @@ def test_nothing_is_offered_once_someone_has_joined(first: FirstCheck):
     first.type("y", *first.agreeing, "y", "Rosa Marchetti", "", MAIL, LINK)
 
     assert first.type() == ""
+
+
+def test_up_to_three_volunteers_are_invited_last_and_no_line_tells_who_has_joined(
+    first: FirstCheck,
+):
+    first.terminal.enrols()
+    context = CliContext(first.terminal.path, first.terminal.environment)
+    typed = f"{MAIL}\nlena@elsewhere.test\nlena.fox@cedarvalley.example Lena Fox\n\n"
+
+    with CliRunner().isolation(input=typed) as (out, _err, _both):
+        offer_volunteers(context)
+        said = out.getvalue().decode()
+
+    assert said.count("Done: they get an invitation") == 2
+    assert "Only addresses of this district can be invited" in said
+    with first.terminal.app() as app:
+        invited = [one for one in app.db.invitations.list_invitations() if not one.spent_at]
+        kinds = [email.kind for email in app.db.outbox.list_emails()]
+    assert kinds.count("invited-again") == 1
+    assert [(one.mail, one.given) for one in invited] == [("lena.fox@cedarvalley.example", "Lena")]

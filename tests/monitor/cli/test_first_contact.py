@@ -1,4 +1,4 @@
-"""`namesake first-contact`: what it costs, what it says, and the bundle that it leaves."""
+"""`namesake sources first-contact`: what it costs, what it says, and the bundle that it leaves."""
 
 import json
 import tarfile
@@ -18,17 +18,17 @@ def bundle(tmp_path):
 
 
 def test_the_cost_is_said_and_nothing_is_asked_in_a_dry_run(terminal, web):
-    said = terminal.run("first-contact", "--dry-run")
+    said = terminal.run("sources", "first-contact", "--dry-run")
 
     assert said.code == 0
     assert "sources: at most" in said.out
     assert NOTHING_ASKED in said.out
     assert web.visits == []
-    assert terminal.run("first-contact", "--dry-run", "--json").json["requests"] > 0
+    assert terminal.run("sources", "first-contact", "--dry-run", "--json").json["requests"] > 0
 
 
 def test_the_cost_comes_before_the_answers(terminal, web, bundle):
-    said = terminal.run_served("first-contact", "--bundle", str(bundle))
+    said = terminal.run_served("sources", "first-contact", "--bundle", str(bundle))
 
     assert said.code == 0
     assert said.err.splitlines()[0].startswith("namesake: First contact with ")
@@ -39,7 +39,7 @@ def test_the_cost_comes_before_the_answers(terminal, web, bundle):
 
 def test_only_the_named_sources_are_asked(terminal, web, bundle):
     said = terminal.run_served(
-        "first-contact", "chalkboard", "bluesky", "--bundle", str(bundle), "--json"
+        "sources", "first-contact", "chalkboard", "bluesky", "--bundle", str(bundle), "--json"
     )
 
     assert {part["source"] for part in said.json["contacts"]} == {"chalkboard", "bluesky"}
@@ -47,11 +47,11 @@ def test_only_the_named_sources_are_asked(terminal, web, bundle):
 
 
 def test_a_source_that_nobody_knows_exits_with_65(terminal):
-    assert terminal.run("first-contact", "nonesuch").code == 65
+    assert terminal.run("sources", "first-contact", "nonesuch").code == 65
 
 
 def test_without_a_service_it_exits_with_69_and_leaves_no_bundle(terminal, bundle):
-    said = terminal.run("first-contact", "--bundle", str(bundle))
+    said = terminal.run("sources", "first-contact", "--bundle", str(bundle))
 
     assert said.code == 69
     assert not bundle.exists()
@@ -59,7 +59,7 @@ def test_without_a_service_it_exits_with_69_and_leaves_no_bundle(terminal, bundl
 
 def test_lists_and_sheets_say_what_is_proven(terminal, web, bundle):
     before = terminal.run("sources", "list").out
-    terminal.run_served("first-contact", "chalkboard", "--bundle", str(bundle))
+    terminal.run_served("sources", "first-contact", "chalkboard", "--bundle", str(bundle))
 
     assert "unproven" in before
     assert "proven on" not in before
@@ -79,13 +79,13 @@ def test_doctor_says_what_is_proven_and_what_has_changed(terminal, web, bundle):
         return [line["message"] for line in json.loads(terminal.run("doctor", "--json").out)]
 
     assert any("No source is proven by first contact" in line for line in told())
-    terminal.run_served("first-contact", "chalkboard", "--bundle", str(bundle))
+    terminal.run_served("sources", "first-contact", "chalkboard", "--bundle", str(bundle))
     assert any("1 of " in line and "First contact on" in line for line in told())
 
     web.web = web.web.change_markup("chalkboard.example")
     terminal.clock.at += timedelta(days=1)
-    terminal.run_served("first-contact", "chalkboard", "--bundle", str(bundle))
-    assert any("Changed since they were: Chalkboard" in line for line in told())
+    terminal.run_served("sources", "first-contact", "chalkboard", "--bundle", str(bundle))
+    assert any("Changed since then: Chalkboard" in line for line in told())
 
 
 def test_every_verdict_and_status_has_its_words():

@@ -1,5 +1,6 @@
 """`namesake init`: what it asks, what it writes, and what it says is left to do."""
 
+import errno
 import re
 from pathlib import Path
 
@@ -20,20 +21,25 @@ CONTACT = ("--contact", "it@oakhill.test")
 TYPED = {
     "name": "Oak Hill Unified",
     "zone": "",
-    "language": "",
     "domains": "oakhill.test, @ohusd.test",
-    "places": "Oak Hill, Elm Creek",
     "contact": "it@oakhill.test",
-    "reviewers": "a.lee@oakhill.test, r.ortiz@oakhill.test",
-    "operators": "",
     "staff_file": "",
     "mail_host": "",
-    "mail_sender": "",
-    "portal_address": "",
-    "sign_in": "",
     "search": "none",
-    "backup_folder": "",
 }
+# The number under which an answer stands where all are shown, without a mail server and units.
+SHOWN = {
+    "language": 3,
+    "places": 5,
+    "reviewers": 7,
+    "operators": 8,
+    "mail_sender": 11,
+    "portal_address": 12,
+    "sign_in": 13,
+    "backup_folder": 15,
+}
+GOOD = {"mail_sender": "n@oakhill.test", "portal_address": "https://n.oakhill.test"}
+REVIEWERS = "a.lee@oakhill.test, r.ortiz@oakhill.test"
 
 
 # Their addresses alone open nothing: they ask for a session or a token, or are for everybody.
@@ -49,13 +55,14 @@ def init(path, *arguments, typed="", environment=None):
     return run("--config", str(path), "init", *arguments, typed=typed, environment=environment)
 
 
-def type_answers(**changed: str) -> str:
+def type_answers(**typed: str) -> str:
     """Return what is typed; a value may have several lines, for a question that comes along.
 
-    The last line confirms all answers.
+    What is not asked is changed at the end, by its number. The last line confirms all answers.
     """
-    assert set(changed) <= set(TYPED)
-    return "".join(f"{line}\n" for line in (*{**TYPED, **changed}.values(), "yes"))
+    asked = {**TYPED, **{key: text for key, text in typed.items() if key in TYPED}}
+    changed = [f"{SHOWN[key]}\n{text}" for key, text in typed.items() if key not in TYPED]
+    return "".join(f"{line}\n" for line in (*asked.values(), *changed, "yes"))
 
 
 @pytest.fixture
@@ -73,7 +80,7 @@ def test_init_writes_a_configuration_that_works_and_makes_the_folder(path):
 
 
 def test_the_conversation_fills_in_the_whole_configuration(path):
-    said = init(path, typed=type_answers())
+    said = init(path, typed=type_answers(places="Oak Hill, Elm Creek", reviewers=REVIEWERS))
 
     assert said.code == 0, said.err
     config = load_config(path)
@@ -91,7 +98,7 @@ def test_the_conversation_fills_in_the_whole_configuration(path):
 def test_nothing_of_the_example_is_left_and_the_comments_are(path):
     init(path, typed=type_answers())
 
-    assert "No value is still that of the example" in Terminal(path).run("doctor").out
+    assert "No example values are left" in Terminal(path).run("doctor").out
     used = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#")]
     assert not [line for line in used if "cedar" in line.lower() or ".example" in line]
     assert "# goes into Message-IDs: never change it" in path.read_text("utf-8")
@@ -102,7 +109,7 @@ def test_each_question_says_why_it_is_asked(path):
 
     prompts = re.findall(r"\n\n?  (\S[^\n]+[.:]\n(?:  \S[^\n]+\n)*)(\w[^\n:]+)", said.out)
     assert len(prompts) >= len(TYPED)
-    assert "Ctrl-C stops." in said.out
+    assert "Ctrl-C stops" in said.out
 
 
 def test_a_district_chooses_the_language_of_its_staff(path):
@@ -144,7 +151,10 @@ def test_init_asks_for_what_no_option_told(path):
     ],
 )
 def test_a_wrong_answer_is_answered_by_one_sentence_and_asked_again(path, question, wrong, reason):
-    said = init(path, typed=type_answers(**{question: f"{wrong}\n{TYPED[question]}"}))
+    said = init(
+        path,
+        typed=type_answers(**{question: f"{wrong}\n{TYPED.get(question, GOOD.get(question, ''))}"}),
+    )
 
     assert said.code == 0
     assert (said.out + said.err).count("Error: ") == 1
@@ -157,22 +167,116 @@ def test_all_answers_are_shown_before_anything_is_written_and_can_be_refused(pat
     said = init(path, typed=f"{typed}no\n")
 
     summary = said.out.partition("Your answers")[2]
-    assert "  Domains of staff email: oakhill.test, ohusd.test\n" in summary
-    assert "  Key for Brave: given, and not shown\n" in summary
+    assert "   4 Domains of staff email: oakhill.test, ohusd.test\n" in summary
+    assert " Key for Brave: given, and not shown\n" in summary
     assert PASSWORD not in said.out
     assert said.code == 130
-    assert not path.parent.exists()
+    assert [file.name for file in path.parent.iterdir()] == ["namesake.toml.answers"]
+    assert PASSWORD not in (path.parent / "namesake.toml.answers").read_text("utf-8")
 
 
-@pytest.mark.parametrize("lines", [0, 3, len(TYPED) - 1, len(TYPED)])
-def test_who_stops_in_the_middle_leaves_nothing_behind(path, lines):
-    typed = "".join(type_answers().splitlines(keepends=True)[:lines])
+@pytest.mark.parametrize("lines", [1, 3, len(TYPED) - 1, len(TYPED)])
+def test_who_stops_in_the_middle_goes_on_there_and_nothing_is_half(path, lines):
+    typed = type_answers(reviewers=REVIEWERS).splitlines(keepends=True)
 
-    said = init(path, typed=typed)
+    said = init(path, typed="".join(typed[:lines]))
 
     assert said.code == 130
+    draft = path.with_name("namesake.toml.answers")
+    assert said.err.splitlines()[-1] == (
+        f"namesake: Stopped. Nothing was written. Your answers so far are in {draft}."
+    )
+    assert [*path.parent.iterdir()] == [draft]
+    assert draft.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o755
+    again = init(path, typed=f"yes\n{''.join(typed[lines:])}")
+    assert again.code == 0, again.err
+    assert "Name of the district" not in again.out.partition("Your answers")[0]
+    assert load_config(path).district.reviewers == tuple(REVIEWERS.split(", "))
+    assert not draft.exists()
+
+
+def test_who_stops_at_once_leaves_nothing_behind(path):
+    said = init(path, typed="")
+
     assert said.err.splitlines()[-1] == "namesake: Stopped. Nothing was written."
     assert not path.parent.exists()
+
+
+def test_answers_of_last_time_may_be_given_up(path):
+    init(path, typed="Elm Creek\n")
+
+    assert init(path, typed=f"no\n{type_answers()}").code == 0
+
+    assert load_config(path).district.name == "Oak Hill Unified"
+
+
+def test_stopping_while_files_are_written_leaves_no_configuration(path, monkeypatch):
+    def stop(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("monitor.services.setup.create_state_folder", stop)
+    init(path, typed=type_answers())
+    monkeypatch.undo()
+
+    assert not path.exists()
+    assert init(path, typed="yes\nyes\n").code == 0
+    assert load_config(path).district.name == "Oak Hill Unified"
+
+
+def test_what_a_stopped_run_left_is_replaced_by_the_new_answers(path, monkeypatch):
+    def stop(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pathlib.Path.rename", stop)
+    init(path, typed=type_answers(portal_address="https://old.oakhill.test"))
+    monkeypatch.undo()
+    assert "old.oakhill.test" in (path.parent / "proxy/Caddyfile").read_text("utf-8")
+
+    said = init(path, *GIVEN, *CONTACT)
+
+    assert f"Replaced {path.parent / 'proxy/Caddyfile'}." in said.out.replace("\n", " ")
+    for sample in ("Caddyfile", "nginx.conf"):
+        text = (path.parent / "proxy" / sample).read_text("utf-8")
+        assert "old.oakhill.test" not in text
+        assert "namesake.oakhill.test" in text
+    assert not path.with_name("namesake.toml.answers").exists()
+
+
+def test_answers_are_kept_no_longer_than_until_the_configuration_is_written(path, monkeypatch):
+    def stop(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("monitor.cli.init.run_checks", stop)
+
+    said = init(path, typed=type_answers())
+
+    assert said.code == 130
+    assert path.exists()
+    assert not path.with_name("namesake.toml.answers").exists()
+
+
+def test_answers_that_were_kept_go_too_where_there_is_a_configuration(path):
+    init(path, *GIVEN, *CONTACT)
+    draft = path.with_name("namesake.toml.answers")
+    draft.write_text("{}", "utf-8")
+
+    assert init(path).code == 0
+
+    assert not draft.exists()
+
+
+def test_a_configuration_that_cannot_be_put_in_its_place_is_said_in_a_sentence(path, monkeypatch):
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("pathlib.Path.rename", refuse)
+
+    said = init(path, *GIVEN, *CONTACT)
+
+    assert said.code == 73
+    assert "namesake.toml cannot be written (Read-only file system)" in said.err
+    assert not path.exists()
 
 
 @pytest.mark.parametrize(
@@ -241,7 +345,7 @@ def test_init_turns_on_the_search_engine_that_was_chosen(path, answer, name, ori
     said = init(path, *GIVEN, *CONTACT, "--search", answer)
 
     assert said.code == 0
-    waits = "put it into the credential brave-key" in said.out
+    waits = "store it as the credential brave-key" in said.out
     assert (NO_ENGINE in said.out) is waits is (answer == "brave")
     assert sources_of(path)[name].crawl_policy.origins[0] == origin
     engines = {"brave", "alerts", "searxng"} & {*sources_of(path)}
@@ -266,6 +370,13 @@ def test_a_secret_is_stored_in_a_private_file_and_not_in_the_configuration(path)
     assert secret.parent.stat().st_mode & 0o777 == 0o700
     assert PASSWORD not in path.read_text("utf-8") + said.out + said.err
     assert f"CREDENTIALS_DIRECTORY={secret.parent} namesake" in said.out
+
+
+def test_without_systemd_backups_are_left_to_do(path):
+    said = init(path, typed=type_answers())
+
+    assert "Have cron back it up each night" in said.out
+    assert "backup COPIES --keys KEYS" in " ".join(said.out.split())
 
 
 def test_a_secret_of_the_environment_is_not_asked_for(path):
@@ -327,61 +438,109 @@ def test_a_proxy_that_signs_people_in_gets_a_socket_and_no_forged_header(path):
     assert 'proxy_set_header X-Mail "";' in nginx
 
 
-def test_a_test_email_goes_to_the_contact_if_the_person_agrees(path):
+def own_server(port: int, *, came: str = "yes") -> str:
+    """Answer for a server of this machine, whose port is asked for after the usual one failed."""
+    return f"127.0.0.1\nrelay\nchange\n\n\n{port}\n{came}"
+
+
+def test_a_test_email_goes_to_the_contact_and_is_waited_for(path):
     counter = Counter()
     with opened(counter) as office:
-        mail = f"127.0.0.1\nrelay\n{office.port}"
-        said = init(path, typed=type_answers(mail_host=mail, mail_sender="\nyes"))
-        declined = init(
-            path.with_name("other.toml"), typed=type_answers(mail_host=mail, mail_sender="\nno")
-        )
+        said = init(path, typed=type_answers(mail_host=own_server(office.port)))
 
-    assert (said.code, declined.code) == (0, 0)
+    assert said.code == 0, said.err
+    assert "was not accepted: the mail server cannot be reached" in said.out
     assert counter.recipients == [["it@oakhill.test"]]
-    assert "A test email was sent to the district's contact." in said.out
+    assert "Did it arrive at it@oakhill.test?" in said.out
     assert load_config(path).mail.port == office.port
+
+
+def test_a_test_email_that_did_not_come_is_sent_again_with_advice(path):
+    counter = Counter()
+    with opened(counter) as office:
+        came = "no\nagain\nlater"
+        said = init(path, typed=type_answers(mail_host=own_server(office.port, came=came)))
+
+    assert said.code == 0, said.err
+    assert len(counter.emails) == 2
+    assert "Check the spam and quarantine folders of it@oakhill.test" in said.out
+
+
+def test_a_test_email_is_sent_anew_only_when_its_answers_change(path):
+    counter = Counter()
+    with opened(counter) as office:
+        mail = own_server(office.port)
+        typed = type_answers(mail_host=mail).removesuffix("yes\n")
+        said = init(path, typed=f"{typed}7\n{REVIEWERS}\n6\nops@oakhill.test\nyes\nyes\n")
+
+    assert said.code == 0, said.err
+    assert counter.recipients == [["it@oakhill.test"], ["ops@oakhill.test"]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "host", "port", "help_text"),
+    [
+        ("google", "smtp-relay.gmail.com", 587, "SMTP relay service"),
+        ("microsoft", "oakhill-test.mail.protection.outlook.com", 25, "inbound connector"),
+    ],
+)
+def test_the_relays_of_google_and_microsoft_ask_for_nothing_more(
+    path, typed, host, port, help_text
+):
+    said = init(path, typed=type_answers(mail_host=f"{typed}\nlater"))
+
+    assert said.code == 0, said.err
+    mail = load_config(path).mail
+    assert (mail.host, mail.port, mail.security, mail.user) == (host, port, "starttls", "")
+    assert help_text in said.out
 
 
 def test_a_mail_server_that_refuses_can_be_answered_again(path):
     counter = Counter()
     with opened(counter) as office:
-        wrong = "127.0.0.1\nrelay\n1\n\nyes\nyes\n"
-        # The server and its encryption were right, so Enter accepts them as they are.
-        right = f"\n\n{office.port}"
-        said = init(path, typed=type_answers(mail_host=wrong + right, mail_sender="\nyes"))
+        typed = own_server(1).removesuffix("yes") + f"change\n\n\n{office.port}\nyes"
+        said = init(path, typed=type_answers(mail_host=typed))
 
-    assert said.code == 0
-    assert "was not accepted: the mail server cannot be reached" in said.out
+    assert said.code == 0, said.err
+    assert said.out.count("was not accepted: the mail server cannot be reached") == 2
     assert len(counter.emails) == 1
     assert load_config(path).mail.port == office.port
 
 
-def test_a_staff_file_is_checked_and_no_one_is_invited(path, tmp_path):
+def test_a_staff_file_is_shown_as_a_table_and_no_one_is_invited(path, tmp_path):
     good, bad = tmp_path / "staff.csv", tmp_path / "bad.csv"
-    good.write_text("email,first name,last name\nana.ruiz@oakhill.test,Ana,Ruiz\n", "utf-8")
+    good.write_text(
+        "First,Last,Mail,School,Department,Title\n"
+        "Ana,Ruiz,ana.ruiz@oakhill.test,Oak High,Math,Teacher\n"
+        "Bo,Lind,bo.lind@oakhill.test,Oak High,Math,Teacher\n"
+        "Cart,7,cart7@oakhill.test,Oak High,Math,\n",
+        "utf-8",
+    )
     bad.write_text("email,first name,last name\nana.ruiz@elsewhere.test,Ana,Ruiz\n", "utf-8")
     counter = Counter()
     with opened(counter) as office:
-        mail = f"127.0.0.1\nrelay\n{office.port}"
         said = init(
             path,
-            typed=type_answers(staff_file=f"{bad}\n{good}", mail_host=mail, mail_sender="\nno\n"),
+            typed=type_answers(staff_file=f"{bad}\n{good}", mail_host=own_server(office.port)),
         )
 
-    assert said.code == 0
+    assert said.code == 0, said.err
     assert f"{bad} lists no staff member who can be invited" in said.out + said.err
+    assert re.search(r"^2 +Oak High +Math +Teacher$", said.out, re.MULTILINE)
+    assert "Line 4: it looks like a device or a shared mailbox" in said.out
+    assert "Ruiz" not in said.out
     assert f"staff import {good} --dry-run" in said.out
     assert "No one has enrolled yet" in run("--config", str(path), "staff", "list").out
-    assert counter.emails == []
+    assert len(counter.emails) == 1
 
 
 def test_what_is_left_to_do_is_a_numbered_list_of_commands(path):
-    said = init(path, typed=type_answers(reviewers=""))
+    said = init(path, typed=type_answers())
 
     numbers = [int(found_part) for found_part in re.findall(r"^(\d+)\. ", said.out, re.MULTILINE)]
     assert numbers == list(range(1, len(numbers) + 1))
     assert "1. Name two reviewers" in said.out
-    assert f"namesake --config {path} sources check" in said.out
+    assert f"namesake --config {path} sources first-contact" in said.out
     assert f"cat {path.parent}/proxy/Caddyfile" in said.out
 
 
@@ -409,6 +568,21 @@ def test_the_samples_for_a_proxy_keep_addresses_that_open_something_out_of_its_l
     named = caddy.partition("addresses under ")[2].partition(" open something")[0]
     assert opening == set(re.findall(r"/([a-z-]+)", named))
     assert not re.search(r"^\s*log\b", caddy, re.MULTILINE)
+
+
+def test_the_samples_for_a_proxy_name_no_address_where_the_portal_is_away_or_nobody_can_read_it(
+    path,
+):
+    init(path, typed=type_answers(portal_address="https://pages.oakhill.test/"))
+
+    caddy = (path.parent / "proxy" / "Caddyfile").read_text("utf-8")
+    nginx = (path.parent / "proxy" / "nginx.conf").read_text("utf-8")
+    # Without a handler of errors, Caddy's own log has the address of each.
+    assert "handle_errors {\n\t\trespond " in caddy
+    # nginx logs a socket that is not there as "crit"; of an address with %00, $uri is empty.
+    assert re.findall("error_log .* ([a-z]+);", nginx) == ["emerg"]
+    assert '"" 0;' in nginx
+    assert "~^/me/data/address/ 0;" in nginx
 
 
 def test_a_portal_on_this_machine_alone_needs_no_proxy(path: Path):

@@ -9,7 +9,8 @@ from msgspec.structs import fields
 from monitor.config.file import load_config
 from monitor.config.sections import find_shipped_files
 from monitor.services.setup_questions import AnswersFile
-from tests.monitor.cli.conftest import Said, run
+from tests.monitor.cli.conftest import Said, Terminal, run
+from tests.monitor.cli.test_staff import list_invited
 from tests.monitor.emails import PASSWORD
 from tests.monitor.post_office import Counter, opened
 
@@ -60,17 +61,29 @@ def test_everyone_in_the_staff_file_is_invited_only_on_request(tmp_path: Path, i
     said = init(tmp_path, GOOD + asked)
 
     assert said.code == 0, said.err
-    assert ("Invited: 1 of 1 lines." in said.out) is invites
+    assert ("Invited: anyone new among 1 staff." in said.out) is invites
     assert (f"staff import {staff} --dry-run" in said.out) is not invites
-    listed = run("--config", str(tmp_path / "etc/namesake.toml"), "staff", "list").out
-    assert ("invited" in listed) is invites
+    assert bool(list_invited(Terminal(tmp_path / "etc/namesake.toml"))) is invites
+
+
+def test_paths_in_the_file_are_all_relative_to_it(tmp_path: Path):
+    staff = tmp_path / "staff.csv"
+    staff.write_text("email,first name,last name\nana.ruiz@oakhill.test,Ana,Ruiz\n", "utf-8")
+    paths = 'staff_file = "staff.csv"\nbackup_folder = "copies"\nbackup_keys = "keys"\n'
+
+    said = init(tmp_path, GOOD + paths)
+
+    assert said.code == 0, said.err
+    assert f"staff import {staff} --dry-run" in said.out
+    backup = load_config(tmp_path / "etc/namesake.toml").backup
+    assert (backup.folder, backup.keys) == (tmp_path / "copies", tmp_path / "keys")
 
 
 def test_no_one_is_invited_without_a_staff_file(tmp_path: Path):
     said = init(tmp_path, f"{GOOD}invite_staff = true\n")
 
     assert said.code == 65
-    assert "it takes a staff file and a mail server" in said.sentence
+    assert "it needs a staff file and a mail server" in said.sentence
     assert not (tmp_path / "etc").exists()
 
 
@@ -86,6 +99,23 @@ def test_secrets_come_from_files_beside_it_and_any_that_a_unit_loads(tmp_path: P
     assert (stored / "smtp-password").read_text("utf-8") == f"{PASSWORD}-mail"
     assert (stored / "twitch-app").read_text("utf-8") == f"{PASSWORD}-twitch"
     assert PASSWORD not in said.out
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644])
+def test_files_of_secrets_are_to_be_deleted_and_said_if_others_read_them(tmp_path: Path, mode: int):
+    file = tmp_path / "mail.txt"
+    file.write_text(PASSWORD, "utf-8")
+    file.chmod(mode)
+    named = f'{GOOD}[secrets]\nsmtp-password = "mail.txt"\n'
+
+    for said in (init(tmp_path, named), init(tmp_path, named)):
+        assert said.code == 0, said.err
+        assert f"     shred -u {file}\n" in said.out
+        left = " ".join(said.out.split())
+        assert ("other users of this machine can read the files" in left) is (mode == 0o644)
+    file.unlink()
+    stored = f'{GOOD}[secrets]\nsmtp-password = "etc/secrets/smtp-password"\n'
+    assert "shred" not in init(tmp_path, stored).out
 
 
 @pytest.mark.parametrize(
@@ -117,7 +147,7 @@ def test_secrets_come_from_files_beside_it_and_any_that_a_unit_loads(tmp_path: P
             "mail_password",
             (
                 "line 7: unknown key `mail_password` in the file. Secrets do not belong in this "
-                "file: `Secrets` in docs/operate.md says where they go."
+                "file: `Secrets` in docs/set-up.md says where they go."
             ),
         ),
         (
@@ -147,6 +177,7 @@ def test_a_mistake_is_answered_by_its_line_and_writes_nothing(tmp_path, good, ba
     assert said.code == 65
     assert said.sentence.startswith(str(tmp_path / "answers.toml"))
     assert sentence in said.sentence
+    assert "?." not in said.sentence
     assert not (tmp_path / "etc").exists()
 
 
@@ -179,6 +210,13 @@ def test_what_is_still_that_of_the_sample_is_refused_all_at_once(tmp_path: Path)
     told = re.findall(r"`(\w+)` is still that of the example: replace it", said.err)
     assert told == ["name", "domains", "contact", "mail_host", "mail_user", "client"]
     assert not (tmp_path / "etc").exists()
+
+
+def test_an_address_in_a_reserved_domain_is_called_that(tmp_path: Path):
+    said = init(tmp_path, GOOD.replace("it@oakhill.test", "it@birchfalls.example"))
+
+    assert said.code == 65
+    assert "`.example` is reserved for examples. Replace it." in said.sentence
 
 
 def test_all_mistakes_are_told_in_one_run_and_no_email_is_sent(tmp_path: Path):
@@ -242,7 +280,7 @@ def test_the_password_of_an_account_at_google_is_refused_with_its_line(tmp_path:
     said = init(tmp_path, f'{text}[secrets]\nsmtp-password = "mail.txt"\n')
 
     assert said.code == 65
-    assert "line 12: `secrets.smtp-password` cannot be used. smtp.gmail.com takes no" in said.err
+    assert "line 12: `secrets.smtp-password` cannot be used. smtp.gmail.com accepts no" in said.err
     assert PASSWORD not in said.err
 
 
@@ -284,6 +322,22 @@ def test_a_mail_server_that_refuses_the_test_stops_before_anything_is_written(tm
     assert "cannot be reached (nothing listens on that port)" in said.sentence
     assert said.sentence.endswith("Nothing was written.")
     assert not (tmp_path / "etc").exists()
+
+
+def test_mail_that_does_not_work_is_to_be_mended_before_anyone_is_invited(tmp_path: Path):
+    with opened(Counter()) as office:
+        works = GOOD.replace('mail_user = "namesake"\n', "").replace(
+            '"smtp.oakhill.test"',
+            f'"127.0.0.1"\nmail_port = {office.port}\nmail_security = "relay"',
+        )
+        there = init(tmp_path, works)
+        assert there.code == 0, there.err
+        assert "Fix email" not in there.out
+    (tmp_path / "etc/namesake.toml").unlink()
+
+    gone = init(tmp_path, works).out
+
+    assert gone.index("Fix email as described above") < gone.index("Invite two or three volunteers")
 
 
 def test_a_file_and_options_are_not_mixed(tmp_path: Path):

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.context import CliContext
+from monitor.cli.init import wait_for_portal
 from monitor.config.file import load_config
 from monitor.config.sections import find_shipped_files, read_secret
+from monitor.domain.health import HealthResult, report_failure, report_ok
 from monitor.services.setup import SOCKET
 from monitor.services.setup_files import (
     SHIPPED_PROGRAM,
@@ -26,6 +29,7 @@ from monitor.services.setup_files import (
     store_secret,
 )
 from tests.monitor.cli.conftest import Said, Terminal, run
+from tests.monitor.cli.test_init import type_answers
 from tests.monitor.emails import PASSWORD
 
 ANSWERS = """\
@@ -133,6 +137,7 @@ def test_without_a_mail_server_it_is_started_only_on_request(machine: Machine):
 
     assert [command for command in machine.systemd.asked if command[1] in {"enable", "start"}] == []
     assert f"systemctl enable --now {' '.join(RUNNING)}" in said.out
+    assert "store a free token without permissions as github-token" in " ".join(said.out.split())
 
 
 def test_a_service_that_does_not_start_is_said_with_what_systemd_says(machine: Machine):
@@ -179,6 +184,17 @@ def test_the_portal_may_reach_a_provider_only_where_one_signs_people_in(machine:
     assert machine.read_drop_in("namesake.service") == ""
 
 
+def test_a_drop_in_that_a_stopped_run_left_goes_if_the_new_answers_need_none(machine: Machine):
+    machine.init(ANSWERS + PROVIDER)
+    machine.config.unlink()
+
+    said = machine.init()
+
+    assert said.code == 0, said.err
+    assert machine.read_drop_in("namesake-portal.service") == ""
+    assert "Removed" in said.out
+
+
 @pytest.mark.parametrize(
     ("groups", "group"),
     [({"www-data"}, "www-data"), ({"caddy", "www-data"}, "caddy"), (set(), "")],
@@ -190,7 +206,7 @@ def test_a_socket_belongs_to_the_group_of_the_proxy(machine: Machine, groups, gr
 
     told = machine.read_drop_in("namesake-portal.service")
     assert (f"\nGroup={group}\n" in told) is bool(group)
-    assert ("Give the portal the group of your proxy" in said.out) is (not group)
+    assert ("Give the portal your proxy's group" in said.out) is (not group)
     assert not group or f"is open to the group {group}" in said.out
 
 
@@ -334,12 +350,24 @@ def test_the_last_step_is_offered_to_who_can_answer_and_the_next_time_too(
     machine.init(f'{ANSWERS}mail_host = "smtp.oakhill.test"')
     machine.change(is_at_terminal=lambda: terminal)
 
-    said = run("--config", str(machine.config), "init", typed="n\n")
+    said = run("--config", str(machine.config), "init", typed="n\n\n")
 
     assert said.code == 0, said.err
     ready, _, offer = said.out.partition(f"Ready: configuration {machine.config}")
     assert "Left to do" in ready
     assert ("Last step: your own digest\nDo you want to join" in offer) is terminal
+
+
+def test_a_conversation_ends_with_the_first_check_and_volunteers(machine: Machine):
+    machine.change(is_at_terminal=lambda: True, user_id=lambda: 1000)
+    path = machine.root / "own/namesake.toml"
+    typed = type_answers(mail_host="google\nlater")
+
+    said = run("--config", str(path), "init", typed=f"{typed}no\n\n")
+
+    assert said.code == 0, said.err
+    _, _, rest = said.out.partition("Ready: configuration")
+    assert rest.index("Last step: your own digest") < rest.index("Then three volunteers")
 
 
 def test_a_changed_file_is_left_alone(machine: Machine):
@@ -469,7 +497,7 @@ def test_in_a_container_what_is_left_is_done_with_compose(machine: Machine, mark
 
     assert said.code == 0, said.err
     assert "docker compose up -d" in said.out
-    assert "docker compose exec service namesake sources check" in said.out
+    assert "docker compose exec service namesake sources first-contact" in said.out
     assert "sudo install -D -o 10001 -m 600 /dev/stdin config/secrets/brave-key" in said.out
     assert "systemctl" not in said.out
     assert f'listen = "{SOCKET}"' in config.read_text("utf-8")
@@ -492,3 +520,27 @@ def test_in_a_container_the_pages_have_a_folder_of_secrets_of_their_own(machine:
     assert not read_secret("smtp-password", {"CREDENTIALS_DIRECTORY": str(folder / "portal")})
     asked = build_secret_command("metrics-token", config, machine.host)
     assert asked.endswith("config/secrets/portal/metrics-token")
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_the_name_of_the_portal_is_waited_for_until_it_answers_or_the_person_goes_on(
+    terminal: Terminal, monkeypatch, capsys, *, stops: bool
+):
+    silent = report_failure("portal", "It does not answer.", "Start it.", 69)
+    looks = iter(([silent], [silent], KeyboardInterrupt if stops else [report_ok("portal", "x")]))
+
+    def check_portal(*_arguments: object, **_options: object) -> list[HealthResult]:
+        look = next(looks)
+        if look is KeyboardInterrupt:
+            raise KeyboardInterrupt
+        return look
+
+    monkeypatch.setattr("monitor.cli.endpoints.check_portal", check_portal)
+
+    wait_for_portal(CliContext(terminal.path, terminal.environment))
+
+    said = capsys.readouterr().out
+    assert said.count("It does not answer.") == 1
+    assert f"{terminal.path.parent}/proxy" in said
+    assert ("https://namesake.cedarvalley.example answers.\n" in said) is not stops
+    assert ("Continuing without it." in said) is stops

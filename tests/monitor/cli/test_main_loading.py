@@ -10,6 +10,7 @@ import click
 import pytest
 
 from monitor.cli.main import list_command_lines, namesake
+from monitor.cli.sources import sources
 from tests.bench.starting import COMPLETION, make_district, measure_start
 
 PROBE = """\
@@ -23,7 +24,7 @@ HEAVY = {
 }
 # Python itself, click and the commands' names are 120 of these.
 MOST_MODULES_OF_HELP = 190
-MOST_MODULES_OF_A_LIST = 282
+MOST_MODULES_OF_A_LIST = 302
 MOST_MEBIBYTES_OF_A_LIST = 45
 PEOPLE = 20
 
@@ -39,6 +40,16 @@ def test_help_loads_little(asked: list[str], environment: dict[str, str]) -> Non
     assert len(start.modules) <= MOST_MODULES_OF_HELP
 
 
+@pytest.mark.parametrize("name", ["init", "doctor", "me", "status", "check", "sources"])
+def test_help_about_what_is_typed_first_loads_none_of_its_work(name: str) -> None:
+    start = measure_start([name, "--help"])
+
+    assert start.code == 0
+    assert not HEAVY & set(start.modules)
+    assert not [module for module in start.modules if module.startswith("monitor.services.")]
+    assert len(start.modules) <= MOST_MODULES_OF_A_LIST
+
+
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the configuration of a district with some staff."""
@@ -46,7 +57,7 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "words", [("staff", "list"), ("mail", "list"), ("mail", "paused"), ("cases", "list")]
+    "words", [("staff", "list"), ("mail", "list"), ("mail", "list", "--paused"), ("cases",)]
 )
 def test_a_list_loads_what_it_shows_and_no_services(district: Path, words: Sequence[str]) -> None:
     start = measure_start(["--config", str(district), *words])
@@ -72,19 +83,19 @@ PORTAL = """\
 from monitor.cli.portal import open_site
 with open_site(context):"""
 SERVICE = """\
-from monitor.scheduler.watchdog import build_supervised_runner
+from monitor.scheduler.supervised_runner import build_supervised_runner
 with context.open_app_locked() as app:
     build_supervised_runner(app, context.environment).list_timed_jobs()"""
 ASKING = {"gevent", "requests", "httptools", "isal", "lxml", "bs4", "protego", "warcio"}
-RARE = {"authlib", "joserfc", "icalendar", "prometheus_client", "sqlite_utils", "rich", "babel"}
+RARE = {"authlib", "joserfc", "icalendar", "prometheus_client", "sqlite_utils", "rich"}
 COMPARING = {"rapidfuzz", "nicknames", "nh3"}
 
 
 @pytest.mark.parametrize(
     ("opened", "absent", "most"),
     [
-        (PORTAL, {*ASKING, *RARE, *COMPARING, "apscheduler", "asyncio", "css_inline"}, 665),
-        (SERVICE, {*ASKING, *RARE, *COMPARING, "flask", "css_inline"}, 615),
+        (PORTAL, {*ASKING, *RARE, *COMPARING, "apscheduler", "asyncio", "css_inline"}, 695),
+        (SERVICE, {*ASKING, *RARE, *COMPARING, "flask", "css_inline"}, 641),
     ],
 )
 def test_a_process_that_waits_has_not_loaded_what_asks(
@@ -106,6 +117,15 @@ def test_each_command_is_found_under_its_own_name(name: str) -> None:
     assert command.name == name
 
 
+@pytest.mark.parametrize("name", sources.list_lines())
+def test_the_line_of_a_command_that_is_not_loaded_is_its_own(name: str) -> None:
+    command = sources.get_command(click.Context(sources), name)
+
+    assert command is not None
+    assert command.name == name
+    assert sources.list_lines()[name] == command.get_short_help_str(100)
+
+
 def test_a_command_that_does_not_exist_is_wrong_usage() -> None:
     assert namesake.get_command(click.Context(namesake), "enrol") is None
 
@@ -113,7 +133,7 @@ def test_a_command_that_does_not_exist_is_wrong_usage() -> None:
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [
-        ("namesake st", {"staff"}),
+        ("namesake st", {"staff", "status"}),
         ("namesake staff p", {"pause"}),
         ("namesake --ver", {"--version"}),
     ],

@@ -8,27 +8,25 @@ from tests.monitor.cli.conftest import Said
 
 COMMANDS = (
     ("staff", "list"),
-    ("cases", "list"),
+    ("cases",),
     ("sources", "list"),
     ("sources", "check"),
     ("sources", "check", "chalkboard"),
     ("sources", "show", "chalkboard"),
-    ("sources", "imported"),
-    ("jobs",),
-    ("sweep", "--dry-run"),
-    ("sweep",),
+    ("status", "--jobs"),
+    ("check", "--all", "--dry-run"),
+    ("check", "--all"),
     ("check", "PERSON"),
-    ("digest", "send"),
-    ("audit", "verify"),
+    ("mail", "send"),
+    ("audit",),
 )
 # It takes the folder for itself.
-ALONE = {("digest", "send")}
+ALONE = {("mail", "send")}
 REFUSALS = (
-    ("digest", "preview", "PERSON"),
+    ("mail", "preview", "PERSON"),
     ("explain", "CASE"),
     ("explain", "CASE", "--break-glass", "curious"),
-    ("timeline", "CASE", "--break-glass", "curious"),
-    ("evidence", "CASE"),
+    ("explain", "--history", "CASE", "--break-glass", "curious"),
     ("staff", "invite", "mallory@elsewhere.example", "Mallory", "Moore"),
 )
 

@@ -5,25 +5,28 @@ import re
 import signal
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import pytest
 
 from monitor.app import Environment
 from monitor.cli import me as module
-from monitor.cli.me import choose_sources
-from monitor.db import backups
-from monitor.db.backups import CHECK_FOLDER_PREFIX, make_check_folder
+from monitor.cli.me import DayMark, choose_sources
+from monitor.db import private_folders
+from monitor.db.private_folders import CHECK_FOLDER_PREFIX, make_check_folder
 from monitor.demo import data as days
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
+from monitor.domain.errors import NotPermittedError
+from monitor.domain.names.parsing import split_own_name
 from monitor.domain.person import PersonName
 from monitor.services.alert_feeds import FOREIGN_FEED
 from monitor.services.quick_check import QuickCheckAnswers
 from scrapers.crawl.throttle import WITHOUT_WAITS
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.monitor.cli.conftest import Said, run
 
@@ -64,7 +67,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     desk = Desk(tmp_path)
-    monkeypatch.setattr(backups, "MEMORY_FOLDER", desk.memory)
+    monkeypatch.setattr(private_folders, "MEMORY_FOLDER", desk.memory)
     return desk
 
 
@@ -139,7 +142,7 @@ def test_who_does_not_say_that_it_is_their_name_asks_nothing(desk, web):
         said = desk.asks(*MARIA, typed=typed)
 
         assert said.code == 77
-        assert "answer y, or add --yes. Nothing was asked." in said.err
+        assert "answer y, or add --yes. No search was run." in said.err
     assert web.visits == []
     assert not desk.cache.exists()
 
@@ -151,33 +154,77 @@ def test_who_answers_yes_is_asked_nothing_more(desk):
     assert said.code == 69
 
 
-def test_one_name_a_day_and_another_on_the_next(desk):
+TODAY = date(2026, 9, 21)
+NAMED, JOHN = PersonName(given="María", family="Delgado"), PersonName(given="John", family="Smith")
+
+
+@pytest.fixture
+def mark(tmp_path: Path) -> DayMark:
+    return DayMark(path=tmp_path / "namesake" / "looked-up")
+
+
+def spend_day(mark: DayMark, name: PersonName, day: date = TODAY) -> str:
+    with mark.claim_day(name, day) as spend:
+        spend()
+    return mark.path.read_text("ascii")
+
+
+def test_one_name_a_day_and_another_on_the_next(mark):
+    spend_day(mark, NAMED)
+
+    with pytest.raises(NotPermittedError, match="one name a day"):
+        spend_day(mark, JOHN)
+    spend_day(mark, JOHN, TODAY + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    ["Maria Delgado", "maria  DELGADO", "Mariah Delgdo", "María Delgaddo", "Maria Degaldo"],
+)
+def test_a_near_spelling_is_no_second_name(mark, spelled):
+    first = spend_day(mark, NAMED)
+
+    assert spend_day(mark, split_own_name(spelled)) == first
+
+
+def test_where_nothing_could_be_asked_the_name_of_the_day_is_not_spent(desk):
     assert desk.asks("Maria Delgado", "--yes").code == 69
-    assert desk.asks("maria  DELGADO", "--yes").code == 69
+    assert desk.asks("John Smith", "--yes").code == 69
+    assert list(desk.cache.rglob("looked-up")) == []
+
+
+def test_another_name_is_refused_before_anything_is_asked(desk, web):
+    spend_day(DayMark.find(desk.variables), NAMED, desk.clock.at.date())
 
     refused = desk.asks("John Smith", "--yes")
+
     assert refused.code == 77
     assert "one name a day" in refused.sentence
-
-    desk.clock.at += timedelta(days=1)
-    assert desk.asks("John Smith", "--yes").code == 69
+    assert web.visits == []
 
 
-def test_the_mark_of_the_day_tells_no_name(desk):
-    desk.asks("Maria Delgado", "--yes")
-    first = desk.mark
-    desk.clock.at += timedelta(days=1)
-    desk.asks("Maria Delgado", "--yes")
+def test_the_mark_of_the_day_tells_no_name(mark):
+    first = spend_day(mark, NAMED)
+    second = spend_day(mark, NAMED, TODAY + timedelta(days=1))
 
     assert re.fullmatch(r"2026-09-21 [0-9a-f]{32} [0-9a-f]{128}\n", first)
-    assert set(first.split()) & set(desk.mark.split()) == set()
+    assert set(first.split()) & set(second.split()) == set()
 
 
-def test_a_damaged_mark_counts_as_none(desk):
-    desk.asks("Maria Delgado", "--yes")
-    (desk.cache / "namesake" / "looked-up").write_bytes(b"\xff\x00 torn")
+def test_a_damaged_mark_counts_as_none(mark):
+    spend_day(mark, NAMED)
+    mark.path.write_bytes(b"\xff\x00 torn")
 
-    assert desk.asks("John Smith", "--yes").code == 69
+    spend_day(mark, JOHN)
+
+
+def test_nicknames_and_former_names_are_asked_too(desk, web):
+    said = desk.asks(*MARIA, "--yes", "--json", "--nickname", "Marita", "--former", "Quintanar")
+
+    assert said.code == 0
+    asked = unquote_plus(" ".join(f"{visit.path} {visit.query}" for visit in web.visits))
+    assert "Maria Quintanar" in asked
+    assert "Marita Delgado" in asked
 
 
 def test_a_cache_that_cannot_be_written_is_one_sentence(desk):
@@ -291,8 +338,8 @@ def test_what_a_killed_check_left_goes_with_the_next_one_and_what_runs_stays(des
 
 
 def test_without_a_place_in_memory_the_folder_is_a_temporary_one(desk, tmp_path, monkeypatch):
-    monkeypatch.setattr(backups, "MEMORY_FOLDER", tmp_path / "none")
-    monkeypatch.setattr(backups.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(private_folders, "MEMORY_FOLDER", tmp_path / "none")
+    monkeypatch.setattr(private_folders.tempfile, "tempdir", str(tmp_path))
 
     with make_check_folder(desk.clock.now()) as folder:
         assert folder.parent == tmp_path

@@ -1,12 +1,17 @@
 """Numbers for a monitoring system: of sources, times and emails, and of nobody."""
 
+from collections import Counter
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.db.cases import CasesTable
+from monitor.db.database import Database
+from monitor.db.sources import SourceHealth
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import CaseKind, CaseState
 from monitor.services.health import MIN_COUNT
+from scrapers.models import Outcome
 from tests.monitor.cli.conftest import Terminal
 
 
@@ -28,6 +33,26 @@ def test_prometheus_reads_what_is_printed(after_demo: Terminal):
     assert told["namesake_collected_timestamp_seconds[]"] == after_demo.clock.at.timestamp()
     assert told["namesake_database_bytes[]"] > 100_000
     assert "namesake_backed_up_timestamp_seconds[]" not in told
+    assert told["namesake_warnings['backup', 'warn']"] == 1
+
+
+def test_a_source_that_was_turned_off_while_it_failed_warns_no_more(after_demo: Terminal):
+    def warn() -> dict[str, float]:
+        told = samples(after_demo.run("metrics").out)
+        return {name: count for name, count in told.items() if name.startswith("namesake_warnings")}
+
+    before = warn()
+    with Database.open_folder(after_demo.config.state) as state:
+        gone = SourceHealth(
+            source="turned-off", outcome=Outcome.BLOCKED, since=after_demo.clock.now()
+        )
+        state.source_health.save_source_health(gone)
+
+    assert warn() == before
+    screen = after_demo.run("status", "--json").json["warnings"]
+    said = Counter((warning["what"], warning["level"]) for warning in screen)
+    also = {f"namesake_warnings{sorted(warning)}": count for warning, count in said.items()}
+    assert before.items() <= also.items()
 
 
 def test_each_source_has_one_outcome(after_demo: Terminal):
@@ -39,20 +64,20 @@ def test_each_source_has_one_outcome(after_demo: Terminal):
         assert sum(mine) == 1
 
 
-@pytest.mark.parametrize(("joined", "told"), [(MIN_COUNT - 1, False), (MIN_COUNT, True)])
+@pytest.mark.parametrize(("joined", "told"), [(19, False), (20, True), (21, True)])
 def test_who_has_joined_is_counted_only_where_they_are_many(
     terminal: Terminal, monkeypatch, joined: int, *, told: bool
 ):
     few = {(CaseKind.IMPERSONATION, CaseState.NEW): MIN_COUNT - 1}
-    many = {(CaseKind.IMPERSONATION, CaseState.OPEN): MIN_COUNT}
+    many = {(CaseKind.IMPERSONATION, CaseState.OPEN): MIN_COUNT + joined - 19}
     monkeypatch.setattr(CasesTable, "count_cases", lambda _: {**few, **many})
     for number in range(joined):
         terminal.enrols(PersonName(given="Rosa", family=f"Marchetti{number}"))
 
     known = samples(terminal.run("metrics").out)
 
-    assert ("namesake_people[]" in known) is told
-    assert ("namesake_cases['impersonation', 'open']" in known) is told
+    assert known.get("namesake_people[]") == (20.0 if told else None)
+    assert known.get("namesake_cases['impersonation', 'open']") == (10.0 if told else None)
     assert "namesake_cases['impersonation', 'new']" not in known
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.matcher.keys import parse_key, read_tokens
+from monitor.student_matcher.keys import parse_key, read_tokens
 from tests.monitor.cli.conftest import run
 
 ROSTER = """\
@@ -28,9 +28,9 @@ def places(desk):
     return ("--key-file", str(desk / "roster.key"), "--tokens", str(desk / "roster.tokens"))
 
 
-def imported(desk, verb="import", *more):
+def imported(desk, *more):
     nowhere = ("--config", str(desk / "none.toml"))
-    return run(*nowhere, "roster", verb, str(desk / "users.csv"), *places(desk), *more)
+    return run(*nowhere, "roster", "import", str(desk / "users.csv"), *places(desk), *more)
 
 
 def kept(desk):
@@ -81,7 +81,7 @@ def test_a_lost_key_is_no_new_key(desk):
     said = imported(desk)
 
     assert said.code == 76
-    assert "roster rotate" in said.sentence
+    assert "roster import --new-year" in said.sentence
     assert not (desk / "roster.key").exists()
 
 
@@ -90,7 +90,7 @@ def test_a_new_school_year_retires_the_old_tokens_and_the_old_key(desk):
     key, tokens = kept(desk)
     before = read_tokens(desk / "roster.tokens")
 
-    assert imported(desk, "rotate").code == 0
+    assert imported(desk, "--new-year").code == 0
 
     assert kept(desk)[0] != key
     assert kept(desk)[1] != tokens
@@ -104,7 +104,7 @@ def test_a_key_that_was_made_for_the_new_year_is_used(desk):
     (desk / "roster.key").unlink()
     (desk / "roster.key").write_text("ab" * 32)
 
-    assert imported(desk, "rotate").code == 0
+    assert imported(desk, "--new-year").code == 0
     assert kept(desk)[0] == b"ab" * 32
 
 
@@ -114,14 +114,14 @@ def test_a_broken_token_file_is_mended_by_rotating(desk):
 
     refused = imported(desk)
     assert refused.code == 65
-    assert "roster rotate" in refused.sentence
-    assert imported(desk, "rotate").code == 0
+    assert "roster import --new-year" in refused.sentence
+    assert imported(desk, "--new-year").code == 0
 
 
 def test_tokens_that_cannot_be_written_leave_no_key_in_the_way(desk):
     (desk / "roster.tokens").mkdir()
 
-    said = imported(desk, "rotate")
+    said = imported(desk, "--new-year")
 
     assert said.code == 73
     assert {path.name for path in desk.iterdir()} >= {"users.csv", "roster.tokens"}
@@ -236,19 +236,19 @@ def of_students(desk, number):
 
 
 @pytest.mark.parametrize("number", [1_000, 1_400, 20_000])
-@pytest.mark.parametrize("verb", ["import", "rotate"])
-def test_a_roster_of_quite_another_size_is_refused_and_the_last_one_kept(desk, number, verb):
+@pytest.mark.parametrize("how", [(), ("--new-year",)])
+def test_a_roster_of_quite_another_size_is_refused_and_the_last_one_kept(desk, number, how):
     of_students(desk, 2_500)
     imported(desk)
     before = kept(desk)
     of_students(desk, number)
 
-    said = imported(desk, verb)
+    said = imported(desk, *how)
 
     assert said.code == 65
     assert "nothing was written" in said.sentence
     assert kept(desk) == before
-    assert imported(desk, verb, "--size-is-right").code == 0
+    assert imported(desk, *how, "--size-is-right").code == 0
     assert kept(desk) != before
 
 

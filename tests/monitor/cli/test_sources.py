@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from monitor.demo.internet import Internet
-from scrapers.registry import discover_built_in_sources
+from scrapers.source_discovery import discover_built_in_sources
 from tests.scrapers.plugin import PLUGIN, install
 
 
@@ -23,7 +23,7 @@ def test_a_sheet_says_what_a_source_asks_tells_and_costs(terminal, web):
     assert told["discloses"] == declared.discloses
     assert told["cannot see"] == declared.cannot_see
     assert told["costs"] == "nothing"
-    assert "not read yet" in told["terms"]
+    assert "not read there yet" in told["terms"]
     assert told["last seen live"] == "never"
     assert told["hosts"] == "http://appview.example, https://cdn.bsky.app"
     assert told["outcome"] == "not run yet"
@@ -31,9 +31,19 @@ def test_a_sheet_says_what_a_source_asks_tells_and_costs(terminal, web):
     assert told["self-test"] == "no manual self-test yet"
 
 
+def test_a_sheet_says_what_the_terms_let_us_store_and_for_how_long_we_do(terminal):
+    settings = terminal.path.read_text("utf-8")
+    terminal.path.write_text(f"{settings}\n[sources.brave]\nnews = false\n", "utf-8")
+
+    told = sheet(terminal.run("sources", "show", "brave"))
+
+    assert told["of 2026-02-11"].startswith("results may be stored only as far as")
+    assert told["keeps text"] == "up to 60 days"
+
+
 def test_a_sheet_says_how_a_source_has_been_doing(terminal, web):
     terminal.enrols(handles=("rosamarchetti",))
-    terminal.run_served("sweep")
+    terminal.run_served("check", "--all")
     web.web = web.web.block_requests("chalkboard.example")
     terminal.run_served("sources", "check", "chalkboard")
 

@@ -4,6 +4,7 @@ from threading import Event
 import pytest
 
 from monitor.demo import data as days
+from monitor.domain.person import CURRENT_MEANS
 from monitor.domain.vocabulary import EmailState, Scope
 from monitor.scheduler.daemon import WakeSocket
 from tests.monitor.supervised import PATIENCE
@@ -15,16 +16,32 @@ WITH_SERVER = (
 )
 
 
-def test_an_invitation_is_queued_and_listed_by_an_opaque_ref(terminal):
+def list_invited(terminal) -> list[str]:
+    """Return the addresses of open invitations, which no command lists."""
+    with terminal.app() as app:
+        found = app.db.invitations.list_invitations()
+        return [invitation.mail for invitation in found if invitation.is_open(app.clock.now())]
+
+
+def test_an_invitation_is_queued_and_listed_nowhere(terminal):
     terminal.configured(WITH_SERVER)
 
     said = terminal.run("staff", "invite", MAIL, "Rosa", "Marchetti")
 
     assert said.code == 0
-    assert "An invitation is sent" in said.out
-    (listed,) = terminal.run("staff", "list", "--json").json
-    assert (listed["state"], listed["scopes"]) == ("invited", [])
-    assert len(listed["id"]) == 32
+    assert "This address gets an invitation" in said.out
+    assert list_invited(terminal) == [MAIL]
+    for words in (("staff", "list"), ("mail", "list")):
+        assert terminal.run(*words, "--json").json == []
+
+
+def test_the_log_says_which_user_of_the_shell_it_was(terminal):
+    terminal.configured(WITH_SERVER).run("staff", "invite", MAIL, "Rosa", "Marchetti")
+
+    with terminal.app() as app:
+        (means,) = {entry.means for entry in app.db.audit.list_entries()}
+    assert means.startswith("shell:")
+    assert CURRENT_MEANS.get() == "service"
 
 
 def test_no_invitation_is_queued_without_a_mail_server(terminal):
@@ -62,10 +79,8 @@ def test_whoever_joined_is_not_invited_again(terminal):
 
     assert said == other, "an operator cannot try out who has joined"
     assert said.code == 0
-    assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == [
-        "enrolled",
-        "invited",
-    ]
+    assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == ["enrolled"]
+    assert list_invited(terminal) == ["bea.field@cedarvalley.example"]
 
 
 def test_an_invitation_of_who_left_is_taken_back_and_nothing_tells_who_had_joined(terminal):
@@ -79,6 +94,14 @@ def test_an_invitation_of_who_left_is_taken_back_and_nothing_tells_who_had_joine
 
     assert (invited.code, invited.out) == (joined.code, joined.out) == (again.code, again.out)
     assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == ["withdrawn"]
+
+
+@pytest.mark.parametrize(("typed", "code"), [("", 2), ("n\n", 130), ("y\n", 65)])
+def test_who_leaves_is_asked_about_and_a_script_is_told_how_to_answer(terminal, typed, code):
+    said = terminal.run("staff", "left", "ana.bell@cedarvalley.example", typed=typed)
+
+    assert said.code == code  # nobody was invited there
+    assert ("No one is there to answer. Nothing was done: add `--yes`." in said.err) is (code == 2)
 
 
 def test_the_list_tells_states_and_scopes_and_no_name(terminal):
@@ -117,7 +140,7 @@ def test_whoever_withdraws_is_asked_about_no_more_and_is_written_to(terminal):
     assert said.code == 0
     assert "data is deleted within 24 hours" in said.out
     assert [row["state"] for row in terminal.run("staff", "list", "--json").json] == ["withdrawn"]
-    assert terminal.run("sweep", "--dry-run", "--json").json["people"] == 0
+    assert terminal.run("check", "--all", "--dry-run", "--json").json["people"] == 0
     with terminal.app() as app:
         waiting = [email.kind for email in app.db.outbox.list_emails() if email.state == "queued"]
     assert "withdrawn" in waiting
@@ -128,13 +151,13 @@ def test_whoever_withdraws_is_asked_about_no_more_and_is_written_to(terminal):
 def test_emails_that_wait_are_counted_with_the_reason_and_without_the_address(terminal):
     terminal.configured(WITH_SERVER).run("staff", "invite", MAIL, "Rosa", "Marchetti")
 
-    said = terminal.run("digest", "send", "--json")
+    said = terminal.run("mail", "send", "--json")
 
-    assert said.code == 0
+    assert said.code == 69
     assert said.json["deferred"] == 1
     assert list(said.json["waiting"].values()) == [1]
     terminal.clock.at += timedelta(hours=1)
-    table = terminal.run("digest", "send").out
+    table = terminal.run("mail", "send").out
     assert "1 to retry" in table
     assert "cannot be reached" in table
     assert "rosa" not in (said.out + table).lower()

@@ -1,11 +1,14 @@
 """`staff import`: one command for a whole staff."""
 
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from monitor.domain.vocabulary import StaffLineState
-from tests.monitor.cli.test_staff import WITH_SERVER
+from tests.monitor.cli.conftest import SETTINGS, Terminal
+from tests.monitor.cli.test_staff import WITH_SERVER, list_invited
+from tests.monitor.conftest import Found
 
 HEADER = "First Name [Required],Last Name [Required],Email Address [Required],Status [READ ONLY]"
 STAFF = (
@@ -27,24 +30,17 @@ def write(folder, *lines):
     return str(path)
 
 
-FOLDED = "new, invited or enrolled, in counts too small to show"
-
-
 def states(terminal) -> list[str]:
-    return [row["state"] for row in terminal.run("staff", "list", "--json").json]
-
-
-def table(said) -> dict[str, int]:
-    rows = (line.split(maxsplit=1) for line in said.out.splitlines())
-    return {row[1].strip(): int(row[0]) for row in rows if len(row) > 1 and row[0].isdecimal()}
+    enrolled = [row["state"] for row in terminal.run("staff", "list", "--json").json]
+    return [*enrolled, *("invited" for _ in list_invited(terminal))]
 
 
 def test_a_staff_is_invited_by_one_command_that_shows_no_name_and_no_code(terminal, desk):
     said = terminal.run("staff", "import", desk)
 
     assert said.code == 0
-    assert table(said) == {"new": 2, "not active in the file": 1}
-    assert "Invited: 2 of 3 lines." in said.out
+    assert "Not active in the file: 1." in said.out
+    assert "Invited: anyone new among 2 staff." in said.out
     assert not {"rosa", "marchetti", "ann", "field"} & set(said.out.lower().split())
     assert states(terminal) == ["invited", "invited"]
 
@@ -55,18 +51,15 @@ def test_a_second_run_of_the_same_file_invites_no_one(terminal, desk):
     said = terminal.run("staff", "import", desk)
 
     assert said.code == 0
-    assert table(said) == {"invited already": 2, "not active in the file": 1}
-    assert "Invited: 0 of 3 lines." in said.out
     assert states(terminal) == ["invited", "invited"]
 
 
-def test_who_joined_is_counted_without_a_line(terminal, desk):
+def test_who_joined_is_not_invited_and_not_told(terminal, desk):
     terminal.enrols()
 
     said = terminal.run("staff", "import", desk)
 
-    assert table(said)["enrolled already"] == 1
-    assert "Line 2" not in said.out
+    assert "enrolled" not in said.out
     assert sorted(states(terminal)) == ["enrolled", "invited"]
 
 
@@ -78,51 +71,89 @@ def test_a_dry_run_says_the_same_shows_the_email_and_invites_no_one(terminal, de
     said = terminal.run("staff", "import", desk, "--dry-run")
 
     assert said.code == 0
-    assert table(said) == {FOLDED: 2, "not active in the file": 1}
-    assert "To invite: fewer than 5 of 3 lines." in said.out
+    assert re.search(r"^staff +school +unit +title\n2$", said.out, re.MULTILINE)
+    assert "To invite: anyone new among 2 staff." in said.out
     assert "Nothing was changed." in said.out
+    assert "New people are not counted" in said.out
+    assert said.out.endswith("Next: if this is right, run it again without `--dry-run`.\n")
     assert "From: Dana Ortiz <namesake@cedarvalley.example>" in said.out
     assert "Subject: Join us" in said.out
     assert "You are invited to Namesake" in said.out
     assert states(terminal) == []
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)])
-def test_a_dry_run_does_not_tell_whether_one_person_is_enrolled(terminal, desk, tmp_path, options):
-    asked = ("staff", "import", write(tmp_path, *STAFF[:2]), "--dry-run", *options)
-    before = terminal.run(*asked)
+def invites_rosa(terminal: Terminal) -> None:
+    terminal.invites("rosa.marchetti@cedarvalley.example")
+
+
+def lets_rosa_join(terminal: Terminal) -> None:
     terminal.enrols()
 
-    assert terminal.run(*asked) == before
-    assert before.code == 0
+
+def lets_rosa_leave(terminal: Terminal) -> None:
+    terminal.run("staff", "withdraw", terminal.enrols(), "--yes")
 
 
-def test_a_dry_run_shows_counts_from_five_on(terminal, desk, tmp_path):
-    lines = (f"B{number},Field,b{number}@cedarvalley.example,Active" for number in range(5))
+def look_around(terminal: Terminal) -> list[object]:
+    """Return what else an operator could count by."""
+    lists = [terminal.run(word, "list", "--json").json for word in ("staff", "mail")]
+    numbers = terminal.run("metrics", "--json").json
+    return [*lists, *(one for one in numbers if one["name"].startswith("namesake_emails"))]
 
-    said = terminal.run("staff", "import", write(tmp_path, *lines), "--dry-run")
 
-    assert table(said) == {"new": 5}
-    assert "To invite: 5 of 5 lines." in said.out
+FATES = (lambda _terminal: None, invites_rosa, lets_rosa_join, lets_rosa_leave)
+
+
+@pytest.mark.parametrize("options", [("--dry-run",), ("--dry-run", "--json"), (), ("--json",)])
+@pytest.mark.parametrize("fate", FATES[1:], ids=("invited", "joined", "left"))
+def test_two_files_that_differ_by_a_line_do_not_tell_what_its_person_did(
+    tmp_path: Path, found: Found, options, fate
+):
+    def try_out(name: str, happens: Callable[[Terminal], object]) -> object:
+        """Import without Rosa, with her, and without her again."""
+        path = tmp_path / name / "namesake.toml"
+        path.parent.mkdir()
+        path.write_text(SETTINGS, "utf-8")
+        found(path.parent / "state")
+        terminal = Terminal(path).configured(WITH_SERVER)
+        happens(terminal)
+        before = look_around(terminal)
+        said = [
+            terminal.run("staff", "import", write(tmp_path, *lines), *options)
+            for lines in (STAFF[1:], STAFF, STAFF[1:])
+        ]
+        assert look_around(terminal) == before
+        with terminal.app() as app:
+            entries = app.db.audit.list_entries()
+        return said, [entry.details for entry in entries if entry.action == "staff-imported"]
+
+    assert try_out("before", FATES[0]) == try_out("after", fate)
 
 
 @pytest.mark.parametrize("dry", [True, False])
 def test_programs_read_counts_and_reasons(terminal, desk, tmp_path, dry):
     write(tmp_path, *STAFF, ",Field,bea@cedarvalley.example,Active")
     options = ("--dry-run",) if dry else ()
-    new = {"in_small_counts": 2} if dry else {"new": 2}
 
     told = terminal.run("staff", "import", desk, "--json", *options).json
 
     assert (told["dry_run"], told["lines"], told["missing"]) == (dry, 4, 0)
-    assert set(told["states"]) == set(StaffLineState)
-    counts = {**told["states"], "in_small_counts": told.get("in_small_counts")}
-    assert {state: count for state, count in counts.items() if count} == {**new, "inactive": 1}
+    assert (told["listed"], told["skipped"]) == (2, {"inactive": 1})
     assert told["unusable"] == [{"line": 5, "reason": "the first name is missing"}]
-    if not dry:
-        last = datetime.fromisoformat(told["last_email_at"]).astimezone(UTC)
-        assert last >= terminal.clock.now()
     assert ("preview" in told) is dry
+
+
+def test_whom_a_new_file_no_longer_has_is_listed_from_the_two_files(terminal, tmp_path):
+    old = write(tmp_path, *STAFF)
+    earlier = tmp_path / "earlier.csv"
+    Path(old).rename(earlier)
+    new = write(tmp_path, *STAFF[1:])
+    words = ("staff", "import", new, "--dry-run", "--compare", str(earlier))
+
+    (gone,) = terminal.run(*words, "--json").json["gone"]
+
+    assert gone in STAFF[0].casefold()
+    assert f"and not in {new}: {gone}." in " ".join(terminal.run(*words).out.split())
 
 
 @pytest.mark.parametrize(
@@ -196,7 +227,7 @@ def test_half_a_file_is_refused_until_it_is_said_to_be_right(terminal, desk, tmp
     assert refused.code == 65
     assert "--size-is-right" in refused.sentence
     said = terminal.run("staff", "import", half, "--size-is-right")
-    assert table(said) == {"invited already": 12, "no longer in the file": 18}
+    assert "18 people in the last file are not in this one." in said.out
     assert "Service page" in said.out
     assert "a29" not in said.out
     assert states(terminal) == ["invited"] * 30

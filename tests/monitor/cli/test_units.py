@@ -1,4 +1,4 @@
-"""`namesake units`: the units name this installation, and secrets arrive under any systemd."""
+"""The units name this installation, and secrets arrive under any systemd."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def write(folder: Path, release: int) -> Said:
-    return run("units", str(folder), "--systemd", str(release))
+    return run("init", "--units", str(folder), "--systemd", str(release))
 
 
 def test_the_units_start_the_program_of_this_installation(program: Path, folder: Path) -> None:
@@ -94,6 +94,15 @@ def test_an_older_systemd_gets_a_drop_in_that_goes_when_it_is_upgraded(
 )
 def test_each_systemd_is_told_of_secrets_in_its_own_way(release, stored, lines) -> None:
     assert list(build_credential_lines(UNIT, release, stored)) == lines
+
+
+def test_an_older_systemd_is_told_each_secret_that_a_pattern_names() -> None:
+    stored = {"district.oak.smtp-password", "district.cedar.brave-key", "smtp-password"}
+    lines = list(build_credential_lines("ImportCredential=district.*", 252, stored))
+    assert lines == [
+        "LoadCredential=district.cedar.brave-key",
+        "LoadCredential=district.oak.smtp-password",
+    ]
 
 
 @pytest.mark.parametrize(

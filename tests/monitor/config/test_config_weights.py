@@ -13,9 +13,9 @@ OURS = files("monitor.domain.detection").joinpath("weights.toml").read_text("utf
 
 def test_the_config_names_another_file(tmp_path):
     path = tmp_path / "weights-2.toml"
-    path.write_text(OURS.replace("version = 4", "version = 5"), "utf-8")
+    path.write_text(OURS.replace("version = 6", "version = 7"), "utf-8")
 
-    assert load_weights(DetectionConfig(weights=path)).version == 5
+    assert load_weights(DetectionConfig(weights=path)).version == 7
     assert load_weights(DetectionConfig()) is load_own_weights()
 
 

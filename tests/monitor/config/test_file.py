@@ -34,8 +34,8 @@ from tests.monitor.config.test_config import GOOD
                 "[mail]",
                 f'[sources.{engine}]\nengine = "cx"\n[mail]',
                 (
-                    f"line 10: `sources.{engine}` is no source anymore: {ended}. Remove the table, "
-                    "and set up another engine, such as [sources.brave]."
+                    f"line 10: `sources.{engine}` is not a source anymore: {ended}. Remove the "
+                    "table, and set up another engine, such as [sources.brave]."
                 ),
             )
             for engine, ended in (
@@ -95,7 +95,7 @@ from tests.monitor.config.test_config import GOOD
             'password = "trumpet"',
             (
                 "line 12: unknown key `password` in `mail`. Secrets do not belong in this file: "
-                "`Secrets` in docs/operate.md says where they go."
+                "`Secrets` in docs/set-up.md says where they go."
             ),
         ),
         ("port = 2525", "token_fil = 'x'", "`token_fil` in `mail`. Did you mean `token_file`?"),
@@ -153,6 +153,29 @@ from tests.monitor.config.test_config import GOOD
                 "line 16: `backup.keys` must be another folder than `folder`, and neither inside "
                 "the other."
             ),
+        ),
+        *(
+            (
+                "[portal]",
+                f'[drill]\nfolder = "/srv/www"\naddress = "{address}"\n[portal]',
+                (
+                    "line 16: `drill.address` must lie on a site of the district, in one of its "
+                    "`domains`; never on a platform."
+                ),
+            )
+            for address in (
+                "https://www.facebook.com/drill",
+                "https://notcedarvalley.example/drill",
+                "www.cedarvalley.example/drill",
+            )
+        ),
+        (
+            "[portal]",
+            (
+                '[drill]\nfolder = "/srv/www"\naddress = "https://www.cedarvalley.example/drill"'
+                "\n[portal]"
+            ),
+            "`drill` needs `host` under [mail] as well: a drill tests whether an alert is sent.",
         ),
         ("[portal]", "[backup]\nkeys = 7\n[portal]", "`backup.keys` must be a path in quotes."),
         (

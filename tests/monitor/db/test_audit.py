@@ -6,6 +6,8 @@ from contextlib import closing
 import pytest
 
 from monitor.db.encryption import AuditPosition
+from monitor.domain.errors import InputError
+from monitor.domain.person import CURRENT_MEANS
 
 APPENDED = "DROP TRIGGER audit_is_appended"
 
@@ -35,6 +37,30 @@ def test_rows_come_back_in_their_order(world, rosa):
     assert world.state.audit.verify_chain() is None
 
 
+def test_a_row_says_by_what_means_and_the_service_is_the_rest(world):
+    log = world.state.audit
+    log.append_entry(world.now, "namesake", "swept", "", {})
+    before = CURRENT_MEANS.set("shell:rosa")
+    log.append_entry(world.now, "operator", "viewed", "", {})
+    CURRENT_MEANS.reset(before)
+
+    assert [entry.means for entry in log.list_entries()] == ["service", "shell:rosa"]
+    assert log.verify_chain() is None
+
+
+def test_the_last_act_of_a_kind_is_found_however_long_the_log_is(world, rosa):
+    log = world.state.audit
+    last = log.find_last_entry_of_action("viewed")
+    assert last is not None
+    assert last.details["case"] == "4"
+    assert log.find_last_entry_of_action("never done") is None
+
+    (step,) = log.connection.fetch_rows(
+        "EXPLAIN QUERY PLAN SELECT * FROM audit WHERE action = ? ORDER BY seq DESC LIMIT 1", "sent"
+    )
+    assert step["detail"] == "SEARCH audit USING INDEX audit_by_action (action=?)"
+
+
 def test_an_empty_log_is_as_it_was_written(world):
     assert world.state.audit.verify_chain() is None
 
@@ -51,7 +77,11 @@ def test_an_empty_log_is_as_it_was_written(world):
         (3, "DELETE FROM audit WHERE seq = 3"),
         (1, "DELETE FROM audit WHERE seq = 1"),
         (2, "UPDATE audit SET seq = 9 WHERE seq = 2"),
-        (6, "INSERT INTO audit VALUES (6, '2026', 'operator', 'viewed', '', '{}', x'00')"),
+        (3, "UPDATE audit SET means = 'page' WHERE seq = 3"),
+        (
+            6,
+            "INSERT INTO audit VALUES (6, '2026', 'operator', 'page', 'viewed', '', '{}', x'00')",
+        ),
     ],
 )
 def test_the_first_altered_row_is_named(world, broken, statement):
@@ -111,6 +141,16 @@ def test_rows_cut_off_at_the_end_are_missed_by_whoever_kept_the_end(world):
     assert not log.log_end.has_row_at(end)
 
 
-@pytest.mark.parametrize("end", ["", "x", "1", "1:", "\u0661:00", f"{'9' * 60}:00", "0:00"])
-def test_what_was_never_an_end_is_none(world, end):
-    assert not world.state.audit.log_end.has_row_at(AuditPosition.from_text(end))
+@pytest.mark.parametrize(
+    "end",
+    ["", "x", "1", "1:", "1:0", *(f"{seq}:{'0' * 64}" for seq in ("\u0661", "9" * 60, "0"))],
+)
+def test_what_was_never_an_end_is_refused(end):
+    with pytest.raises(InputError, match="is not an end that `namesake audit` prints"):
+        AuditPosition.from_text(end)
+
+
+def test_an_end_of_another_log_is_not_found(world):
+    end = AuditPosition.from_text(f"1:{'0' * 64}")
+
+    assert not world.state.audit.log_end.has_row_at(end)

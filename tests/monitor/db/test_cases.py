@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.domain.errors import InputError
+from monitor.domain.errors import ErasedError, InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision
 from tests.cases import say
 
@@ -55,6 +55,19 @@ def test_a_replaced_case_keeps_its_place(world):
     world.state.cases.update_case(opened)
 
     assert world.state.cases.list_undecided_cases() == (opened,)
+
+
+def test_who_is_erased_while_all_cases_are_read_is_left_out(world):
+    rosa, maria = world.enrolled(), world.enrolled("Maria")
+    kept, erased = (world.case(world.finding(person_id)) for person_id in (rosa, maria))
+    for case in (erased, kept):
+        world.state.cases.insert_case(case)
+    # A reader may still have rows in hand that another process has deleted, and then their key.
+    world.state.people.encryption.keys.destroy_key(maria)
+
+    assert world.state.cases.list_undecided_cases() == (kept,)
+    with pytest.raises(ErasedError, match="was deleted"):
+        world.state.cases.load_case(erased.id)
 
 
 def test_rulings_are_appended_and_never_overwritten(world):

@@ -52,7 +52,7 @@ def test_lost_keys_are_asked_for_and_never_made_anew(world):
     (world.folder / "keys.db").unlink()
 
     for start in (Database.open_folder, Database.create_or_open_folder):
-        with pytest.raises(DatabaseError, match="Restore the copy of its keys") as refusal:
+        with pytest.raises(DatabaseError, match=r"keys.db is missing. Restore the copy") as refusal:
             start(world.folder)
 
     assert refusal.value.exit_code == 78

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.db.encryption import Encryption, KeyStore
-from monitor.db.journal import StagedAnswer
+from monitor.db.staged_answers import StagedAnswer
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
 from monitor.domain.serialization import decode_json, encode_json
@@ -165,7 +165,7 @@ def test_once_the_key_is_destroyed_nothing_opens(sealing: Encryption, keys: KeyS
     blob = sealing.encrypt("rosa", "place", "a name")
     keys.destroy_key("rosa")
 
-    with pytest.raises(DatabaseError, match="lacks the key of rosa"):
+    with pytest.raises(DatabaseError, match="rosa was deleted"):
         sealing.decrypt("rosa", "place", blob, str)
 
 

@@ -5,16 +5,17 @@ from contextlib import closing
 
 import pytest
 
-from monitor.db.accounts import Invitation
 from monitor.db.encryption import Encryption, KeyStore
+from monitor.db.invitations import Invitation
 from monitor.db.jobs import build_request
-from monitor.db.journal import QueryRecord, StagedAnswer
-from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
+from monitor.db.queries import QueryRecord
+from monitor.db.review_notes import ReviewAssignment, ReviewNote, ReviewNoteKind
+from monitor.db.staged_answers import StagedAnswer
 from monitor.domain.detection.assessment import Assessment
-from monitor.domain.errors import DatabaseError
-from monitor.domain.events import Event
-from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.detection.evidence import Evidence, EvidenceAxis
+from monitor.domain.errors import ErasedError
 from monitor.domain.finding import LastReadPage
+from monitor.domain.finding_events import Event
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.students.matching import ContactMatchResult
@@ -56,7 +57,7 @@ def rosa(world):
     world.state.consents.insert_consent(world.consent(rosa.id))
     invite(world, rosa.mail)
     query = planted_query(rosa.id)
-    world.state.journal.stage_answers(world.sweep(), (staged(world, query),))
+    world.state.staged_answers.stage_answers(world.sweep(), (staged(world, query),))
     world.state.queries.save_query(query_record(world, query))
     world.state.pages.insert_pages(world.sweep(), 1, [seen(world, query)])
     finding = planted_finding(world, rosa.id, query)
@@ -197,7 +198,9 @@ def review(world, case):
     world.state.access_log.record_access("reviewer-1", case.id, world.now)
     by = f"{PLANTED['reviewer']}@cedar.example"
     for kind in ReviewNoteKind:
-        remark = ReviewNote(case_id=case.id, kind=kind, by=by, at=world.now, text=PLANTED[kind])
+        remark = ReviewNote(
+            case_id=case.id, kind=kind, by=by, at=world.now, text=PLANTED.get(kind, "")
+        )
         world.state.review_notes.insert_review_note(remark)
     world.state.early_access.save_early_access_proposal(
         EarlyAccessProposal(
@@ -232,7 +235,7 @@ def test_every_table_of_the_planted_world_holds_something(world):
     filled = {table for table, _ in plain_values(world)}
 
     assert filled >= {
-        *("people", "consents", "invitations", "sweeps", "journal", "queries", "findings"),
+        *("people", "consents", "invitations", "sweeps", "staged_answers", "queries", "findings"),
         *("aliases", "sightings", "versions", "events", "cases", "decisions", "outbox"),
         *("jobs", "audit", "hosts", "robots_files", "job_progress", "pages"),
         *("review_index", "assignments", "access_log", "review_notes", "early_access"),
@@ -283,7 +286,7 @@ def test_a_copy_made_before_the_erasure_cannot_be_read_after_it(world, rosa):
 
     with (
         KeyStore.open_store(world.folder) as keys,
-        pytest.raises(DatabaseError, match="lacks the key"),
+        pytest.raises(ErasedError, match="was deleted"),
     ):
         Encryption(keys).decrypt(rosa.id, f"people/{rosa.id}/encrypted", sealed, type(rosa))
 

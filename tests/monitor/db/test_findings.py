@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from monitor.domain.detection.assessment import Assessment
+from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.errors import InputError
-from monitor.domain.events import Event
-from monitor.domain.evidence import Evidence, EvidenceAxis
+from monitor.domain.finding_events import Event
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, EventKind, OwnershipLabel
 from tests.cases import say

@@ -64,6 +64,20 @@ def test_the_longest_overdue_comes_first(world):
     assert claimed.subject == "first"
 
 
+def test_of_many_that_are_due_only_the_one_that_is_claimed_is_read(world, monkeypatch):
+    for number in range(20):
+        world.state.jobs.ensure_job("digest", str(number), world.now)
+    read: list[object] = []
+    parse_row = world.state.jobs.parse_row
+    monkeypatch.setattr(
+        type(world.state.jobs), "parse_row", lambda _, row: read.append(row) or parse_row(row)
+    )
+
+    assert world.state.jobs.claim_job(world.now, world.now + HOUR, "digest") is not None
+
+    assert len(read) == 1
+
+
 def test_only_what_was_named_is_claimed(world):
     world.state.jobs.ensure_job("digest", "", world.now - HOUR)
     world.state.jobs.ensure_job("sweep", "", world.now)

@@ -202,3 +202,13 @@ def test_a_dead_email_that_is_given_another_chance_is_dated_anew(world, dead):
     world.state.outbox.requeue_dead_email(dead, world.now + HOUR)
 
     assert world.state.outbox.load_email(dead).tried_at is None
+
+
+def test_the_last_email_of_a_reader_is_found_however_many_others_got(world):
+    (step,) = world.state.outbox.connection.fetch_rows(
+        """EXPLAIN QUERY PLAN SELECT max(queued_at) FROM outbox
+        WHERE recipient_id = ? AND kind = ? AND state != 'dead'""",
+        "rosa",
+        "digest",
+    )
+    assert "USING INDEX outbox_by_reader (recipient_id=? AND kind=?)" in step["detail"]

@@ -33,6 +33,20 @@ def test_emails_are_counted_by_what_became_of_them(world):
     assert counts.find_oldest_queued_time() == outbox.load_email(fresh).queued_at
 
 
+def test_what_is_not_to_be_told_is_counted_only_where_it_went_wrong(world):
+    outbox, counts = world.state.outbox, world.state.email_counts
+    emails = [world.email(world.enrolled(name)) for name in ("Rosa", "Theo", "Ada")]
+    for email in emails:
+        outbox.insert_email(email, View(name="x"))
+    outbox.schedule_retry(emails[0].id, world.now + HOUR, "the mail server answered 450")
+    outbox.mark_email_sent(emails[1].id, world.now, "hash")
+
+    kind = outbox.load_email(emails[0].id).kind
+
+    assert counts.count_emails_by_state([kind]) == {EmailState.QUEUED: 1}
+    assert counts.find_oldest_queued_time([kind]) == outbox.load_email(emails[0].id).queued_at
+
+
 def test_where_there_are_none_there_is_nothing_to_count(world):
     counts = world.state.email_counts
 

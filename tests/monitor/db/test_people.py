@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.accounts import Invitation
 from monitor.db.database import Database
 from monitor.db.encryption import KeyStore
+from monitor.db.invitations import Invitation
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import Scope
 

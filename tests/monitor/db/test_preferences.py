@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.db.preferences import Preferences
-from monitor.domain.cadence import EmailCadence
+from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.language import Language
 
 

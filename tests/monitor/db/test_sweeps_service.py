@@ -7,7 +7,7 @@ from monitor.db.database import Database
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CanaryCheck
 from monitor.domain.source_trust import SourceTrust, TrustAssessment
-from scrapers.crawl.budget import QuotaUsage
+from scrapers.crawl.quotas import QuotaUsage
 from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.throttle import HostState, HostStore
 from scrapers.models import Outcome, ParseResult

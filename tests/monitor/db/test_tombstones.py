@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from monitor.db.accounts import Invitation
 from monitor.db.database import Database
+from monitor.db.invitations import Invitation
 from monitor.db.tombstones import TOMBSTONES_FILE
 from monitor.domain.errors import DatabaseError, InputError
 
@@ -110,5 +110,5 @@ def test_what_an_erased_person_left_in_a_copy_cannot_be_opened(world, copied, tm
     world.state.people.erase_person(rosa)
     shutil.copy(world.folder / "keys.db", tmp_path / "keys.db")
 
-    with restored(tmp_path) as state, pytest.raises(DatabaseError, match="lacks the key"):
+    with restored(tmp_path) as state, pytest.raises(DatabaseError, match="was deleted"):
         state.people.encryption.keys.load_key(rosa)

@@ -1,7 +1,16 @@
 """A small schema, and those of other programs."""
 
-from monitor.db.schema import Schema
+from sqlite_utils import Database
+
+from monitor.db.schema import Schema, SchemaChange
 
 WORDS = Schema("CREATE TABLE words (word TEXT PRIMARY KEY) STRICT;")
 MORE = f"{WORDS.text} CREATE TABLE more (word TEXT) STRICT;"
-NEWER, UNRELEASED = Schema(MORE, version=2), Schema(MORE)
+UNRELEASED = Schema(MORE)
+
+
+def add_table(tables: Database) -> None:
+    tables.table("more").create({"word": str}, strict=True)
+
+
+NEWER = Schema(MORE, (SchemaChange(since=WORDS.mark, apply=add_table),))

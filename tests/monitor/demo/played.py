@@ -2,7 +2,9 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -22,6 +24,7 @@ class Mail:
     whole: str
     day: str
     kind: str
+    sent_at: datetime
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def opened(email: story.StoryEmail) -> Mail:
         whole=" ".join(f"{email.subject} {text} {html}".split()),
         day="-".join(date),
         kind=kind,
+        sent_at=parsedate_to_datetime(str(message["Date"])),
     )
 
 

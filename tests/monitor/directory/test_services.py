@@ -7,9 +7,8 @@ import pytest
 from monitor.directory.scim_user import DirectoryUser
 from monitor.directory.tables import DIRECTORY_TABLES, find_directory, open_directory
 from monitor.domain.errors import DatabaseError
-from monitor.services.backups import check_stored_values
-from monitor.services.leavers import list_leavers
-from monitor.services.retention import preview_purge, purge_expired_data
+from monitor.services.backup_checks import check_stored_values
+from monitor.services.purge import purge_expired_data
 from tests.monitor.cli.conftest import Terminal, terminal
 from tests.monitor.cli.test_doctor import parts
 from tests.monitor.services.world import World
@@ -54,12 +53,11 @@ def test_where_no_directory_writes_what_one_wrote_goes(world: World):
     users.insert_user(ANN, world.clock.at)
     users.record_change(ANN.mail, world.clock.at)
 
-    assert preview_purge(world.app)["directory_users"] == 1
     purge_expired_data(world.app)
 
     assert users.find_last_write() is None
     assert (users.count_users(), users.list_changes()) == (0, ())
-    assert list_leavers(world.state, world.clock.at) == ()
+    assert world.state.staff_listings.list_missing() == ()
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,14 @@ import pytest
 
 from monitor.domain.case import (
     Case,
-    assess_change_severity,
     build_urgency_key,
     close_on_event,
     join_contact_kinds,
     list_watched_exposures,
-    rate_exposure,
 )
 from monitor.domain.detection.appearance import has_lure
-from monitor.domain.events import Event
+from monitor.domain.finding_events import Event
+from monitor.domain.severity import assess_change_severity, rate_exposure
 from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
@@ -190,6 +189,14 @@ def test_an_own_account_that_is_gone_is_no_end(kind):
     case = replace(BOTH, kind=kind, relation="")
 
     assert close_on_event(case, event(EventKind.VANISHED)) == case
+
+
+def test_a_harmful_page_without_its_contact_details_stays_a_case():
+    page = replace(BOTH, kind=CaseKind.HARMFUL_PAGE)
+
+    assert list_watched_exposures((page,)) == {HOME, PHONE}
+    bare = close_on_event(page, event(EventKind.CLEARED, "phone", "home-address"))
+    assert (bare.contact_kinds, bare.gone_at, bare.severity) == ((), None, page.severity)
 
 
 def test_a_kind_is_watched_while_its_end_would_matter():

@@ -20,7 +20,7 @@ from monitor.domain.case import (
 )
 from monitor.domain.case_log import CONFIRMATIONS, DISMISSALS, LEVERS, DecisionRecord
 from monitor.domain.errors import InputError, MonitorError, NotPermittedError
-from monitor.domain.events import Event
+from monitor.domain.finding_events import Event
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     CaseKind,

@@ -18,11 +18,7 @@ from monitor.domain.consent import (
     is_renewal_due,
     select_due_reminder,
 )
-from monitor.domain.consent_text import (
-    OFFERED_SCOPES,
-    UNUSED_SCOPES,
-    ConsentTerms,
-)
+from monitor.domain.consent_text import OFFERED_SCOPES, UNUSED_SCOPES, ConsentTerms
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.planning.queries import SCOPE_BY_FAMILY
 from monitor.domain.reason import Reason

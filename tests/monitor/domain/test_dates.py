@@ -1,6 +1,6 @@
 """Days and times are written as Americans read them, on the reader's own clock."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,10 +11,16 @@ from monitor.domain.dates import (
     format_near_time,
     format_week_start,
     format_weekday_date,
+    is_past_day,
 )
 
 MONDAY = datetime(2026, 9, 28, 11, 0, tzinfo=UTC)
 CHICAGO = "America/Chicago"
+
+
+@pytest.mark.parametrize(("hours", "said"), [(0, False), (17.9, False), (18, True), (-24, False)])
+def test_a_day_is_over_at_midnight_on_the_readers_clock(hours: float, said: object) -> None:
+    assert is_past_day(MONDAY, MONDAY + timedelta(hours=hours), CHICAGO) is said
 
 
 def test_a_time_is_written_on_the_readers_clock() -> None:

@@ -19,8 +19,8 @@ from monitor.domain.disclosure import (
     needs_immediate_notice,
 )
 from monitor.domain.errors import ConfigError, InputError
-from monitor.domain.events import Event
 from monitor.domain.finding import Finding
+from monitor.domain.finding_events import Event
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.two_reviewers import EarlyAccess
@@ -156,6 +156,26 @@ def test_a_serious_impersonation_opens_seven_days_after_the_letter_arrived():
 
     assert opening(waiting, MONDAY + 7 * DAY - timedelta(seconds=1)) is None
     assert opening(waiting) == ReviewOpening(at=MONDAY + 7 * DAY, reason=OpeningReason.UNANSWERED)
+
+
+@pytest.mark.parametrize("act", [Decision.IMPERSONATION, Decision.REPORTED, Decision.SHARED])
+def test_what_opened_by_time_keeps_its_reason_and_day_when_its_person_keeps_it_open(act):
+    late = DecisionRecord(case_id="case", decision=act, by="rosa", at=MONDAY + 8 * DAY)
+    answered = DisclosureInput(case=apply_decision(case(), late), consent=CONSENT)
+
+    assert opening(answered) == ReviewOpening(at=MONDAY + 7 * DAY, reason=OpeningReason.UNANSWERED)
+
+
+def test_what_its_person_closed_and_confirmed_later_opens_by_that_alone():
+    denied = DecisionRecord(
+        case_id="case", decision=Decision.NAMESAKE, by="rosa", at=MONDAY + 8 * DAY
+    )
+    confirmed = replace(denied, decision=Decision.IMPERSONATION, at=MONDAY + 9 * DAY)
+    both = apply_decision(apply_decision(case(), denied), confirmed)
+
+    told = opening(DisclosureInput(case=both, consent=CONSENT))
+
+    assert told == ReviewOpening(at=MONDAY + 9 * DAY, reason=OpeningReason.CONFIRMED)
 
 
 @pytest.mark.parametrize(

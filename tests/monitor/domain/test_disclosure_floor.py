@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.domain.disclosure import (
+from monitor.domain.small_counts import (
     MIN_DISTRICT_SIZE,
     MIN_PEOPLE_SHOWN,
     ReportableCount,

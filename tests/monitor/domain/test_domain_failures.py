@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.failures import SourceFailure, fold_failures
 from monitor.domain.reason import Reason, read_note
+from monitor.domain.source_failures import SourceFailure, fold_failures
 from reports.wording import render_reason
 from scrapers.http.errors import FailureReason
 

@@ -1,11 +1,6 @@
 """How far two words are apart."""
 
-from monitor.domain.edit_distance import (
-    count_edits,
-    list_edits,
-    measure_likeness,
-    measure_overlap,
-)
+from monitor.domain.edit_distance import count_edits, list_edits, measure_likeness, measure_overlap
 
 
 def test_an_exchange_of_neighbors_is_one_edit_like_any_other() -> None:

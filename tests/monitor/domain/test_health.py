@@ -100,12 +100,19 @@ def test_letters_that_wait_for_long_are_told(age, level):
     assert condition.assess_queue(1, None if age is None else NOW - age, NOW).level is level
 
 
+def test_a_mail_server_that_takes_nothing_is_told_before_anything_has_waited_for_long():
+    told = condition.assess_queue(3, NOW - HOUR, NOW, "the server cannot be reached")
+
+    assert told.level is HealthLevel.WARN
+    assert "failed: the server cannot be reached" in render_told(told.message)
+
+
 def test_what_was_given_up_or_is_held_back_is_to_be_seen_to():
     assert list(condition.assess_undelivered(0, 0)) == []
     dead, paused = condition.assess_undelivered(1, 2)
     assert (dead.level, paused.level) == (HealthLevel.WARN, HealthLevel.WARN)
     assert "`namesake mail list`" in render_told(dead.remedy)
-    assert "`namesake mail paused`" in render_told(paused.remedy)
+    assert "`namesake mail list --paused`" in render_told(paused.remedy)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +140,11 @@ def test_a_clock_that_went_back_is_noticed_by_what_is_on_record():
 )
 def test_steps_of_two_people_take_two_reviewers(count: int, level: HealthLevel):
     assert condition.assess_reviewers(count).level is level
+
+
+def test_with_two_reviewers_a_third_is_advised_and_no_more_with_three():
+    said = [render_told(condition.assess_reviewers(count).message) for count in (2, 3)]
+    assert ["third" in message for message in said] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -196,3 +208,11 @@ def test_a_network_that_is_down_is_one_line_of_the_checkup():
         "57 of 61 sources fail the same way: failed since Nov 23, 2026 (DNS error)."
     )
     assert render_told(trouble.remedy).startswith("Is DNS up?")
+
+
+def test_a_job_that_failed_is_named_with_what_went_wrong_until_it_is_done():
+    (warned,) = condition.assess_failed_jobs({"nudges": "DatabaseError"})
+
+    assert warned.level is HealthLevel.WARN
+    assert "nudges (DatabaseError)" in render_told(warned.message)
+    assert list(condition.assess_failed_jobs({})) == []

@@ -41,7 +41,7 @@ ACCOUNT_HARMS = (
     Harm.HACKED,
 )
 # Ways of a platform's own by harm; there were 16, 0 and 8 before there were ways by harm.
-FEWEST_KNOWN = {Harm.IMPERSONATION: 25, Harm.HARASSMENT: 25, Harm.HACKED: 8}
+FEWEST_KNOWN = {Harm.IMPERSONATION: 52, Harm.HARASSMENT: 54, Harm.HACKED: 23}
 
 
 def case(*reasons: str, kind: CaseKind = CaseKind.IMPERSONATION) -> Case:
@@ -91,6 +91,25 @@ def test_the_next_way_comes_when_the_one_before_was_refused():
 
     assert plan(Harm.IMPERSONATION, "x", refused).now.kind is LeverKind.COPYRIGHT
     assert plan(Harm.IMPERSONATION, "x", again).now.kind is LeverKind.COUNSEL
+
+
+def test_a_way_that_was_named_is_not_taken_twice():
+    form = say(case(), Decision.REPORTED, at=MONDAY, lever=LeverKind.FORM)
+    both = say(form, Decision.REPORTED, at=MONDAY + HOUR, lever=LeverKind.COPYRIGHT)
+    theirs = say(case(), Decision.REPORTED, at=MONDAY, by="ada", lever=LeverKind.FORM)
+
+    assert plan(Harm.IMPERSONATION, "x", form).now.kind is LeverKind.FORM
+    assert plan(Harm.IMPERSONATION, "x", both).now.kind is LeverKind.COPYRIGHT
+    assert plan(Harm.IMPERSONATION, "x", both, now=MONDAY + 8 * DAY).now.kind is LeverKind.COUNSEL
+    assert plan(Harm.IMPERSONATION, "x", theirs, now=MONDAY + 8 * DAY).now.kind is LeverKind.FORM
+
+
+def test_after_48_hours_of_a_request_by_law_the_complaint_comes():
+    sent = say(case("lewd"), Decision.REPORTED, at=MONDAY, lever=LeverKind.LAW)
+
+    waiting, late = (plan(Harm.SEXUAL, "x", sent, now=MONDAY + hours * HOUR) for hours in (47, 48))
+    assert waiting.now.kind is LeverKind.LAW
+    assert late.now.kind is LeverKind.COMPLAINT
 
 
 def test_the_next_way_comes_when_nobody_answers_in_time_and_not_before():
@@ -174,9 +193,28 @@ def test_a_platforms_own_form_comes_before_what_is_true_of_any():
     assert (unknown.kind, unknown.platforms) == (LeverKind.FORM, ())
 
 
-def test_a_host_is_asked_only_where_no_platform_is_known():
-    assert LeverKind.HOST in kinds(plan(Harm.IMPERSONATION, ""))
+def test_a_host_is_asked_only_where_no_way_of_the_platforms_own_is_known():
+    for platform in ("", "edublogs"):
+        assert LeverKind.HOST in kinds(plan(Harm.IMPERSONATION, platform))
     assert LeverKind.HOST not in kinds(plan(Harm.IMPERSONATION, "x"))
+    assert LeverKind.HOST not in [lever.kind for lever in plan(Harm.SEXUAL, "edublogs").beside]
+
+
+def test_no_pair_of_a_harm_and_a_platform_is_a_dead_end():
+    for harm in ACCOUNT_HARMS:
+        for platform in ("", *PLATFORMS_BY_NAME):
+            told = plan(harm, platform)
+            assert told.now is not None, (harm, platform)
+            # Where a first way is only what is true of any site, there is more than that.
+            general = told.now.kind is LeverKind.FORM and not told.now.platforms
+            assert not general or {LeverKind.HOST, LeverKind.COPYRIGHT} <= {*kinds(told)}
+
+
+def test_a_platforms_own_way_back_in_comes_before_what_is_true_of_any():
+    own, other = (plan(Harm.HACKED, platform) for platform in ("instagram", "edublogs"))
+
+    assert (own.now.address, own.later) == ("https://www.instagram.com/hacked/", ())
+    assert (other.now.kind, other.now.address) == (LeverKind.RECOVERY, None)
 
 
 def test_who_lives_in_california_asks_all_brokers_first_and_who_lives_elsewhere_never():
@@ -210,6 +248,8 @@ def test_a_copyright_notice_says_perjury_and_that_the_other_side_gets_the_addres
 def test_every_way_says_how_we_know_and_nobody_has_looked_yet():
     for lever in LEVERS:
         assert lever.seen_on is None or lever.known is FactReliability.OFFICIAL
+        # Whoever claims to know it from somewhere, says from where.
+        assert lever.source or lever.known is FactReliability.RECALLED, lever
         assert lever.kind is LeverKind.COUNSEL or lever.asks or lever.kind is LeverKind.RECOVERY
         assert set(lever.platforms) <= {*PLATFORMS_BY_NAME, "whatsapp", "roblox"}
 

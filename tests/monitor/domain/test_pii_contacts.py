@@ -35,10 +35,31 @@ def shown(text: str) -> str:
         "1-319-555-0134",
         "+44 20 7946 0958",
         "+49 (30) 901820",
+        "3195550134",
+        "13195550134",
+        "319/555-0134",
+        "319 / 555 / 0134",
+        "319 - 555 - 0134",
+        "319 \u00b7 555 \u00b7 0134",
+        "319_555_0134",
+        "319*555*0134",
+        "319555-0134",
+        "319-5550134",
+        "(319) 555 01 34",
+        "[319] 555-0134",
+        "(319)-555-0134",
+        "3 1 9 5 5 5 0 1 3 4",
+        "00 1 319 555 0134",
+        "\uff13\uff11\uff19-\uff15\uff15\uff15-\uff10\uff11\uff13\uff14",
+        "319\u200b-555\u200b-0134",
     ],
 )
 def test_a_phone_number_is_known_by_its_groups(written):
     assert shown(f"Rosa Delgado, {written}, Iowa") == "Rosa Delgado, [phone number], Iowa"
+
+
+def test_the_number_in_an_address_of_a_chat_is_one():
+    assert shown("wa.me/13195550134") == "wa.me/[phone number]"
 
 
 @pytest.mark.parametrize(
@@ -68,6 +89,16 @@ def test_a_bare_number_is_one_where_a_word_says_so(text):
         "tracking 9400 1112 0255 5555 5555 55",
         "doi 10.1145/3195550.1955134",
         "orcid 0000-0002-1825-0097",
+        "1700000000",
+        "id=3195550134",
+        "#3195550134",
+        "@3195550134",
+        "Invoice 3195550134",
+        "2700000000 people",
+        "$4,294,967,296",
+        "192.168.100.200",
+        "2 3 4 5 6 7 8 9 10 11",
+        "3.14159265358979",
     ],
 )
 def test_other_numbers_are_none(text):

@@ -31,7 +31,7 @@ def test_the_table_holds_everything_that_is_kept():
         (RetainedKind.THUMBNAIL, RetentionStage.OPEN, 30),
         (RetainedKind.THUMBNAIL, RetentionStage.CLOSED, 0),
         (RetainedKind.SCREENSHOT, RetentionStage.CLOSED, 30),
-        (RetainedKind.JOURNAL, RetentionStage.CLOSED, 0),
+        (RetainedKind.STAGED_ANSWERS, RetentionStage.CLOSED, 0),
         (RetainedKind.EMAIL, RetentionStage.CLOSED, 0),
         (RetainedKind.EVENT, RetentionStage.OPEN, 365),
         (RetainedKind.FINDING, RetentionStage.CLOSED, 365),

@@ -1,6 +1,7 @@
 """When things are due, whatever clocks, zones and long sleeps do."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,12 +10,14 @@ from hypothesis import strategies as st
 
 from monitor.domain.schedule import (
     DIGEST,
+    NIGHT,
+    WEEKS_IN_QUARTER,
     compute_digest_week,
     compute_next_digest,
-    compute_next_night,
     compute_next_sweep,
     compute_sweep_week,
     format_iso_week,
+    list_quarter_weeks,
 )
 
 ZONES = (
@@ -125,9 +128,7 @@ def test_a_digest_that_comes_again_after_the_clock_was_set_back_is_the_same_one(
 
 
 def test_people_are_spread_over_the_morning():
-    times = {
-        DIGEST.compute_due_time(f"person {number}", "UTC", "2026-W48") for number in range(500)
-    }
+    times = {DIGEST.compute_next_time(START, f"person {number}", "UTC") for number in range(500)}
 
     assert len(times) > 150
     assert max(times) - min(times) < timedelta(hours=3)
@@ -135,8 +136,18 @@ def test_people_are_spread_over_the_morning():
 
 @given(st.sampled_from(ZONES), MOMENTS)
 def test_a_night_is_the_next_4_am_wherever_someone_is(zone, now):
-    night = compute_next_night(now, zone)
+    night = NIGHT.compute_next_time(now, "", zone)
 
     assert timedelta(0) < night - now <= timedelta(hours=25)
     assert night.astimezone(ZoneInfo(zone)).hour == 4
-    assert compute_next_night(night, zone) > night
+    assert NIGHT.compute_next_time(night, "", zone) > night
+
+
+@pytest.mark.parametrize("days", [1, 7, 28])
+def test_each_week_of_a_quarter_comes_once_however_often_one_looks(days: int) -> None:
+    monday = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    looks = [monday + timedelta(days=day) for day in range(0, 7 * WEEKS_IN_QUARTER * 4 + 1, days)]
+    begun = [list_quarter_weeks("rosa", before, now) for before, now in pairwise(looks)]
+    weeks = [week for some in begun for week in sorted(some)]
+
+    assert sorted(weeks) == sorted(list(range(WEEKS_IN_QUARTER)) * 4)

@@ -10,6 +10,7 @@ from monitor.domain.staff_file import (
     StaffRole,
     find_staff_address,
     has_unusual_size,
+    looks_shared,
     parse_staff_header,
     parse_staff_line,
 )
@@ -198,3 +199,65 @@ def test_a_line_that_cannot_be_used_still_tells_whose_it_is():
 )
 def test_a_file_of_quite_another_size_is_noticed(count, before, unusual):
     assert has_unusual_size(count, before) is unusual
+
+
+@pytest.mark.parametrize(
+    ("mail", "given", "family"),
+    [
+        ("cart7@cedarvalley.example", "Cart", "7"),
+        ("chromebook-12@cedarvalley.example", "Loaner", "Twelve"),
+        ("hs.office@cedarvalley.example", "High", "School"),
+        ("main.office@cedarvalley.example", "Main", "Office"),
+        ("library.printer@cedarvalley.example", "Library", "Printer"),
+        ("attendance@cedarvalley.example", "Oak", "Hill"),
+        ("room101@cedarvalley.example", "Conference", "Room"),
+        ("nurse@cedarvalley.example", "School", "Nurse"),
+        ("ohs.principal@cedarvalley.example", "Oak Hill", "Principal"),
+        ("band@cedarvalley.example", "Oak Hill", "Winds"),
+        ("bus@cedarvalley.example", "Oak", "Hill"),
+        ("help.desk@cedarvalley.example", "Help", "Desk"),
+        ("media@cedarvalley.example", "Cedar", "Valley"),
+        ("oakhill.school@cedarvalley.example", "Oak", "Hill"),
+    ],
+)
+def test_a_device_or_a_shared_mailbox_is_set_apart(mail, given, family):
+    assert looks_shared(mail, given, family)
+
+
+@pytest.mark.parametrize(
+    ("mail", "given", "family"),
+    [
+        ("ana.ruiz@cedarvalley.example", "Ana", "Ruiz"),
+        ("joe.printer@cedarvalley.example", "Joe", "Printer"),
+        ("jcart@cedarvalley.example", "Jo", "Cart"),
+        ("john.smith@cedarvalley.example", "John", "Smith 3rd"),
+        ("e2@cedarvalley.example", "Ed", "Long"),
+        ("jmain@cedarvalley.example", "Jane", "Main"),
+        ("grace.hall@cedarvalley.example", "Grace", "Hall"),
+        ("mark.office@cedarvalley.example", "Mark", "Office"),
+        ("sam.page@cedarvalley.example", "Sam", "Page"),
+        ("theo.bell@cedarvalley.example", "Theo", "Bell"),
+        ("r.nurse@cedarvalley.example", "Rebecca", "Nurse"),
+        ("lbus@cedarvalley.example", "Lena", "Bus"),
+    ],
+)
+def test_a_person_is_not_set_apart_even_one_who_is_called_like_a_device(mail, given, family):
+    assert not looks_shared(mail, given, family)
+
+
+@pytest.mark.parametrize(
+    ("titles", "words"),
+    [
+        (("email", "name"), "and names email, name; split 'name' into two columns"),
+        (("a@b.example", "Ana"), "the first line must name the columns$"),
+    ],
+)
+def test_a_file_whose_names_stand_in_one_column_is_told_to_split_it(titles, words):
+    with pytest.raises(InputError, match=words):
+        parse_staff_header(titles)
+
+
+def test_first_last_and_mail_are_understood_as_titles():
+    layout = parse_staff_header(("First", "Last", "Mail"))
+
+    assert (layout.given, layout.family, layout.emails) == (0, 1, (2,))

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.domain.case import Case
 from monitor.domain.case_log import DecisionRecord
-from monitor.domain.detection.lessons import Feedback
-from monitor.domain.events import Event
+from monitor.domain.feedback import Feedback
 from monitor.domain.finding import FindingVersion
+from monitor.domain.finding_events import Event
 from monitor.domain.timeline import FindingRecord, build_timeline
 from monitor.domain.vocabulary import CaseKind, Decision, DecisionMaker, EventKind, Severity
 from scrapers.models import Trace, TraceKind

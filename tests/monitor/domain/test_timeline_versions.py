@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.domain.finding import list_material_changes
+from monitor.domain.finding import FindingVersion, list_material_changes
 from monitor.domain.reason import Plain, Reason
-from monitor.domain.timeline import diff_traces
+from monitor.domain.timeline import diff_traces, diff_versions
 from monitor.domain.vocabulary import DiffMarkKind
 from scrapers.models import Trace, TraceKind
 
@@ -103,3 +103,21 @@ def test_what_would_be_told_as_an_event_is_marked_as_material():
     assert all(
         trace.marks[0].kind is not DiffMarkKind.KEPT for trace in diff_traces(ROSA, after)[:1]
     )
+
+
+def version(query: str, trace: Trace) -> FindingVersion:
+    at = datetime(2026, 9, 12, tzinfo=UTC)
+    return FindingVersion(finding_id="i", query=query, at=at, material_hash=b"", trace=trace)
+
+
+def test_what_one_of_two_queries_leaves_out_was_neither_added_nor_removed():
+    listed = replace(
+        ROSA, bio="", links=(), picture_hash="", private=None, created_at=None, counts=()
+    )
+    search, profile = version("search", listed), version("profile", replace(ROSA, name="Rosa Diaz"))
+
+    for before, after in ((search, profile), (profile, search)):
+        told = {diff.field: diff.is_changed for diff in diff_versions(before, after)}
+        assert told == {"name": True, "handle": False}
+    emptied = {diff.field for diff in diff_versions(profile, version("profile", listed))}
+    assert {"bio", "picture", "links"} <= emptied

@@ -7,18 +7,21 @@ from pathlib import Path
 import pytest
 
 from monitor.app import Environment
+from monitor.cli.context import CliContext
 from monitor.config.sections import read_secret
 from monitor.domain.errors import ConfigError, InputError
+from monitor.fleet.cli.context import open_sender
 from monitor.fleet.config import FleetConfig, FleetFile
 from monitor.fleet.districts import (
     DISTRICT_CONFIG,
     NEVER_LENT,
+    REMOVED_SUFFIX,
     DistrictFolder,
     build_district_environment,
     check_new_name,
     list_district_folders,
-    move_out,
-    open_memories,
+    list_exposed_secrets,
+    rename_folder,
 )
 
 
@@ -50,6 +53,45 @@ def test_api_keys_are_lent_and_a_district_s_own_goes_first(
     assert read_secret("kagi-key", own) == "of cedar"
     assert read_secret("scim-token", own) == "of cedar, too"
     assert own["PATH"] == "/bin"
+
+
+def test_a_secret_that_pages_need_not_know_is_handed_to_the_service_alone(
+    cedar: DistrictFolder, tmp_path: Path
+) -> None:
+    handed = tmp_path / "credentials"
+    handed.mkdir()
+    for name in ("district.cedar.bounces-password", "district.cedar.kagi-key"):
+        (handed / name).write_text("of cedar\n", "utf-8")
+    (handed / "district.oak.brave-key").write_text("of oak\n", "utf-8")
+    (handed / "kagi-key").write_text("of the agency\n", "utf-8")
+    (cedar.path / "secrets" / "kagi-key").write_text("an older one\n", "utf-8")
+
+    service, pages = (
+        build_district_environment(Environment(variables=variables), cedar).variables
+        for variables in ({"CREDENTIALS_DIRECTORY": str(handed)}, {})
+    )
+
+    assert read_secret("bounces-password", service) == "of cedar"
+    assert read_secret("kagi-key", service) == "of cedar"
+    assert read_secret("brave-key", service) == ""
+    assert read_secret("bounces-password", pages) == ""
+
+
+def test_what_init_stores_for_the_pages_in_a_container_is_read(cedar: DistrictFolder) -> None:
+    (cedar.path / "secrets" / "portal").mkdir()
+    (cedar.path / "secrets" / "portal" / "scim-token").write_text("of cedar", "utf-8")
+
+    own = build_district_environment(Environment(variables={}), cedar).variables
+
+    assert read_secret("scim-token", own) == "of cedar"
+
+
+def test_what_the_pages_could_read_in_vain_is_named(cedar: DistrictFolder) -> None:
+    (cedar.path / "secrets" / "portal").mkdir()
+    for name in ("scim-token", "oidc-secret", "metrics-token", "smtp-password"):
+        (cedar.path / "secrets" / name).write_text("of cedar", "utf-8")
+
+    assert list_exposed_secrets(cedar) == ("smtp-password",)
 
 
 @pytest.mark.parametrize("name", sorted(NEVER_LENT))
@@ -89,7 +131,7 @@ def test_a_district_is_not_moved_over_one_that_left_before(
     (tmp_path / "cedar.removed").mkdir()
 
     with pytest.raises(InputError, match="exists from before"):
-        move_out(cedar)
+        rename_folder(cedar, REMOVED_SUFFIX)
     assert cedar.config_path.exists()
 
 
@@ -111,6 +153,6 @@ def test_a_database_without_the_extra_is_told_with_the_remedy(
 
     with (
         pytest.raises(ConfigError, match=r"requirements-fleet\.txt"),
-        open_memories(file, Environment()),
+        open_sender(CliContext(tmp_path / "fleet.toml", Environment()), file),
     ):
         raise AssertionError

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.domain.errors import UnavailableError
 from monitor.domain.health import HealthLevel, compute_exit_code
-from monitor.fleet.health import FleetState, check_fleet
+from monitor.fleet.health import FleetState, check_state
 
 WELL = FleetState(
     server_version=150_006,
@@ -16,24 +16,18 @@ WELL = FleetState(
     oldest_jobs={"sweep": timedelta(hours=2)},
     workers=(timedelta(seconds=3),),
     machines={"first": timedelta(seconds=20)},
-    parked_hosts=0,
-    busiest_host=0.0,
-    full_hosts=0,
-    rescued=0,
-    expired=0,
-    sent_again=0,
 )
 
 
 def test_a_fleet_that_is_well_has_no_remedy() -> None:
-    results = [*check_fleet(WELL)]
+    results = [*check_state(WELL)]
     assert {result.level for result in results} == {HealthLevel.OK}
     assert results[0].message.startswith("PostgreSQL 15.6 answers")
 
 
 def test_a_fleet_that_no_one_asks_for_is_a_failure() -> None:
     silent = replace(WELL, workers=(timedelta(minutes=2),))
-    assert compute_exit_code([*check_fleet(silent)]) == UnavailableError.exit_code
+    assert compute_exit_code([*check_state(silent)]) == UnavailableError.exit_code
 
 
 @pytest.mark.parametrize(
@@ -46,6 +40,6 @@ def test_a_fleet_that_no_one_asks_for_is_a_failure() -> None:
     ids=["queue", "clock", "machine"],
 )
 def test_trouble_is_a_warning_with_what_to_do(state: FleetState, told: str) -> None:
-    (found,) = (result for result in check_fleet(state) if result.level is HealthLevel.WARN)
+    (found,) = (result for result in check_state(state) if result.level is HealthLevel.WARN)
     assert told in found.message
     assert found.remedy

@@ -1,6 +1,9 @@
 """Which districts can be moved, and how the commands for it are spelled."""
 
 import shlex
+import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -8,11 +11,21 @@ from time import sleep
 
 import pytest
 
-from monitor.db.handover import find_handover
-from monitor.domain.errors import InputError, MovedError, UnavailableError
-from monitor.fleet.db.handover import Lease
+from monitor.db.database import Database
+from monitor.db.handover import HANDOVER_FILE, Handover, check_not_moved, find_handover
+from monitor.domain.errors import BusyError, DatabaseError, InputError, MovedError, UnavailableError
+from monitor.fleet.db.leases import Lease
 from monitor.fleet.districts import LEAVING_FILE, DistrictFolder
-from monitor.fleet.moves import build_move, list_moves, move_district, take_back
+from monitor.fleet.moves import (
+    build_move,
+    close_databases,
+    find_missing_file,
+    list_handover_files,
+    move_district,
+    remove_handover,
+    take_back,
+    write_handover,
+)
 from tests.monitor.made_districts import make_districts
 
 
@@ -22,7 +35,6 @@ class FakeLeases:
 
     machine: str = "first"
     rows: dict[str, Lease] = field(default_factory=dict)
-    ended: list[str] = field(default_factory=list)
     away: bool = False
 
     def begin_move(self, name: str, machine: str, token: str) -> Lease | None:
@@ -44,40 +56,15 @@ class FakeLeases:
         del self.rows[name]
         return True
 
-    def replace_machine(self, name: str, gone: str) -> Lease | None:
-        raise NotImplementedError
-
-    def end_leases(self, names: tuple[str, ...]) -> None:
+    def end_leases(self, _: tuple[str, ...]) -> None:
         if self.away:
             raise UnavailableError
-        self.ended.extend(names)
-
-    def delete_lease(self, name: str) -> None:
-        self.rows.pop(name, None)
-
-    def list_leases(self) -> dict[str, Lease]:
-        return self.rows
 
 
 @pytest.fixture
 def cedar(tmp_path: Path) -> DistrictFolder:
     make_districts(tmp_path / "districts", ("cedar",), 1, 1)
     return DistrictFolder(name="cedar", path=tmp_path / "districts" / "cedar")
-
-
-def test_a_district_is_closed_before_it_is_renamed(cedar: DistrictFolder) -> None:
-    leases = FakeLeases()
-    done = move_district(cedar, leases, "second", sleep)
-
-    assert done.folder == cedar.path.with_name("cedar.moved")
-    assert not (done.folder / LEAVING_FILE).exists()
-    handover = find_handover(done.folder / "state")
-    assert handover is not None
-    assert handover.token == leases.rows["cedar"].token
-    assert leases.ended == ["cedar"]
-    assert [move.district for move in list_moves(cedar.path.parent)] == ["cedar"]
-    # The list of sites that all districts here have in common does not go along.
-    assert done.outside == (cedar.path.parent / "catalog.json",)
 
 
 def test_a_database_that_goes_away_at_the_end_leaves_a_move_done(cedar: DistrictFolder) -> None:
@@ -127,3 +114,76 @@ def test_the_commands_hold_for_folders_with_spaces(tmp_path: Path) -> None:
     assert copy[-2] == f"{folder}/"
     assert copy[-1] == f"root@second:{folder.with_name('cedar')}.arriving/"
     assert rename[-2:] == [f"{folder.with_name('cedar')}.arriving", str(folder.with_name("cedar"))]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A district's folder; all that was written to it may still be in SQLite's log."""
+    path = tmp_path / "cedar"
+    path.mkdir()
+    (path / "namesake.toml").write_text("", "utf-8")
+    with Database.create_or_open_folder(path / "state"):
+        pass
+    return path
+
+
+def hand_over(folder: Path, token: str) -> Handover:
+    files = list_handover_files(folder)
+    handover = Handover(district="cedar", machine="second", token=token, files=files)
+    write_handover(folder / "state", handover)
+    return handover
+
+
+@pytest.mark.parametrize(("token", "how"), [("token", "is on its way to"), ("", "is worked on by")])
+def test_what_another_machine_has_is_not_opened(folder: Path, token: str, how: str) -> None:
+    hand_over(folder, token)
+    with pytest.raises(MovedError, match=f"The district cedar {how} the machine second"):
+        Database.open_folder(folder / "state")
+    remove_handover(folder / "state")
+    check_not_moved(folder / "state")
+    Database.open_folder(folder / "state").close()
+
+
+def test_a_note_that_cannot_be_read_keeps_the_district_closed(folder: Path) -> None:
+    (folder / "state" / HANDOVER_FILE).write_text("{", "utf-8")
+    with pytest.raises(DatabaseError, match="Copy the district's folder again"):
+        Database.open_folder(folder / "state")
+
+
+def test_databases_are_closed_only_once_no_one_has_them_open(folder: Path) -> None:
+    state = folder / "state"
+    with Database.open_folder(state) as db:
+        db.people.list_person_ids()
+        with pytest.raises(BusyError, match=r"namesake\.db open"):
+            close_databases(state)
+    with closing(sqlite3.connect(state / "keys.db")) as other:
+        other.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        with pytest.raises(BusyError, match=r"keys\.db open"):
+            close_databases(state)
+    close_databases(state)
+    assert not [*state.glob("*-wal"), *state.glob("*-shm")]
+
+
+def test_a_damaged_database_is_told(folder: Path) -> None:
+    (folder / "state" / "namesake.db").write_bytes(b"no database" * 500)
+    with pytest.raises(DatabaseError, match="Restore a backup of the district"):
+        close_databases(folder / "state")
+
+
+def test_a_copy_is_whole_when_each_file_is_there_as_it_was(folder: Path, tmp_path: Path) -> None:
+    (folder / "secrets").mkdir()
+    (folder / "secrets" / "scim-token").write_text("one", "utf-8")
+    (folder / "leaving").touch()
+    (folder / "state" / "lock").touch()
+    handover = hand_over(folder, "of a move")
+    named = {file.path for file in handover.files}
+    assert {"namesake.toml", "secrets/scim-token", "state/namesake.db", "state/keys.db"} <= named
+    assert not named & {"leaving", "state/lock", f"state/{HANDOVER_FILE}"}
+
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    assert find_missing_file(copy, handover) == ""
+    (copy / "secrets" / "scim-token").write_text("two", "utf-8")
+    assert find_missing_file(copy, handover) == "secrets/scim-token"
+    (copy / "secrets" / "scim-token").unlink()
+    assert find_missing_file(copy, handover) == "secrets/scim-token"

@@ -2,7 +2,7 @@
 
 import threading
 
-from monitor.fleet.pools import RightOfWay, WorkerPool
+from monitor.fleet.pools import WorkerPool
 from monitor.scheduler.workers import HUNG_AFTER_SECONDS, Liveness
 from tests.monitor.supervised import PATIENCE, SetClock
 
@@ -66,49 +66,3 @@ def test_no_finding_of_a_pool_waits_for_another_while_there_may_be_more_threads(
     assert pool.wait_until_idle(PATIENCE)
     assert sorted(met) == ["birch", "cedar"]
     pool.stop()
-
-
-def test_what_comes_to_the_front_of_a_pool_is_worked_on_next_and_once():
-    done: list[str] = []
-    over = threading.Event()
-
-    def work(name: str) -> None:
-        over.wait(PATIENCE)
-        done.append(name)
-
-    pool = WorkerPool("look", 1, work, str)
-    for name in ("alder", "birch", "cedar", "maple"):
-        pool.submit(name)
-    pool.submit("maple", at_front=True)
-    over.set()
-
-    assert pool.wait_until_idle(PATIENCE)
-    assert sorted(done) == ["alder", "birch", "cedar", "maple"]
-    assert done.index("maple") <= 1
-    pool.stop()
-
-
-def test_long_work_gives_way_until_the_short_one_has_begun():
-    right, passed, claimed = RightOfWay(most_seconds=PATIENCE), threading.Event(), threading.Event()
-
-    def pass_by() -> None:
-        claimed.wait(PATIENCE)
-        right.give_way()
-        passed.set()
-
-    thread = threading.Thread(target=pass_by)
-    thread.start()
-    with right.claim(PATIENCE):
-        claimed.set()
-        assert not passed.wait(0.05)
-    assert passed.wait(PATIENCE)
-    thread.join()
-
-
-def test_long_work_waits_no_longer_than_it_may_and_not_at_all_without_a_claim():
-    right = RightOfWay(most_seconds=0.01)
-    right.give_way()
-    with right.claim(PATIENCE):
-        right.give_way()
-    with RightOfWay(most_seconds=PATIENCE).claim(0.0):
-        right.give_way()

@@ -19,21 +19,17 @@ from monitor.demo.setup import StoryClock
 from monitor.domain.errors import BusyError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import SweepKind
+from monitor.fleet import hosted_districts
 from monitor.fleet.db.shared import SHARED_DATABASE
-from monitor.fleet.districts import (
-    ask_to_leave,
-    move_out,
-)
-from monitor.fleet.hosted_districts import HostedDistrict
-from monitor.fleet.pools import RightOfWay
+from monitor.fleet.districts import REMOVED_SUFFIX, ask_to_leave, rename_folder
+from monitor.fleet.hosted_districts import SETTLES_AFTER_NS, HostedDistrict
 from monitor.fleet.runner import FleetRunner
-from monitor.fleet.status import list_district_statuses
-from monitor.scheduler.watchdog import SupervisedRunner
+from monitor.fleet.status import DistrictState, list_district_statuses
 from monitor.services.coverage import build_coverage
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.errors import FailureReason
 from tests.bench import scale
-from tests.monitor.fleet.world import Fleet, open_fleet
+from tests.monitor.fleet.world import PATIENCE, Fleet, open_fleet
 from tests.monitor.made_districts import (
     FRIDAY,
     SUNDAY,
@@ -214,9 +210,11 @@ def test_a_district_that_was_mended_is_taken_up_again(fleet: Fleet, folder: Path
     fleet.works()
 
     assert fleet.runner.describe_wait() == ""
-    assert {status.name for status in list_district_statuses(folder) if status.running} == set(
-        NAMES
-    )
+    assert {
+        status.name
+        for status in list_district_statuses(folder)
+        if status.state is DistrictState.AT_WORK
+    } == set(NAMES)
 
 
 def test_who_withdraws_is_asked_about_no_more(fleet: Fleet, web: WebServer) -> None:
@@ -263,7 +261,7 @@ def test_a_page_that_wakes_the_service_has_its_own_district_looked_at_at_once(
 ) -> None:
     fleet.works()
     request = fleet.ask_for_check("maple")
-    monkeypatch.setattr(FleetRunner, "_submit_looks", lambda _: 0)
+    monkeypatch.setattr(FleetRunner, "submit_looks", lambda _: 0)
     fleet.works()
     with fleet.open_database("maple") as db:
         found = db.jobs.find_request(request)
@@ -276,32 +274,6 @@ def test_a_page_that_wakes_the_service_has_its_own_district_looked_at_at_once(
         found = db.jobs.find_request(request)
         assert found is not None
         assert found.done_at is not None
-
-
-def test_a_sweep_gives_way_between_two_steps_and_never_inside_a_transaction(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pauses: list[bool] = []
-    databases = []
-    enter = HostedDistrict.enter
-
-    def note_database(district: HostedDistrict) -> SupervisedRunner:
-        runner = enter(district)
-        databases.append(runner.app.db)
-        return runner
-
-    def note_pause(_right: RightOfWay) -> None:
-        # Each thread sees its own transactions only.
-        pauses.append(any(database.is_in_transaction for database in tuple(databases)))
-
-    monkeypatch.setattr(HostedDistrict, "enter", note_database)
-    monkeypatch.setattr(RightOfWay, "give_way", note_pause)
-    fleet.works()
-    fleet.clock.at = SUNDAY
-    fleet.works()
-
-    assert pauses
-    assert not any(pauses)
 
 
 def test_no_other_process_may_use_the_network_for_a_district_of_the_fleet(
@@ -330,13 +302,9 @@ def test_a_district_that_leaves_is_let_go_and_the_others_stay(fleet: Fleet, fold
     fleet.runner.look_for_folders()
 
     assert not StateFolderLock(folder / "cedar" / "state").is_locked()
-    moved = move_out(district, fleet.resources.shared)
+    moved = rename_folder(district, REMOVED_SUFFIX)
     assert (moved / "state" / "namesake.db").exists()
     assert [status.name for status in list_district_statuses(folder)] == ["birch", "maple"]
-    assert {record.name for record in fleet.resources.shared.districts.list_district_records()} == {
-        "birch",
-        "maple",
-    }
 
 
 def test_a_new_district_is_taken_up_while_the_service_runs(fleet: Fleet, folder: Path) -> None:
@@ -407,3 +375,53 @@ def test_a_change_of_consent_that_could_not_be_noted_is_noted_the_next_time(
     fleet.works()
 
     assert noted.count(noted[0]) > 1
+
+
+@pytest.fixture
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[HostedDistrict]:
+    """The districts whose changes of consent are noted, in that order."""
+    districts: list[HostedDistrict] = []
+    monkeypatch.setattr(
+        FleetRunner, "_note_consent_changes", lambda _, district, _app: districts.append(district)
+    )
+    return districts
+
+
+def looks(fleet: Fleet) -> None:
+    fleet.runner.submit_looks()
+    assert fleet.runner.wait_until_idle(PATIENCE)
+
+
+def test_what_is_written_in_the_tick_of_the_clock_in_which_one_looked_is_noted(
+    fleet: Fleet, noted: list[HostedDistrict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.works()
+    written_at, size = 10**18, 4096
+    with monkeypatch.context() as busy:
+        busy.setattr(hosted_districts, "_read_file_stamp", lambda _: (written_at, size))
+        busy.setattr(hosted_districts, "time_ns", lambda: written_at + SETTLES_AFTER_NS - 1)
+        looks(fleet)
+        noted.clear()
+        looks(fleet)
+        assert sorted(district.name for district in noted) == sorted(NAMES)
+
+        busy.setattr(hosted_districts, "time_ns", lambda: written_at + SETTLES_AFTER_NS)
+        looks(fleet)
+        noted.clear()
+        looks(fleet)
+        assert noted == []
+
+
+def test_what_was_written_before_a_district_was_set_aside_is_noted_once_it_is_taken_up_again(
+    fleet: Fleet, noted: list[HostedDistrict]
+) -> None:
+    fleet.works()
+    birch = next(district for district in noted if district.name == "birch")
+    fleet.withdraw("birch", 0)
+    birch.set_aside("Another machine may work on this district by now.")
+    birch.retry_at = 0
+    noted.clear()
+
+    fleet.works()
+
+    assert birch in noted

@@ -40,6 +40,10 @@ class FakeMailbox:
     urgent: frozenset[str] = frozenset()
     clock: datetime = NOW
 
+    @property
+    def connection(self) -> "FakeMailbox":
+        return self
+
     def read_clock(self) -> datetime:
         return self.clock
 
@@ -162,9 +166,10 @@ class FakeDatabase(FleetConnection):
         self.batch = batch
 
     def fetch_row(self, statement: str, *_: object) -> dict[str, Any] | None:
-        if statement.startswith("SELECT clock_timestamp()"):
-            return {"now": NOW}
         return asdict(self.batch) if "load_batch" in statement else None
+
+    def read_clock(self) -> datetime:
+        return NOW
 
 
 class FakeDayKeys:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 from monitor.app import Environment, open_portal_app
 from monitor.app.sources import PortableSources
@@ -14,17 +15,16 @@ from monitor.db.jobs import build_request
 from monitor.demo.setup import StoryClock
 from monitor.fleet.batches import BatchBody
 from monitor.fleet.config import FleetConfig, FleetFile
-from monitor.fleet.db.mailbox import BATCH_FORMAT
 from monitor.fleet.db.shared import SharedDatabase
 from monitor.fleet.districts import DistrictFolder, list_district_folders
 from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.runner import MOST_OPEN, FleetRunner
 from monitor.scheduler.workers import Liveness
-from monitor.services.erasure import withdraw_consent
+from monitor.services.withdrawal import withdraw_consent
 from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import CrawlPriority, Query, QueryKind, Request
 
@@ -48,7 +48,6 @@ def build_batch_body() -> BatchBody:
         for name in ("rosa", "ana")
     )
     return BatchBody(
-        format=BATCH_FORMAT,
         sent_at=NOW,
         district="cedar",
         contact="privacy@cedar.example",
@@ -74,7 +73,13 @@ class Fleet:
         self.works_for(PATIENCE)
 
     def works_for(self, seconds: float) -> None:
-        self.runner.finish_waiting_work(seconds)
+        """Look and work until nothing waits anymore."""
+        until = monotonic() + seconds
+        while monotonic() < until:
+            busy = not self.runner.wait_until_idle(0)
+            if not self.runner.submit_looks() and not busy:
+                return
+            self.runner.wait_until_idle(until - monotonic())
 
     def district(self, name: str) -> DistrictFolder:
         return next(folder for folder in list_district_folders(self.folder) if folder.name == name)

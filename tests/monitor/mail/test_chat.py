@@ -71,7 +71,7 @@ def test_each_line_is_an_address_and_others_are_passed_over():
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("s3cret-nonsense", "Line 2 of the secret notify-operators is no address that apprise"),
+        ("s3cret-nonsense", "Line 2 of the secret notify-operators is not an address that Apprise"),
         ("jsons://h.example/s3cret?verify=no", "turns off TLS verification"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.config.sections import MailSecurity
 from monitor.domain.email import DeliveryStatus
-from monitor.mail.smtp import SmtpTransport, build_tls_context
+from monitor.mail.smtp import LONGEST_RECEIPT, SmtpTransport, build_tls_context
 from scrapers.http.clock import SystemClock
 from tests.monitor.emails import EMAIL, ENVELOPE, PASSWORD, ROSA, read, smtp, with_settings
 from tests.monitor.post_office import LOOPBACK, Counter, only, opened
@@ -242,3 +242,38 @@ def test_a_ca_file_that_is_not_there_is_named_by_its_key(send, tmp_path):
 
     assert delivery.status is DeliveryStatus.DEFERRED
     assert "ca_file" in delivery.note
+
+
+def test_what_a_server_says_of_an_email_it_takes_is_kept_without_an_address():
+    said = f"250 2.0.0 Ok: queued as 4XyZ for <{ROSA}> {'x' * 200}"
+    with opened(Counter(email=said)) as office:
+        settings = with_settings(security=MailSecurity.RELAY, port=office.port)
+
+        receipt = smtp(settings, "").send_email(EMAIL, ENVELOPE).receipt
+
+    assert receipt.startswith("250 2.0.0 Ok: queued as 4XyZ for ")
+    assert "@" not in receipt
+    assert len(receipt) == LONGEST_RECEIPT
+
+
+def test_a_server_that_is_away_is_told_once_and_once_that_it_is_back(caplog):
+    caplog.set_level("INFO")
+    with opened(Counter()) as office:
+        settings = with_settings(security=MailSecurity.RELAY, port=office.port)
+        transport = smtp(settings, "")
+        transport.send_email(EMAIL, ENVELOPE)
+    for _ in range(3):
+        assert transport.send_email(EMAIL, ENVELOPE).is_server_away
+    away = [record.levelname for record in _list_own_records(caplog)]
+    with opened(Counter(recipient="451 4.3.0 try later")) as office:
+        transport.settings = with_settings(security=MailSecurity.RELAY, port=office.port)
+        for _ in range(2):
+            assert not transport.send_email(EMAIL, ENVELOPE).is_server_away
+
+    assert away == ["WARNING"]
+    said = [record.message for record in _list_own_records(caplog)]
+    assert said == ["mail_server_away", "mail_server_back"]
+
+
+def _list_own_records(caplog):
+    return [record for record in caplog.records if record.name == "monitor.mail.smtp"]

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from random import Random
 from typing import Any
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "COMMIT")
@@ -32,20 +33,27 @@ LOCKED = Fault(words="database is locked", code=sqlite3.SQLITE_BUSY, at=BEGINS)
 
 @dataclass(slots=True)
 class Trouble:
-    """Strikes at the `first` of such statements, and at every `every`th after it; 0 never."""
+    """Strikes at the `first` of such statements, then after `every` to four times as many; 0 never.
+
+    At a steady beat it could strike each retry at the same statement, for ever.
+    """
 
     fault: Fault = FULL
     first: int = 0
     every: int = 0
     met: int = 0
+    due: int = 0
     struck: list[str] = field(default_factory=list)
 
     def meets(self, connection: sqlite3.Connection, sql: str) -> None:
         if not sql.lstrip().upper().startswith(self.fault.at):
             return
         self.met += 1
-        if not self.every or self.met % self.every != self.first % self.every:
+        if not self.every or self.met < (self.due or self.first):
             return
+        # The same draws each time: what fails can be run again.
+        draw = Random(f"{self.first} {len(self.struck)}")  # noqa: S311 - no secret
+        self.due = self.met + draw.randrange(self.every, 4 * self.every)
         self.struck.append(sql)
         if self.fault.takes_back and connection.in_transaction:
             sqlite3.Connection.execute(connection, "ROLLBACK")

@@ -26,7 +26,6 @@ from monitor.services.access_tokens import (
 )
 from monitor.services.backups import BackupTarget, back_up, restore_district
 from monitor.services.data_export import build_data_export, count_stored_data
-from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import delete_expired_data
 from monitor.services.sign_in import (
     end_all_sessions,
@@ -35,6 +34,7 @@ from monitor.services.sign_in import (
     load_principal,
     start_session,
 )
+from monitor.services.withdrawal import withdraw_consent
 from tests.monitor.services.world import REVIEWERS, Staff, World
 
 READ = frozenset({TokenScope.OWN_READ})

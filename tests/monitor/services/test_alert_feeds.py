@@ -24,13 +24,7 @@ from monitor.services.data_export import export_person_data
 from monitor.services.query_planning import build_query_outlook
 from scrapers.models import Outcome
 from scrapers.search.alerts import FEED_IS_GONE, NO_FEED, build_feed_id
-from tests.monitor.services.alert_service import (
-    FEED,
-    OTHER_FEED,
-    TOKEN,
-    AlertService,
-    with_alerts,
-)
+from tests.monitor.services.alert_service import FEED, OTHER_FEED, TOKEN, AlertService, with_alerts
 from tests.monitor.services.world import Staff, World
 
 MURAL = ("Mural by Maria Delgado", "https://courier.example/mural", "Maria Delgado paints")

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.services import answers
 from monitor.services.answers import record_feedback, undo_feedback
 from monitor.services.disclosure import disclose_finding
 from reports.wording import render_reason
@@ -57,6 +58,19 @@ def test_one_answer_speaks_of_another_finding_at_once(maria: Staff):
 
 def test_declared_accounts_speak_of_pages_before_any_answer(maria: Staff):
     assert "“Maple Street Elementary”" in render_reason(evidence(maria, FAIR)["like-me"].reason)
+
+
+def test_a_word_that_is_learned_points_to_one_side_alone(
+    maria: Staff, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(answers, "MIN_ANSWERS", 1)
+    sorts(maria, DIRECTORY, Decision.MINE)
+    sorts(maria, FAIR, Decision.NAMESAKE)
+    line = answers.build_lessons_line(maria.world.app, maria.id)
+
+    assert line
+    assert line.me or line.others
+    assert set(line.me).isdisjoint(line.others)
 
 
 def test_what_was_learnt_holds_at_the_next_sweep(maria: Staff):

@@ -7,14 +7,9 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.case import CASE_OF_DECISION, OWNERSHIP_CASES
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import (
-    CaseKind,
-    CaseState,
-    Decision,
-    OpeningReason,
-    OwnershipLabel,
-)
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OpeningReason, OwnershipLabel
 from monitor.services.answers import (
+    DecisionInput,
     list_pending_feedback,
     record_feedback,
     share_case,
@@ -259,7 +254,11 @@ def test_what_others_made_is_reported_and_taken_down_like_an_impersonation(maria
     seen = []
     for step in steps:
         maria.world.later(minutes=1)
-        seen.append(record_takedown_step(sorting(maria), maria.id, case.id, step).state)
+        seen.append(
+            record_takedown_step(
+                sorting(maria), case.id, DecisionInput(decision=step, by=maria.id)
+            ).state
+        )
 
     assert seen == [CaseState.REPORTED, CaseState.REMOVED, CaseState.REPORTED, CaseState.MOCK]
 

@@ -10,11 +10,12 @@ from monitor.db.backups import KeyBackup
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.services import backups as backup
-from monitor.services.backups import BackupTarget, back_up, find_wrong_due_dates, restore_district
+from monitor.services.backup_checks import find_wrong_due_dates
+from monitor.services.backups import BackupTarget, back_up, restore_district
 from monitor.services.consent import pause_checks
-from monitor.services.erasure import ERASURE
 from monitor.services.jobs import schedule_jobs, take_over_jobs
 from monitor.services.sweeps import RECHECK
+from monitor.services.withdrawal import ERASURE
 from tests.monitor.services.world import Staff, World, due_time
 
 DAY = timedelta(days=1)

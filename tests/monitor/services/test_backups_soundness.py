@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitor.db.access_tokens import AccessToken
 from monitor.db.account_proofs import AccountProof, ProofState
-from monitor.db.accounts import AccessToken
 from monitor.db.database import list_declarations
-from monitor.db.journal import StagedAnswer
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.db.schema import DISTRICT_SCHEMA
+from monitor.db.staged_answers import StagedAnswer
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.breach import BreachRecord
 from monitor.domain.case import Case
 from monitor.domain.district.findings import DistrictFinding, DistrictTrace
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import DatabaseError
-from monitor.domain.events import Event
+from monitor.domain.finding_events import Event
 from monitor.domain.person import PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.two_reviewers import EarlyAccessProposal
@@ -29,7 +29,7 @@ from monitor.domain.vocabulary import (
     SweepKind,
     TokenScope,
 )
-from monitor.services.backups import check_stored_values
+from monitor.services.backup_checks import check_stored_values
 from monitor.services.enrollment import invite_person
 from monitor.services.preferences import stop_digest
 from monitor.services.profile import edit_profile
@@ -92,7 +92,7 @@ def filled(world_of) -> World:
         state.sweeps.find_latest_sweep(SweepKind.SWEEP), id="under way", closed_at=None
     )
     visit = answered(ref, now)
-    state.journal.stage_answers(
+    state.staged_answers.stage_answers(
         state.sweeps.open_or_resume(under_way).id, (StagedAnswer(visit=visit),)
     )
     page = Page(url=visit.query.request.url, status=200, body=b"A page.", fetched_at=now)

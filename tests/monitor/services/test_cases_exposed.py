@@ -12,11 +12,12 @@ from monitor.domain.errors import NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel, Severity
 from monitor.services.answers import record_feedback
-from monitor.services.findings import list_pending_cards
+from monitor.services.findings import build_finding_page
 from monitor.services.outbox import send_due
-from monitor.services.review_queue import load_opened_case, record_case_views
+from monitor.services.review_access import load_opened_case, record_case_views
+from monitor.services.takedown import build_removal_view
 from reports.wording import render_reason
-from tests.cases import forget, say
+from tests.cases import build_cards, forget, say
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 
 PAGE = DemoPage(
@@ -80,6 +81,42 @@ def test_the_value_is_kept_nowhere(maria: Staff):
     assert "[street address]" in told
     assert "[number removed]" in told
     assert not any(value in told for value in VALUES)
+
+
+def test_of_an_account_with_details_it_is_asked_too_whose_it_is(world: World):
+    """Somebody may pretend to be the owner of the details that they show."""
+    shows = replace(
+        account("plumber", week=2), since=1, bio="Daniel Reyes, Cedar Valley. Call 319-555-0134."
+    )
+    world.internet = world.internet.add_entry(shows)
+    daniel = world.joins(DANIEL)
+    world.sweep()
+    world.on_monday()
+    case = daniel.case(CaseKind.EXPOSED_CONTACT)
+    cards = [card for card in build_cards(world.app, daniel.id) if card.is_asked]
+
+    assert [card.is_case for card in cards if card.finding.id == case.finding_id] == [True, False]
+    (digest,) = daniel.emails_of("digest")
+    assert f"/answer/f{case.id}" in digest.text
+    assert "Also on your page: Is this you? (" in " ".join(digest.text.split())
+
+
+def test_whose_the_details_are_does_not_say_who_runs_the_account(world: World):
+    shows = replace(
+        account("plumber", week=2), since=1, bio="Daniel Reyes, Cedar Valley. Call 319-555-0134."
+    )
+    world.internet = world.internet.add_entry(shows)
+    daniel = world.joins(DANIEL)
+    world.sweep()
+    case = daniel.case(CaseKind.EXPOSED_CONTACT)
+    assert not build_finding_page(world.app, daniel.id, case.finding_id).has_ownership_question
+
+    daniel.rules(case, Decision.MINE)
+
+    assert world.state.findings.find_finding_label(case.finding_id) is OwnershipLabel.UNKNOWN
+    cards = [card for card in build_cards(world.app, daniel.id) if card.is_asked]
+    assert [card.is_case for card in cards if card.finding.id == case.finding_id] == [False]
+    assert not build_removal_view(world.app, daniel.id, case.id).own
 
 
 def test_it_is_told_in_the_digest_and_not_at_once(maria: Staff):
@@ -238,7 +275,7 @@ def test_a_page_kept_as_evidence_holds_no_private_contact(world_of):
 def test_a_page_with_contact_details_is_one_card(maria: Staff):
     (case,) = exposed(maria).values()
 
-    cards = list_pending_cards(maria.world.app, maria.id)
+    cards = build_cards(maria.world.app, maria.id)
     assert [card.id for card in cards if card.finding.url == PAGE.url] == [case.id]
 
 

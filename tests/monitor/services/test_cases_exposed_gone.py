@@ -13,7 +13,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity, Side
 from monitor.services.finding_history import build_finding_timeline
 from monitor.services.jobs import run_due_sweeps
-from monitor.services.retention import purge_expired_data
+from monitor.services.purge import purge_expired_data
 from reports.wording import render_reason
 from tests.monitor.services.world import Staff, World, account
 

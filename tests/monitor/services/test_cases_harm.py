@@ -9,6 +9,7 @@ from monitor.demo.district import MAPLE_STREET, MARIA
 from monitor.domain.case import Case
 from monitor.domain.consent import HARM_TOLD_SINCE
 from monitor.domain.finding import REREAD_AFTER
+from monitor.domain.flagging import build_harm_draft
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     CaseKind,
@@ -16,15 +17,19 @@ from monitor.domain.vocabulary import (
     Decision,
     OwnershipLabel,
     Severity,
+    Side,
     UploadProblem,
 )
 from monitor.services.answers import share_case
-from monitor.services.cases import build_harm_draft
+from monitor.services.digests import build_digest_view
 from monitor.services.disclosure import disclose_own, find_review_opening
-from monitor.services.findings import list_pending_cards
+from monitor.services.evidence_pack import build_evidence_view
+from monitor.services.removal_list import build_removal_list
 from monitor.services.takedown import add_screenshot, build_takedown_view
+from reports.wording import render_reason
 from scrapers.models import TraceKind
-from tests.monitor.services.world import Staff, World
+from tests.cases import build_cards, say
+from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 URL = "https://board.example/thread/9"
 OLDER_TEXT = "2026-11-30.2"
@@ -170,11 +175,26 @@ def test_who_says_that_it_is_about_them_is_asked_nothing_else_of_it(world: World
 def test_it_is_told_first_and_by_email_at_once(world: World):
     maria = find(world, THREAT)
 
-    cards = list_pending_cards(world.app, maria.id)
+    cards = build_cards(world.app, maria.id)
     assert cards[0].case is not None
     assert cards[0].case.kind is CaseKind.HARMFUL_PAGE
     world.writes()
     assert any("call the police" in email.text for email in maria.emails_of("alert"))
+
+
+def test_emails_tell_it_before_an_impostor_that_was_found_first(world: World):
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    world.internet = world.internet.add_entry(THREAT)
+    world.later(hours=1)
+    world.sweep()
+
+    kinds = [CaseKind.HARMFUL_PAGE, CaseKind.IMPERSONATION]
+    assert [case.kind for case in build_digest_view(world.app, maria.id).cases] == kinds
+    world.writes()
+    text = maria.emails_of("alert")[0].text
+    assert text.index("board[.]example") < text.index("mariadelgad0")
 
 
 def test_its_card_asks_whether_it_is_about_them_and_leads_to_the_kit(world: World):
@@ -188,7 +208,7 @@ def test_its_card_asks_whether_it_is_about_them_and_leads_to_the_kit(world: Worl
     assert not any(choice.opens for choice in view.choices)
     assert view.question == "Is this page about you?"
     assert view.plan_path == f"/me/takedown/{case.id}"
-    assert [step for step, _ in view.track] == ["Found", "You", "Reported", "Gone"]
+    assert [step.name for step in view.track] == ["Found", "You", "Reported", "Gone"]
 
 
 def test_time_never_opens_it_to_it_and_its_persons_word_does(world: World):
@@ -224,3 +244,107 @@ def test_under_an_older_consent_no_page_is_looked_at_for_it(world: World):
 
     assert maria.findings[URL].portrait.harms == ()
     assert not list_harms(maria)
+
+
+def test_a_page_is_compared_with_no_account_of_its_person(world: World) -> None:
+    """It plays no one: words that both have are no copy, and no report says so."""
+    page = write(f"Maria Delgado, fifth grade science teacher at {MAPLE_STREET}, deserves to die")
+    maria = find(world, page)
+    (case,) = list_harms(maria)
+
+    view = build_evidence_view(world.app, case, Side.PERSON)
+
+    assert (view.compared_with, view.copied) == ("", ())
+
+
+ELM = f"Maria Delgado of {MAPLE_STREET} lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134."
+DOXXING = write(f"doxxing Ms. Delgado, pull up to her house. {ELM}")
+
+
+def test_a_page_that_tells_where_somebody_lives_is_one_card_with_all_facts(world: World):
+    maria = find(world, DOXXING)
+    (case,) = maria.cases
+    cards = build_cards(world.app, maria.id)
+    (card,) = [one_card for one_card in cards if one_card.finding.url == URL]
+
+    assert card.case
+    assert card.case.id == case.id
+    assert case.kind is CaseKind.HARMFUL_PAGE
+    assert {"harm.doxxing", "contact-shown"} <= {reason.rule for reason in case.reasons}
+    assert "Elm" not in str(case)
+    steps = [step.words.rule for step in disclose_own(world.app, case).steps]
+    assert "advice.contact-search" in steps
+
+
+def test_a_page_that_turns_harmful_takes_the_open_question_about_its_details_along(world: World):
+    maria = find(world, write(ELM))
+    (before,) = maria.cases
+    assert before.kind is CaseKind.EXPOSED_CONTACT
+    world.internet = world.internet.add_entry(DOXXING)
+    world.later(days=REREAD_AFTER.days + 1)
+    world.sweep()
+
+    (case,) = maria.cases
+    assert (case.kind, case.relation) == (CaseKind.HARMFUL_PAGE, "home-address phone")
+    (line,) = build_removal_list(world.app, maria.id).lines
+    assert line.case.id == case.id
+    assert "street address and a phone number" in render_reason(line.shows)
+
+
+def test_two_open_questions_about_one_page_leave_their_whole_log_with_it(world: World):
+    maria = find(world, DOXXING)
+    (harm,) = maria.cases
+    kinds = ("home-address", "phone")
+    for kind in kinds:
+        part = replace(harm, id=kind, kind=CaseKind.EXPOSED_CONTACT, relation=kind)
+        world.state.cases.insert_case(say(part, Decision.SHARED, Decision.UNSHARED))
+    world.later(days=REREAD_AFTER.days + 1)
+    world.internet = world.internet.remove_entry(DOXXING)
+    world.internet = world.internet.add_entry(replace(DOXXING, title="new"))
+    world.sweep()
+
+    assert [case.id for case in maria.cases] == [harm.id]
+    said = world.state.cases.list_decisions(harm.id)
+    assert [entry.decision for entry in said] == [Decision.SHARED, Decision.UNSHARED] * len(kinds)
+
+
+def test_details_that_come_after_an_answer_are_told_apart(world: World):
+    maria = find(world, write(f"doxxing Ms. Delgado, {MAPLE_STREET}: pull up to her house"))
+    maria.rules(list_harms(maria)[0], Decision.MOCK)
+    world.internet = world.internet.add_entry(DOXXING)
+    world.later(days=REREAD_AFTER.days + 1)
+    world.sweep()
+
+    kinds = {case.kind for case in maria.cases}
+    assert kinds == {CaseKind.HARMFUL_PAGE, CaseKind.EXPOSED_CONTACT}
+
+
+AT_HOME = write(
+    "doxxing Ms. Delgado, pull up to her house. "
+    f"Maria Delgado of {MAPLE_STREET} lives at 14 Elm Street, Cedar Valley."
+)
+
+
+@pytest.mark.parametrize("words", ["doxxing Ms. Delgado, pull up to her house. ", ""])
+def test_what_a_page_adds_to_what_its_case_told_is_told_apart(world: World, words: str):
+    maria = find(world, AT_HOME)
+    maria.rules(list_harms(maria)[0], Decision.MOCK)
+    world.internet = world.internet.remove_entry(AT_HOME).add_entry(write(f"{words}{ELM}"))
+    world.later(days=REREAD_AFTER.days + 1)
+    world.sweep()
+
+    assert {case.kind: case.relation for case in maria.cases} == {
+        CaseKind.HARMFUL_PAGE: "home-address",
+        CaseKind.EXPOSED_CONTACT: "phone",
+    }
+
+
+def test_an_open_case_takes_nothing_along_that_it_does_not_tell(world: World):
+    """Its words stay as they were once the page is no longer harmful."""
+    maria = find(world, AT_HOME)
+    world.internet = world.internet.remove_entry(AT_HOME).add_entry(write(ELM))
+    for _ in range(2):
+        world.later(days=REREAD_AFTER.days + 1)
+        world.sweep()
+
+    assert sorted(case.relation for case in maria.cases) == ["home-address", "phone"]

@@ -8,6 +8,7 @@ from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
+from monitor.domain.levers import is_harmful, may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Scope
 from reports.wording import render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, World
@@ -62,6 +63,20 @@ def test_a_case_says_that_the_picture_is_the_persons_own(maria: Staff):
         reason.startswith(SENTENCE)
         for reason in map(render_reason, maria.case(CaseKind.IMPERSONATION).reasons)
     )
+
+
+def test_words_that_do_harm_are_a_reason_however_many_signs_are_stronger(world: World):
+    lewd = replace(IMPOSTOR, bio="leaked nudes")
+    world.internet = world.internet.remove_entry(IMPOSTOR).add_entry(lewd)
+    maria = world.joins(MARIA, scopes=WITH_PHOTOS)
+    world.sweep()
+
+    case = maria.case(CaseKind.IMPERSONATION)
+
+    assert any(render_reason(reason).startswith(SENTENCE) for reason in case.reasons)
+    assert is_harmful(case)
+    assert may_be_sexual(case, maria.findings[shown(lewd)].portrait)
+    assert world.state.pages.list_findings_with_evidence() == frozenset()
 
 
 def test_each_picture_is_asked_for_once_in_a_sweep(maria: Staff):

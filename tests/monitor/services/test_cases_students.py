@@ -11,7 +11,7 @@ from monitor.demo.district import ROSA
 from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
-from monitor.services.contact_checks import CONTACT_QUERY_KINDS
+from monitor.services.student_contacts import CONTACT_QUERY_KINDS
 from reports.wording import render_reason
 from scrapers.models import Outcome
 from tests.monitor.services.fakes import FakeMatcher
@@ -62,7 +62,7 @@ def test_no_contact_is_kept_anywhere(network: World):
     rosa = network.joins(ROSA, read=True)
     kept = []
     network.meanwhile = lambda visit: kept.extend(
-        network.state.journal.list_answers_about_subject(
+        network.state.staged_answers.list_answers_about_subject(
             network.state.sweeps.list_open_sweeps()[0].id, "bluesky", rosa.id
         )
     )

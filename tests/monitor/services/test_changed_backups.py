@@ -81,11 +81,11 @@ def test_once_a_day_it_is_copied_whatever_has_changed(copies: Copies) -> None:
     assert copies.count_rows() == 2
 
 
-def test_a_list_of_sites_that_was_replaced_is_copied(copies: Copies) -> None:
+def test_a_file_beside_the_database_that_changed_is_copied(copies: Copies) -> None:
     copies.runs()
-    lists = copies.config.state / "site-lists"
-    lists.mkdir()
-    (lists / "own.json").write_text("{}", "utf-8")
+    weights = copies.config.state / "weights"
+    weights.mkdir()
+    (weights / "3.toml").write_text("own = 1", "utf-8")
     assert copies.runs()
     assert not copies.runs()
 

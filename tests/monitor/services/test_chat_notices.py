@@ -10,8 +10,7 @@ from monitor.db.audit import AuditTable
 from monitor.demo.district import MARIA
 from monitor.domain.district.findings import DistrictFinding, DistrictTrace
 from monitor.domain.errors import CannotWriteError
-from monitor.domain.health import BACKUP_FAILED
-from monitor.domain.vocabulary import DistrictFindingKind, NoticeKind
+from monitor.domain.vocabulary import DistrictFindingKind, HealthLevel, NoticeKind
 from monitor.mail.chat import ChatEndpoint
 from monitor.services.chat_notices import AUDIENCES, NoticeSender, load_all_chat_endpoints
 from monitor.services.health import check_vitals, collect_vitals
@@ -74,10 +73,8 @@ def tell(world: World, *chats: FakeChat) -> None:
 
 
 def warnings(world: World) -> list[str]:
-    vitals = collect_vitals(world.app.db, world.clock.now())
-    return [
-        render_told(vital.message) for vital in check_vitals(vitals, ()) if vital.what == "notices"
-    ]
+    vitals = collect_vitals(world.app.db, world.clock.now(), ())
+    return [render_told(vital.message) for vital in check_vitals(vitals) if vital.what == "notices"]
 
 
 def test_a_message_has_counts_and_a_link_and_names_nobody(world: World):
@@ -134,14 +131,47 @@ def test_what_is_older_than_a_day_is_no_news_for_the_first_message(world: World)
     assert chat.heard == []
 
 
-def test_a_failed_backup_is_told_though_no_email_says_so(world: World):
+BACKUP, MAIL = ("backup", HealthLevel.BAD), ("mail", HealthLevel.WARN)
+
+
+def test_each_warning_is_told_once_as_it_begins_the_worst_first_and_again_when_it_comes_back(
+    world: World,
+):
     chat = FakeChat()
-    now = world.clock.now()
-    world.app.db.audit.append_entry(now, "operator", BACKUP_FAILED, "", {"code": "73"})
+    sender = NoticeSender(endpoints={"operator": [ChatEndpoint(number=1, plugin=chat)]})
+    for present in ({MAIL, BACKUP}, {MAIL, BACKUP}, {MAIL}, {MAIL, BACKUP}):
+        sender.send_due_notices(world.app, present)
+        world.later(hours=2)
 
-    tell(world, chat)
+    address = world.config.portal.address
+    assert [body for _, body in chat.heard] == [
+        f"New warnings: backup (bad), mail (warn)\n{address}/operate",
+        f"New warnings: backup (bad)\n{address}/operate",
+    ]
 
-    assert chat.heard[0][1].startswith("The last backup failed: 1\n")
+
+def test_a_service_that_starts_again_tells_no_warning_twice(world: World):
+    chat = FakeChat()
+    for present in (None, {MAIL}, None, {MAIL}, {MAIL, BACKUP}):
+        endpoints = {"operator": [ChatEndpoint(number=1, plugin=chat)]}
+        NoticeSender(endpoints=endpoints).send_due_notices(world.app, present)
+        world.later(hours=2)
+
+    assert [body.splitlines()[0] for _, body in chat.heard] == [
+        "New warnings: mail (warn)",
+        "New warnings: backup (bad)",
+    ]
+
+
+def test_a_warning_that_no_chat_took_is_told_later(world: World):
+    dead = FakeChat(works=False)
+    sender = NoticeSender(endpoints={"operator": [ChatEndpoint(number=1, plugin=dead)]})
+    sender.send_due_notices(world.app, {BACKUP})
+    world.later(hours=2)
+    dead.works = True
+    sender.send_due_notices(world.app, {BACKUP})
+
+    assert dead.heard[0] == dead.heard[1]
 
 
 def test_a_dead_chat_is_tried_once_an_hour_and_misses_nothing(world: World):
@@ -167,7 +197,7 @@ def test_a_failure_is_told_by_doctor_and_numbers_until_a_message_reaches_all(wor
 
     (warning,) = warnings(world)
     assert warning.startswith("A message to a chat of operators failed on ")
-    numbers = render_metrics(collect_vitals(world.app.db, world.clock.now())).decode()
+    numbers = render_metrics(collect_vitals(world.app.db, world.clock.now(), ())).decode()
     assert 'namesake_notice_failed_timestamp_seconds{office="operator"}' in numbers
     assert "event=notice_failed kind=operator line=2" in caplog.text
 
@@ -226,7 +256,7 @@ def test_reviewers_are_told_of_cases_that_opened_to_them_and_of_look_alikes(worl
 
 def test_each_kind_is_told_to_someone_and_comes_from_an_email_or_is_counted_here():
     kinds = {kind for audience in AUDIENCES for kind in audience.kinds}
-    counted = {NoticeKind.BACKUP_FAILED, NoticeKind.CASE_OPENED, NoticeKind.LOOKALIKE_SEEN}
+    counted = {NoticeKind.CASE_OPENED, NoticeKind.LOOKALIKE_SEEN}
 
     assert kinds == set(NoticeKind)
     assert kinds - counted <= {kind.value for kind in EmailKind}

@@ -96,6 +96,9 @@ def test_a_clock_that_jumps_years_ahead_erases_nobody(world: World, maria: Staff
     true = world.clock.at
     world.later(days=2000)
     world.writes()
+    # Reminders are written in the morning.
+    world.later(days=1)
+    world.writes()
     assert maria.id in world.state.people.list_person_ids()
     assert reminders(maria) == 1
 

@@ -9,7 +9,7 @@ from monitor.domain.case import FlaggedFindings
 from monitor.domain.vocabulary import CoverageState, SweepKind
 from monitor.services.digests import build_digest_view
 from monitor.services.findings import build_latest_coverage
-from reports.emails.digest import Coverage
+from reports.coverage import Coverage
 from tests.monitor.services.world import Staff, World, profile
 
 OWN = profile("chalkboard", "mariadelgado")

@@ -11,16 +11,13 @@ from time import perf_counter
 import pytest
 
 from monitor.db.database import list_declarations
-from monitor.db.review import ReviewAssignment, ReviewNote, ReviewNoteKind
+from monitor.db.review_notes import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import CaseState, Decision, EmailState, SweepKind
 from monitor.mail.smtp import build_message
 from monitor.services.answers import record_feedback
-from monitor.services.data_export import (
-    export_person_data,
-    queue_export_email,
-)
+from monitor.services.data_export import export_person_data, queue_export_email
 from tests.monitor.services.world import Staff, World, account
 
 MOST_SECONDS = 60

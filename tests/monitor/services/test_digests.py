@@ -1,20 +1,29 @@
 """The weekly email says each thing once, to its person alone, and what could not be checked."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
-from monitor.domain.cadence import EmailCadence
+from monitor.domain.case import FlaggedFindings
+from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.errors import BusyError
+from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseKind, Decision
-from monitor.services.digests import queue_weekly_digest
+from monitor.services import digests
+from monitor.services.answers import list_pending_feedback, record_feedback
+from monitor.services.digests import build_digest_view, queue_weekly_digest
+from monitor.services.findings import build_home_view
 from monitor.services.outbox import send_due
 from monitor.services.preferences import choose_preference
+from monitor.services.review_access import record_case_views
+from reports.translation import format_near_day
+from reports.wording import render_reason
 from scrapers.models import CrawlResult
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
-from tests.monitor.services.world import Staff, World, account, profile
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, World, account, profile
 
 SITE = "http://chalkboard.example/t/mariadelgado"
 OWN = profile("chalkboard", "mariadelgado")
@@ -32,6 +41,12 @@ def is_cut_short(_visit: CrawlResult) -> None:
 
 def newest(staff: Staff):
     return staff.emails_of("digest")[-1]
+
+
+@pytest.fixture(autouse=True)
+def _no_week_of_a_reminder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remind of no policy: a person's id says in which week, and an email names less beside it."""
+    monkeypatch.setattr(digests, "build_digest_reminder", lambda *_: None)
 
 
 @pytest.fixture
@@ -55,6 +70,27 @@ def test_a_week_without_news_is_said_plainly(world: World, maria: Staff):
 
     assert "all quiet" in newest(maria).email.subject
     assert "3 of 3 places checked" in newest(maria).text
+
+
+def test_each_view_of_a_reviewer_is_told_in_the_next_email_once(world_of):
+    world = world_of(families=("bluesky",))
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA, read=True)
+    world.sweep()
+    case = maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.SHARED)
+    world.later(hours=1)
+    for mail in REVIEWERS:
+        record_case_views(world.app, Reviewer(address=mail), [case.id])
+    told = "IT opened alerts of yours 2 times since the last email."
+
+    assert build_digest_view(world.app, maria.id).views == 2
+    assert build_digest_view(world.app, maria.id, FlaggedFindings.LEFT_OUT).views == 0
+    world.on_monday()
+    assert told in newest(maria).text
+    assert told in newest(maria).email.html
+    world.a_week_later()
+    world.on_monday()
+    assert "IT opened" not in newest(maria).text
 
 
 def test_a_week_without_a_sweep_does_not_pass_for_one(world: World, maria: Staff):
@@ -108,6 +144,31 @@ def test_a_case_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
     assert "Next, by" in newest(maria).text
 
 
+def test_what_was_not_done_by_its_day_is_overdue_in_email_and_page(world: World, maria: Staff):
+    world.later(days=5)
+    changes(world)
+    for _ in range(6):
+        world.on_monday()
+    (case,) = build_home_view(world.app, maria.id).cases
+
+    assert case.is_late
+    assert f"Overdue since {format_near_day(case.due, MARIA.person.zone)}:" in newest(maria).text
+
+
+def test_email_and_page_say_by_on_the_day_itself(world: World, maria: Staff):
+    world.later(days=5)
+    changes(world)
+    world.on_monday()
+    (case,) = build_home_view(world.app, maria.id).cases
+
+    world.clock.at = case.due + timedelta(hours=1)
+    (same_day,) = build_home_view(world.app, maria.id).cases
+    world.later(days=1)
+    (next_day,) = build_home_view(world.app, maria.id).cases
+
+    assert (same_day.due, same_day.is_late, next_day.is_late) == (case.due, False, True)
+
+
 def test_a_case_that_was_answered_is_not_brought_up_again(world: World, maria: Staff):
     world.later(days=5)
     changes(world)
@@ -129,17 +190,45 @@ def test_a_namesake_is_set_aside_without_a_question(world: World):
     world.on_monday()
 
     assert "only about someone else with your name" in newest(daniel).text
-    assert "all quiet" in newest(daniel).email.subject
+    assert "1 result to review" in newest(daniel).email.subject
     assert daniel.cases == ()
+
+
+def test_what_still_waits_for_a_word_is_counted_as_the_pages_count_it(world: World):
+    daniel = world.joins(DANIEL)
+    world.sweep()
+    world.on_monday()
+    questions = list_pending_feedback(world.app, daniel.id)
+    (asked,) = (answer.finding.id for answer in questions if answer.is_question)
+    filed = [answer for answer in questions if not answer.is_question]
+    world.a_week_later()
+    world.sweep()
+    world.on_monday()
+
+    assert filed
+    assert build_home_view(world.app, daniel.id).to_sort == 1
+    assert "nothing new, 1 result to review" in newest(daniel).email.subject
+    assert "One earlier result still waits" in newest(daniel).text
+
+    record_feedback(world.app, daniel.id, {asked: Decision.NAMESAKE})
+    world.a_week_later()
+    world.sweep()
+    world.on_monday()
+
+    assert build_home_view(world.app, daniel.id).to_sort == 0
+    assert "all quiet" in newest(daniel).email.subject
 
 
 def test_why_an_account_was_set_aside_is_said(world: World):
     world.internet = world.internet.add_entry(replace(account("plumber", week=2), since=1))
     daniel = world.joins(DANIEL, accounts=("chalkboard:@dreyesart",))
     world.sweep()
+    aside = build_digest_view(world.app, daniel.id).set_aside
     world.on_monday()
 
-    assert "It names a different town." in newest(daniel).text.partition("SET ASIDE")[2]
+    reasons = [render_reason(reason) for finding in aside for reason in finding.aside]
+    assert "It names a different town." in reasons
+    assert f"Set aside ({len(aside)})" in " ".join(newest(daniel).text.split())
 
 
 def test_nobody_reads_what_is_anothers(world: World):
@@ -283,9 +372,22 @@ def test_only_when_something_is_new_means_no_email_without_news(world: World, ma
     world.later(days=5)
     changes(world)
 
-    assert mondays(world, maria, 2) == [True, False]
+    assert mondays(world, maria, 1) == [True]
     assert "bio" in newest(maria).text
     assert "only when something is new" in newest(maria).text
+
+    maria.rules(maria.case(CaseKind.OWN_ACCOUNT_CHANGED), Decision.MINE)
+    assert mondays(world, maria, 4) == [False] * 4
+
+
+def test_only_when_something_is_new_tells_again_of_what_waits_ever_more_rarely(
+    world: World, maria: Staff
+):
+    choose_preference(world.app, maria.id, "cadence", EmailCadence.ON_NEWS)
+    world.later(days=5)
+    changes(world)
+
+    assert mondays(world, maria, 6) == [True, True, True, False, False, True]
 
 
 def test_what_is_found_between_two_emails_is_told_in_the_next_one(world: World, maria: Staff):

@@ -15,8 +15,8 @@ from monitor.domain.person import Reviewer
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.vocabulary import CaseKind, ContactKind, Decision, Severity, Side
 from monitor.services.answers import DecisionInput
-from monitor.services.disclosure import disclose, disclose_to_others, summarize
-from monitor.services.evidence import build_evidence_view
+from monitor.services.disclosure import disclose, disclose_cases, disclose_to_others, summarize
+from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.review import (
     decide_cases,
     decide_viewed_cases,
@@ -24,9 +24,11 @@ from monitor.services.review import (
     load_reviewable_case,
     undo_own_decisions,
 )
-from monitor.services.review_queue import list_queue_rows, load_opened_case, record_case_views
+from monitor.services.review_access import load_opened_case, record_case_views
+from monitor.services.review_queue import list_queue_rows
 from reports.finding_view import CaseSummary, CaseView, FindingView
 from tests.cases import forget
+from tests.monitor.counts import check_desk_counts, check_personal_counts
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 
 ANA, BO = (Reviewer(address=address) for address in REVIEWERS)
@@ -35,7 +37,7 @@ EVE = Reviewer(address="eve@cedarvalley.example")
 LOCATED = {"url", "platform", "is_account", "first_seen", "last_seen"}
 # What only its person may know of a case.
 OF_ITS_PERSON = {
-    *("since", "is_undecided", "is_pursued", "can_undo", "lowered_by", "earlier", "steps"),
+    *("since", "is_undecided", "is_pursued", "undoes", "lowered_by", "earlier", "steps"),
     *("lever", "until", "opens_at", "holders", "contact_kinds", "link_url"),
 }
 LIVES = range(40)
@@ -65,7 +67,7 @@ def open_case(maria: Staff, number: int, chance: random.Random) -> Case:
         reasons=(Reason("like-me.quoted", {"traits": Quoted("volcanoes")}), Reason("younger")),
         relation=chance.choice(list(ContactKind)),
     )
-    if case.kind is not CaseKind.EXPOSED_CONTACT:
+    if case.kind not in {CaseKind.EXPOSED_CONTACT, CaseKind.HARMFUL_PAGE}:
         case = replace(case, relation=f"other-{number}")
     maria.world.state.cases.insert_case(case)
     return case
@@ -86,7 +88,12 @@ def play(maria: Staff, case: Case, chance: random.Random) -> Iterator[object]:
                 if said is Decision.REOPENED:
                     undo_own_decisions(app, actor, (case.id,))
                 else:
-                    decide_viewed_cases(app, actor, {case.id: now.revision}, said)
+                    decide_viewed_cases(
+                        app,
+                        actor,
+                        {case.id: now.revision},
+                        DecisionInput(decision=said, by=actor.id),
+                    )
         except MonitorError:
             continue
         yield actor
@@ -109,6 +116,24 @@ def test_who_may_act_may_see_after_acting(maria: Staff, life: int):
     for actor in play(maria, case, chance):
         now = maria.world.state.cases.load_case(case.id)
         assert disclose(maria.world.app, now, actor), (actor, now.kind, now.state)
+
+
+@pytest.mark.parametrize("life", LIVES)
+def test_emails_pages_and_desk_count_alike_whatever_happens(maria: Staff, life: int):
+    chance = random.Random(life)  # noqa: S311 - as above
+    case = open_case(maria, life, chance)
+
+    for _ in play(maria, case, chance):
+        check_personal_counts(maria.world.app, maria.id)
+        check_desk_counts(maria.world.app)
+        (known,) = (
+            view
+            for view in disclose_cases(
+                maria.world.app, maria.world.state.people.load_person(maria.id)
+            )
+            if view.id == case.id
+        )
+        assert (known.end is None) is (known.next_by is not None and known.due is not None)
 
 
 @pytest.mark.parametrize("life", LIVES)
@@ -166,7 +191,7 @@ def test_a_list_has_no_field_by_which_a_person_is_known():
     assert {field.name for field in fields(CaseSummary)} == {
         *("id", "kind", "severity", "state", "opened_at", "platform", "school"),
         *("decision", "review_decision", "bin", "next_by", "next_step", "due", "end", "ended_at"),
-        *("it_sees_since", "opened_by", "taken_by", "asked_at"),
+        *("it_sees_since", "opened_by", "taken_by", "asked_at", "waits_since", "is_late"),
     }
 
 

@@ -19,8 +19,8 @@ from monitor.services.enrollment import (
     preview_enrollment_queries,
     save_step_answers,
 )
+from monitor.services.purge import purge_expired_data
 from monitor.services.query_planning import plan_person_queries
-from monitor.services.retention import purge_expired_data
 from tests.monitor.services.world import World
 
 MAIL = MARIA.person.mail

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.app import OUTBOX
 from monitor.db.database import Database
-from monitor.db.review import ReviewNote, ReviewNoteKind
+from monitor.db.review_notes import ReviewNote, ReviewNoteKind
 from monitor.demo.district import JOHN, MARIA, StaffMember
 from monitor.domain.case import Case
 from monitor.domain.errors import DatabaseError
@@ -17,10 +17,11 @@ from monitor.domain.reason import Name, Reason
 from monitor.domain.vocabulary import CaseKind, HoldAction, Severity
 from monitor.mail.smtp import FolderTransport, name_by_message_id
 from monitor.services.break_glass import record_break_glass
-from monitor.services.erasure import ERASURE, ERASURE_RETRY, withdraw_consent
+from monitor.services.erasure import ERASURE_RETRY
 from monitor.services.jobs import run_mail_and_cleanup
 from monitor.services.legal_holds import propose_legal_hold
 from monitor.services.outbox import send_due
+from monitor.services.withdrawal import ERASURE, withdraw_consent
 from scrapers.crawl.throttle import HostState
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import World, due_time
@@ -149,7 +150,7 @@ def test_last_months_backup_opens_nothing_of_whoever_was_erased(world: World, tm
     shutil.copy(world.config.state / "keys.db", old / "keys.db")
 
     sealing = world.state.people.encryption
-    with pytest.raises(DatabaseError, match="lacks the key"):
+    with pytest.raises(DatabaseError, match="was deleted"):
         sealing.keys.load_key(ref)
     with Database.open_folder(old) as restored:
         assert ref not in restored.people.list_person_ids()

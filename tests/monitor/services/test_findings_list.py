@@ -1,9 +1,11 @@
 """Everything that was found about a person, each page and account once."""
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
+from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup, Severity
 from monitor.services.answers import list_pending_feedback, record_feedback
 from monitor.services.findings import count_findings, filter_findings, list_findings
 from tests.monitor.services.world import IMPOSTOR, Staff, World
@@ -23,7 +25,8 @@ def list_groups(maria: Staff) -> dict[str, FindingGroup]:
 
 def test_each_finding_is_listed_once_and_what_needs_the_person_comes_first(maria: Staff):
     lines = list_findings(maria.world.app, maria.id)
-    pending = {answer.finding.id for answer in list_pending_feedback(maria.world.app, maria.id)}
+    answers = list_pending_feedback(maria.world.app, maria.id)
+    pending = {answer.finding.id for answer in answers if answer.is_question or answer.cases}
 
     assert sorted(line.id for line in lines) == sorted(
         finding.id for finding in maria.findings.values()
@@ -33,6 +36,20 @@ def test_each_finding_is_listed_once_and_what_needs_the_person_comes_first(maria
     assert [order.index(line.group) for line in lines] == sorted(
         order.index(line.group) for line in lines
     )
+
+
+def test_of_what_needs_the_person_the_most_urgent_comes_first(maria: Staff):
+    urgent, app = maria.case(CaseKind.IMPERSONATION), maria.world.app
+    others = (answer.finding.id for answer in list_pending_feedback(app, maria.id))
+    other = next(finding_id for finding_id in others if finding_id != urgent.finding_id)
+    milder = replace(urgent, id="milder", finding_id=other, severity=Severity.LOW)
+    with app.db.begin_transaction():
+        app.db.cases.insert_case(milder)
+
+    lines = list_findings(app, maria.id)
+
+    waiting = [line.id for line in lines if line.group is FindingGroup.NEEDS_YOU]
+    assert waiting == [urgent.finding_id, other]
 
 
 def test_an_answer_moves_a_finding_to_its_group(maria: Staff):

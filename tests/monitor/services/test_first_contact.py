@@ -1,5 +1,6 @@
 """What a first contact asks, and what it says of services whose answers have changed."""
 
+import json
 import time
 from dataclasses import replace
 from decimal import Decimal
@@ -18,8 +19,12 @@ from monitor.services.first_contact import (
     FIRST_CONTACT,
     find_contact_standings,
     plan_first_contact,
+    run_first_contact,
 )
 from monitor.services.jobs import run_due_sweeps
+from monitor.services.sweeps import ignore_progress
+from scrapers.crawl.throttle import HostState
+from scrapers.models import LoggedNames, Outcome
 from tests.monitor.services.contacted import (
     APPVIEW,
     FOLLOWERS,
@@ -30,6 +35,7 @@ from tests.monitor.services.contacted import (
     contact,
     in_json,
 )
+from tests.monitor.services.watched import watches
 from tests.monitor.services.world import World
 
 LOGIN_PAGE = '<title>Log in</title><form><input type="password" name="p"></form>'
@@ -45,8 +51,8 @@ def test_all_methods_of_a_source_are_tried_with_what_is_known_and_what_cannot_ex
 
     asked = {(part.method, part.expects, part.page) for part in contacts["bluesky"].reports}
     assert asked >= {
-        *(("lookup", "found", 1), ("lookup", "absent", 1)),
-        *(("search", "found", 1), ("search", "absent", 1)),
+        *(("lookup", "found", 1), ("lookup", "absent", 1), ("lookup", "unreadable", 1)),
+        *(("search", "found", 1), ("search", "absent", 1), ("search", "unreadable", 1)),
         *(("followers", "found", 1), ("followers", "found", 2)),
     }
     assert {name: part.verdict for name, part in contacts.items()} == dict.fromkeys(
@@ -148,9 +154,9 @@ def led_to(address):
             "bluesky",
             at(SEARCH, in_json(lambda told: told.update(actors=[]))),
             Verdict.SILENT,
-            "searchActors: finds nothing where something surely is",
+            "searchActors: finds nothing although something is there",
         ),
-        ("chalkboard", at(SITE, answer_html(WALL)), Verdict.WALL, "wall to programs"),
+        ("chalkboard", at(SITE, answer_html(WALL)), Verdict.WALL, "blocks programs"),
         (
             "bluesky",
             at(APPVIEW, answer_html(WALL, 403)),
@@ -189,7 +195,7 @@ def led_to(address):
         ),
         ("bluesky", at(PROFILE, as_json(b"[]")), Verdict.SILENT, "2 bytes of application/json"),
         ("bluesky", at(FOLLOWERS, as_json(b"{}")), Verdict.SILENT, "followers (known)"),
-        ("chalkboard", at(SITE, lambda *_: None), Verdict.CUT, "breaks off"),
+        ("chalkboard", at(SITE, lambda *_: None), Verdict.CUT, "cuts off its answer"),
         (
             "chalkboard",
             at(SITE, answer_html("<h1>A new look!</h1>")),
@@ -212,6 +218,89 @@ def test_a_report_names_what_has_changed(world: World, source, change, verdict, 
     assert told in page_of(contacts)
     well = {name for name, part in contacts.items() if part.verdict is Verdict.UNDERSTOOD}
     assert well == contacts.keys() - {source}
+
+
+def is_broken(asked) -> bool:
+    return "q=&" in asked.query or asked.query in {"q=", "actor="}
+
+
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_a_refused_broken_request_is_told_and_keeps_the_host_from_nothing(world: World, status):
+    def refuse(asked, answer):
+        return replace(answer, status=status) if answer and is_broken(asked) else answer
+
+    contacts = contact(world, refuse)
+
+    assert {part.verdict for part in contacts.values()} == {Verdict.UNDERSTOOD}
+    assert "search (broken) /search: understood" in page_of(contacts)
+    assert not any(
+        (world.state.hosts.load_host_state(host) or HostState(host=host)).failures
+        for host in (APPVIEW, "searx.example")
+    )
+
+
+def test_a_service_that_answers_a_broken_request_as_if_nobody_were_there_is_named(world: World):
+    def shrug(asked, answer):
+        nobody = json.dumps({"actors": []}).encode()
+        is_asked = asked.path.endswith(SEARCH) and is_broken(asked)
+        return replace(answer, status=200, body=nobody) if is_asked else answer
+
+    contacts = contact(world, shrug)
+
+    assert contacts["bluesky"].verdict is Verdict.LENIENT
+    assert "accepts a broken request: bluesky" in page_of(contacts)
+    assert find_contact_standings(world.state)["bluesky"].status is ContactStatus.PROVEN
+
+
+@pytest.mark.parametrize(
+    ("known", "verdict", "told"),
+    [
+        (
+            LoggedNames(outcome=Outcome.FOUND, names=("log.example",)),
+            Verdict.UNDERSTOOD,
+            "search (known) /: understood",
+        ),
+        (
+            LoggedNames(outcome=Outcome.ABSENT),
+            Verdict.SILENT,
+            "search (known) /: finds nothing although something is there",
+        ),
+        (
+            LoggedNames(outcome=Outcome.UNREADABLE, note="answer-large"),
+            Verdict.CHANGED,
+            "answers in a form that we do not",
+        ),
+    ],
+)
+def test_a_log_of_certificates_that_is_empty_under_load_is_named(
+    world: World, known, verdict, told
+):
+    """It is asked for its own host, and not for the district's."""
+    records = watches(world, certificate_log="https://log.example")
+    records.logs = {"log.example": known}
+    planned = plan_first_contact(world.app, ())
+
+    contacts = contact(world)
+
+    assert contacts["certificates"].verdict is verdict
+    assert told in page_of(contacts)
+    assert (
+        planned.requests
+        == plan_first_contact(world.app, ["bluesky", "chalkboard", "searxng"]).requests + 2
+    )
+    assert planned.sources == 4
+    own, nobody = records.searched
+    assert own == "log.example"
+    assert "cedar" not in nobody
+
+
+def test_a_log_is_asked_alone_where_it_is_named_and_not_where_another_is(world: World):
+    records = watches(world, certificate_log="https://log.example")
+
+    assert run_first_contact(world.app, ["bluesky"], ignore_progress)
+    assert records.searched == []
+    assert run_first_contact(world.app, ["certificates"], ignore_progress)
+    assert len(records.searched) == 2
 
 
 def test_a_site_that_finds_what_cannot_exist_is_named(world: World):

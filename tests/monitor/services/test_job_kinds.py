@@ -8,7 +8,7 @@ import pytest
 from monitor.app import App
 from monitor.db.jobs import Job
 from monitor.demo.district import MARIA, ROSA
-from monitor.services.backups import find_wrong_due_dates
+from monitor.services.backup_checks import find_wrong_due_dates
 from monitor.services.health import collect_vitals
 from monitor.services.job_kinds import JOB_FUNCTIONS, JOB_KINDS, JobKind, JobQueue, JobScope
 from monitor.services.jobs import (
@@ -112,7 +112,7 @@ def test_an_overdue_job_is_measured_with_its_queue(world: World, tidying):
     take_over_jobs(world.app)
     world.clock.at += DAY
 
-    samples = list_metric_samples(collect_vitals(world.state, world.clock.at))
+    samples = list_metric_samples(collect_vitals(world.state, world.clock.at, ()))
     assert {"job_name": TIDY, "queue": "mail"} in [
         sample.labels for sample in samples if sample.name == "namesake_overdue_seconds"
     ]

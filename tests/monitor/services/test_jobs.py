@@ -16,7 +16,7 @@ from monitor.services.jobs import (
     take_over_jobs,
 )
 from monitor.services.outbox import send_due
-from monitor.services.retention import purge_expired_data
+from monitor.services.purge import purge_expired_data
 from scrapers.models import CrawlResult
 from tests.monitor.services.world import Staff, World, nothing_happens
 

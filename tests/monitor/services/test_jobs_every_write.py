@@ -126,7 +126,7 @@ def left_behind(world: World) -> Week:
     assert list(database.fetch_rows("PRAGMA foreign_key_check")) == []
     assert state.audit.verify_chain() is None
     assert state.sweeps.list_open_sweeps() == ()
-    assert list(database.fetch_rows("SELECT seq FROM journal")) == []
+    assert list(database.fetch_rows("SELECT seq FROM staged_answers")) == []
     assert [job for job in state.jobs.list_jobs() if job.lease_until] == []
     people = state.people.list_person_ids()
     findings = {

@@ -13,7 +13,7 @@ from monitor.domain.two_reviewers import CONFIRM_WITHIN
 from monitor.domain.vocabulary import ConsentChannel, HoldAction, Scope
 from monitor.services.consent import drop_consent_scopes, load_consent_status
 from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold
-from monitor.services.retention import purge_expired_data
+from monitor.services.purge import purge_expired_data
 from monitor.services.review_queue import list_review_openings
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import REVIEWERS, Staff, World

@@ -6,28 +6,19 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
+from monitor.app import App
 from monitor.config.sections import PageSourcesConfig
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import (
-    CaseBin,
-    CaseKind,
-    CaseStep,
-    Decision,
-    Severity,
-    StepActor,
-)
+from monitor.domain.vocabulary import CaseBin, CaseKind, CaseStep, Decision, Severity, StepActor
+from monitor.services.answers import DecisionInput
 from monitor.services.findings import build_home_view
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.next_steps import build_advice_lines, build_school_line
 from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
-from monitor.services.takedown import (
-    build_removal_view,
-    record_removal_step,
-    record_takedown_step,
-)
+from monitor.services.takedown import build_removal_view, record_removal_step, record_takedown_step
 from reports.wording import render_reason
 from tests.cases import say
 from tests.monitor.services.world import IMPOSTOR, Staff, World
@@ -85,7 +76,7 @@ def test_a_report_is_in_progress_until_its_account_is_gone(maria: Staff):
         f"/me/takedown/{case_id}",
     )
 
-    record_takedown_step(world.app, maria.id, case.id, Decision.REPORTED)
+    record_takedown_step(world.app, case.id, DecisionInput(decision=Decision.REPORTED, by=maria.id))
     assert progress(maria) == [(StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER)]
     (going,) = home(maria).progress
     assert (going.acted_at, going.bin) == (world.clock.now(), CaseBin.IN_PROGRESS)
@@ -141,6 +132,28 @@ def test_one_page_is_listed_by_itself_and_several_as_one_line(maria: Staff):
     assert home(maria).needs_you == 4
 
 
+def test_of_many_cases_home_builds_those_that_it_shows(maria: Staff, monkeypatch):
+    world = maria.world
+    for number in range(8):
+        page = replace(PAGE, url=f"http://locator{number}.example/maria-delgado")
+        world.internet = world.internet.add_entry(page)
+    world.a_week_later()
+    world.sweep()
+    built: list[str] = []
+
+    def count(app: App, case: Case):
+        built.append(case.id)
+        return build_advice_lines(app, case)
+
+    monkeypatch.setattr("monitor.services.disclosure.build_advice_lines", count)
+    view = home(maria)
+
+    assert view.exposure_count == 9
+    assert view.needs_you == 10
+    assert len(view.exposures) == 5
+    assert len(built) == len(view.cases) + len(view.exposures) == 6
+
+
 def test_an_impersonation_leads_to_the_kit_and_to_people(maria: Staff):
     case = maria.case(CaseKind.IMPERSONATION)
 
@@ -148,6 +161,28 @@ def test_an_impersonation_leads_to_the_kit_and_to_people(maria: Staff):
     assert kit == f"/me/takedown/{case.id}"
     assert "principal" in principal
     assert "contacts" in contacts
+
+
+@pytest.mark.parametrize(
+    ("role", "office"),
+    [
+        ("Superintendent", True),
+        ("Principal, Maple Street", True),
+        ("Assistant principal", False),
+        ("Secretary to the principal", False),
+        ("Band director", False),
+    ],
+)
+def test_who_leads_a_school_is_not_told_to_tell_their_principal(
+    maria: Staff, role: str, *, office: bool
+):
+    people = maria.world.state.people
+    people.update_person(replace(people.load_person(maria.id), role=role))
+
+    _, told, _ = advice(maria, maria.case(CaseKind.IMPERSONATION))
+
+    assert ("office and board" in told) is office
+    assert ("your principal" in told) is not office
 
 
 def test_a_confirmed_imitation_takes_one_way_after_the_other(maria: Staff):
@@ -162,7 +197,7 @@ def test_a_confirmed_imitation_takes_one_way_after_the_other(maria: Staff):
     assert "a copyright notice" in then
 
     for decision in (Decision.REPORTED, Decision.REFUSED):
-        record_takedown_step(world.app, maria.id, case.id, decision)
+        record_takedown_step(world.app, case.id, DecisionInput(decision=decision, by=maria.id))
     case = maria.case(CaseKind.IMPERSONATION)
     _, notice, *_, then = build_advice_lines(world.app, case)
     assert "penalty of perjury" in render_reason(notice.words)

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 
 import pytest
 
@@ -11,15 +11,18 @@ from monitor.app import App
 from monitor.db.outbox import OutboxEmail
 from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.case_end import ANSWER_WITHIN
-from monitor.domain.email import DeliveryStatus
+from monitor.domain.email import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.vocabulary import CaseKind, CaseState, EmailState
 from monitor.services import outbox
+from monitor.services.enrollment import invite_person
 from monitor.services.notifications import EmailPlan, queue_email
 from monitor.services.outbox import send_due
+from monitor.services.sign_in import request_sign_in_link
 from reports.emails.account import AlertView
 from reports.emails.registry import EmailKind
-from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED
+from reports.emails.render import Email
+from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED, Mailroom
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 
@@ -62,6 +65,40 @@ def test_an_email_is_sent_once_and_its_words_are_forgotten(world: World, maria: 
         assert email.body_hash
         with pytest.raises(Exception, match="no email"):
             world.state.outbox.load_email_view(email.id, AlertView)
+
+
+def test_a_sign_in_email_waits_behind_no_others_that_the_server_puts_off(
+    world: World, maria: Staff
+):
+    for number in range(4):
+        mail = f"new.{number}@cedarvalley.example"
+        invite_person(world.app, mail, "New", "Teacher")
+        world.post.answers_to[mail] = DEFERRED
+    request_sign_in_link(world.app, maria.mail, "browser")
+
+    send_due(world.app)
+
+    assert len(maria.emails_of("sign-in-link")) == 1
+
+
+def test_a_sign_in_email_that_is_asked_for_while_others_go_out_is_the_next(
+    world: World, maria: Staff
+):
+    class Busy(Mailroom):
+        def send_email(self, email: Email, envelope: Envelope) -> Delivery:
+            if not self.tried:
+                request_sign_in_link(world.app, maria.mail, "browser")
+            return super().send_email(email, envelope)
+
+    for number in range(4):
+        invite_person(world.app, f"new.{number}@cedarvalley.example", "New", "Teacher")
+    busy = Busy()
+    app = world.app.copy_with(mailer=replace(world.app.mailer, transport=busy))
+
+    send_due(app)
+
+    kinds = [sent.envelope.kind for sent in busy.accepted]
+    assert kinds == ["invitation", "sign-in-link", *["invitation"] * 3]
 
 
 def test_where_it_cannot_be_read_what_went_out_emails_wait_and_none_is_given_up(
@@ -276,6 +313,36 @@ def test_the_alert_names_the_day_on_which_it_opens_to_others(impersonated: Staff
     (alert,) = impersonated.emails_of("alert")
     opens = world.clock.at + ANSWER_WITHIN
     assert f"IT can see it from {opens:%a, %b %-d,}" in alert.text
+
+
+def test_a_check_that_sees_more_as_an_alert_goes_out_changes_no_later_try(
+    impersonated: Staff, monkeypatch: pytest.MonkeyPatch
+):
+    world, resolve = impersonated.world, outbox.resolve_destination
+    findings, calls = world.state.findings, count()
+    case = impersonated.case(CaseKind.IMPERSONATION)
+
+    def resolve_as_a_check_goes_on(app: App, email: OutboxEmail) -> outbox.EmailDestination:
+        # Once before the email is written, and once before it goes out.
+        if next(calls) == 1:
+            finding = findings.load_finding(case.finding_id)
+            findings.update_finding(
+                replace(finding, portrait=replace(finding.portrait, name="Mo Lark"))
+            )
+        return resolve(app, email)
+
+    monkeypatch.setattr(outbox, "resolve_destination", resolve_as_a_check_goes_on)
+    world.post.answer = replace(DEFERRED, in_doubt=True)
+    send_due(world.app)
+    (first,) = [email for email in world.post.tried if email.envelope.kind == "alert"]
+    world.post.answer = ACCEPTED
+    world.later(days=3)
+    send_due(world.app)
+
+    (alert,) = impersonated.emails_of("alert")
+    assert next(calls) > 1
+    assert "Mo Lark" not in alert.text
+    assert alert.text == first.text
 
 
 def test_an_email_about_a_case_that_is_gone_is_sent_once_all_the_same(impersonated: Staff):

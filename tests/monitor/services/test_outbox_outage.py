@@ -25,14 +25,7 @@ from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.outbox import send_due
 from tests.monitor.emails import read, smtp, with_settings
-from tests.monitor.post_office import (
-    HANGING_SECONDS,
-    LOOPBACK,
-    TAKEN,
-    Counter,
-    PostOffice,
-    opened,
-)
+from tests.monitor.post_office import HANGING_SECONDS, LOOPBACK, TAKEN, Counter, PostOffice, opened
 from tests.monitor.services.world import CODE, Staff, World
 from tests.monitor.supervised import PATIENCE
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from monitor.config.sections import MailSecurity
-from monitor.db.accounts import InvitationsTable, SignInLinksTable
+from monitor.db.invitations import InvitationsTable
 from monitor.db.people import AddressChangesTable
+from monitor.db.sign_in import SignInLinksTable
 from monitor.demo.district import MARIA
 from monitor.domain.email import Delivery, Envelope
 from monitor.domain.errors import CannotWriteError

@@ -1,4 +1,4 @@
-"""Two pictures next to each other: stored while a case waits for its person, and no longer."""
+"""Two pictures next to each other: stored while a case is open, and no longer."""
 
 from dataclasses import replace
 
@@ -10,20 +10,20 @@ from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Presence
+from monitor.domain.reason import Reason
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
-from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, Scope, SweepKind
+from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, Scope, Side, SweepKind
 from monitor.services.answers import record_feedback
 from monitor.services.consent import ConsentAnswer, drop_consent_scopes, renew_consent
 from monitor.services.consent_terms import hash_district_terms
 from monitor.services.data_export import count_stored_data, export_person_data
 from monitor.services.disclosure import disclose_own
-from monitor.services.findings import (
-    build_comparison_view,
-    build_finding_page,
-    list_pending_cards,
-)
+from monitor.services.evidence_pack import build_evidence_view
+from monitor.services.findings import build_comparison_view, build_finding_page
 from monitor.services.pictures import load_compared_picture
+from monitor.services.thumbnails import may_review_picture
 from reports.finding_view import AccountPair
+from tests.cases import build_cards
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, Staff, World, account
 
@@ -60,6 +60,21 @@ def shown_pair(maria: Staff) -> AccountPair | None:
     return disclose_own(maria.world.app, maria.case(CaseKind.IMPERSONATION)).pair
 
 
+def test_the_persons_own_report_has_both_pictures_and_its_none(maria: Staff):
+    case = maria.case(CaseKind.IMPERSONATION)
+    app = maria.world.app
+
+    own, theirs = (build_evidence_view(app, case, side) for side in Side)
+
+    for side, picture in (("theirs", own.faces.theirs), ("ours", own.faces.ours)):
+        assert picture.startswith(b"\xff\xd8\xff"), side
+    assert theirs.faces.shown == ()
+    # What may be sexual has no picture in any report.
+    maria.world.state.cases.update_case(replace(case, reasons=(Reason("lewd"),)))
+    lewd = maria.case(CaseKind.IMPERSONATION)
+    assert build_evidence_view(app, lewd, Side.PERSON).faces.shown == ()
+
+
 def test_an_open_case_has_the_found_picture_and_the_persons_own(maria: Staff):
     found, own = finding_id(maria, IMPOSTOR), finding_id(maria, OWN)
 
@@ -68,11 +83,12 @@ def test_an_open_case_has_the_found_picture_and_the_persons_own(maria: Staff):
     assert pair
     assert (pair.their_id, pair.own_id) == (found, own)
     assert (pair.shows_theirs, pair.shows_ours) == (True, True)
+    assert pair.declared == OWN.handle
     assert stored(maria) == {found, own}
     for side in (found, own):
         assert load_compared_picture(maria.world.app, maria.id, side).startswith(b"\xff\xd8\xff")
     assert build_finding_page(maria.world.app, maria.id, found).cases[0].case.pair == pair
-    card = list_pending_cards(maria.world.app, maria.id)[0]
+    card = build_cards(maria.world.app, maria.id)[0]
     assert card.case
     assert card.case.pair == pair
     beside = build_comparison_view(maria.world.app, maria.id, found, "")
@@ -110,8 +126,49 @@ def test_who_did_not_agree_to_pictures_has_none_stored(world: World):
     assert (pair.shows_theirs, pair.shows_ours) == (False, False)
 
 
-@pytest.mark.parametrize("answer", [Decision.IMPERSONATION, Decision.NAMESAKE, Decision.MINE])
-def test_an_answer_deletes_both_pictures(maria: Staff, answer: Decision):
+@pytest.mark.parametrize("bio", ["leaked nudes", "class of 2027", "15 y/o, she/her"])
+def test_of_what_may_be_sexual_or_a_students_no_picture_is_stored(world: World, bio: str):
+    world.internet = world.internet.remove_entry(IMPOSTOR).add_entry(replace(IMPOSTOR, bio=bio))
+    maria = world.joins(MARIA, scopes=WITH_PHOTOS)
+
+    world.sweep()
+
+    pair = shown_pair(maria)
+    assert pair
+    assert (pair.shows_theirs, pair.shows_ours) == (False, False)
+    assert stored(maria) == set()
+
+
+@pytest.mark.parametrize("answer", [Decision.IMPERSONATION, Decision.MOCK])
+def test_both_pictures_stay_while_what_others_made_is_pursued(maria: Staff, answer: Decision):
+    found, own = finding_id(maria, IMPOSTOR), finding_id(maria, OWN)
+
+    record_feedback(maria.world.app, maria.id, {found: answer})
+
+    assert stored(maria) == {found, own}
+    pair = shown_pair(maria)
+    assert pair
+    assert (pair.shows_theirs, pair.shows_ours) == (True, True)
+
+
+def test_under_an_older_text_any_answer_deletes_both_and_it_sees_none(maria: Staff):
+    app, found = maria.world.app, finding_id(maria, IMPOSTOR)
+    consent = app.db.consents.find_latest_consent(maria.id)
+    maria.world.later(minutes=1)
+    older = replace(consent, text_version="2026-11-30.6", at=app.clock.now())
+    app.db.consents.insert_consent(older)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.SHARED)
+
+    assert stored(maria) == {found, finding_id(maria, OWN)}
+    assert not may_review_picture(app, maria.case(CaseKind.IMPERSONATION))
+
+    record_feedback(app, maria.id, {found: Decision.IMPERSONATION})
+
+    assert stored(maria) == set()
+
+
+@pytest.mark.parametrize("answer", [Decision.NAMESAKE, Decision.MINE, Decision.UNRELATED])
+def test_an_answer_that_ends_it_deletes_both_pictures(maria: Staff, answer: Decision):
     found = finding_id(maria, IMPOSTOR)
 
     record_feedback(maria.world.app, maria.id, {found: answer})
@@ -121,6 +178,17 @@ def test_an_answer_deletes_both_pictures(maria: Staff, answer: Decision):
     assert pair is None or not (pair.shows_theirs or pair.shows_ours)
     with pytest.raises(InputError):
         load_compared_picture(maria.world.app, maria.id, found)
+
+
+def test_no_later_check_keeps_the_picture_of_somebody_else(maria: Staff) -> None:
+    found = finding_id(maria, IMPOSTOR)
+    record_feedback(maria.world.app, maria.id, {found: Decision.NAMESAKE})
+
+    for _ in range(2):
+        maria.world.a_week_later()
+        maria.world.sweep()
+
+        assert stored(maria) == set()
 
 
 def test_dropping_the_scope_deletes_them_at_once(maria: Staff):

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.cadence import EmailCadence
+from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.language import Language
 from monitor.services.preferences import (
     choose_preference,

@@ -10,7 +10,7 @@ from monitor.config.sections import PlanningConfig
 from monitor.db.sources import WeeklyApiCost
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA
 from monitor.demo.response import FakeRequest
-from monitor.domain.planning.budget import MAX_INTERVAL
+from monitor.domain.planning.rotation import MAX_INTERVAL
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.job_kinds import preview_sweep, run_self_check
 from monitor.services.query_planning import OVER_BUDGET, list_paid_candidates

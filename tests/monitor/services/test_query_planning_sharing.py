@@ -9,6 +9,7 @@ import pytest
 from msgspec import structs
 
 from monitor.app import App
+from monitor.config.sections import OfficialConfig
 from monitor.db.sweeps import Sweep
 from monitor.demo.district import BETH, MARIA, NAME
 from monitor.domain.vocabulary import Scope
@@ -25,10 +26,10 @@ from scrapers.models import (
     Trace,
     TraceKind,
 )
-from scrapers.registry import SourceRegistry
 from scrapers.search.brave import BRAVE
 from scrapers.search_api import COMMON_PHRASE
 from scrapers.source import Source
+from scrapers.source_discovery import SourceRegistry
 from scrapers.urls.canonical import canonicalize_url
 from tests.monitor.services.world import Staff, World, priced
 
@@ -57,6 +58,7 @@ class Engine:
 
     world: World
     lists: ParseResult = NOTHING
+    of_school: ParseResult = NOTHING
     stopped: bool = False
     asked: list[Query] = field(default_factory=list)
 
@@ -75,7 +77,8 @@ class Engine:
 
     def _reading(self, query: Query) -> ParseResult:
         if query.kind is QueryKind.DISTRICT:
-            return self.lists
+            is_school = query.terms[1].startswith("(")
+            return self.of_school if is_school else self.lists
         return ParseResult(outcome=Outcome.FOUND if query.terms in WELL_KNOWN else Outcome.ABSENT)
 
     def shows(self, *traces: Trace) -> None:
@@ -134,18 +137,45 @@ def test_each_person_gets_what_names_them_and_nobody_else_does(engine, maria, be
     assert beth.findings == {}
 
 
+@pytest.mark.parametrize(
+    ("school", "theirs"), [("own", True), ("initials", True), ("another", False)]
+)
+def test_what_a_question_about_a_school_shows_is_told_to_whom_it_means_there(
+    engine, maria, beth, school, theirs
+):
+    """One question serves all of a school, and calls no one by name."""
+    own = MARIA.person.school
+    name = {"own": own, "initials": "".join(word[0] for word in own.split()), "another": "Elm"}
+    official = OfficialConfig(schools=(name[school],))
+    engine.world.restarts(structs.replace(engine.world.config, official=official))
+    engine.of_school = ParseResult(
+        outcome=Outcome.FOUND,
+        traces=(
+            hit("https://clips.example/5", f"ms.{MARIA.person.name.family.lower()}.memes", own),
+            hit("https://clips.example/9", "Ms. Zzyzx memes", own),
+        ),
+    )
+    engine.sweep()
+
+    (asked,) = (entry for entry in engine.of_all if entry.terms[0] == name[school])
+    assert asked.subject == ""
+    assert MARIA.person.name.family not in str(asked)
+    assert set(maria.findings) == ({"https://clips.example/5"} if theirs else set())
+    assert beth.findings == {}
+
+
 def test_nothing_is_kept_of_who_never_joined(engine, maria):
     engine.shows(of_maria(), hit("https://clips.example/9", f"{STRANGER} at {NAME}"))
     staged = []
-    stage_all = type(engine.world.state.journal).stage_answers
+    stage_all = type(engine.world.state.staged_answers).stage_answers
 
-    def noted(journal, sweep, many):
+    def noted(table, sweep, many):
         batch = tuple(many)
         staged.extend(batch)
-        stage_all(journal, sweep, batch)
+        stage_all(table, sweep, batch)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(engine.world.state.journal), "stage_answers", noted)
+        patch.setattr(type(engine.world.state.staged_answers), "stage_answers", noted)
         engine.sweep()
 
     assert staged

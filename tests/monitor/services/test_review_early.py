@@ -13,14 +13,18 @@ from monitor.domain.person import Reviewer
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.two_reviewers import CONFIRM_WITHIN, EARLY_ACCESS_LASTS
 from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.services.data_export import list_access_log
 from monitor.services.outbox import send_due
-from monitor.services.retention import purge_expired_data
+from monitor.services.preferences import bar_reviewer
+from monitor.services.purge import purge_expired_data
 from monitor.services.review import (
     confirm_early_access,
     list_early_access_proposals,
     propose_early_access,
 )
-from monitor.services.review_queue import load_queue_page, record_case_views
+from monitor.services.review_access import record_case_views
+from monitor.services.review_queue import load_queue_page
+from reports.labels import AUDIT_ACTIONS
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import REVIEWERS, Staff
 
@@ -61,7 +65,7 @@ def test_a_proposal_opens_nothing_and_waits_for_another(maria: Staff):
 
     assert [
         early_access_proposal.id
-        for early_access_proposal in list_early_access_proposals(early(maria))
+        for early_access_proposal in list_early_access_proposals(early(maria), BO)
     ] == [proposal.id]
     assert opened(maria) == []
     assert told(maria) == []
@@ -80,7 +84,12 @@ def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff)
         for entry in maria.world.state.audit.list_entries_of_subjects((link(maria).id,))
     ]
     assert actions[-2:] == [(ANA.id, "requested-early-access"), (BO.id, "opened-early")]
-    assert maria.world.state.audit.list_entries_of_subjects((maria.id,))[-1].actor == BO.id
+    assert f"Reference: {link(maria).id[:8]}" in email.text, "the one that reviewers read"
+    assert "opened-early" not in {
+        entry.action for entry in maria.world.state.audit.list_entries_of_subjects((maria.id,))
+    }
+    line = list_access_log(maria.world.app, maria.id)[0]
+    assert (line.what, line.finding_id) == (AUDIT_ACTIONS["opened-early"], link(maria).finding_id)
     assert "parent" not in repr(maria.world.state.audit.list_entries())
 
 
@@ -110,7 +119,7 @@ def test_a_proposal_lapses_after_a_day(maria: Staff):
     proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
     maria.world.clock.at += CONFIRM_WITHIN
 
-    assert list(list_early_access_proposals(early(maria))) == []
+    assert list(list_early_access_proposals(early(maria), BO)) == []
     with pytest.raises(NotPermittedError):
         confirm_early_access(early(maria), BO, proposal.id)
     assert told(maria) == []
@@ -130,7 +139,20 @@ def test_a_proposal_of_who_left_the_list_counts_for_nothing(maria: Staff):
 def test_a_proposal_takes_a_reason(maria: Staff, reason: str):
     with pytest.raises(InputError):
         propose_early_access(early(maria), ANA, link(maria).id, reason)
-    assert list(list_early_access_proposals(early(maria))) == []
+    assert list(list_early_access_proposals(early(maria), BO)) == []
+
+
+def test_who_is_kept_out_neither_proposes_nor_confirms_nor_knows(maria: Staff):
+    proposal = propose_early_access(early(maria), ANA, link(maria).id, REASON)
+    bar_reviewer(early(maria), maria.id, BO.id)
+
+    assert list(list_early_access_proposals(early(maria), BO)) == []
+    assert len(list(list_early_access_proposals(early(maria), ANA))) == 1
+    with pytest.raises(NotPermittedError):
+        confirm_early_access(early(maria), BO, proposal.id)
+    with pytest.raises(NotPermittedError):
+        propose_early_access(early(maria), BO, link(maria).id, REASON)
+    assert told(maria) == []
 
 
 def test_nobody_opens_what_is_about_themselves(maria: Staff):

@@ -44,6 +44,7 @@ def parse(key: str, text: str) -> str:
         ("reviewers", "none", ""),
         ("staff_file", "None", ""),
         ("mail_host", "google", "smtp-relay.gmail.com"),
+        ("mail_host", "Microsoft", "oakhill-test.mail.protection.outlook.com"),
         ("mail_host", "smtp.oakhill.test", "smtp.oakhill.test"),
         ("mail_host", "2001:db8::25", "2001:db8::25"),
         ("mail_security", "STARTTLS", "starttls"),
@@ -141,7 +142,7 @@ def test_an_answer_is_kept_as_the_configuration_wants_it(key, text, kept):
             "backup_keys",
             "/var/lib/copies",
             (
-                "'/var/lib/copies' and /var/lib/copies are one place. Keys and backups must never "
+                "'/var/lib/copies' and /var/lib/copies are the same. Keys and backups must never "
                 "be together."
             ),
         ),
@@ -191,8 +192,8 @@ def test_every_question_says_why_in_a_few_words():
 @pytest.mark.parametrize(
     ("staff", "told"),
     [
-        (3, "22 questions a week, once all 3 staff have joined: its free credit pays for them."),
-        (400, "its free credit pays for 207, the others wait longer, or cost about $6 a month."),
+        (3, "24 searches a week, once all 3 staff have joined: its free credit pays for them."),
+        (400, "its free credit pays for 207; the others wait longer, or cost about $6 a month."),
     ],
 )
 def test_what_each_engine_sees_and_costs_is_said_of_the_staff_that_were_named(
@@ -209,6 +210,14 @@ def test_what_each_engine_sees_and_costs_is_said_of_the_staff_that_were_named(
     for choice in ("brave (recommended)", "searxng", "feeds", "none"):
         assert f"\n{choice}: " in why
     assert "130 staff" in QUESTIONS["search"].explain(given)
+
+
+def test_what_the_terms_of_brave_let_us_store_is_said_before_it_is_chosen():
+    why = QUESTIONS["search"].explain({**dict.fromkeys(QUESTIONS, ""), **EARLIER})
+
+    assert "it requires a credit card, bills use beyond the credit" in why
+    assert "By its terms of February 11, 2026, results may be stored only as far as" in why
+    assert "drops the words of a result 60 days after it was last shown" in why
 
 
 def test_a_staff_file_is_read_to_its_last_line(tmp_path: Path):
@@ -245,5 +254,5 @@ def test_google_and_microsoft_get_an_app_password_and_others_any(host, typed, ke
 
 @pytest.mark.parametrize("host", ["smtp.gmail.com", "SMTP.office365.com", "smtp-mail.outlook.com"])
 def test_the_password_of_an_account_there_is_refused_in_one_sentence(host):
-    with pytest.raises(InputError, match="takes no account password: use an app password"):
+    with pytest.raises(InputError, match="accepts no account password: use an app password"):
         QUESTIONS["smtp-password"].parse(PASSWORD, {**EARLIER, "mail_host": host})

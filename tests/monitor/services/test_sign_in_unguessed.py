@@ -1,4 +1,4 @@
-"""What opens something has so many bits that SECURITY.md need not count wrong guesses."""
+"""What opens something has so many bits that docs/security.md need not count wrong guesses."""
 
 from base64 import urlsafe_b64decode
 

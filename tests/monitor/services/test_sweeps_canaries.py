@@ -1,10 +1,7 @@
 """An operator may ask every source what we know the answer to; nobody is asked about."""
 
-import json
-
 import pytest
 
-from monitor.db.site_lists import SiteListStore
 from monitor.demo.data import DemoProfile
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.source_trust import SourceTrust
@@ -84,29 +81,3 @@ def test_only_a_source_that_was_proven_raises_cases(world_of, tmp_path, known, c
     assert "http://paceclub.example/athletes/dreyesart" in daniel.findings
     assert len(daniel.cases) == cases
     assert bool(world.state.source_health.find_source_health("paceclub").proven_at) is bool(cases)
-
-
-@pytest.mark.parametrize(("claimed", "cases"), [("paceclub", 1), ("somebody", 0)])
-def test_an_imported_source_whose_canaries_pass_raises_cases(world_of, claimed, cases):
-    """A site is asked only where its list names an account of the site's own."""
-    world = world_of("chalkboard")
-    site = {
-        "name": "Paceclub",
-        "uri_check": "http://paceclub.example/athletes/{account}",
-        "e_code": 200,
-        "e_string": "{account}",
-        "m_code": 200,
-        "m_string": 'data-page="not-found"',
-        "known": [claimed],
-        "cat": "hobby",
-    }
-    lists = SiteListStore(world.config.state)
-    lists.save_site_list("own", json.dumps({"sites": [site]}).encode())
-    world.restarts()
-    world.internet = world.internet.add_entry(PRETENDER)
-    daniel = world.joins(DANIEL)
-
-    world.sweep()
-
-    assert ("http://paceclub.example/athletes/dreyesart" in daniel.findings) is bool(cases)
-    assert len(daniel.cases) == cases

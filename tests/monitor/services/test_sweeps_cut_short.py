@@ -45,7 +45,7 @@ def interrupted(world: World, after: int) -> list[Query]:
         if query.kind is QueryKind.DISTRICT
         for person in world.state.people.list_person_ids()
     }
-    kept = world.state.journal.list_answered_keys(sweep.id)
+    kept = world.state.staged_answers.list_answered_keys(sweep.id)
     assert kept - parts == {query.key for query in answered}
     return answered
 
@@ -139,5 +139,5 @@ def test_a_sweep_that_was_cut_short_too_long_ago_is_given_up_for_a_new_one(
     asked = {(query.path, query.query) for query in world.asked}
     assert set(map(address, answered)) & asked
     assert world.state.sweeps.load_sweep(begun.id).closed_at == world.clock.at
-    assert world.state.journal.list_answered_keys(begun.id) == frozenset()
+    assert world.state.staged_answers.list_answered_keys(begun.id) == frozenset()
     assert sweeps(world) == 2

@@ -12,8 +12,8 @@ from monitor.services.job_kinds import run_self_check
 from monitor.services.outbox import send_due
 from monitor.services.sweeps import run_canaries
 from scrapers.models import Outcome, ParseResult, Query, QueryKind
-from scrapers.registry import SourceRegistry
 from scrapers.source import Canary, Method
+from scrapers.source_discovery import SourceRegistry
 from tests.monitor.conftest import MakeWorld
 from tests.monitor.services.test_sweeps_canaries import PRETENDER
 from tests.monitor.services.world import IMPOSTOR, World
@@ -160,7 +160,7 @@ def test_whom_a_canary_shows_is_not_kept_and_whom_it_lists_is_compared_with_no_o
 ) -> None:
     network.joins(MARIA)
     staged = []
-    journal = type(network.state.journal)
+    journal = type(network.state.staged_answers)
     stage_all = journal.stage_answers
 
     def noted(table: object, sweep: str, many: Iterable[object]) -> None:

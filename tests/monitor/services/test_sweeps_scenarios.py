@@ -1,6 +1,6 @@
 """What the web does, through the whole job: what is told, and what is said could not be checked.
 
-`docs/scenarios.md` lists these beside the tests that hold the rest.
+`docs/developers/scenarios.md` lists these beside the tests that hold the rest.
 """
 
 import json

@@ -7,14 +7,17 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.case import Case
+from monitor.domain.dates import format_day
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
+from monitor.services.answers import DecisionInput
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK, RECHECK_AFTER
 from monitor.services.takedown import (
     build_review_guide,
     build_takedown_evidence,
     build_takedown_view,
+    build_withdrawal_view,
     record_takedown_step,
 )
 from reports.evidence_pack import build_evidence_pack
@@ -42,7 +45,9 @@ def kit(maria: Staff):
 
 
 def says(maria: Staff, decision: Decision, note: str = "") -> Case:
-    return record_takedown_step(maria.world.app, maria.id, fake(maria).id, decision, note)
+    return record_takedown_step(
+        maria.world.app, fake(maria).id, DecisionInput(decision=decision, by=maria.id, note=note)
+    )
 
 
 def test_the_kit_names_the_account_the_place_and_what_is_copied(maria: Staff):
@@ -53,6 +58,22 @@ def test_the_kit_names_the_account_the_place_and_what_is_copied(maria: Staff):
     assert {copy.field for copy in view.evidence.copies} >= {"name", "handle"}
     assert view.evidence.own[0] in view.report_text
     assert "not mine" in view.report_text
+
+
+def test_the_text_for_bluesky_has_a_username_and_days_but_no_key_and_no_hours(maria: Staff):
+    view = kit(maria)
+    account = replace(view.evidence, account="bluesky:did:plc:abc")
+    text = replace(view, evidence=account).report_text
+    first_seen = format_day(account.case.first_seen, account.zone)
+
+    assert f"Username: {account.handle}" in text
+    assert "did:plc" not in text
+    assert f"First seen: {first_seen}\n" in text
+    assert "UTC" not in text
+    # Where a username tells less, the platform gets its own key, too.
+    elsewhere = replace(account.case.finding, platform="youtube")
+    named = replace(account, account="youtube:UCabc", case=replace(account.case, finding=elsewhere))
+    assert "UCabc" in replace(view, evidence=named).report_text
 
 
 def test_the_evidence_speaks_of_the_person_by_name_and_the_kit_to_them(maria: Staff):
@@ -85,7 +106,9 @@ def test_the_kit_of_somebody_else_is_not_there(maria: Staff):
         with pytest.raises(InputError):
             look(rosa.id, fake(maria).id)
     with pytest.raises(InputError):
-        record_takedown_step(kits, rosa.id, fake(maria).id, Decision.REPORTED)
+        record_takedown_step(
+            kits, fake(maria).id, DecisionInput(decision=Decision.REPORTED, by=rosa.id)
+        )
 
 
 @pytest.mark.parametrize("decision", [Decision.MINE, Decision.NAMESAKE, Decision.HARMLESS])
@@ -115,11 +138,12 @@ def test_what_can_be_noted_follows_from_how_it_stands(maria: Staff):
         says(maria, Decision.REMOVED)
 
     says(maria, Decision.REPORTED)
-    assert kit(maria).choices == ("removed", "refused", "reopened")
+    reported = ("removed", "refused", "reported", "reopened")
+    assert kit(maria).choices == reported
     says(maria, Decision.REFUSED)
-    assert kit(maria).choices == ("reported", "removed", "reopened")
+    assert kit(maria).choices == ("reported", "removed", "harmless", "reopened")
     says(maria, Decision.REOPENED)
-    assert kit(maria).choices == ("removed", "refused", "reopened")
+    assert kit(maria).choices == reported
 
 
 def reports(maria: Staff) -> None:
@@ -255,3 +279,24 @@ def test_a_reviewer_reads_what_the_platform_asks_for_whatever_kind_it_is(
     case = replace(fake(maria), kind=kind)
 
     assert build_review_guide(maria.world.app, case).name == "Bluesky"
+
+
+def test_a_report_that_hit_somebody_else_is_taken_back_with_a_text(maria: Staff) -> None:
+    """The text names the mistake and asks for the account to be given back."""
+    says(maria, Decision.REPORTED, "Number 17.")
+    with pytest.raises(InputError, match="no report of yours"):
+        build_withdrawal_view(maria.world.app, maria.id, fake(maria).id)
+
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    text = build_withdrawal_view(maria.world.app, maria.id, fake(maria).id).text
+
+    assert "That report was a mistake. It belongs to another person who has my name." in text
+    assert "About my report: Number 17." in text
+    assert "please give it back to its owner" in text
+
+
+def test_what_nobody_reported_is_not_taken_back(maria: Staff) -> None:
+    maria.rules(fake(maria), Decision.NAMESAKE)
+
+    with pytest.raises(InputError, match="no report of yours"):
+        build_withdrawal_view(maria.world.app, maria.id, fake(maria).id)

@@ -11,7 +11,8 @@ from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind
+from monitor.services import lever_results
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import build_removal_view, record_removal_step
@@ -82,6 +83,23 @@ def test_the_page_says_what_is_shown_and_what_can_be_done(maria: Staff):
     assert "a street address and a phone number" in render_reason(view.shows)
     assert (view.choices, view.looked, view.can_look) == ((Decision.REMOVAL_ASKED,), None, True)
     assert not looks(maria)
+
+
+def test_how_such_requests_went_here_is_told_on_the_next_page(maria: Staff, monkeypatch):
+    monkeypatch.setattr(lever_results, "is_large_enough", lambda _: True)
+    monkeypatch.setattr(lever_results, "MIN_PEOPLE_SHOWN", 1)
+    monkeypatch.setattr("monitor.domain.lever_results.MIN_PEOPLE_SHOWN", 1)
+    asked = says(maria, Decision.REMOVAL_ASKED)
+    assert asked.last_lever.lever is LeverKind.OPT_OUT
+    assert page(maria).results == ()
+
+    maria.world.state.cases.update_case(replace(asked, gone_at=maria.world.clock.at + 12 * DAY))
+
+    (sentence,) = page(maria).results
+    assert render_reason(sentence) == (
+        "In this district, a request to remove details worked on whereabouts[.]example 1 of 1 "
+        "times, half of them within 12 days."
+    )
 
 
 def test_who_asks_a_site_says_that_the_details_are_theirs(maria: Staff):

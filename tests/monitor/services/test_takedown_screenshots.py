@@ -17,10 +17,10 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, Decision, Side, UploadProblem
 from monitor.services.answers import share_case
 from monitor.services.data_export import count_stored_data, export_person_data
-from monitor.services.evidence import build_evidence_view
+from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.pictures import MAX_UPLOAD_BYTES
 from monitor.services.review import download_review_evidence
-from monitor.services.review_queue import record_case_views
+from monitor.services.review_access import record_case_views
 from monitor.services.takedown import (
     MAX_SCREENSHOTS,
     add_screenshot,

@@ -62,6 +62,14 @@ def watches(world: World, **changes: object) -> FakeRecords:
     return records
 
 
+def turn_on_telling(world: World) -> World:
+    """Let staff tell reviewers of a fake account, in a district that watches its own names."""
+    watches(world)
+    district = structs.replace(world.config.district, colleagues_tell=True)
+    world.app = world.app.copy_with(config=structs.replace(world.app.config, district=district))
+    return world
+
+
 def impostor(**changes: object) -> DemoAccount:
     """An account in the name of the high school, on the network that is searched by name."""
     told = {

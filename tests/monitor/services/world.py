@@ -27,7 +27,6 @@ from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.finding import Finding
 from monitor.domain.vocabulary import CaseKind, Decision, SweepKind
 from monitor.services.enrollment import enroll_with_code, invite_person
-from monitor.services.erasure import withdraw_consent
 from monitor.services.job_kinds import run_full_sweep
 from monitor.services.jobs import (
     delete_expired_data,
@@ -37,13 +36,14 @@ from monitor.services.jobs import (
 )
 from monitor.services.outbox import send_due
 from monitor.services.sweeps import FINAL_STATES, ProgressListener
+from monitor.services.withdrawal import withdraw_consent
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import Inspector
 from scrapers.crawl.throttle import WITHOUT_WAITS
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import CrawlPriority, CrawlResult, Query
-from scrapers.registry import SourceRegistry
+from scrapers.source_discovery import SourceRegistry
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import FakeMatcher, Mailroom, Sent, confirm_name
 

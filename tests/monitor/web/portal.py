@@ -79,6 +79,14 @@ class Seen:
         return str(self.response.headers.get("Location", ""))
 
 
+def count_visible_words(seen: Seen) -> int:
+    """Count the words that are read, without what is folded and what only a screen reader says."""
+    main = seen.page.find("main")
+    for hidden in main.select("details, .unseen, input, script"):
+        hidden.decompose()
+    return len(main.get_text(" ").split())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts(IdentityProvider):
     """The district's own accounts, which ask nothing: `the code of MAIL` proves that address."""

@@ -7,6 +7,7 @@ from werkzeug.routing import Rule
 from monitor.demo.district import MARIA, ROSA, THOMAS
 from monitor.domain.vocabulary import AuthMethod, CaseKind
 from monitor.services.enrollment import invite_person
+from tests.monitor.services.watched import turn_on_telling
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal
 
@@ -27,7 +28,7 @@ class Scene:
     def address(self, rule: Rule) -> str:
         given = {"finding_id": self.finding, "own": self.finding, "code": "x", "name": "page.css"}
         given |= {"screenshot_id": "x", "token": "x"}
-        same = ("path_id", "case_id", "change_id", "leaver_id", "proposal_id", "finding_id")
+        same = ("path_id", "case_id", "change_id", "proposal_id", "finding_id")
         given |= dict.fromkeys(same, self.case)
         _, path = rule.build({name: given[name] for name in rule.arguments}) or ("", "")
         return path
@@ -45,7 +46,7 @@ class Scene:
 
 def set_in(portal: Portal) -> Scene:
     """Have two of staff join, one be impersonated, and everybody sign in."""
-    world = portal.world
+    world = turn_on_telling(portal.world)
     world.internet = world.internet.add_entry(IMPOSTOR)
     maria, thomas = world.joins(MARIA), world.joins(THOMAS)
     world.sweep()

@@ -1,10 +1,10 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.vocabulary import TokenScope
+from monitor.domain.vocabulary import CaseKind, TokenScope
 from monitor.services.access_tokens import find_token_holder
 from monitor.web.access_tokens import FEED_PATHS, PATHS
-from tests.monitor.services.world import REVIEWERS, Staff
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal, Seen
 
 ASKED = {"name": "My notebook", "days": "30"}
@@ -83,6 +83,27 @@ def test_a_token_is_revoked_with_one_button(portal, guests) -> None:
 
     assert "Revoked." in guest.follow(done).text
     assert find_token_holder(portal.world.app, secret) is None
+
+
+def test_what_a_token_answered_is_taken_back_also_after_signing_out_everywhere(
+    portal: Portal, maria: Staff
+) -> None:
+    portal.world.internet = portal.world.internet.add_entry(IMPOSTOR)
+    portal.world.sweep()
+    finding = maria.case(CaseKind.IMPERSONATION).finding_id
+    asks = (TokenScope.OWN_READ, TokenScope.OWN_ANSWER)
+    leaked = portal.program(maria.mail, *asks)
+    assert leaked.post(f"/me/findings/{finding}/answer", {"answer": "mine"}).status_code == 200
+    assert "no longer work" not in portal.signed_in(maria.mail).get("/me/data/tokens").text
+    portal.signed_in(maria.mail).post("/me/data/sign-out")
+    guest = portal.signed_in(maria.mail)
+    assert "no longer work" in guest.get("/me/data/tokens").text
+
+    done = guest.post("/me/data/tokens", answers="ended")
+
+    assert "no longer work" not in guest.follow(done).text
+    answer = portal.program(maria.mail, *asks).get(f"/me/findings/{finding}").json
+    assert (answer["answer"], answer["label"]) == (None, "impersonation")
 
 
 def test_a_reviewer_cannot_revoke_the_token_of_a_person(portal, guests) -> None:

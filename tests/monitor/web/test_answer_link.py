@@ -1,25 +1,24 @@
 """A link in an email answers one finding: by its button alone, and nothing else."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from msgspec import structs
 
 from monitor.demo.district import MARIA
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, Decision
-from monitor.services.answer_links import (
-    ANSWER_LINK_LASTS,
-    AnswerLink,
-    build_answer_token,
-)
+from monitor.services.answer_links import ANSWER_LINK_LASTS, AnswerLink, build_answer_token
 from monitor.services.answers import undo_feedback
 from monitor.services.digests import build_digest_view
 from monitor.services.outbox import send_due
 from reports.emails.registry import render_email
 from tests.monitor.services.world import IMPOSTOR, Staff
-from tests.monitor.web.portal import ADDRESS, Portal
+from tests.monitor.web.portal import ADDRESS, Guest, Portal
 
 ANSWER = re.compile(rf"{re.escape(ADDRESS)}(/answer/\S+)")
 
@@ -63,6 +62,20 @@ def test_whoever_has_the_email_answers_without_signing_in(portal, maria, link):
     assert portal.world.state.findings.find_finding_feedback(finding) is Decision.NAMESAKE
     assert answers(portal, maria) == ["answered-by-link", "decided"]
     assert guest.get("/me").leads_to == "/sign-in"
+
+
+def test_where_it_has_no_reviewer_no_answer_is_said_to_open_the_alert(portal, maria, link):
+    config = portal.world.app.config
+    district = structs.replace(config.district, reviewers=())
+    portal.world.restarts(structs.replace(config, district=district))
+    guest = portal.guest()
+
+    asked = guest.get(link)
+    said = guest.post(link, decision="impersonation")
+
+    assert "IT has no reviewer left who may" in asked.text
+    for seen in (asked, said):
+        assert not any(claim in seen.text for claim in ("IT sees it", "IT can see"))
 
 
 def test_an_impersonation_leads_to_the_steps_after_signing_in(portal, maria, link):
@@ -119,6 +132,26 @@ def test_a_link_is_over_once_the_finding_is_answered_and_open_again_when_that_is
     assert guest.get(link).status == 200
 
 
+def test_of_those_who_answer_at_once_by_one_link_one_is_heard(portal, maria, link):
+    decisions = ("mine", "namesake", "impersonation", "unrelated")
+    guests = [portal.guest() for _ in decisions]
+    forms = [
+        {"csrf": guest.csrf, "decision": decision}
+        for guest, decision in zip(guests, decisions, strict=True)
+    ]
+    ready = Barrier(len(guests))
+
+    def answer(guest: Guest, form: dict[str, str]) -> int:
+        ready.wait()
+        return guest.send(link, form).status
+
+    with ThreadPoolExecutor(len(guests)) as pool:
+        seen = sorted(pool.map(answer, guests, forms))
+
+    assert seen == [200, 410, 410, 410]
+    assert answers(portal, maria).count("answered-by-link") == 1
+
+
 def test_a_link_is_over_after_14_days(portal, maria, link):
     portal.world.clock.at += ANSWER_LINK_LASTS - timedelta(minutes=1)
     assert portal.guest().get(link).status == 200
@@ -133,6 +166,32 @@ def test_leaving_ends_every_link(portal, maria, link):
 
     assert portal.guest().get(link).status == 410
     assert portal.guest().post(link, decision="mine").status == 410
+
+
+def test_signing_out_everywhere_ends_every_link_and_later_ones_work(portal, maria, link):
+    portal.signed_in(maria.mail).post("/me/data/sign-out")
+
+    assert portal.guest().get(link).status == 410
+    assert portal.guest().post(link, decision="mine").status == 410
+    assert answers(portal, maria) == []
+    case, app = maria.case(CaseKind.IMPERSONATION), portal.world.app
+    later = AnswerLink(
+        person_id=maria.id,
+        card_id=case.finding_id,
+        finding_id=case.finding_id,
+        is_case=False,
+        expires_at=portal.world.clock.at + ANSWER_LINK_LASTS,
+    )
+    assert portal.guest().get(f"/answer/{build_answer_token(app, later)}").status == 200
+
+
+def test_what_a_link_answered_says_so(portal, maria, link):
+    portal.guest().post(link, decision="namesake")
+
+    means = {entry.action: entry.means for entry in portal.world.state.audit.list_entries()}
+    assert means["decided"] == "link"
+    told = portal.signed_in(maria.mail).get("/me/data/seen").text
+    assert "You answered this alert with a link from an email" in told
 
 
 def test_a_link_of_the_old_mailbox_is_over_after_a_change_of_address(portal, maria, link):

@@ -5,8 +5,9 @@ from typing import get_args
 
 import pytest
 
-from monitor.domain.detection.lessons import FINDING_DECISIONS
+from monitor.domain.feedback import FINDING_DECISIONS
 from monitor.domain.vocabulary import CaseKind, CaseState, ConsentChannel, Decision, TokenScope
+from monitor.services.answers import record_feedback
 from monitor.services.consent import pause_checks
 from monitor.services.jobs import run_requested_checks
 from monitor.web.api_own import CaseAnswer, FindingAnswer
@@ -88,6 +89,31 @@ def test_an_answer_counts_as_on_the_page_and_can_be_undone(
     assert (undone.status_code, undone.json["answer"]) == (200, None)
     assert maria.case(CaseKind.IMPERSONATION).is_undecided
     assert program.ask("DELETE", f"/api/v1{path}").status_code == 409
+
+
+def test_what_a_token_answered_is_told_apart_and_taken_back(
+    program: Program, maria: Staff, portal: Portal
+) -> None:
+    first, second, *_ = sorted(item["id"] for item in program.get("/me/findings").json["items"])
+    for finding in (first, second):
+        program.post(f"/me/findings/{finding}/answer", {"answer": "namesake"})
+    guest = portal.signed_in(maria.mail)
+    (token,) = portal.world.state.access_tokens.list_tokens_of_account(
+        maria.id, portal.world.clock.now()
+    )
+    assert "with an access token" in guest.get("/me/data/seen").text
+    record_feedback(portal.world.app, maria.id, {second: Decision.UNRELATED})
+
+    guest.post("/me/data/tokens", revoke=token.id, answers="yes")
+
+    state = portal.world.state.findings
+    assert state.find_finding_feedback(first) is None
+    assert state.find_finding_feedback(second) is Decision.UNRELATED
+    assert program.get("/me").status_code == 401
+    rows = portal.world.state.audit.list_entries()
+    assert {row.means for row in rows if row.action in {"answered", "decided"}} >= {
+        f"token:{token.id}"
+    }
 
 
 def test_answers_wake_the_service(program: Program, maria: Staff, portal: Portal) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from monitor.app import App
 from monitor.demo.story import play_story
 from monitor.domain.vocabulary import SITE_NAMES
+from monitor.services.answers import build_lessons_line
 from monitor.web.enrollment import NETWORKS
 from monitor.web.roles import is_for_staff
 from reports.labels import format_site_name
@@ -21,15 +22,16 @@ from tests.reports.marked import find_unmarked_words, read_page, speaking_in_mar
 
 # What people of the scene wrote, and names that no one translates.
 OTHERS = (
-    *("Namesake", "CDT", "SearXNG", "Number 17", "Called the platform.", "Is it yours?"),
-    *("A request for records about a complaint.", "| FREE CRYPTO TIPS", "Web search", "Whitepages"),
-    *("Google Alerts", "Talkwalker Alerts", STRANGER, "Wrote to it."),
+    *("Namesake", "CDT", "CST", "SearXNG", "Number 17", "Called the platform.", "Is it yours?"),
+    *("A request for records about a complaint.", "| FREE CRYPTO TIPS", "Whitepages"),
+    *("Google Alerts", STRANGER, "Wrote to it."),
     *("English", "Español", "former.", "help.instagram.com/contact/636276399721841"),
     *(
         "myactivity.google.com/results-about-you",
         "www.whitepages.com/privacy/ccpa",
         "privacy.ca.gov/drop/",
     ),
+    *("California", "whereabouts.example", "bsky.app/settings/privacy-and-security"),
     # Of the difference between two versions: names that the network gives its counts, and days.
     *("followers:", "follows:", "posts:", "Sep 17, 2026"),
 )
@@ -75,6 +77,8 @@ def list_facts(app: App) -> Iterator[str]:
         yield from (person.mail, person.school, person.role)
         yield from (*person.places, *person.handles, *person.name.nicknames, *person.accounts)
         yield from (account.partition(":")[2] for account in person.accounts)
+        if learned := build_lessons_line(app, person.id):
+            yield from (*learned.me, *learned.others)
         for finding in app.db.findings.list_findings_of_person(person.id):
             yield finding.portrait.platform
             for version in app.db.versions.list_versions(finding.id):

@@ -17,8 +17,10 @@ NO_PAGES = {
     *("/", "/healthz", "/static/<name>", "/calendar/<token>.ics", "/feed/<token>.atom"),
     *(f"/api/v1{operation.path.replace('{id}', '<path_id>')}" for operation in API_OPERATIONS),
     "/api/v1/openapi.json",
-    *("/me/check/live", "/me/check/stream", "/me/takedown/<case_id>/pack"),
+    *("/me/check/live", "/me/check/stream"),
+    *("/me/takedown/<case_id>/pack", "/me/takedown/<case_id>/report"),
     "/answer/<token>/pictures/<finding_id>",
+    "/review/cases/<case_id>/picture",
     *("/me/findings/<finding_id>/picture", "/me/takedown/<case_id>/screenshots/<screenshot_id>"),
     "/demo/mail/<name>/html",
 }

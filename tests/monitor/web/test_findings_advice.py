@@ -6,9 +6,11 @@ import pytest
 
 from monitor.demo.district import THOMAS
 from monitor.domain.case import Case
-from monitor.domain.events import Event
+from monitor.domain.finding_events import Event
+from monitor.domain.flagging import build_account_change_draft, build_harm_draft
 from monitor.domain.vocabulary import CaseKind, Decision, EventKind, Severity
-from monitor.services.cases import build_account_change_draft, build_harm_draft
+from monitor.services.answers import record_feedback
+from scrapers.models import TraceKind
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 
@@ -61,6 +63,34 @@ def test_a_harmful_page_has_its_own_guide_on_each_page(portal: Portal, maria: St
         assert guest.get(path).status == 200, path
     assert "Is this page about you?" in guest.get("/me/sort").text
     assert "Ask your union or a lawyer" in guest.get(kit).text
+
+
+def test_a_page_about_them_says_what_helps_if_it_hurts(maria: Staff, guest: Guest):
+    app, other = maria.world.app, next(iter(maria.findings.values()))
+    found = app.db.findings.load_finding(maria.case(CaseKind.IMPERSONATION).finding_id)
+    page = replace(found, portrait=replace(found.portrait, kind=TraceKind.PAGE, account=""))
+    app.db.findings.update_finding(page)
+    record_feedback(app, maria.id, {page.id: Decision.MINE})
+
+    assert "If it accuses or insults you" in guest.get(f"/me/findings/{page.id}").text
+    contact = replace(
+        maria.case(CaseKind.IMPERSONATION), id="5" * 32, kind=CaseKind.EXPOSED_CONTACT
+    )
+    app.db.cases.insert_case(contact)
+    assert "If it accuses or insults you" not in guest.get(f"/me/findings/{page.id}").text
+    assert "If it accuses or insults you" not in guest.get(f"/me/findings/{other.id}").text
+
+
+def test_what_was_answered_is_said_once_on_its_page_and_can_be_taken_back_there(
+    maria: Staff, guest: Guest
+):
+    case = maria.case(CaseKind.IMPERSONATION)
+    guest.post("/me/sort", finding=case.finding_id, decision="impersonation")
+    seen = guest.get(f"/me/findings/{case.finding_id}")
+
+    assert seen.page.find(id="whose") is None
+    assert len(seen.page.find_all("form", action="/me/sort/undo")) == 0
+    assert seen.page.find("form", action=f"/me/cases/{case.id}/undo")
 
 
 def test_home_lists_what_is_in_progress(maria: Staff, guest: Guest):

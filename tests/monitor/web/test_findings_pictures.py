@@ -65,9 +65,9 @@ def test_a_link_in_an_email_shows_the_two_pictures_of_its_card_and_no_other(
     assert {guest.get(path).status for path in shown} == {404}
 
 
-def test_an_answered_finding_shows_none(portal: Portal, maria: Staff):
+def test_what_is_somebody_elses_shows_none(portal: Portal, maria: Staff):
     guest, found = portal.signed_in(maria.mail), maria.case(CaseKind.IMPERSONATION).finding_id
-    record_feedback(portal.world.app, maria.id, {found: Decision.IMPERSONATION})
+    record_feedback(portal.world.app, maria.id, {found: Decision.NAMESAKE})
 
     assert pictures(guest.get(f"/me/findings/{found}")) == []
     assert guest.get(f"/me/findings/{found}/picture").status == 404

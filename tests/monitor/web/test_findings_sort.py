@@ -9,8 +9,12 @@ from msgspec import structs
 from monitor.config.sections import PolicyConfig
 from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, SweepKind
+from monitor.services import disclosure
+from monitor.services import findings as card_services
+from monitor.services.findings import list_pending_cards
 from monitor.services.jobs import take_over_jobs
 from monitor.services.review_queue import list_review_openings
+from monitor.web import findings as finding_pages
 from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import Guest, Portal
 
@@ -50,6 +54,33 @@ def test_the_worst_comes_first_with_its_reasons_and_all_answers(guest, maria):
     assert values == ["mine", "namesake", "impersonation", "unrelated", "mock"]
 
 
+def test_a_page_builds_the_cards_and_answers_that_it_shows_and_no_others(
+    portal, guest, maria, monkeypatch
+):
+    built = []
+    disclose_finding = disclosure.disclose_finding
+
+    def disclose(app, finding):
+        built.append(finding.id)
+        return disclose_finding(app, finding)
+
+    for user in (card_services, finding_pages):
+        monkeypatch.setattr(user, "disclose_finding", disclose)
+    monkeypatch.setattr(finding_pages, "CARDS_PER_PAGE", 1)
+    monkeypatch.setattr(finding_pages, "ANSWERS_PER_PAGE", 1)
+    waiting = list_pending_cards(portal.world.app, maria.id)
+    assert len(waiting) > 1
+
+    page = guest.get("/me/sort?page=2").page
+    assert len(page.select("[data-card]")) == len(built) == 1
+    assert built == [waiting[1].id]
+
+    guest.post("/me/sort", finding=[card.id for card in waiting[:2]], decision="unrelated")
+    built.clear()
+    guest.get("/me/sort/done")
+    assert len(built) == 1
+
+
 def test_an_own_account_has_reminders_and_an_account_of_others_none(portal, maria):
     url = "https://district.example/social-media"
     world = portal.world
@@ -59,10 +90,25 @@ def test_an_own_account_has_reminders_and_an_account_of_others_none(portal, mari
 
     shown = guest.get(f"/me/findings/{own.id}")
 
-    assert "policy says Keep work and personal accounts apart." in shown.text
+    named = "policy says Your account on Bluesky names your school. Keep work and"
+    assert f"{named} personal accounts apart." in shown.text
     assert "Do not post photos of students without consent." in shown.text
     assert shown.page.find("a", href=url)
     assert "policy says" not in guest.get(f"/me/findings/{suspect(maria)}").text
+
+
+@pytest.mark.parametrize("reviewers", [("ana@cedarvalley.example",), ()])
+def test_a_plain_question_speaks_of_it_only_where_somebody_may_review(portal, maria, reviewers):
+    config = portal.world.app.config
+    district = structs.replace(config.district, reviewers=reviewers)
+    portal.world.restarts(structs.replace(config, district=district))
+    (plain,) = (url for url in maria.findings if "mdelgado-bakes" in url)
+    guest = portal.signed_in(maria.mail)
+
+    for path in (f"/me/findings/{maria.findings[plain].id}", "/me/sort"):
+        seen = guest.get(path).text
+        assert "Someone pretending to be me" in seen
+        assert ("IT sees it and helps you report it." in seen) is bool(reviewers)
 
 
 def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, maria):
@@ -168,7 +214,7 @@ def test_a_finding_has_a_page_with_its_history_and_comparison(guest, maria):
     shown = guest.get(f"/me/findings/{finding}")
 
     assert "Is this account you?" in shown.text
-    assert "We flagged it for you" in shown.text
+    assert "We made an alert for you" in shown.text
     beside = guest.get(f"/me/findings/{finding}/beside")
     marks = [mark.get_text() for mark in beside.page.find_all("mark")]
     assert "mariadelgad0[.]skies[.]example" in marks
@@ -279,6 +325,20 @@ def test_home_shows_what_is_open_and_what_to_sort(guest, maria):
     assert shown.page.find("a", href=f"/me/findings/{suspect(maria)}")
 
 
+def test_what_was_filed_without_a_question_is_not_called_one(portal, guest, maria):
+    pending = list_pending_cards(portal.world.app, maria.id)
+    filed = next(card.id for card in pending if not card.is_asked)
+
+    page = guest.get(f"/me/findings/{filed}").page
+    cards = guest.get("/me/sort").page.find_all(attrs={"data-card": True})
+    (card,) = (one for one in cards if one.find("input", {"name": "finding", "value": filed}))
+
+    assert "Question" not in page.find(class_="tags").get_text()
+    assert not page.h1.get_text().startswith("Is this")
+    assert page.find("button", {"name": "decision"})
+    assert "Question" not in card.find(class_="tags").get_text()
+
+
 def test_home_in_the_first_week_says_what_will_come(portal):
     shown = portal.signed_in(portal.world.joins(MARIA).mail).get("/me").text
 
@@ -316,6 +376,29 @@ def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
         assert "We found nothing" not in shown
 
 
+def test_the_list_writes_ones_own_address_as_it_is_and_that_of_others_so_that_nothing_opens_it(
+    guest, maria
+):
+    shown = guest.get("/me/findings").text
+
+    assert "bsky.app/profile/mariadelgado.skies.example" in shown.replace(" ", "")
+    assert "mariadelgad0[.]skies[.]example" in shown.replace(" ", "")
+
+
+def test_an_undo_names_the_step_that_it_takes_back(guest, maria):
+    case = maria.case(CaseKind.IMPERSONATION)
+    for step in (Decision.IMPERSONATION, Decision.REPORTED, Decision.REFUSED):
+        guest.post(f"/me/cases/{case.id}", decision=step)
+    shown = guest.get(f"/me/findings/{case.finding_id}").text
+    assert "You said: Someone pretending to be me." in shown
+    assert "Undo “The platform left it up”" in shown
+
+    after = guest.follow(guest.post(f"/me/cases/{case.id}/undo")).text
+
+    assert "Undone: your note that the platform left it up." in after
+    assert "Undo “Reported to the platform”" in after
+
+
 def test_ruled_cases_say_so_and_can_be_taken_back(guest, maria):
     case = maria.case(CaseKind.IMPERSONATION)
     guest.post(f"/me/cases/{case.id}", decision=Decision.IMPERSONATION)
@@ -324,8 +407,9 @@ def test_ruled_cases_say_so_and_can_be_taken_back(guest, maria):
         in guest.get(f"/me/findings/{case.finding_id}").text
     )
 
-    guest.post(f"/me/cases/{case.id}/undo")
+    undone = guest.post(f"/me/cases/{case.id}/undo")
 
+    assert "Undone: your answer." in guest.follow(undone).text
     assert maria.case(CaseKind.IMPERSONATION).is_undecided
     answer = guest.post(f"/me/cases/{case.id}/undo")
     assert "nothing to undo" in guest.follow(answer).text

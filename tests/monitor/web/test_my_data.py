@@ -10,11 +10,16 @@ from monitor.domain.rate_limits import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentChannel, Decision, Scope
 from monitor.services.answers import share_case
 from monitor.services.data_export import export_person_data
+from monitor.services.findings import build_home_view
 from monitor.services.review import confirm_early_access, propose_early_access
-from monitor.services.review_queue import record_case_views
+from monitor.services.review_access import record_case_views
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
-from tests.monitor.web.portal import Guest, Portal, Seen
+from tests.monitor.web.portal import Guest, Portal, Seen, count_visible_words
+
+MOST_WORDS_OF_SETTINGS = 250
+CHECK_NOW = 'a.button[href="/me/check"]'
+CHECK_FORM = 'form[action="/me/check"]'
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ def test_what_is_kept_and_agreed_to_is_shown(guest):
     assert "We ask search engines for your names" in shown
     assert "You agreed to version 2026" in shown
     assert "Results: accounts and pages 0" in shown
-    assert "Bluesky @mariadelgado[.]skies[.]example" in shown
+    assert "Bluesky @mariadelgado.skies.example" in shown
 
 
 def test_taking_a_scope_back_needs_no_new_answer(guest, maria):
@@ -127,16 +132,45 @@ def test_choosing_nothing_is_a_fault_with_two_ways_out(guest, maria, place):
     assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
 
 
+def test_settings_fit_into_a_glance_and_the_rest_is_folded(guest):
+    seen = guest.get("/me/data")
+
+    assert count_visible_words(seen) <= MOST_WORDS_OF_SETTINGS
+    folded = [fold.find("summary").get_text(strip=True) for fold in seen.page.select("details")]
+    assert folded == [
+        "How many of each",
+        "Pause",
+        "How often we email you",
+        "Who in IT must not see your alerts",
+        "Programs and calendars",
+        "Signed in on other devices?",
+    ]
+    # A link from another page leads into a fold, which opens.
+    for place in ("#pause", "#weekly-email"):
+        assert seen.page.select_one(f"details {place}")
+
+
 def test_a_pause_has_an_end_and_can_be_ended_early(portal, guest, maria):
     assert guest.post("/me/data/pause").status == 422
     assert guest.post("/me/data/pause", days="3650").status == 422
+    offered = guest.get("/me/data").page.select("input[name=days]")
+    assert [field["value"] for field in offered] == ["7", "14", "30", "90"]
 
     guest.post("/me/data/pause", days="30")
     assert "Checks are paused until Mon, Oct 12, 2026" in guest.get("/me/data").text
-    assert "Paused" in guest.get("/me").text
+    home = guest.get("/me")
+    assert "Paused until Mon, Oct 12, 2026" in home.text
+    assert home.page.select_one(CHECK_NOW) is None
+    assert guest.get("/me/check").page.select_one(CHECK_FORM) is None
     assert guest.post("/me/check").status == 409
+    until = consent(maria).paused_until
+    view = build_home_view(portal.world.app, maria.id)
+    assert view.next_sweep > until
+    assert view.next_digest > until
 
     guest.post("/me/data/resume")
+    assert guest.get("/me").page.select_one(CHECK_NOW)
+    assert guest.get("/me/check").page.select_one(CHECK_FORM)
     assert consent(maria).allows_queries(portal.world.clock.at)
 
 

@@ -31,7 +31,7 @@ def test_who_has_the_token_gets_what_the_command_prints(portal: Portal, asks):
 
     answer = asks(f"Bearer {TOKEN}")
 
-    vitals = collect_vitals(world.state, world.clock.now())
+    vitals = collect_vitals(world.state, world.clock.now(), world.app.sources)
     assert answer.status_code == 200
     assert answer.data == render_metrics(vitals)
     assert answer.content_type.startswith("text/plain; version=0.0.4")

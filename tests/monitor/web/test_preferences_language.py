@@ -114,13 +114,6 @@ def test_each_page_offers_the_other_language_and_leads_back_to_itself(guest):
     assert form.find("input", {"name": "back"})["value"] == "/me/data/scopes"
 
 
-def test_the_page_of_own_data_has_the_choice(guest):
-    page = guest.get("/me/data").page
-
-    chosen = page.find("input", {"name": "language", "checked": True})
-    assert chosen["value"] == "en"
-
-
 def test_joining_is_in_the_language_that_then_is_theirs(portal):
     invitation = invite_person(portal.world.app, MARIA.person.mail, "Maria", "Delgado")
     invited = portal.entered(invitation.id, AuthMethod.INVITATION)

@@ -63,6 +63,15 @@ def test_an_account_with_another_name_shows_its_code_and_the_state_of_its_proof(
     assert "Accounts that show another name" not in guest.get("/me/data/accounts").text
 
 
+def test_each_account_says_how_it_is_seen_and_is_written_as_its_owner_does(guest):
+    guest.post("/me/data/accounts", action="add", address="maria.delgado", network="instagram")
+
+    for path in ("/me/data/accounts", "/me/joined"):
+        page = guest.get(path).text
+        assert "Instagram @maria.delgado Never seen by us Look yourself on " in page
+        assert "Does another account use it, or your picture?" in page
+
+
 def test_a_proof_of_what_nobody_dropped_is_asked_for_in_vain(guest, maria):
     guest.post("/me/data/accounts", prove="instagram:@anybody")
 

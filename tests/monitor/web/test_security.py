@@ -208,10 +208,7 @@ def test_who_is_erased_is_signed_out_at_once(portal: Portal) -> None:
     portal.world.state.people.erase_person(maria.id)
 
     assert guest.get("/me").leads_to == "/sign-in"
-    assert (
-        portal.world.state.sessions.list_sessions_of_account(maria.id, portal.world.clock.now())
-        == ()
-    )
+    assert portal.world.state.sessions.list_records_of_person(maria.id) == ()
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from monitor.demo.district import BETH, MARIA, ROSA
-from monitor.services.erasure import withdraw_consent
 from monitor.services.jobs import run_requested_checks, take_over_jobs
 from monitor.services.self_check import build_check_view
+from monitor.services.withdrawal import withdraw_consent
 from monitor.web.self_check import MIN_UPDATE_SECONDS, wait_for_write
 from monitor.web.server import MAX_STREAMS, MAX_STREAMS_PER_PERSON
 from tests.monitor.web.portal import ADDRESS, Guest, Portal
@@ -188,3 +188,12 @@ def test_after_leaving_no_check_can_be_asked_for(portal, maria):
 
     assert maria.post("/me/check").status in {303, 403, 409}
     assert portal.world.state.jobs.list_requests() == ()
+
+
+def test_in_a_pause_the_page_leads_to_its_end_and_offers_no_check(portal, maria):
+    maria.post("/me/data/pause", days="7")
+
+    page = maria.get("/me/check").page.main
+
+    assert [link["href"] for link in page.find_all("a")] == ["/me/data"]
+    assert page.find("form") is None

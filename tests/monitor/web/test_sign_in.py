@@ -1,9 +1,13 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from monitor.demo.district import MARIA, THOMAS
+from monitor.domain.email import Bounce
+from monitor.services.bounces import process_bounce
+from monitor.services.outbox import send_due
 from monitor.services.sign_in import (
     CODE_LASTS,
     IDLE_LASTS,
@@ -14,7 +18,7 @@ from monitor.services.sign_in import (
     REMEMBERED_LASTS,
     SESSION_LASTS,
 )
-from tests.monitor.services.fakes import DEFERRED
+from tests.monitor.services.fakes import DEFERRED, REFUSED
 from tests.monitor.services.world import REVIEWERS
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal, Seen
 
@@ -402,3 +406,78 @@ def test_whoever_sees_other_peoples_data_signs_in_each_day(portal: Portal, who: 
         portal.world.clock.at += timedelta(minutes=20)
         answer = late.get(start)
     assert answer.leads_to == "/sign-in"
+
+
+def asks_for_list(guest: Guest, address: str) -> Seen:
+    return guest.follow(guest.post("/sign-in/emails", address=address))
+
+
+def test_who_joined_gets_the_list_of_their_emails_and_the_page_tells_nobody_who_that_is(
+    portal: Portal,
+) -> None:
+    joined = portal.world.joins(MARIA).mail
+    portal.world.writes()
+    portal.world.later(days=2)
+    known, unknown = (
+        asks_for_list(portal.guest(), address) for address in (joined, THOMAS.person.mail)
+    )
+
+    assert known.text == unknown.text
+    assert "If this address has joined" in known.text
+    portal.world.writes()
+    (email,) = portal.world.post.of_kind("email-history")
+    assert email.envelope.recipient == joined
+    assert re.search(r": Welcome\. Sent", email.text)
+    assert "List of your emails" not in email.text
+    assert portal.world.post.to(THOMAS.person.mail) == []
+
+
+def test_an_office_that_never_joined_has_no_list(portal: Portal) -> None:
+    asks_for_list(portal.guest(), OPERATOR)
+    portal.world.writes()
+
+    assert portal.world.post.of_kind("email-history") == []
+
+
+def test_a_list_goes_also_to_an_address_that_refused_an_email_and_says_so(portal: Portal) -> None:
+    world = portal.world
+    maria = world.joins(MARIA)
+    send_due(world.app)
+    (welcome,) = maria.emails_of("enrolled")
+    process_bounce(world.app, Bounce(local_id=welcome.envelope.local_id, status="5.1.1"))
+    asks_for_list(portal.guest(), maria.mail)
+    send_due(world.app)
+
+    (email,) = maria.emails_of("email-history")
+    assert "refused one of our emails" in email.text
+    assert "Welcome. Not delivered" in email.text
+
+
+def test_a_list_that_is_refused_asks_no_operator_about_anybody(portal: Portal) -> None:
+    world = portal.world
+    maria = world.joins(MARIA)
+    world.writes()
+    world.post.answer = replace(REFUSED, bounce="5.1.1")
+    asks_for_list(portal.guest(), maria.mail)
+    send_due(world.app)
+
+    assert world.state.suppression_list.list_suppressions() == ()
+
+
+def test_lists_and_codes_together_are_no_more_than_five_an_hour(portal: Portal) -> None:
+    joined = portal.world.joins(MARIA).mail
+    for _ in range(MAX_LINKS_PER_HOUR):
+        asks_for_list(portal.guest(), joined)
+
+    assert links(portal, joined) == []
+    assert len(portal.world.post.of_kind("email-history")) == MAX_LINKS_PER_HOUR
+    asks(portal.guest(), joined)
+    assert links(portal, joined) == []
+
+
+def test_asking_for_a_list_signs_nobody_in(portal: Portal) -> None:
+    joined, guest = portal.world.joins(MARIA).mail, portal.guest()
+    asks_for_list(guest, joined)
+    portal.world.writes()
+
+    assert guest.get("/me").leads_to == "/sign-in"

@@ -1,14 +1,18 @@
 """The pages of the take-down kit: everything at hand, and nobody else's."""
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from bs4 import BeautifulSoup
 
 from monitor.demo.district import ROSA
+from monitor.domain.reason import Reason
 from monitor.domain.takedown import FactBook
-from monitor.domain.vocabulary import CaseKind, Decision, Harm
+from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, Harm
+from monitor.services.consent import pause_checks
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal
 
@@ -28,6 +32,56 @@ def test_the_kit_stands_on_one_page(portal: Portal, maria: Staff, place: str):
     assert "History Nothing yet." in seen.text
 
 
+MOST_WORDS = 250
+
+
+def count_visible_words(page: BeautifulSoup) -> int:
+    """Count what is read without a press: not what is folded, nor what a screen reader adds."""
+    main = page.find("main")
+    folded = "details:not([open]) > :not(summary)"
+    for hidden in main.select(f"{folded}, .unseen, textarea, option, [type=hidden]"):
+        hidden.extract()
+    return len(main.get_text(" ").split())
+
+
+@pytest.mark.parametrize("platform", ["bluesky", "nook"])
+@pytest.mark.parametrize("done", [(), ("reported",), ("reported", "refused")])
+def test_the_plan_shows_one_step_at_a_time_in_few_words(
+    portal: Portal, maria: Staff, place: str, done: tuple[str, ...], platform: str
+):
+    finding = portal.world.state.findings.load_finding(
+        maria.case(CaseKind.IMPERSONATION).finding_id
+    )
+    if platform == "nook":
+        moved = replace(finding.portrait, url="https://nook.example/rosa", account="nook:@rosa")
+        portal.world.state.findings.update_finding(replace(finding, portrait=moved))
+    guest = portal.signed_in(maria.mail)
+    for one in done:
+        guest.post(place, done=one)
+
+    page = guest.get(place).page
+
+    assert len(page.select(".plan > .now")) == 1
+    assert count_visible_words(page) <= MOST_WORDS
+    main_buttons = page.select(".button:not(.button-second)")
+    assert len([button for button in main_buttons if not button.find_parent("details")]) == 1
+
+
+def test_the_hours_that_the_law_leaves_are_shown_while_it_waits(
+    portal: Portal, maria: Staff, place: str
+):
+    case = maria.case(CaseKind.IMPERSONATION)
+    portal.world.state.cases.update_case(replace(case, reasons=(Reason("lewd"),)))
+    guest = portal.signed_in(maria.mail)
+    before = guest.get(place)
+    assert count_visible_words(before.page) <= MOST_WORDS
+    assert before.text.index("What to do first") < before.text.index("Note its address")
+
+    guest.post(place, done="reported", lever="law")
+
+    assert "By law it has until" in guest.get(place).text
+
+
 def test_the_note_for_the_principal_is_the_persons_to_send(
     portal: Portal, maria: Staff, place: str
 ):
@@ -38,6 +92,103 @@ def test_the_note_for_the_principal_is_the_persons_to_send(
     assert "Please do not search for it, write to it, or share it." in note
     # Nothing sends it: it is copied.
     assert page.find(id="principal").find_parent("form") is None
+
+
+def test_whom_one_knows_is_warned_in_both_languages_once_it_is_said_to_be_fake(
+    portal: Portal, maria: Staff, place: str
+):
+    guest = portal.signed_in(maria.mail)
+    assert guest.get(place).page.find(id="contacts-en") is None
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.IMPERSONATION)
+
+    page = guest.get(place).page
+
+    assert "It is not mine." in page.find(id="contacts-en").get_text()
+    assert "No es mía." in page.find(id="contacts-es").get_text()
+    assert page.find(id="contacts-en").find_parent("form") is None
+
+
+def test_after_a_refusal_the_next_way_comes_first(portal: Portal, maria: Staff, place: str):
+    guest = portal.signed_in(maria.mail)
+    guest.post(place, done="reported", lever="form")
+    assert "What comes now" not in guest.get(place).text
+
+    guest.post(place, done="refused")
+    text = guest.get(place).text
+
+    assert text.index("What comes now") < text.index("penalty of perjury")
+    assert text.index("penalty of perjury") < text.index("Report it to Bluesky")
+    assert text.count("Did you take a photo that it shows?") == 1
+
+
+def test_who_leaves_a_refused_account_as_it_is_ends_the_alert(
+    portal: Portal, maria: Staff, place: str
+):
+    guest = portal.signed_in(maria.mail)
+    guest.post(place, done="reported")
+    guest.post(place, done="refused")
+    assert "You report it again, or leave it as it is." in guest.get("/me").text
+
+    seen = guest.follow(guest.post(place, done="harmless"))
+
+    assert "Saved: you leave it as it is. We tell you if it changes." in seen.text
+    assert "You report it again" not in seen.text
+    assert maria.case(CaseKind.IMPERSONATION).is_dismissed
+
+
+def test_while_checks_are_paused_the_plan_says_that_nobody_looks(
+    portal: Portal, maria: Staff, place: str
+):
+    guest = portal.signed_in(maria.mail)
+    guest.post(place, done="reported")
+    until = portal.world.app.clock.now() + timedelta(days=7)
+    pause_checks(portal.world.app, maria.id, until, ConsentChannel.PORTAL)
+
+    seen = guest.get(place).text
+
+    assert "Your checks are paused until" in seen
+    assert "We cannot open this account ourselves" not in seen
+
+
+def test_who_reported_by_mistake_is_led_to_their_answer(portal: Portal, maria: Staff, place: str):
+    guest = portal.signed_in(maria.mail)
+    assert "Was the report a mistake?" not in guest.get(place).text
+
+    guest.post(place, done="reported", lever="form")
+
+    assert "Was the report a mistake?" in guest.get(place).text
+
+
+def test_where_there_is_no_form_the_way_within_the_site_stands_open(
+    portal: Portal, maria: Staff, place: str
+):
+    page = portal.signed_in(maria.mail).get(place).page
+    way = next(part for part in page.find_all("p") if "three dots" in part.get_text())
+
+    assert way.find_parent("details") is None
+
+
+def test_the_address_stands_directly_above_the_way(portal: Portal, maria: Staff, place: str):
+    page = portal.signed_in(maria.mail).get(place).page
+    way = next(part for part in page.find_all("p") if "three dots" in part.get_text())
+
+    assert way.find_previous_sibling().select_one(".where")
+    assert len(page.select("main .where a")) == 1
+
+
+def test_the_way_of_a_report_is_noted_and_shown(portal: Portal, maria: Staff, place: str):
+    guest = portal.signed_in(maria.mail)
+    ways = [option["value"] for option in guest.get(place).page.find(id="lever").find_all("option")]
+    assert ways[0] == "form"
+    assert "copyright" in ways
+
+    seen = guest.follow(guest.post(place, done="reported", lever="copyright"))
+
+    assert "You reported it to the platform (a copyright notice)." in seen.text
+    # What is no way of it is not noted.
+    guest.post(place, done="refused")
+    guest.post(place, done="reported", lever="brokers")
+    assert maria.case(CaseKind.IMPERSONATION).last_lever.lever is None
 
 
 def test_the_only_field_for_a_file_is_for_screenshots_and_the_page_says_so(
@@ -76,6 +227,9 @@ def test_an_unknown_platform_gets_honest_advice(portal: Portal, maria: Staff):
     saved = guest.follow(guest.post(f"/me/takedown/{case.id}", done="reported"))
     assert "Please look at it again in three days." in saved.text
     assert "We will look at the account again in three days." not in saved.text
+    # One page does not say that we cannot look, and when we do.
+    assert "We will look again on" not in saved.text
+    assert "We look again on" not in saved.text
 
 
 def test_what_was_done_is_noted_with_its_day_and_shown(portal: Portal, maria: Staff, place: str):
@@ -120,7 +274,49 @@ def test_the_evidence_is_a_file_that_no_browser_opens(portal: Portal, maria: Sta
         assert "report.html" in zipped.namelist()
 
 
-@pytest.mark.parametrize("end", ["", "/pack"])
+def test_the_evidence_is_one_page_of_words_on_a_phone(portal: Portal, maria: Staff, place: str):
+    guest = portal.signed_in(maria.mail)
+    link = guest.get(place).page.find("a", href=f"{place}/report")
+    seen = guest.get(link["href"])
+    report = seen.page
+
+    assert "It copies display name (the same), username (made to look the same)" in seen.text
+    assert "It is not theirs" in seen.text
+    assert "not compared" in seen.text
+    # The web's own files stay in the pack.
+    for word in ("warc", "sha256", "MANIFEST"):
+        assert word not in seen.text
+    assert not report.find_all(["a", "img", "script", "link", "form"])
+    assert "script-src" not in seen.headers["Content-Security-Policy"]
+    assert seen.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    # A minute, at 238 words a minute.
+    assert len(seen.text.split()) <= 238
+
+    spanish = portal.signed_in(maria.mail)
+    spanish.post("/language", language="es", back="/me")
+    assert spanish.get(f"{place}/report").text == seen.text
+
+
+def test_of_what_may_be_sexual_the_evidence_is_its_address_and_the_times_alone(
+    portal: Portal, maria: Staff, place: str
+):
+    case = maria.case(CaseKind.IMPERSONATION)
+    portal.world.state.cases.update_case(replace(case, reasons=(Reason("lewd"),)))
+    account = portal.world.state.findings.load_finding(case.finding_id).portrait
+    guest = portal.signed_in(maria.mail)
+
+    shown = guest.get(f"{place}/report").text
+    with ZipFile(BytesIO(guest.get(f"{place}/pack").response.data)) as zipped:
+        packed = b"".join(map(zipped.read, zipped.namelist())).decode()
+
+    assert account.bio
+    for told in (shown, packed, guest.get(place).html):
+        assert account.bio not in told
+    assert account.url in shown
+    assert "nothing of its content was kept" in shown
+
+
+@pytest.mark.parametrize("end", ["", "/pack", "/report"])
 def test_to_anybody_else_a_kit_is_not_there(portal: Portal, maria: Staff, place: str, end: str):
     rosa = portal.world.joins(ROSA)
 
@@ -149,3 +345,32 @@ def test_looking_at_a_kit_and_taking_the_evidence_changes_nothing(
     guest.get(f"{place}/pack")
 
     assert tuple(portal.world.state.audit.list_entries()) == before
+
+
+def test_before_a_report_the_page_says_what_makes_a_false_one(
+    portal: Portal, maria: Staff, place: str
+) -> None:
+    page = portal.signed_in(maria.mail).get(place).page
+    warning = page.find(id="false-report")
+    form = page.find("textarea", id="text")
+
+    assert "A report is false if it is somebody else with your name" in warning.get_text()
+    assert warning.find("a")["href"].startswith("/me/findings/")
+    assert form in warning.find_all_next("textarea")
+
+    portal.signed_in(maria.mail).post(place, done=Decision.REPORTED)
+    assert portal.signed_in(maria.mail).get(place).page.find(id="false-report") is None
+
+
+def test_a_namesake_who_was_reported_is_unreported_from_their_page(
+    portal: Portal, maria: Staff, place: str
+) -> None:
+    person, case = portal.signed_in(maria.mail), maria.case(CaseKind.IMPERSONATION)
+    person.post(place, done=Decision.REPORTED)
+    assert person.get(f"{place}/withdraw").status == 404
+
+    maria.rules(case, Decision.NAMESAKE)
+
+    seen = person.get(f"/me/findings/{case.finding_id}")
+    assert seen.page.find("a", href=f"{place}/withdraw")
+    assert "That report was a mistake." in person.get(f"{place}/withdraw").text

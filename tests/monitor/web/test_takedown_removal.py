@@ -58,6 +58,19 @@ def test_the_answer_that_they_are_mine_leads_to_removal(
     assert "Results about you" in text
 
 
+def test_it_is_a_part_of_results_and_as_urgent_as_its_alert(
+    portal: Portal, maria: Staff, place: str
+):
+    guest = portal.signed_in(maria.mail)
+    finding = maria.case(CaseKind.EXPOSED_CONTACT).finding_id
+
+    here = guest.get(place).page.select("nav [aria-current]")
+    pages = (guest.get(path).text for path in (place, f"/me/findings/{finding}", "/me"))
+
+    assert [link.get_text() for link in here] == ["Results"]
+    assert not any("High" in text for text in pages)
+
+
 def test_asking_for_removal_is_recorded_with_its_date_and_can_be_undone(
     portal: Portal, maria: Staff, place: str
 ):
@@ -77,6 +90,37 @@ def test_asking_for_removal_is_recorded_with_its_date_and_can_be_undone(
 def test_a_step_that_does_not_fit_is_refused(portal: Portal, maria: Staff, place: str, done: str):
     assert portal.signed_in(maria.mail).post(place, done=done).status == 400
     assert maria.case(CaseKind.EXPOSED_CONTACT).is_undecided
+
+
+def read_list(portal: Portal, maria: Staff) -> str:
+    return portal.signed_in(maria.mail).get("/me/findings/removals").text
+
+
+def test_the_list_of_removals_tells_of_each_site_how_far_it_is(
+    portal: Portal, maria: Staff, place: str
+):
+    asked = read_list(portal, maria)
+    assert "0 of 1 site has removed you. One needs you." in asked
+    assert "Whitepages : a street address and a phone number" in asked
+    assert "Found on Sep 12" in asked
+
+    portal.signed_in(maria.mail).post(place, done="removal-asked")
+    waits = read_list(portal, maria)
+    assert "needs you" not in waits
+    assert "Asked on Sep 12" in waits
+    assert "Next by Mon, Oct 12." in waits
+
+    portal.signed_in(maria.mail).post(place, done="removal-done")
+    portal.world.later(days=31)
+    gone = read_list(portal, maria)
+    assert "1 of 1 site has removed you." in gone
+    assert "Ended on Oct 12" in gone
+
+
+def test_what_is_not_theirs_or_may_stay_is_not_in_that_list(portal: Portal, maria: Staff):
+    maria.rules(maria.case(CaseKind.EXPOSED_CONTACT), Decision.HARMLESS)
+
+    assert "No site that we know shows your address" in read_list(portal, maria)
 
 
 def test_to_anybody_else_the_page_is_not_there(portal: Portal, maria: Staff, place: str):

@@ -43,7 +43,6 @@ class AskerSettings:
     addresses: dict[str, tuple[str, int]] = field(default_factory=dict)
     pace: float = 1.0
     workers: int = 64
-    formats: tuple[int, ...] = ()
     without: str = ""
     mute_after: float = 12.0
     dead_after: float = 25.0

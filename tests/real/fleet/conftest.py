@@ -57,9 +57,12 @@ class FragilePostgres:
         self._parts = parts
 
     def crash(self) -> None:
-        """End it and all that it has started at once, and start it again."""
+        self.end()
+        self.start()
+
+    def end(self) -> None:
+        """End it and all that it has started at once."""
         data = self._folder / "postgres"
-        port = int(self.address.rpartition(":")[2].partition("/")[0])
         process = int((data / "postmaster.pid").read_text("utf-8").splitlines()[0])
         started = list_children(process)
         for child in (process, *started):
@@ -68,6 +71,9 @@ class FragilePostgres:
         assert in_time(lambda: not any(map(_has_memory, started)))
         self._parts.close()
         (data / "postmaster.pid").unlink(missing_ok=True)
+
+    def start(self) -> None:
+        port = int(self.address.rpartition(":")[2].partition("/")[0])
         self._parts.enter_context(databases.run_postgres(self._folder, port, ()))
 
 

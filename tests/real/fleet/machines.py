@@ -20,7 +20,9 @@ from monitor.config.sections import FetchConfig
 from monitor.demo.setup import StoryClock
 from monitor.fleet.config import FleetConfig, FleetFile
 from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.postgres import PATIENCE as PATIENCE_FOR_DATABASE
 from monitor.fleet.db.postgres import FleetConnection, ensure_worker_role
+from monitor.fleet.db.shared import SharedDatabase
 from monitor.fleet.fence import MUTE_EXIT_CODE
 from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.runner import FleetRunner
@@ -28,7 +30,7 @@ from monitor.fleet.sender import FleetSender
 from monitor.scheduler.workers import Liveness
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import PATIENT_LIMITS
+from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.monitor.fleet.world import Fleet
 from tests.real.fleet.asker import FLEET_KEY, WORKER, AskerSettings
@@ -43,12 +45,58 @@ def find_clock_library() -> Path | None:
     return next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
 
 
+def set_clock(off: float) -> dict[str, str]:
+    """Return what has every library of a process see a time of day that is off by seconds."""
+    if not off:
+        return {}
+    return {
+        "LD_PRELOAD": str(find_clock_library()),
+        "FAKETIME": f"{off:+}s",
+        # Spans are right on a machine whose clock is wrong.
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+@dataclass(slots=True)
+class HomeProcess:
+    """The machine with the districts, as a process that can be killed and started again."""
+
+    words: tuple[str, ...]
+    log: Path
+    clock_off: float = 0.0
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = {**os.environ, **set_clock(self.clock_off)}
+        with self.log.open("ab") as file:
+            self.process = subprocess.Popen(
+                (sys.executable, *self.words), stdout=file, stderr=file, env=environment
+            )
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextlib.contextmanager
+def killing(home: HomeProcess) -> Iterator[HomeProcess]:
+    try:
+        yield home
+    finally:
+        home.kill()
+
+
 @dataclass(slots=True)
 class Asker:
-    """A process that asks, started again whenever it ends because it was mute, as systemd does."""
+    """A process that asks, started again whenever it ends because it was mute, as systemd does.
+
+    One that `always_returns` is started again whatever ended it.
+    """
 
     settings: AskerSettings
     log: Path
+    always_returns: bool = False
     codes: list[int] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
     _ending: threading.Event = field(default_factory=threading.Event)
@@ -87,25 +135,15 @@ class Asker:
                 (sys.executable, "-m", "tests.real.fleet.asker", words),
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **self._set_clock()},
+                env={**os.environ, **set_clock(self.settings.clock_off)},
             )
-
-    def _set_clock(self) -> dict[str, str]:
-        """Have every library of the process see a wrong time of day."""
-        if not self.settings.clock_off:
-            return {}
-        return {
-            "LD_PRELOAD": str(find_clock_library()),
-            "FAKETIME": f"{self.settings.clock_off:+}s",
-            # Spans are right on a machine whose clock is wrong.
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
 
     def _keep_running(self) -> None:
         while True:
             assert self.process is not None
             self.codes.append(self.process.wait())
-            if self._ending.is_set() or self.codes[-1] != MUTE_EXIT_CODE:
+            returns = self.always_returns or self.codes[-1] == MUTE_EXIT_CODE
+            if self._ending.is_set() or not returns:
                 return
             self._launch()
 
@@ -139,7 +177,11 @@ def run_askers(folder: Path, *settings: AskerSettings) -> Iterator[list[Asker]]:
 
 @contextlib.contextmanager
 def open_home(
-    database: str, folder: Path, clock: StoryClock, machine: str = "home"
+    database: str,
+    folder: Path,
+    clock: StoryClock,
+    machine: str = "home",
+    patience: timedelta = PATIENCE_FOR_DATABASE,
 ) -> Iterator[Fleet]:
     """Open districts whose queries other processes ask; this one reaches no web at all."""
     environment = Environment(
@@ -149,9 +191,12 @@ def open_home(
         limits=PATIENT_LIMITS,
     )
     file = FleetFile(fleet=FleetConfig(districts=folder, database=database), fetch=FetchConfig())
-    with FleetMemories.open_address(database, FLEET_KEY, clock) as memories:
+    with (
+        SharedDatabase.open_folder(folder) as shared,
+        FleetMemories.open_address(database, FLEET_KEY, clock, patience) as memories,
+    ):
         sender = FleetSender(memories, folder, machine)
-        resources = SharedResources(memories, environment, file.fetch, 10, sender)
+        resources = SharedResources(shared, environment, file.fetch, 10, sender)
         runner = FleetRunner(file, resources, Liveness(SystemClock()))
         try:
             yield Fleet(folder=folder, runner=runner, resources=resources, clock=clock)

@@ -12,7 +12,7 @@ from monitor.app import Environment, open_portal_app
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.fleet.db.postgres import FleetConnection
-from monitor.services.erasure import withdraw_consent
+from monitor.services.withdrawal import withdraw_consent
 from tests.bench.scale import ScaleInternet
 from tests.monitor.fleet.world import Fleet
 from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts
@@ -28,8 +28,8 @@ OpenWorld = Callable[..., FleetWorld]
 STOPS_WITHIN = timedelta(seconds=10)
 TABLES = (
     *("TABLE namesake.batches", "TABLE namesake.answers", "TABLE namesake.hosts"),
-    *("TABLE namesake.robots_files", "TABLE namesake.canary_proofs", "TABLE namesake.host_shares"),
-    *("TABLE namesake.consent_changes", "TABLE procrastinate_jobs", "TABLE procrastinate_events"),
+    "TABLE namesake.consent_changes",
+    *("TABLE procrastinate_jobs", "TABLE procrastinate_events"),
 )
 
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,7 @@ from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
 from monitor.fleet import crawler as fleet_crawler
 from monitor.fleet.crawler import FleetCrawler
-from monitor.fleet.db.memories import FleetMemories
-from monitor.fleet.sender import FleetSender
+from monitor.fleet.db.postgres import FleetConnection
 from scrapers.http.errors import FailureReason
 from scrapers.models import CrawlResult, Outcome, ParseResult
 from tests.bench import scale
@@ -47,12 +46,13 @@ def sweeping(home: Fleet) -> Iterator[None]:
     work.join()
 
 
-def expire_all(home: Fleet) -> int:
+def expire_all(home: Fleet, address: str) -> int:
     """Let an hour pass; return how many batches that was too long for."""
-    memories = home.resources.shared
-    assert isinstance(memories, FleetMemories)
-    count = memories.connection.execute("UPDATE namesake.batches SET at = at - interval '2 hours'")
-    FleetSender(memories, home.folder, "home").delete_expired_batches()
+    sender = home.resources.sender
+    assert sender is not None
+    with closing(FleetConnection.open_address(address)) as connection:
+        count = connection.execute("UPDATE namesake.batches SET at = at - interval '2 hours'")
+    sender.delete_expired_batches()
     return count
 
 
@@ -81,7 +81,7 @@ def test_what_expired_is_asked_again(
     home: Fleet, results: list[ParseResult], tmp_path: Path, fleet_address: str
 ) -> None:
     with scale.run_server_process(SITES) as web, sweeping(home):
-        wait_for(lambda: expire_all(home) > 0, 60)
+        wait_for(lambda: expire_all(home, fleet_address) > 0, 60)
         settings = AskerSettings(database=fleet_address, addresses=web.address_map, pace=0.0)
         with run_askers(tmp_path, settings):
             wait_for(lambda: is_swept(home), 120)
@@ -90,9 +90,9 @@ def test_what_expired_is_asked_again(
 
 
 def test_what_no_machine_asks_again_and_again_could_not_be_checked(
-    home: Fleet, results: list[ParseResult]
+    home: Fleet, results: list[ParseResult], fleet_address: str
 ) -> None:
     with sweeping(home):
-        wait_for(lambda: not expire_all(home) and is_swept(home), 120)
+        wait_for(lambda: not expire_all(home, fleet_address) and is_swept(home), 120)
     told = {(result.outcome, result.note) for result in results}
     assert told == {(Outcome.FAILED, FailureReason.NO_MACHINE)}

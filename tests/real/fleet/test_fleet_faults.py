@@ -7,7 +7,7 @@ see that the test would notice.
 import logging
 import signal
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ import pytest
 from monitor.fleet.fence import MUTE_EXIT_CODE
 from tests.real.fleet.asker import AskerSettings
 from tests.real.fleet.conftest import FragilePostgres
-from tests.real.fleet.machines import find_clock_library, wait_for
+from tests.real.fleet.machines import PATIENCE, find_clock_library, wait_for
 from tests.real.fleet.world import (
     BY_TURNS,
     SMALL,
@@ -39,6 +39,8 @@ SIZES = pytest.mark.parametrize(
 )
 # Slow enough that much is left to ask when a machine thaws after 45 seconds.
 FROZEN = FleetSize(districts=3, people=10, sites=4, pace=2.0)
+# How often a failed job is tried again before a test gives up.
+RETRIES = 6
 
 
 @SIZES
@@ -102,6 +104,30 @@ def test_a_database_that_crashes_costs_no_answer(
         assert world.count_too_close() == 0
         assert world.list_traces() == sweep_alone(size)
         LOG.info("asked again: %s", world.count_asked_again().total())
+
+
+def test_a_database_that_is_away_for_long_costs_no_answer(
+    fragile: FragilePostgres, tmp_path: Path
+) -> None:
+    """Longer than a home waits for it: its sweeps fail, and the next ones take up what was sent."""
+    patience = timedelta(seconds=0.1)
+    with build_world(tmp_path, fragile.address, FROZEN, patience=patience) as world:
+        sweep = world.start_sweep()
+        world.wait_for_queries(0.25)
+        fragile.end()
+        sweep.join()
+        fragile.start()
+        assert world.count_swept() < FROZEN.districts
+        # A retry may come before the home's own connections are back.
+        for _ in range(RETRIES):
+            world.clock.at += timedelta(minutes=11)
+            world.home.works_for(PATIENCE)
+            if world.count_swept() == FROZEN.districts:
+                break
+
+        assert world.list_traces() == sweep_alone(FROZEN)
+        # What a worker had under way as it fell may be asked again.
+        assert world.count_asked_again().total() <= FROZEN.sites
 
 
 @pytest.mark.parametrize(

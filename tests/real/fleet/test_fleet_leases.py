@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from monitor.demo.setup import StoryClock
 from monitor.domain.errors import MovedError
 from monitor.fleet import fence
 from monitor.fleet import sender as fleet_sender
-from monitor.fleet.db.handover import Lease
-from monitor.fleet.db.leases import LeasesTable
+from monitor.fleet.db.leases import Lease, LeasesTable
 from monitor.fleet.db.postgres import FleetConnection
 from tests.monitor.made_districts import FRIDAY, make_districts
 from tests.real.fleet.machines import open_home
 
 pytestmark = pytest.mark.real
+
+NOTHING = timedelta()
 
 
 @pytest.fixture
@@ -60,7 +62,10 @@ def test_who_renews_keeps_what_is_its_own(connection: FleetConnection) -> None:
 
     assert first.renew_districts(["cedar", "maple"]) == {"cedar"}
     held = first.list_leases()
-    assert {name: value.is_held for name, value in held.items()} == {"cedar": True, "maple": False}
+    assert {name: value.left > NOTHING for name, value in held.items()} == {
+        "cedar": True,
+        "maple": False,
+    }
 
 
 def test_a_second_machine_of_the_same_name_takes_over_and_the_first_notices(
@@ -108,7 +113,7 @@ def test_who_gives_a_district_away_does_not_hold_it_longer_by_claiming_it_again(
         lease = first.claim_district("cedar", token)
         assert lease is not None
         assert lease.next_machine == "second"
-        assert not lease.is_held
+        assert lease.left <= NOTHING
     assert whose(second.claim_district("cedar", "token")) == "second"
 
 

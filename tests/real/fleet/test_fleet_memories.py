@@ -1,9 +1,8 @@
-"""One suite for both homes of what districts share: a file of one process, and PostgreSQL."""
+"""What machines that ask must agree on: pauses and budgets, in a real PostgreSQL."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Thread
 from time import monotonic
 
@@ -13,16 +12,12 @@ from monitor.domain.errors import ConfigError, DatabaseError, UnavailableError
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
-from monitor.fleet.db.shared import DistrictRecord, SharedDatabase, SharedMemories
-from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.routing import list_manners
-from scrapers.crawl.sharing import CanaryProof, HostShare
 from scrapers.crawl.throttle import HostState
 from scrapers.http.errors import FailureReason
-from scrapers.models import Outcome, ParseResult
+from scrapers.models import Outcome
 from scrapers.source import RequestQuota
-from tests.scrapers.http.fakes import FakeClock, site
-from tests.scrapers.http.memories import InMemoryHostStore
+from tests.scrapers.http.fakes import site
 
 pytestmark = pytest.mark.real
 
@@ -47,34 +42,11 @@ class LateClock:
         raise NotImplementedError
 
 
-Opener = Callable[[LateClock], FleetMemories | SharedDatabase]
-
-
-@pytest.fixture(params=["a file", "PostgreSQL"])
-def open_home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
-    """Open either home as often as a test likes, as the next process would."""
-    with ExitStack() as opened:
-        if request.param == "a file":
-            yield lambda _: opened.enter_context(_with_alpha(SharedDatabase.open_folder(tmp_path)))
-        else:
-            address = request.getfixturevalue("fleet_address")
-            yield lambda clock: opened.enter_context(
-                _with_alpha(FleetMemories.open_address(address, KEY, clock))
-            )
-
-
 @pytest.fixture
-def home(open_home: Opener) -> FleetMemories | SharedDatabase:
-    return open_home(LateClock())
-
-
-@contextmanager
-def _with_alpha(
-    memories: FleetMemories | SharedDatabase,
-) -> Iterator[FleetMemories | SharedDatabase]:
-    with memories:
-        memories.directory.add_manners(list_manners([site("alpha")]))
-        yield memories
+def fleet(fleet_address: str) -> Iterator[FleetMemories]:
+    with FleetMemories.open_address(fleet_address, KEY, LateClock()) as opened:
+        opened.directory.add_manners(list_manners([site("alpha")]))
+        yield opened
 
 
 def assert_wait(loaded: HostState | None, saved: timedelta, took: float) -> None:
@@ -85,124 +57,54 @@ def assert_wait(loaded: HostState | None, saved: timedelta, took: float) -> None
     assert saved - timedelta(seconds=took) - ROUNDING <= left <= saved + ROUNDING
 
 
-def test_a_pause_lasts_as_long_as_it_was_meant_to(home: FleetMemories | SharedDatabase) -> None:
+def test_a_pause_lasts_as_long_as_it_was_meant_to(fleet: FleetMemories) -> None:
     began, pause = monotonic(), timedelta(minutes=5)
-    assert home.hosts.load_host_state("alpha.example") is None
-    home.hosts.save_host_state(
+    assert fleet.hosts.load_host_state("alpha.example") is None
+    fleet.hosts.save_host_state(
         HostState(host="alpha.example", next_at=datetime.now(UTC) + pause, failures=2)
     )
 
-    loaded = home.hosts.load_host_state("alpha.example")
+    loaded = fleet.hosts.load_host_state("alpha.example")
     assert_wait(loaded, pause, monotonic() - began)
     assert loaded is not None
     assert (loaded.failures, loaded.parked_until, loaded.reason) == (2, None, "")
 
 
-def test_a_host_is_parked_until_it_answers(home: FleetMemories | SharedDatabase) -> None:
+def test_a_host_is_parked_until_it_answers(fleet: FleetMemories) -> None:
     until = datetime.now(UTC) + timedelta(hours=1)
     parked = HostState(host="alpha.example", parked_until=until, reason=Outcome.BLOCKED)
-    home.hosts.save_host_state(parked)
-    loaded = home.hosts.load_host_state("alpha.example")
+    fleet.hosts.save_host_state(parked)
+    loaded = fleet.hosts.load_host_state("alpha.example")
     assert loaded is not None
     assert loaded.is_parked(datetime.now(UTC))
     assert loaded.parked_result.outcome is Outcome.BLOCKED
 
-    home.hosts.save_host_state(HostState(host="alpha.example"))
-    assert home.hosts.load_host_state("alpha.example") == HostState(host="alpha.example")
+    fleet.hosts.save_host_state(HostState(host="alpha.example"))
+    assert fleet.hosts.load_host_state("alpha.example") == HostState(host="alpha.example")
 
 
-def test_robots_txt_is_remembered_for_all(home: FleetMemories | SharedDatabase) -> None:
-    until = datetime.now(UTC) + timedelta(hours=3)
-    refusal = ParseResult(outcome=Outcome.DECLINED, note="robots.txt could not be read")
-    origin = "http://alpha.example"
-    for entry in (
-        RobotsRecord(origin=origin, until=until, file="User-agent: *\nDisallow: /x"),
-        RobotsRecord(origin=origin, until=until, refusal=refusal),
-    ):
-        home.robots_files.save_robots_file(entry)
-        loaded = home.robots_files.load_robots_file(origin)
-        assert loaded is not None
-        assert (loaded.file, loaded.refusal) == (entry.file, entry.refusal)
-        assert loaded.is_fresh(datetime.now(UTC))
-    assert home.robots_files.load_robots_file("https://alpha.example") is None
-
-
-def test_a_proof_is_as_old_as_it_is(home: FleetMemories | SharedDatabase) -> None:
-    proofs = home.canary_proofs
-    now = datetime.now(UTC)
-    for key, age in (("young", 1), ("old", 25)):
-        proofs.save_proof(
-            CanaryProof(key=key, outcome=Outcome.FOUND, at=now - timedelta(hours=age), note="x")
-        )
-    known = {proof.key: proof.is_fresh(datetime.now(UTC)) for proof in proofs.list_proofs()}
-    assert known == {"young": True, "old": False}
-
-    proofs.delete_proof("young")
-    assert [proof.key for proof in proofs.list_proofs()] == ["old"]
-
-
-def test_all_use_one_word_for_names_that_cannot_exist(open_home: Opener) -> None:
-    words = iter(("first", "second"))
-    clock = LateClock()
-    made = [
-        open_home(clock).canary_proofs.ensure_nonce(lambda: next(words), clock.now())
-        for _ in range(2)
-    ]
-    assert made == ["first", "first"]
-
-
-def test_a_district_s_shares_are_its_own(home: FleetMemories | SharedDatabase) -> None:
-    shares = home.host_shares
-    first = HostShare(host="alpha.example", week="2026-W45", asked=3, carried=1)
-    shares.save_host_shares("cedar", [HostShare(host="alpha.example", week="2026-W44"), first])
-    shares.save_host_shares("maple", [])
-    assert tuple(shares.list_host_shares("cedar")) == (first,)
-    assert tuple(shares.list_host_shares("maple")) == ()
-
-
-def test_a_district_that_left_is_forgotten_with_its_shares(
-    home: FleetMemories | SharedDatabase,
-) -> None:
-    now = datetime.now(UTC)
-    for name in ("cedar", "maple"):
-        home.districts.save_district_record(DistrictRecord(name=name, staff=7, seen_at=now))
-        home.host_shares.save_host_shares(name, [HostShare(host="alpha.example", week="w")])
-    home.districts.delete_district_record("cedar")
-
-    assert [record.name for record in home.districts.list_district_records()] == ["maple"]
-    assert tuple(home.host_shares.list_host_shares("cedar")) == ()
-    assert len(tuple(home.host_shares.list_host_shares("maple"))) == 1
-
-
-def test_what_is_over_is_deleted_and_no_more(home: FleetMemories | SharedDatabase) -> None:
-    home.directory.add_manners(list_manners([site("beta"), site("gamma")]))
+def test_what_is_over_is_deleted_and_no_more(fleet: FleetMemories) -> None:
+    fleet.directory.add_manners(list_manners([site("beta"), site("gamma")]))
     now, hour = datetime.now(UTC), timedelta(hours=1)
     for host, failures, until in (("alpha", 0, now), ("beta", 1, now), ("gamma", 0, now + hour)):
         name = f"{host}.example"
-        home.hosts.save_host_state(
+        fleet.hosts.save_host_state(
             HostState(host=name, next_at=now - hour, parked_until=until, failures=failures)
         )
-        home.robots_files.save_robots_file(
-            RobotsRecord(origin=f"http://{name}", until=until, file=host)
-        )
-    home.delete_outdated(datetime.now(UTC))
+    fleet.delete_outdated()
 
-    left = [name for name in ("alpha", "beta", "gamma") if _is_known(home, f"{name}.example")]
+    left = [name for name in ("alpha", "beta", "gamma") if _is_known(fleet, f"{name}.example")]
     assert left == ["beta", "gamma"]
-    assert home.robots_files.load_robots_file("http://beta.example") is None
-    assert home.robots_files.load_robots_file("http://gamma.example") is not None
 
 
-def _is_known(home: FleetMemories | SharedDatabase, host: str) -> bool:
-    return home.hosts.load_host_state(host) is not None
+def _is_known(fleet: FleetMemories, host: str) -> bool:
+    return fleet.hosts.load_host_state(host) is not None
 
 
-def test_a_budget_is_spent_once_whoever_spends_it(home: FleetMemories | SharedDatabase) -> None:
+def test_a_budget_is_spent_once_whoever_spends_it(fleet: FleetMemories) -> None:
     source = site("alpha", quota=RequestQuota(daily=3, weekly=5))
-    counter = home.build_quota(LateClock())
-    counter.load_usage(source, "alpha 1")
+    counter = fleet.quota
     taken = [counter.take_request(source, "alpha 1") for _ in range(4)]
-    counter.save_usage()
 
     assert taken[:3] == [None, None, None]
     assert taken[3] is not None
@@ -210,22 +112,6 @@ def test_a_budget_is_spent_once_whoever_spends_it(home: FleetMemories | SharedDa
     assert taken[3].retry_at is not None
     assert taken[3].retry_at > datetime.now(UTC)
     assert counter.take_request(source, "alpha 2") is None
-
-
-def test_a_budget_outlives_a_process(open_home: Opener) -> None:
-    source = site("alpha", quota=RequestQuota(weekly=1))
-    for expected in (True, False):
-        home = open_home(LateClock())
-        counter = home.build_quota(LateClock())
-        counter.load_usage(source, "alpha")
-        assert (counter.take_request(source, "alpha") is None) is expected
-        counter.save_usage()
-
-
-@pytest.fixture
-def fleet(fleet_address: str) -> Iterator[FleetMemories]:
-    with FleetMemories.open_address(fleet_address, KEY, LateClock()) as opened:
-        yield opened
 
 
 def test_no_two_machines_take_the_last_request_of_a_budget(fleet_address: str) -> None:
@@ -270,7 +156,6 @@ def test_a_new_day_and_a_new_week_begin_with_nothing(fleet: FleetMemories) -> No
 def test_a_machine_whose_clock_is_wrong_waits_as_long_as_the_others(
     fleet: FleetMemories, fleet_address: str, wrong_by: timedelta
 ) -> None:
-    fleet.directory.add_manners(list_manners([site("alpha")]))
     began, pause, clock = monotonic(), timedelta(seconds=90), LateClock(wrong_by)
     with FleetMemories.open_address(fleet_address, KEY, clock) as other:
         other.directory.add_manners(list_manners([site("alpha")]))
@@ -288,18 +173,12 @@ def test_a_machine_whose_clock_is_wrong_waits_as_long_as_the_others(
 
 
 def test_a_host_that_may_carry_a_handle_is_not_named(fleet: FleetMemories) -> None:
-    store = fleet.build_host_store(InMemoryHostStore(), datetime.now(UTC))
+    store = fleet.hosts
     personal = HostState(host="rosamarchetti.example", failures=1)
     store.save_host_state(personal)
-    fleet.robots_files.save_robots_file(
-        RobotsRecord(
-            origin="https://rosamarchetti.example", until=datetime.now(UTC), file="rosamarchetti"
-        )
-    )
 
     assert store.load_host_state("rosamarchetti.example") == personal
     rows = fleet.connection.fetch_rows("SELECT * FROM namesake.hosts")
-    rows += fleet.connection.fetch_rows("SELECT * FROM namesake.robots_files")
     assert len(rows) == 1
     assert "rosamarchetti" not in str(rows)
 
@@ -332,9 +211,3 @@ def test_tables_are_made_once_and_a_newer_one_is_left_alone(fleet_address: str) 
 
     with pytest.raises(DatabaseError, match="newer Namesake"):
         FleetConnection.open_address(fleet_address)
-
-
-def test_both_homes_offer_the_same(fleet: FleetMemories, tmp_path: Path) -> None:
-    with SharedDatabase.open_folder(tmp_path) as shared:
-        both: list[SharedMemories] = [fleet, shared]
-        assert all(side.build_quota(FakeClock()) for side in both)

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from monitor.domain.errors import ConfigError, UnavailableError
 from monitor.fleet.batches import BatchSeal
 from monitor.fleet.db.consent_changes import ConsentChange
-from monitor.fleet.db.mailbox import Mailbox
+from monitor.fleet.db.mailbox import ASK_QUEUE, Mailbox
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal, WorkerSeal
@@ -55,16 +55,14 @@ def worker(memories: FleetMemories, fleet_address: str) -> Iterator[psycopg.Conn
         "INSERT INTO namesake.consent_changes (tag, body) VALUES ('rosa', 'left')",
         "DELETE FROM namesake.consent_changes",
         "SELECT tag FROM namesake.consent_changes",
-        "SELECT name FROM namesake.districts",
         "INSERT INTO namesake.batches VALUES (1, 'cedar', 'lock', '', '')",
         "UPDATE namesake.batches SET permission = ''",
         "SELECT body FROM namesake.batches",
         "DELETE FROM namesake.batches",
         "SELECT body FROM namesake.answers",
         "UPDATE namesake.answers SET body = ''",
-        "INSERT INTO namesake.counters VALUES ('rescued', 1)",
         "UPDATE namesake.fleet_key SET word = ''",
-        "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('ask-2', 'ask')",
+        "INSERT INTO procrastinate_jobs (queue_name, task_name) VALUES ('ask-3', 'ask')",
         "CREATE TABLE namesake.mine (one integer)",
         "CREATE ROLE another SUPERUSER",
     ],
@@ -142,7 +140,8 @@ def _copy_batches(connection: FleetConnection) -> int:
             ON CONFLICT DO NOTHING RETURNING id, lock
         )
         INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)
-        SELECT 'ask-2', 'ask', lock, jsonb_build_object('batch_id', id) FROM copied"""
+        SELECT %s, 'ask', lock, jsonb_build_object('batch_id', id) FROM copied""",
+        ASK_QUEUE,
     )
 
 

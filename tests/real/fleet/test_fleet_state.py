@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from monitor.cli.main import main
@@ -13,7 +13,6 @@ from monitor.fleet.db.leases import LeasesTable
 from monitor.fleet.db.mailbox import Mailbox
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.state import read_fleet_state
-from scrapers.crawl.sharing import HostShare, format_utc_week
 from scrapers.http.clock import SystemClock
 from scrapers.models import CrawlPriority
 from tests.monitor.made_districts import make_districts
@@ -38,23 +37,11 @@ def test_what_waits_is_counted_with_its_age(memories: FleetMemories, mailbox: Ma
     for priority in (CrawlPriority.USUAL, CrawlPriority.USUAL, CrawlPriority.FIRST):
         send(mailbox, "lock", priority)
     memories.connection.execute("UPDATE namesake.batches SET at = at - interval '10 minutes'")
-    state = read_fleet_state(memories)
+    state = read_fleet_state(memories.connection)
 
     assert dict(state.jobs) == {"todo": 3, "doing": 0}
     assert set(state.oldest_jobs) == {"sweep", "check"}
     assert all(600 <= age.total_seconds() < 900 for age in state.oldest_jobs.values())
-
-
-def test_what_was_lost_and_sent_again_is_counted(memories: FleetMemories, mailbox: Mailbox) -> None:
-    send(mailbox, "lock")
-    memories.connection.execute("UPDATE namesake.batches SET at = at - interval '2 hours'")
-    mailbox.delete_expired_batches()
-    send(mailbox, "lock", waited=True)
-    memories.connection.execute("UPDATE procrastinate_jobs SET status = 'doing'")
-    assert mailbox.rescue_jobs(25.0) == 1
-    state = read_fleet_state(memories)
-
-    assert (state.expired, state.sent_again, state.rescued) == (1, 1, 1)
 
 
 def test_machines_are_heard_of_by_workers_and_by_leases(memories: FleetMemories) -> None:
@@ -67,23 +54,11 @@ def test_machines_are_heard_of_by_workers_and_by_leases(memories: FleetMemories)
         """INSERT INTO procrastinate_workers (last_heartbeat)
         VALUES (clock_timestamp()), (clock_timestamp() - interval '2 minutes')"""
     )
-    state = read_fleet_state(memories)
+    state = read_fleet_state(memories.connection)
 
     assert state.count_workers() == 1
     assert state.machines["first"].total_seconds() < 300
     assert state.machines["second"].total_seconds() >= 3600
-
-
-def test_the_busiest_site_is_told_without_its_name(memories: FleetMemories) -> None:
-    week = format_utc_week(datetime.now(UTC))
-    for district, asked in (("cedar", 60_000), ("maple", 56_000)):
-        share = HostShare(host="site.example", week=week, asked=asked)
-        memories.host_shares.save_host_shares(district, [share])
-    state = read_fleet_state(memories)
-
-    assert state.full_hosts == 1
-    assert 0.95 < state.busiest_host < 1.05
-    assert "site.example" not in repr(state)
 
 
 def test_a_machine_with_another_key_is_refused(
@@ -92,6 +67,17 @@ def test_a_machine_with_another_key_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match="is not of this fleet"):
         FleetMemories.open_address(fleet_address, FLEET_KEY + " or not", SystemClock())
+
+
+def test_a_database_without_an_encoding_of_its_own_knows_the_key_again(
+    postgres_server: str,
+) -> None:
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE ascii ENCODING SQL_ASCII LOCALE 'C' TEMPLATE template0")
+    address = postgres_server.rpartition("/")[0] + "/ascii"
+    for _ in range(2):
+        with FleetMemories.open_address(address, FLEET_KEY, SystemClock()) as opened:
+            assert opened.connection.fetch_row("SELECT 'é' AS word") == {"word": "é"}
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_dist
 from tests.real.fleet.asker import FLEET_KEY, AskerSettings
 from tests.real.fleet.machines import (
     PATIENCE,
+    PATIENCE_FOR_DATABASE,
     Asker,
     count_too_close,
     open_home,
@@ -93,6 +94,14 @@ class FleetWorld:
     def list_traces(self) -> dict[str, set[str]]:
         return list_traces(self.folder, self.size.names)
 
+    def count_swept(self) -> int:
+        """Count the districts that have been swept."""
+        swept = 0
+        for name in self.size.names:
+            with Database.open_folder(self.folder / name / "state") as db:
+                swept += db.sweeps.find_last_closed_time(SweepKind.SWEEP) is not None
+        return swept
+
     def list_queries(self) -> list[tuple[str, str, datetime]]:
         """Return the host, handle and time of all queries about people."""
         districts = range(self.size.districts)
@@ -140,7 +149,11 @@ class FleetWorld:
 
 @contextmanager
 def build_world(
-    folder: Path, database: str, size: FleetSize = SMALL, *machines: AskerSettings
+    folder: Path,
+    database: str,
+    size: FleetSize = SMALL,
+    *machines: AskerSettings,
+    patience: timedelta = PATIENCE_FOR_DATABASE,
 ) -> Iterator[FleetWorld]:
     """Build a fleet of two machines that ask, or of those that are named."""
     districts = folder / "districts"
@@ -148,7 +161,7 @@ def build_world(
     clock = StoryClock(FRIDAY)
     with (
         scale.run_server_process(size.sites) as web,
-        open_home(database, districts, clock) as home,
+        open_home(database, districts, clock, patience=patience) as home,
         closing(FleetConnection.open_address(database)) as connection,
     ):
         settings = [

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.app import App
-from monitor.demo.story import REVIEWERS
+from monitor.demo.district import REVIEWERS
 from monitor.domain.case import Case
 from monitor.domain.finding import Presence
 from monitor.domain.person import Reviewer
@@ -16,7 +16,7 @@ from monitor.services.review import (
     propose_early_access,
     queue_review_question,
 )
-from monitor.services.review_queue import record_case_views
+from monitor.services.review_access import record_case_views
 from scrapers.models import Trace, TraceKind
 from tests.cases import forget, say
 from tests.monitor.decisions import decide_case
@@ -51,8 +51,10 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
         "changed": own.finding_id,
     }
     with state.begin_transaction():
-        for name in (*OPEN, *REPORTED, *ELSEWHERE):
+        for name in (*OPEN, *REPORTED, *ELSEWHERE, "mistaken"):
             told[name] = _another(app, fake, name)
+        reported = say(state.cases.load_case(told["mistaken"]), Decision.REPORTED)
+        state.cases.update_case(say(reported, Decision.NAMESAKE))
     for name in ("case", *OPEN):
         decide_case(reviewing, told[name], Decision.SHARED, refs["maria"])
     _talked_about(app, told["first"])

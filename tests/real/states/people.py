@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from monitor.app import App
-from monitor.db.accounts import Invitation, SignInLink
+from monitor.db.invitations import Invitation
 from monitor.db.people import AddressChange
+from monitor.db.sign_in import SignInLink
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.directory.staff_directory import create_directory_user
 from monitor.domain.enrollment import EnrollmentAnswers
@@ -20,8 +21,6 @@ from monitor.services.answers import record_feedback
 from monitor.services.consent import pause_checks
 from monitor.services.data_export import export_person_data
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
-from monitor.services.erasure import withdraw_consent
-from monitor.services.findings import list_pending_cards
 from monitor.services.jobs import run_requested_checks
 from monitor.services.notifications import build_mailbox_token
 from monitor.services.preferences import stop_digest
@@ -29,8 +28,10 @@ from monitor.services.profile import edit_profile
 from monitor.services.self_check import request_self_check
 from monitor.services.sign_in import find_account_id
 from monitor.services.sweeps import ProgressListener
+from monitor.services.withdrawal import withdraw_consent
 from scrapers.crawl.crawler import Crawler
 from scrapers.models import CrawlPriority, Query
+from tests.cases import build_cards
 from tests.monitor.services.held import places_hold
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -231,9 +232,7 @@ def _undo(app: App, ref: str) -> str:
 
 def _answer(app: App, ref: str) -> str:
     """Return what a link answers that an email has for the last question that waits."""
-    card = [
-        pending_card for pending_card in list_pending_cards(app, ref) if not pending_card.is_case
-    ][-1]
+    card = [pending_card for pending_card in build_cards(app, ref) if not pending_card.is_case][-1]
     link = AnswerLink(
         person_id=ref,
         card_id=card.id,

@@ -143,9 +143,14 @@ def nobody_yet(folder: Path) -> None:
     Store.create_or_open_folder(config.state).close()
 
 
+def _let_colleagues_tell(app: App) -> App:
+    district = structs.replace(app.config.district, colleagues_tell=True)
+    return app.copy_with(config=structs.replace(app.config, district=district))
+
+
 def apps(services: Mapping[Site, App]) -> dict[Site, Flask]:
     made = {
-        Site.DISTRICT: _demo(services[Site.DISTRICT]),
+        Site.DISTRICT: _demo(_let_colleagues_tell(services[Site.DISTRICT])),
         Site.EMPTY: create_portal_app(services[Site.EMPTY], lambda: None),
         Site.ACCOUNTS: create_portal_app(
             services[Site.ACCOUNTS], lambda: None, provider(services[Site.ACCOUNTS])

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.real.states.state import Site, State, clear_ticks, fill, press, seen, tick
+from tests.real.states.state import Site, State, clear_ticks, fill, press, seen, tick, unfold
 
 SAVE, KEEP = press("Save"), press("Save")
 maria, john, thomas = (partial(seen, who=name) for name in ("maria", "john", "thomas"))
@@ -17,13 +17,17 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/findings/{finding}/beside/{own}", "Side by side"),
     maria("/me/findings/{finding}/versions", "How it changed"),
     maria("/me/takedown/{case}", "Report this account"),
-    maria("/me/takedown/{case}", "Choose what happened.", KEEP, status=422),
-    maria("/me/takedown/{fourth}", "Saved:", tick("I reported it"), KEEP),
+    maria("/me/takedown/{there}", "Choose what happened.", KEEP, status=422),
+    maria("/me/takedown/{fourth}", "Saved:", press("I reported it")),
+    maria("/me/findings/{mistaken}", "Take the report back"),
+    maria("/me/takedown/{mistaken}/withdraw", "Take the report back"),
     maria("/me/takedown/{there}", "It is still there"),
     maria("/me/takedown/{missing}", "It seems to be gone"),
     maria("/me/takedown/{gone}", "It is gone"),
     maria("/me/takedown/{unknown}", "We do not know how this platform"),
     maria("/me/takedown/{proof}", "Proof of identity"),
+    maria("/me/findings/removals", "need you"),
+    john("/me/findings/removals", "No site that we know shows your address"),
     maria("/me/removal/{listed}", "Whitepages"),
     maria("/me/removal/{unlisted}", "We do not know how this site takes requests"),
     maria("/me/removal/{listed}", "Removal requested", press("I asked for removal")),
@@ -47,9 +51,13 @@ SORTED: tuple[State, ...] = (
     new("/me/sort", "Nothing yet. Your first check is still to come."),
     new("/me/sort/done", "Nothing yet."),
     new("/me/findings", "Nothing yet. Your first check is still to come."),
+    new("/me/tell", "Then tell IT its address"),
+    new("/me/tell", "This is no address of the web.", press("Tell IT"), status=422),
 )
 CHECKS: tuple[State, ...] = (
     new("/me/check", "We search all the places you agreed to"),
+    new("/me/check", "We check once a day until", press("Check once a day")),
+    new("/me/check", "For a bad week", press("Back to once a week")),
     seen("/me/check", "Waiting for the service", who="wilma"),
     seen("/me", "A check is running", who="wilma"),
     seen("/me/check", "The check has not started yet", who="ulla"),
@@ -80,9 +88,15 @@ MOVING: tuple[State, ...] = (
 )
 DATA: tuple[State, ...] = (
     maria("/me/data", "What you agreed to"),
-    maria("/me/data", "Choose how long.", press("Pause"), status=422),
-    maria("/me/data", "every four weeks", tick("Every four weeks"), press("Save how often")),
-    maria("/me/findings", "Everything we found"),
+    maria("/me/data", "Choose how long.", unfold("Pause"), press("Pause"), status=422),
+    maria(
+        "/me/data",
+        "every four weeks",
+        unfold("How often we email you"),
+        tick("Every four weeks"),
+        press("Save how often"),
+    ),
+    maria("/me/findings", "pages and accounts"),
     maria("/me/findings?show=mine", "Mine ("),
     maria("/me/findings?words=nowhere-at-all", "Nothing here matches."),
     maria("/me/data/alerts", "You have no feeds yet."),
@@ -112,7 +126,7 @@ STANDINGS: tuple[State, ...] = (
     paused("/me", "Paused"),
     paused("/me/data", "Checks are paused until"),
     paused("/me/data/renew", "New searches", tick("Profile pictures"), press("I agree")),
-    paused("/me/check", "You cannot start a check", press("Check now"), status=409),
+    paused("/me/check", "We are not searching for you right now."),
     paused("/me/data", "Checks are on again.", press("Resume now")),
     thomas("/me/data", "Legal hold since"),
     thomas("/me/data", "You stopped it."),

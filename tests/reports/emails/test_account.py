@@ -7,8 +7,10 @@ from typing import cast
 import pytest
 
 from reports.emails.account import AlertView, InvitationView, render_alert, render_invitation
-from reports.emails.digest import EmailView, SelfCheckView, render_self_check
+from reports.emails.digest import SelfCheckView, render_self_check
 from reports.emails.registry import render_email
+from reports.emails.views import EmailView
+from tests.reports.samples import WAITING
 
 Sample = Callable[[str], EmailView]
 
@@ -22,6 +24,17 @@ def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:
     assert (
         "Only you see this, until you share it." in render_alert(replace(alert, opens_at=None)).text
     )
+
+
+def test_an_alert_of_a_takeover_says_what_to_do_first(sample: Sample) -> None:
+    alert = replace(cast("AlertView", sample("alert")), case=WAITING)
+
+    email = render_alert(alert)
+
+    for text in (email.text, email.html):
+        shown = " ".join(text.split())
+        assert "If it was not you: choose" in shown
+        assert "on Alpha now" in shown
 
 
 def test_an_invitation_without_its_code_is_refused(sample: Sample) -> None:

@@ -15,7 +15,7 @@ def test_the_email_has_no_field_for_a_person_or_a_case() -> None:
 def test_what_waits_and_since_when_is_said(review: ReviewView) -> None:
     email = render_review(review)
 
-    assert ": 2 need IT, 3 in progress, 58 of 60 sources checked" in email.subject
+    assert ": 2 need IT, 3 in progress, 58 of 60 places checked" in email.subject
     text = " ".join(email.text.split())
     assert "Need IT: 2. In progress: 3. Done in the last week: 1." in text
     assert "The oldest one that waits was opened on Nov 14." in text

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from reports.emails.digest import EmailView
 from reports.emails.registry import get_email_kind, get_view_type, render_email
+from reports.emails.views import EmailView
 
 
 def test_a_queued_view_comes_back_and_prints_the_same_email(view: EmailView) -> None:

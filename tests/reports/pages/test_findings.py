@@ -1,5 +1,6 @@
 """What home shows at a glance: one sentence, a card for each case, and the weeks as a strip."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +22,7 @@ from monitor.domain.vocabulary import (
     Severity,
     StepActor,
 )
-from reports.emails.digest import Coverage, CoveredSource
+from reports.coverage import Coverage, CoveredSource
 from reports.finding_view import AccountPair, CaseView, FindingView, HighlightPiece
 from reports.pages.findings import HomeView, PersonalWeekLine, render_home
 from reports.pages.layout import PageFrame
@@ -55,6 +56,7 @@ PAIR = AccountPair(
     change=Reason("copied-bio"),
     signs=(PairSign.BIO, PairSign.NOT_COMPARED),
 )
+MOST_WORDS = 250
 CASE = CaseView(
     id="f1",
     kind=CaseKind.IMPERSONATION,
@@ -125,6 +127,21 @@ def test_only_the_first_case_has_the_main_button() -> None:
     assert len(page.select(".button:not(.button-second)")) == 1
     assert page.select_one(".button")["href"] == "/me/findings/1"
     assert page.select(".button")[2]["href"] == "/me/takedown/f2"
+
+
+def test_a_full_home_is_read_at_a_glance_and_leads_to_each_case() -> None:
+    cases = tuple(replace(CASE, id=f"case{number}") for number in range(5))
+    going = tuple(replace(REPORTED, id=f"going{number}") for number in range(3))
+    page = home(*cases, progress=going)
+
+    for number in range(5):
+        assert page.select_one(f"#case-case{number}")
+    assert len(page.select('a[href^="/me/takedown/going"]')) == 2 * len(going)
+    assert text_of(page, "summary")[0] == "Three cases are in progress."
+    for folded in page.select("details"):
+        folded.decompose()
+    assert len(page.select(".track")) == 1
+    assert len(re.findall(r"\S*\w\S*", page.main.get_text(" "))) <= MOST_WORDS
 
 
 def test_the_changed_letter_is_marked_beside_ones_own() -> None:

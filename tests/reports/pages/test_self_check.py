@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor.domain.vocabulary import Scope, SourceStage
-from reports.emails.digest import Coverage
+from reports.coverage import Coverage
 from reports.pages.layout import PageFrame
 from reports.pages.self_check import (
     SelfCheckPageView,

@@ -10,7 +10,7 @@ from pathlib import Path
 from scrapers.crawl.pauses import PauseFile
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.fakes import FakeSource, lanes_over

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from scrapers.crawl.budget import QuotaTracker
 from scrapers.crawl.crawler import CrawlEngine, Crawler
+from scrapers.crawl.quotas import QuotaTracker
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.routing import HostDirectory, list_manners
 from scrapers.crawl.throttle import Throttle

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scrapers.crawl.budget import QuotaTracker
 from scrapers.crawl.crawler import CrawlEngine, Crawler
+from scrapers.crawl.quotas import QuotaTracker
 from scrapers.crawl.sharing import (
     CanaryProof,
     DistrictProofs,

@@ -10,7 +10,7 @@ import pytest
 from scrapers.crawl.crawler import Crawler
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import CrawlPriority, Outcome, Page, ParseResult, Query
 from scrapers.parsers.block_detection import build_limited_result, is_rate_limited

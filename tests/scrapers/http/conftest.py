@@ -9,7 +9,7 @@ import pytest
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
 from scrapers.http.event_loop import MeteredSocket
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy

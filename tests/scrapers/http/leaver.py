@@ -20,7 +20,7 @@ from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import CrawlResult
 from tests.scrapers.http.fakes import FakeSource, lanes_over, queries, site

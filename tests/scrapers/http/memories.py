@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from scrapers.crawl.budget import QuotaUsage
+from scrapers.crawl.quotas import QuotaUsage
 from scrapers.crawl.robots import RobotsRecord
 from scrapers.crawl.throttle import HostState
 

@@ -5,7 +5,7 @@ import socket
 from dataclasses import replace
 from threading import Event
 
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.models import Page, Request
 from scrapers.source import CrawlPolicy
 from tests.scrapers.http.conftest import Internet

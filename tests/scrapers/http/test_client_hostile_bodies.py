@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from tests.scrapers.http.loopback import Behavior, Loopback, answer, answering, without_robots
 from tests.scrapers.http.misbehavior import BODIES, HANDSHAKES
 from tests.scrapers.http.visitor import Cost, visit_apart

@@ -8,7 +8,7 @@ import pytest
 
 from scrapers.http.client import Redirect
 from scrapers.http.errors import FailureReason
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy
 from tests.scrapers.http.conftest import Internet

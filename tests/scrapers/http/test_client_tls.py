@@ -11,7 +11,7 @@ from ssl import SSLSocket
 import pytest
 
 from scrapers.http.errors import FailureReason
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy

@@ -12,7 +12,7 @@ import pytest
 from scrapers.http.clock import SystemClock
 from scrapers.http.connection import Http1Connection, IdleConnections
 from scrapers.http.event_loop import MeteredTLSSocket, enter_event_loop
-from scrapers.http.limits import FetchLimits, grant_allowance
+from scrapers.http.fetch_limits import FetchLimits, grant_allowance
 from scrapers.http.ssrf_guard import Dialer, NetworkScope
 from tests.scrapers.http.loopback import Loopback
 

@@ -8,7 +8,7 @@ import pytest
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
 from scrapers.http.errors import FailureReason
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import AddressInfo, Dialer
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy

@@ -8,7 +8,7 @@ import pytest
 
 from scrapers.http.clock import SystemClock
 from scrapers.http.errors import FailureReason, FetchError
-from scrapers.http.limits import FetchLimits, grant_allowance
+from scrapers.http.fetch_limits import FetchLimits, grant_allowance
 from scrapers.http.requests_adapter import GuardedConnection
 from scrapers.http.ssrf_guard import AddressInfo, Dialer, NetworkScope, resolve_nothing
 from scrapers.models import Outcome, Page, ParseResult, Request

@@ -5,7 +5,7 @@ import threading
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer
 from scrapers.models import Outcome
 from tests.scrapers.http.conftest import Internet

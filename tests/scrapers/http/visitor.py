@@ -13,7 +13,7 @@ from time import monotonic
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.models import Page, Request
 from scrapers.source import AccessMode, CrawlPolicy

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.limits import FetchLimits
+from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import AddressInfo, Dialer
 
 AGENT = "Namesake/0.1 (+mailto:it@district.example)"

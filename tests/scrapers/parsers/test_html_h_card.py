@@ -1,13 +1,16 @@
+from collections.abc import Iterator
+
 import pytest
 
-from scrapers.parsers.html import (
+from scrapers.parsers.h_card import (
     HCard,
     extract_me_links,
-    parse_document,
     parse_representative_card,
     remove_comments,
+    remove_visitors_parts,
 )
-from scrapers.parsers.subject import PageSigns
+from scrapers.parsers.html import parse_document
+from scrapers.parsers.linked_data import PageSigns
 
 HERE = "https://jane.example/"
 COMMENTER = (
@@ -99,6 +102,16 @@ def test_a_commenter_is_not_the_owner_of_a_page(rel: str, link: str) -> None:
         "<ol class='replies'><li>{}</li></ol>",
         "<section id='guestbook'>{}</section>",
         "<div class='guest-book-entry'>{}</div>",
+        "<div class='guestbook__entry'>{}</div>",
+        "<div id='libro-de-visitas'>{}</div>",
+        "<div class='wall-post'>{}</div>",
+        "<div class='visitor-message'>{}</div>",
+        "<section aria-label='Guestbook'>{}</section>",
+        "<div itemprop='comment'>{}</div>",
+        "<div itemscope itemtype='https://schema.org/Comment'>{}</div>",
+        "<article role='comment'>{}</article>",
+        "<section><h2>Guestbook</h2><p>{}</p></section>",
+        "<section><h2>Comments</h2><p>{}</p></section>",
     ],
 )
 def test_what_stands_in_comments_is_no_word_of_the_owners(region: str) -> None:
@@ -110,6 +123,64 @@ def test_what_stands_in_comments_is_no_word_of_the_owners(region: str) -> None:
 
     assert not list(extract_me_links(soup))
     assert soup.get_text() == "Mine"
+
+
+@pytest.mark.parametrize(
+    "region",
+    [
+        "<div class='gb-entry'>{}</div>",
+        "<div class='blog-comments'>{}</div>",
+        "<div class='wp-block-comments'><p>{}</p></div>",
+        "<div class='CommentItem'>{}</div>",
+        "<div class='Comment_body__3xZ1'>{}</div>",
+        "<div class='comment-item__body'>{}</div>",
+        "<div id='wall'>{}</div>",
+        "<ul class='mentions'><li>{}</li></ul>",
+        "<guest-book>{}</guest-book>",
+        "<div data-type='comment'>{}</div>",
+        "<blockquote>{}</blockquote>",
+        "<template>{}</template>",
+        "<section><h2>Guestbook (3)</h2>{}</section>",
+        "<h2>3 Comments</h2><div>{}</div>",
+        "<h2>Sign my guestbook!</h2><p>Hi</p><div><footer>{}</footer></div>",
+        "<details><summary>Replies</summary>{}</details>",
+        "<div><strong>Guestbook</strong>{}</div>",
+    ],
+)
+@pytest.mark.parametrize(
+    "left",
+    [
+        "<a rel='me' class='h-card' href='https://impostor.example'>Jane Doe</a>",
+        "<div class='h-card'><a class='u-url u-uid' href='/'>Jane Doe</a></div>",
+    ],
+)
+def test_what_a_visitor_may_have_left_proves_nothing(region: str, left: str) -> None:
+    soup = parse_document(f"<h1>Jane Doe</h1>{region.format(left)}")
+
+    remove_visitors_parts(soup)
+
+    assert not list(extract_me_links(soup))
+    assert parse_representative_card(soup, PageSigns(addresses=(HERE,))) == HCard()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<div class='page comments-open'>{}</div>",
+        "<div id='no-comments'>{}</div>",
+        "<main class='commentary responsive wallpaper'>{}</main>",
+        "<h2>Comments</h2><ol><li>Hi</ol><footer>{}</footer>",
+        "<h2>Guestbook</h2><p>Hi</p><h2>Elsewhere</h2><p>{}</p>",
+        "<h2>Jane Doe comments on schools and on what they need</h2><p>{}</p>",
+        "<article class='h-entry'><p>{}</p></article>",
+    ],
+)
+def test_what_is_the_owner_s_part_of_such_a_page_still_does(page: str) -> None:
+    soup = parse_document(page.format("<a rel='me' href='https://b.example'>b</a>"))
+
+    remove_visitors_parts(soup)
+
+    assert list(extract_me_links(soup)) == ["https://b.example"]
 
 
 def test_a_page_that_speaks_of_comments_is_no_comment() -> None:
@@ -143,3 +214,51 @@ def test_a_card_s_link_that_the_page_does_not_stand_for_is_not_followed() -> Non
 
 def test_a_page_without_a_card_tells_nothing() -> None:
     assert card("<p class='p-name'>Jane Doe</p>") == HCard()
+
+
+class Counted(list[object]):
+    """The children of a tag, which say how often anybody looks at one of them."""
+
+    looks = 0
+
+    def __iter__(self) -> Iterator[object]:
+        for child in super().__iter__():
+            type(self).looks += 1
+            yield child
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    ["<i class='guestbook'></i>x", "<strong>Guestbook</strong><i>a</i>x", "x<b class=comment></b>"],
+)
+def test_what_visitors_may_have_written_is_removed_in_one_look_at_each_part(repeated: str) -> None:
+    """A page of the largest size would else cost more than what reads it may take."""
+
+    def count_looks(times: int) -> int:
+        soup = parse_document(f"<body>{repeated * times}</body>")
+        assert soup.body
+        soup.body.contents = Counted(soup.body.contents)
+        Counted.looks = 0
+        remove_comments(soup)
+        remove_visitors_parts(soup)
+        assert "Guestbook" not in soup.get_text() or soup.find("i") is None
+        return Counted.looks
+
+    assert count_looks(400) <= 4 * count_looks(100) + 10
+
+
+def test_a_tag_that_was_removed_leaves_its_neighbors_in_their_order() -> None:
+    soup = parse_document(
+        "<p>a<i class=comments>x<b class=comment>y</b></i>b<i class=comment>x</i>c</p><p>d</p>"
+    )
+    remove_comments(soup)
+
+    assert str(soup.body) == "<body><p>abc</p><p>d</p></body>"
+    assert [str(part) for part in soup.find_all(string=True)] == ["a", "b", "c", "d"]
+
+
+def test_a_heading_that_holds_a_whole_page_is_none() -> None:
+    soup = parse_document(f"<div><h2>Comments{'<b></b>' * 100}</h2>by Jane</div>")
+    remove_comments(soup)
+
+    assert "Jane" in soup.get_text()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.models import Page
-from scrapers.parsers.html import ProfileCard, parse_profile_card
+from scrapers.parsers.profile_card import ProfileCard, parse_profile_card
 
 Answered = Callable[..., Page]
 

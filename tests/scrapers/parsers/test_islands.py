@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.models import Page
-from scrapers.parsers.html import parse_profile_card
 from scrapers.parsers.islands import ISLANDS, extract_island_profile
 from scrapers.parsers.json_fields import JsonProfile
+from scrapers.parsers.profile_card import parse_profile_card
 from scrapers.urls.platforms import PLATFORMS_BY_HOST
 
 Answered = Callable[..., Page]
@@ -41,6 +41,38 @@ LINKTREE = {
 }
 SLIDESHARE = {"props": {"pageProps": {"user": {"login": "jdoe", "name": "Jane Doe"}}}}
 BEHANCE = {"profile": {"owner": {"username": "jdoe", "display_name": "Jane Doe"}}}
+PINTEREST = {
+    "initialReduxState": {
+        "users": {
+            "7": {"username": "pat_else", "full_name": "Pat Else"},
+            "8": {"username": "jdoe", "full_name": "Jane Doe", "about": "Crafts for class"},
+        }
+    }
+}
+CAMPAIGN = {
+    "name": "Jane Doe",
+    "vanity": "jdoe",
+    "url": "https://www.patreon.com/jdoe",
+    "avatar_photo_url": "https://a.example/1.png",
+}
+PATREON = {
+    "props": {
+        "pageProps": {
+            "bootstrapEnvelope": {"pageBootstrap": {"campaign": {"data": {"attributes": CAMPAIGN}}}}
+        }
+    }
+}
+LNK_BIO = {
+    "props": {
+        "pageProps": {
+            "profile": {
+                "username": "jdoe",
+                "displayName": "Jane Doe",
+                "links": [{"url": "https://jane.example"}],
+            }
+        }
+    }
+}
 NEXT = '<script id="__NEXT_DATA__" type="application/json" nonce="x">{}</script>'
 PAGES = {
     "https://www.youtube.com/@jdoe": ("<script>var ytInitialData = {};</script>", YOUTUBE),
@@ -52,6 +84,12 @@ PAGES = {
         '<script type="application/json" id="beconfig-store_state">{}</script>',
         BEHANCE,
     ),
+    "https://www.pinterest.com/jdoe/": (
+        '<script id="__PWS_INITIAL_PROPS__" type="application/json">{}</script>',
+        PINTEREST,
+    ),
+    "https://www.patreon.com/jdoe": (NEXT, PATREON),
+    "https://lnk.bio/jdoe": (NEXT, LNK_BIO),
 }
 
 

@@ -6,8 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from scrapers.models import Page
-from scrapers.parsers.html import ProfileCard, parse_profile_card
 from scrapers.parsers.microdata import MOST_ITEMS, extract_microdata, has_subject_item
+from scrapers.parsers.profile_card import ProfileCard, parse_profile_card
 
 Answered = Callable[..., Page]
 

@@ -2,16 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scrapers.models import (
-    Identity,
-    Outcome,
-    Page,
-    ParseResult,
-    Query,
-    QueryKind,
-    Trace,
-    TraceKind,
-)
+from scrapers.models import Identity, Outcome, Page, ParseResult, Query, QueryKind, Trace, TraceKind
 from scrapers.profiles.web_pages import WebPageSource
 from scrapers.source import AccessMode
 

@@ -19,7 +19,7 @@ from scrapers.sandbox.client import (
 )
 from scrapers.sandbox.protocol import SandboxReport
 from scrapers.secret_numbers import NUMBER_REMOVED
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from scrapers.text_limits import LONGEST_TEXT
 from tests.scrapers.sandbox.conftest import alive
 from tests.scrapers.sandbox.sources import Rogue

@@ -11,7 +11,7 @@ import pytest
 from scrapers.models import Identity, Outcome, Page, ParseResult
 from scrapers.profiles.web_pages import AuthorFeedSource, WebPageSource
 from scrapers.sandbox.client import CHILDREN, OUT_OF_BOUNDS, PATIENCE_SECONDS, SandboxParser
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import MarkupSource
 from tests.scrapers.sandbox.conftest import alive
 from tests.scrapers.sandbox.corpus import BYTES, CORPUS, FEEDS, TEXTS, TREES

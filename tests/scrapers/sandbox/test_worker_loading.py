@@ -8,7 +8,7 @@ import pytest
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.sandbox.client import SandboxParser
 from scrapers.sandbox.worker import CODECS
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import MarkupSource
 from tests.scrapers.answers import Answer, answers
 from tests.scrapers.sandbox.sources import MANNERS, Rogue

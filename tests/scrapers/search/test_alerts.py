@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from scrapers.facts.asked_words import TITLES
 from scrapers.models import District, Identity, Outcome, Page, ParseResult, Query, TraceKind
 from scrapers.search.alerts import (
+    ALERT_ORIGINS,
     FEED_IS_GONE,
     HAS_DOCTYPE,
     NO_FEED,
@@ -58,7 +60,7 @@ def test_entries_are_unwrapped_and_told_apart(saved: Answered) -> None:
     assert (instagram.kind, instagram.account) == (TraceKind.ACCOUNT, "instagram:@nquill.art")
 
 
-def test_the_feed_of_the_other_service_is_read_too(saved: Answered) -> None:
+def test_the_feed_of_another_service_is_read_too(saved: Answered) -> None:
     (choir,) = read(saved("alerts/talkwalker.xml")).traces
 
     assert choir.url == "https://courier.example/2026/choir"
@@ -189,12 +191,17 @@ def test_only_so_many_entries_are_read(answered: Answered) -> None:
     [
         FEED,
         f"  {FEED}  ",
-        "https://alerts.talkwalker.com/alerts/rss/YJOKITOAE6MRGBCKK7ZPOARQSR7XVFF",
-        "https://www.talkwalker.com/alerts/rss/YJOKITOAE6MRGBCKK7ZPOARQSR7XVFF",
     ],
 )
 def test_the_address_of_an_alert_feed_is_taken(address: str) -> None:
     assert clean_feed_address(address) == address.strip()
+
+
+def test_a_feed_of_a_service_that_the_district_listed_is_taken_and_no_other() -> None:
+    address = "https://alerts.example/alerts/rss/YJOKITOAE6MRGBCKK7ZPOARQSR7XVFF"
+
+    assert clean_feed_address(address, (*ALERT_ORIGINS, "https://alerts.example")) == address
+    assert clean_feed_address(address) == ""
 
 
 @pytest.mark.parametrize(
@@ -222,3 +229,14 @@ def test_the_searches_to_paste_are_those_an_engine_would_get() -> None:
 
     assert best == '"Nora Quill" "Harbour Lane School"'
     assert closed.startswith('("Nora Quill" OR "Nora Lark") (site:facebook.com OR ')
+
+
+def test_a_search_to_paste_has_no_word_that_google_would_leave_out() -> None:
+    called = replace(NORA, phrases=tuple(f"{title} Quill" for title in TITLES * 3))
+
+    searches = build_alert_searches(called)
+
+    assert max(len(search.split()) for search in searches) <= 32
+    (networks,) = (search for search in searches if '"Ms Quill"' in search and "site:" in search)
+    assert networks.startswith('("Ms Quill" OR "Mrs Quill" OR ')
+    assert networks.endswith("site:reddit.com)")

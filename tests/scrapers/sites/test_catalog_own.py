@@ -8,10 +8,11 @@ import pytest
 from scrapers.models import Outcome, Page
 from scrapers.parsers.presence import check_presence
 from scrapers.sites.catalog import SiteEntry, load_own_catalog
-from scrapers.sites.importers import list_address_shapes
-from scrapers.sites.presence import PresenceSource
+from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import AccessMode
 from scrapers.urls.canonical import build_account_key, extract_account_keys
+from tests.bench.reality_lists import list_address_shapes
+from tests.scrapers.known_sources import written_sources
 
 Answered = Callable[..., Page]
 
@@ -21,7 +22,7 @@ own = pytest.mark.parametrize("entry", OWN, ids=lambda entry: entry.key)
 
 
 DOCS = Path(__file__).parents[3] / "docs"
-PAGE, TABLE = DOCS / "sources-catalog.md", DOCS / "sources.md"
+PAGE = DOCS / "sources.md"
 CATEGORIES = {
     *("blogging", "books", "code", "films", "forums", "games", "giving", "images", "links"),
     *("messaging", "music", "reference", "shopping", "teaching", "travel", "video", "work"),
@@ -46,6 +47,15 @@ def test_the_page_that_people_read_counts_them_right() -> None:
     assert f"{len(silent)} more are not asked" in told
 
 
+def test_the_readme_says_how_many_sources_and_sites_were_ever_seen_live() -> None:
+    written = written_sources()
+    sources = sum(source.info.seen_live is not None for source in written)
+    sites = sum(bool(entry.seen_on) for entry in OWN)
+
+    told = " ".join((DOCS.parent / "README.md").read_text("utf-8").split())
+    assert f"{sources} of {len(written)} sources and {sites} of {len(OWN)} profile sites" in told
+
+
 def test_no_two_ask_at_the_same_address() -> None:
     places = [place for entry in OWN for place in list_address_shapes(entry)]
 
@@ -57,7 +67,7 @@ def test_each_stands_in_the_table_that_people_read(entry: SiteEntry) -> None:
     known = "*" if entry.known_accounts else ""
     shown = entry.format_profile_url("HANDLE").removeprefix("https://").rstrip("/")
 
-    assert f"| {entry.name}{known} | {entry.category} | `{shown}` |" in TABLE.read_text("utf-8")
+    assert f"| {entry.name}{known} | {entry.category} | `{shown}` |" in PAGE.read_text("utf-8")
 
 
 @own

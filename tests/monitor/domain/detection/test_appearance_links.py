@@ -6,8 +6,8 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.detection.appearance import Inventory, Subject, has_link_to
 from monitor.domain.detection.assessment import Assessment, assess_trace
+from monitor.domain.detection.evidence import EvidenceAxis
 from monitor.domain.detection.weights import load_own_weights
-from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import OwnershipLabel
 from scrapers.models import Trace, TraceKind
@@ -100,7 +100,8 @@ def test_a_link_one_way_is_a_question_and_never_an_answer(shown: dict[str, str])
 
 
 def test_a_link_one_way_takes_nothing_from_what_is_own_without_it() -> None:
-    mine = {"handle": "mariadelgado", "bio": BIO, "account": "chalk:1"}
+    made = datetime(2021, 7, 1, tzinfo=UTC)
+    mine = {"handle": "mariadelgado", "bio": BIO, "account": "chalk:1", "created_at": made}
 
     assert judged(own=replace(OWN, links=()), **mine).suggestion is OwnershipLabel.MINE
     assert judged(**mine).suggestion is OwnershipLabel.MINE

@@ -7,8 +7,9 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.detection.appearance import Inventory, Subject
-from monitor.domain.detection.assessment import Assessment, assess_trace, rate_severity
+from monitor.domain.detection.assessment import Assessment, assess_trace
 from monitor.domain.detection.weights import load_own_weights
+from monitor.domain.severity import rate_severity
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from reports.wording import render_reason
 from scrapers.models import Trace, TraceKind
@@ -153,7 +154,13 @@ def test_an_undeclared_account_is_a_question_while_it_may_be_an_imitation():
 
 
 def test_ones_own_words_on_another_network_are_a_question_under_an_imitated_handle():
-    again = replace(STRANGER, account="chalk:1", handle="mariadelgado", bio=BIO)
+    again = replace(
+        STRANGER,
+        account="chalk:1",
+        handle="mariadelgado",
+        bio=BIO,
+        created_at=datetime(2021, 7, 1, tzinfo=UTC),
+    )
 
     assert maria(again).suggestion is OwnershipLabel.MINE
     assert maria(replace(again, handle="mariade1gado")).label is OwnershipLabel.UNKNOWN

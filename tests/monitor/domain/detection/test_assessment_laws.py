@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from monitor.demo.district import MARIA
 from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import assess_trace
+from monitor.domain.detection.evidence import EvidenceAxis
 from monitor.domain.detection.weights import load_own_weights
-from monitor.domain.evidence import EvidenceAxis
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from reports.wording import render_reason
 from scrapers.models import Trace, TraceKind

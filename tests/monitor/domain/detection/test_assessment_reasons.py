@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from monitor.demo.district import MARIA
 from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import assess_trace, select_reasons
-from monitor.domain.detection.rules import get_topic
+from monitor.domain.detection.evidence import Evidence, EvidenceAxis
+from monitor.domain.detection.evidence_rules import get_topic
 from monitor.domain.detection.weights import load_own_weights
-from monitor.domain.evidence import Evidence, EvidenceAxis
 from monitor.domain.names.normalize import mixes_alphabets
 from monitor.domain.vocabulary import spell_site_name
 from reports.wording import render_reason
@@ -136,9 +136,6 @@ TRUTHS: Mapping[str, Callable[[Trace, tuple[Trace, ...]], bool]] = {
     "It writes your name with letters": lambda f, _: f.name == MIXED_NAME,
     "It is older than any account": is_older_than_all,
     "It is older than your account on the same": is_older_here,
-    "You gave us no account on its network": lambda f, own: (
-        f.platform not in {entry.platform for entry in own}
-    ),
     "Only your family name is shown.": lambda f, _: (
         f.kind is TraceKind.PAGE or "Maria" not in f.name
     ),

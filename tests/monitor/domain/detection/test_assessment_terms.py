@@ -5,22 +5,18 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection import rules
+from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.appearance import AssessmentInput, Inventory, Subject, build_input
-from monitor.domain.detection.assessment import (
-    Assessment,
-    assess_input,
-    compute_priors,
-    rate_severity,
-)
-from monitor.domain.detection.weights import load_own_weights
-from monitor.domain.evidence import (
+from monitor.domain.detection.assessment import Assessment, assess_input, compute_priors
+from monitor.domain.detection.evidence import (
     Evidence,
     EvidenceAxis,
     choose_cheapest_label,
     compute_probabilities,
 )
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.reason import Reason
+from monitor.domain.severity import rate_severity
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from monitor.domain.vocabulary import OwnershipLabel, Severity
 from scrapers.models import Trace, TraceKind
@@ -84,14 +80,16 @@ def test_an_account_without_them_is_judged_by_what_an_account_costs():
 @pytest.mark.parametrize(
     ("signs", "found"),
     [
-        ({rules.LOOKALIKE: 3.0, rules.COPIED_BIO: 3.0}, Severity.HIGH),
-        ({rules.LOOKALIKE: 3.0, rules.COPIED_BIO: 2.9}, Severity.MEDIUM),
-        ({rules.COPIED_BIO: 9.0, rules.WATCHED_WORDS: 9.0}, Severity.MEDIUM),
-        ({rules.LOOKALIKE: 9.0, rules.COPIED_NAME: 9.0}, Severity.MEDIUM),
+        ({evidence_rules.LOOKALIKE: 3.0, evidence_rules.COPIED_BIO: 3.0}, Severity.HIGH),
+        ({evidence_rules.LOOKALIKE: 3.0, evidence_rules.COPIED_BIO: 2.9}, Severity.MEDIUM),
+        ({evidence_rules.COPIED_BIO: 9.0, evidence_rules.WATCHED_WORDS: 9.0}, Severity.MEDIUM),
+        ({evidence_rules.LOOKALIKE: 9.0, evidence_rules.COPIED_NAME: 9.0}, Severity.MEDIUM),
+        ({evidence_rules.COPIED_NAME: 3.0, evidence_rules.LEWD: 1.0}, Severity.HIGH),
+        ({evidence_rules.COPIED_NAME: 3.0, evidence_rules.LURE: 1.0}, Severity.HIGH),
         ({}, Severity.MEDIUM),
     ],
 )
-def test_two_kinds_of_signs_of_three_bits_each_are_severe(signs, found):
+def test_two_kinds_of_signs_of_three_bits_each_are_severe_and_so_is_what_does_harm(signs, found):
     evidence = [sign(rule.name, bits) for rule, bits in signs.items()]
 
     assert rate_severity(flagged(*evidence)) is found
@@ -103,7 +101,9 @@ def test_what_would_weaken_an_assessment_is_told_of_all_that_speaks_for_it():
             inputs(bearers, UNFLAGGED, "Teacher at Maple Street Elementary"), None, WEIGHTS
         )
         telling = [
-            rules.RULES[piece.rule].counterfactual for piece in judged.evidence if piece.bits > 0
+            evidence_rules.RULES[piece.rule].counterfactual
+            for piece in judged.evidence
+            if piece.bits > 0
         ]
 
         assert judged.lowered_by
@@ -124,16 +124,16 @@ def test_what_weighs_nothing_is_no_reason_though_it_is_explained():
     found = assess_input(inputs(1.0, UNFLAGGED), None, WEIGHTS)
 
     assert any(piece.rule == "name-exact" and piece.bits == 0 for piece in found.evidence)
-    assert rules.NAME_EXACT.reason not in found.reasons
+    assert evidence_rules.NAME_EXACT.reason not in found.reasons
     assert len(found.reasons) == len(found.shown_evidence) < len(found.evidence)
 
 
 def test_that_words_mean_the_person_is_a_reason_though_it_weighs_nothing():
     sign_of_it = Evidence(
-        rule=rules.SPEAKS_OF_PERSON.name,
+        rule=evidence_rules.SPEAKS_OF_PERSON.name,
         axis=EvidenceAxis.CLAIM,
         bits=0.0,
-        reason=rules.SPEAKS_OF_PERSON.reason,
+        reason=evidence_rules.SPEAKS_OF_PERSON.reason,
     )
 
-    assert flagged(sign_of_it).reasons == (rules.SPEAKS_OF_PERSON.reason,)
+    assert flagged(sign_of_it).reasons == (evidence_rules.SPEAKS_OF_PERSON.reason,)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.detection import rules
+from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import assess_trace
 from monitor.domain.detection.claim import match_picture_rule
@@ -57,7 +57,7 @@ def test_the_picture_that_the_person_added_counts_as_their_own_accounts_do():
 
     (only,) = match_picture_rule(STRANGER, added)
 
-    assert only.rule is rules.SAME_PICTURE
+    assert only.rule is evidence_rules.SAME_PICTURE
     assert only.amount == 1
     assert render_reason(only.reason) == "It uses the picture that you added."
     assert not tuple(match_picture_rule(replace(STRANGER, picture_print=OTHER), added))
@@ -69,7 +69,7 @@ def test_a_picture_that_an_own_account_showed_before_is_known_again():
 
     (only,) = match_picture_rule(STRANGER, taken_over)
 
-    assert only.rule is rules.SAME_PICTURE
+    assert only.rule is evidence_rules.SAME_PICTURE
     assert not tuple(match_picture_rule(STRANGER, replace(taken_over, former_traces=())))
 
 
@@ -84,7 +84,7 @@ def test_an_added_picture_that_many_show_speaks_less():
 def test_the_same_picture_speaks_for_the_person_and_says_where_it_is_from():
     (only,) = evidence(STRANGER)
 
-    assert only.rule is rules.SAME_PICTURE
+    assert only.rule is evidence_rules.SAME_PICTURE
     assert only.amount == 1
     assert render_reason(only.reason) == "It uses the same picture as your account on Speaker Deck."
 
@@ -157,7 +157,7 @@ def test_an_assessment_says_so_and_is_surer_by_the_weight():
         for account in (STRANGER, replace(STRANGER, picture_print=OTHER))
     )
 
-    weight = WEIGHTS.bits[rules.SAME_PICTURE.name]
+    weight = WEIGHTS.bits[evidence_rules.SAME_PICTURE.name]
     assert with_it.axis_sums.claim - without.axis_sums.claim == pytest.approx(weight)
     said = "It uses the same picture as your account on Speaker Deck."
     assert {*map(render_reason, {*with_it.reasons} - {*without.reasons})} == {said}
@@ -170,7 +170,9 @@ def imitation(account: Trace, own: Trace = OWN) -> float:
     """Return how much the picture weighs as a sign of imitation."""
     subject = Subject(person=MARIA.person, commonness=60.0)
     found = assess_trace(subject, account, Inventory(own_traces=(own,)), None, WEIGHTS)
-    return sum(piece.bits for piece in found.evidence if piece.rule == rules.COPIED_PICTURE.name)
+    return sum(
+        piece.bits for piece in found.evidence if piece.rule == evidence_rules.COPIED_PICTURE.name
+    )
 
 
 def test_ones_own_picture_on_a_new_or_bought_account_is_a_sign_of_imitation():

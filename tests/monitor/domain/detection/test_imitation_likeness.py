@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from monitor.demo.district import JOHN
 from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import assess_trace
+from monitor.domain.detection.evidence import EvidenceAxis, EvidenceRule, RuleMatch
+from monitor.domain.detection.evidence_rules import LIKE_ME, LIKE_OTHERS, UNLIKE_ME
 from monitor.domain.detection.imitation import match_likeness_rules
 from monitor.domain.detection.lessons import NO_LESSONS, Lessons, learn_from_feedback
-from monitor.domain.detection.rules import LIKE_ME, LIKE_OTHERS, UNLIKE_ME
 from monitor.domain.detection.weights import load_own_weights
-from monitor.domain.evidence import EvidenceAxis, EvidenceRule, RuleMatch
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from reports.wording import render_reason
 from scrapers.models import Trace, TraceKind

@@ -6,8 +6,9 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.detection.appearance import Inventory, Subject
-from monitor.domain.detection.assessment import assess_trace, rate_severity
+from monitor.domain.detection.assessment import assess_trace
 from monitor.domain.detection.weights import load_own_weights
+from monitor.domain.severity import rate_severity
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.models import CROPS, CropHashes, PicturePrint, Trace, TraceKind
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.detection.lessons import (
+from monitor.domain.feedback import (
     FINDING_DECISIONS,
     Feedback,
     resolve_decision,

@@ -6,11 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.domain.detection.appearance import Inventory, Subject
-from monitor.domain.detection.assessment import (
-    Assessment,
-    assess_trace,
-    explain_assessment,
-)
+from monitor.domain.detection.assessment import Assessment, assess_trace, explain_assessment
 from monitor.domain.detection.waves import (
     NewAccount,
     compute_appearance_time,
@@ -20,7 +16,7 @@ from monitor.domain.detection.waves import (
 from monitor.domain.vocabulary import OwnershipLabel
 from reports.wording import render_reason
 from scrapers.models import Trace, TraceKind
-from tests.monitor.domain.detection.test_mock import RUTH, WEIGHTS
+from tests.monitor.domain.detection.test_made_by_others import RUTH, WEIGHTS
 
 NOW = datetime(2026, 10, 5, 9, tzinfo=UTC)
 QUACKERS = replace(RUTH, handles=("quackers77",), accounts=("snapgarden:@quackers77",))

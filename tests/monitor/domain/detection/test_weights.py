@@ -5,10 +5,10 @@ from importlib.resources import files
 
 import pytest
 
-from monitor.domain.detection import rules
+from monitor.domain.detection import evidence_rules
+from monitor.domain.detection.evidence import EvidenceAxis
 from monitor.domain.detection.weights import load_own_weights, parse_weights
 from monitor.domain.errors import ConfigError
-from monitor.domain.evidence import EvidenceAxis
 
 OURS = files("monitor.domain.detection").joinpath("weights.toml").read_text("utf-8")
 EMPLOYER = next(line for line in OURS.splitlines() if line.startswith("employer ="))
@@ -17,7 +17,7 @@ EMPLOYER = next(line for line in OURS.splitlines() if line.startswith("employer 
 def test_our_own_file_weighs_every_rule_and_says_why():
     weights = load_own_weights()
 
-    assert weights.bits.keys() == rules.RULES.keys()
+    assert weights.bits.keys() == evidence_rules.RULES.keys()
     assert all(weights.sources.values())
     assert weights.version >= 1
     assert weights.priors.impersonation < 0
@@ -28,12 +28,12 @@ def test_each_rule_stands_under_its_axis():
     file = tomllib.loads(OURS)
 
     for axis in EvidenceAxis:
-        assert {rules.RULES[name].axis for name in file[axis]} == {axis}
+        assert {evidence_rules.RULES[name].axis for name in file[axis]} == {axis}
 
 
 def test_signs_are_weighed_as_often_as_they_hold():
     (twice,) = load_own_weights().weigh_matches(
-        [rules.NAMESAKES.build_match(amount=2.0, reason="Two.")]
+        [evidence_rules.NAMESAKES.build_match(amount=2.0, reason="Two.")]
     )
 
     assert (twice.rule, twice.axis, twice.reason) == ("namesakes", EvidenceAxis.CLAIM, "Two.")
@@ -44,10 +44,10 @@ def test_another_file_can_weigh_otherwise():
     heavier = EMPLOYER.replace("bits = 6.0", "bits = 7.5")
 
     other = parse_weights(
-        OURS.replace(EMPLOYER, heavier).replace("version = 4", "version = 5"), "w"
+        OURS.replace(EMPLOYER, heavier).replace("version = 6", "version = 7"), "w"
     )
 
-    assert (other.version, other.bits["employer"]) == (5, 7.5)
+    assert (other.version, other.bits["employer"]) == (7, 7.5)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_another_file_can_weigh_otherwise():
         (EMPLOYER, EMPLOYER.replace("6.0", "inf"), "needs bits, a number"),
         (EMPLOYER, "employer = 6.0", "needs bits, a number, and a source"),
         ("[control]", "[puppetry]", "has a table 'puppetry' that means nothing"),
-        ("version = 4", "", "needs a version"),
-        ("version = 4", 'version = "one"', "needs a version"),
-        ("version = 4", "version = ", "is not valid TOML"),
+        ("version = 6", "", "needs a version"),
+        ("version = 6", 'version = "one"', "needs a version"),
+        ("version = 6", "version = ", "is not valid TOML"),
     ],
 )
 def test_a_file_that_is_not_whole_is_refused_in_one_sentence(found, instead, said):

@@ -9,6 +9,7 @@ from monitor.domain.district.domains import LookalikeDomain
 from monitor.domain.district.findings import (
     build_account_trace,
     build_domain_trace,
+    build_told_trace,
     count_district_news,
     decide_finding,
     record_absence,
@@ -109,6 +110,18 @@ def test_what_stays_the_same_stays_decided():
     again = record_sighting(ruled, TRACE, MONDAY + WEEK, "unused")
 
     assert again == replace(ruled, last_seen=MONDAY + WEEK)
+
+
+def test_what_a_colleague_told_and_we_find_too_is_followed_like_any_look_alike():
+    seen = build_account_trace(account(name=HIGH_SCHOOL), "site", INVENTORY)
+    told = build_told_trace("site:@oakhillhs", "https://site.example/oakhillhs?from=app")
+    assert seen is not None
+
+    found = record_sighting(
+        record_sighting(None, told, MONDAY, "f1"), seen, MONDAY + WEEK, "unused"
+    )
+
+    assert (found.id, found.trace, found.first_seen) == ("f1", seen, MONDAY)
 
 
 def test_a_harmless_domain_that_takes_email_is_open_again_and_an_impersonation_stays_one():

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from monitor.domain.handles.pairs import parse_handle_name, weigh_handle_pair
 from monitor.domain.handles.weighing import weigh_handle
-from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
+from monitor.domain.names.frequency import EVERYBODY, NameCounts
 from monitor.domain.person import PersonName
 from tests.bench.score.words import explain, load_score_words
+from tests.name_counts import build_count_table
 
 COUNTS = NameCounts(
     given=build_count_table({EVERYBODY: 300_000_000, "maria": 1_600_000, "liz": 30_000}),

@@ -8,11 +8,11 @@ from monitor.domain.names.frequency import (
     EVERYBODY,
     UNLISTED,
     NameCountTable,
-    build_count_table,
     estimate_namesakes,
     load_census,
 )
 from monitor.domain.person import PersonName
+from tests.name_counts import build_count_table
 
 
 @pytest.fixture(scope="module")

@@ -47,4 +47,4 @@ def test_the_other_numbers_are_explained_too():
     assert name_weights.UNSURE == 3
     assert "three bits below" in page
     assert name_weights.TURNED == -2
-    assert "two bits dearer" in page
+    assert "at a cost of two bits" in page

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from monitor.domain.planning.budget import CostCap, CostLimits, QueryHistory
+from monitor.domain.planning.budget import CostCap, CostLimits
+from monitor.domain.planning.rotation import QueryHistory
 from monitor.domain.planning.selection import rank_candidates
 from scrapers.models import Query, QueryKind, Request
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.planning.budget import (
+from monitor.domain.planning.rotation import (
     CLEAN_TO_HALVE,
     MAX_INTERVAL,
     AnswerNovelty,

@@ -263,6 +263,21 @@ def test_titles_joke_words_and_own_usernames_are_asked_only_once_the_text_says_s
 
 
 @pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        ("Assistant Principal", "Principal Novák"),
+        ("PE teacher and basketball coach", "Coach Novák"),
+        ("Spanish teacher", "Señora Novák"),
+        ("Teacher", "Ms Novák"),
+    ],
+)
+def test_whoever_has_a_title_by_their_role_is_asked_for_by_it_first(role, first):
+    told = replace(EVERYTHING, text_version=TEXT_VERSION)
+
+    assert build_identity(replace(BETH, role=role), told, MONDAY).phrases[0] == first
+
+
+@pytest.mark.parametrize(
     ("account", "handle"),
     [
         ("bluesky:@beth.skies.example", "beth"),

@@ -6,14 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.planning.budget import (
-    MAX_INTERVAL,
-    ApiCost,
-    CostCap,
-    CostLimits,
-    QueryHistory,
-    WeeklyBudget,
-)
+from monitor.domain.planning.budget import ApiCost, CostCap, CostLimits, WeeklyBudget
+from monitor.domain.planning.rotation import MAX_INTERVAL, QueryHistory
 from monitor.domain.planning.selection import (
     BEST_RANKS,
     FULL_DEPTH,

@@ -5,14 +5,8 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 
-from monitor.domain.planning.budget import (
-    MAX_INTERVAL,
-    AnswerNovelty,
-    ApiCost,
-    CostCap,
-    CostLimits,
-    QueryHistory,
-)
+from monitor.domain.planning.budget import ApiCost, CostCap, CostLimits
+from monitor.domain.planning.rotation import MAX_INTERVAL, AnswerNovelty, QueryHistory
 from monitor.domain.planning.selection import QueryRotation, forecast_costs, rank_candidates
 from tests.monitor.domain.planning.drawn import PEOPLE, PRICES, WEEK, districts, limits, queries
 

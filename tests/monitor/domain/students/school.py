@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from monitor.domain.names.frequency import EVERYBODY, NameCounts, build_count_table
+from monitor.domain.names.frequency import EVERYBODY, NameCounts
 from monitor.domain.students.cues import SchoolSetting
 from monitor.domain.students.roster import KeyedRoster, RosterStudent, tokenize_roster
 from scrapers.models import Contact
+from tests.name_counts import build_count_table
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 SETTING = SchoolSetting(schools=("Cedar Valley High School",), town="Cedar Valley", year=2026)

@@ -9,12 +9,14 @@ from monitor.domain.students.cues import (
     SCHOOL_BESIDE_YEAR,
     SchoolSetting,
     list_school_names,
+    may_be_a_students,
     names_grade_at_school,
     names_year,
     read_card,
     sum_cue_bits,
 )
 from monitor.domain.vocabulary import StudentCue
+from scrapers.models import Trace, TraceKind
 from tests.monitor.domain.students.school import SETTING, contact
 
 SCHOOLS_UNKNOWN = SchoolSetting(year=2026)
@@ -165,6 +167,26 @@ def test_a_year_is_a_cue_only_until_it_has_passed():
     assert detect_cues(card, SchoolSetting(year=2028)) == frozenset()
     assert detect_cues(card, SchoolSetting(year=2010)) == frozenset()
     assert detect_cues(card, SchoolSetting(year=None)) == {StudentCue.CLASS_OF}
+
+
+@pytest.mark.parametrize(
+    ("bio", "told"),
+    [
+        ("15 y/o | cvhs", True),
+        ("I am 17 years old", True),
+        ("Tengo 16 años", True),
+        ("class of 2028", True),
+        ("10th grader", True),
+        ("18 y/o", False),
+        ("Teaching for 15 years", False),
+        ("class of 1998", False),
+        ("Proud mom of a 9th grader", False),
+    ],
+)
+def test_an_account_may_be_a_students_if_it_says_so(bio: str, *, told: bool):
+    account = Trace(key="a", kind=TraceKind.ACCOUNT, url="https://a.example/", bio=bio)
+
+    assert may_be_a_students(account, 2026) is told
 
 
 def test_only_the_beginning_of_a_card_is_read():

@@ -30,7 +30,7 @@ def once_in(cue):
 
 
 def test_beside_the_town_a_name_has_to_be_as_rare_as_the_page_says():
-    (told,) = re.findall(r"once in ([\d,]+) such cards", PAGE)
+    (told,) = re.findall(r"once in ([\d,]+) such entries", PAGE)
 
     assert int(told.replace(",", "")) == pytest.approx(once_in(StudentCue.TOWN), rel=0.02)
 
@@ -41,7 +41,7 @@ def test_a_year_beside_one_of_our_schools_is_enough_for_any_name_that_is_listed(
 
 
 def test_several_are_as_many_and_as_unlikely_as_the_page_says():
-    assert f"{('one', 'two', 'three')[FEWEST_RARE_HITS - 1]} or more different whole ones" in PAGE
+    assert f"{('one', 'two', 'three')[FEWEST_RARE_HITS - 1]} or more different full names" in PAGE
     assert f"fewer than one in {('', 'two', 'five', 'ten')[3]}" in PAGE
     assert MOST_CHANCE_HITS == 0.1
 

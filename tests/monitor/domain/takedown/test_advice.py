@@ -6,7 +6,7 @@ import pytest
 
 from monitor.domain.language import Language
 from monitor.domain.reason import Day, Name, Reason
-from monitor.domain.takedown import AdviceTarget, CaseAdvice, FactBook, RecoveryPage
+from monitor.domain.takedown import AdviceTarget, CaseAdvice, FactBook, PlatformPage
 from monitor.domain.vocabulary import CaseKind
 from reports.wording import load_words, render_reason
 from scrapers.facts.fact import FactsError, parse_facts
@@ -77,4 +77,4 @@ def test_a_file_of_another_form_is_refused_and_named(old: str, new: str):
 
 def test_a_recovery_page_is_a_secure_address():
     with pytest.raises(FactsError, match="address"):
-        parse_facts('[alpha]\naddress = "http://alpha.example"', "mine.toml", RecoveryPage)
+        parse_facts('[alpha]\naddress = "http://alpha.example"', "mine.toml", PlatformPage)

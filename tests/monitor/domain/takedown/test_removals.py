@@ -63,4 +63,5 @@ def test_a_site_is_listed_only_by_its_own_published_page():
         host = urlsplit(guide.opt_out).hostname or ""
 
         assert guide.known == "official"
+        assert guide.source
         assert any(host == own or host.endswith(f".{own}") for own in guide.hosts)

@@ -1,11 +1,11 @@
-"""`namesake units --fleet` writes the units of many districts, and no other."""
+"""`namesake init --units --fleet` writes the units of many districts, and no other."""
 
 from pathlib import Path
 
 import pytest
 
 from monitor.cli import units
-from monitor.fleet.units import FLEET_UNITS
+from monitor.fleet.annex import FLEET_UNITS
 from monitor.services.setup_files import OLD_SYSTEMD_DROP_IN, UNITS
 from tests.monitor.cli.conftest import run
 
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 def test_the_units_for_many_districts_are_written_when_asked_for(
     program: Path, folder: Path
 ) -> None:
-    said = run("units", str(folder), "--systemd", "252", "--fleet")
+    said = run("init", "--units", str(folder), "--systemd", "252", "--fleet")
 
     assert said.code == 0
     assert {path.name for path in folder.iterdir()} >= set(FLEET_UNITS)

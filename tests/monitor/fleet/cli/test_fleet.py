@@ -17,7 +17,7 @@ from monitor.domain.errors import BusyError, ConfigError, InputError, SetAsideEr
 from monitor.fleet.config import load_fleet_file
 from monitor.fleet.db.shared import DistrictRecord, SharedDatabase
 from monitor.fleet.districts import LEAVING_FILE, list_district_folders
-from scrapers.registry import SourceRegistry
+from scrapers.source_discovery import SourceRegistry
 from tests.monitor.made_districts import FRIDAY, make_districts
 
 NAMES = ("birch", "cedar")
@@ -50,11 +50,11 @@ def test_districts_are_listed_by_their_folders(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "cedar.removed").mkdir()
-    code, said = typed(capsys, "fleet", "list", "--districts", str(folder), "--json")
+    code, said = typed(capsys, "status", "--districts", str(folder), "--json")
 
     assert code == 0
     assert [entry["name"] for entry in json.loads(said)] == ["birch", "cedar"]
-    assert json.loads(said)[0]["portal"] == "https://namesake.birch.example"
+    assert json.loads(said)[0]["address"] == "https://namesake.birch.example"
 
 
 def test_the_configuration_can_name_the_folder(
@@ -66,7 +66,7 @@ def test_the_configuration_can_name_the_folder(
     assert file is not None
     assert (file.fleet.districts, file.fetch.workers) == (folder, 64)
 
-    code, said = typed(capsys, "--config", str(config), "fleet", "list")
+    code, said = typed(capsys, "--config", str(config), "status")
 
     assert code == 0
     assert "birch" in said
@@ -86,7 +86,7 @@ def test_a_command_about_one_district_says_that_the_file_is_about_many(
     config = tmp_path / "fleet.toml"
     config.write_text('[fleet]\ndistricts = "d"\n', "utf-8")
 
-    code, said = typed(capsys, "--config", str(config), "jobs")
+    code, said = typed(capsys, "--config", str(config), "cases")
 
     assert code == ConfigError.exit_code
     assert "is about many districts" in said
@@ -95,7 +95,7 @@ def test_a_command_about_one_district_says_that_the_file_is_about_many(
 def test_without_a_folder_the_command_says_how_to_name_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, said = typed(capsys, "--config", str(tmp_path / "none.toml"), "fleet", "list")
+    code, said = typed(capsys, "--config", str(tmp_path / "none.toml"), "fleet", "drain")
 
     assert code == ConfigError.exit_code
     assert "--districts" in said
@@ -106,10 +106,10 @@ def test_the_status_says_what_is_wrong_with_a_district(
 ) -> None:
     with SharedDatabase.open_folder(folder) as shared:
         for name, reason in (("birch", ""), ("cedar", "keys.db does not match.")):
-            record = DistrictRecord(name=name, staff=3, seen_at=FRIDAY, reason=reason)
+            record = DistrictRecord(name=name, seen_at=FRIDAY, reason=reason)
             shared.districts.save_district_record(record)
     with StateFolderLock(folder / "birch" / "state"):
-        code, said = typed(capsys, "fleet", "status", "--districts", str(folder))
+        code, said = typed(capsys, "status", "--districts", str(folder))
 
     assert code == SetAsideError.exit_code
     birch, cedar = (line for line in said.splitlines() if line.startswith(("birch", "cedar")))
@@ -198,11 +198,15 @@ def test_the_doctor_looks_at_each_district_and_at_what_they_share(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "cedar" / "namesake.toml").write_text("state = 7", "utf-8")
+    (folder / "birch" / "secrets").mkdir(exist_ok=True)
+    for name in ("smtp-password", "scim-token"):
+        (folder / "birch" / "secrets" / name).write_text("of birch", "utf-8")
     code, found = examine(capsys, "--districts", str(folder))
 
     assert set(found) == {"", *NAMES}
     assert found[""]["service"]["message"] == "The service is not running."
     assert "systemctl start namesake-fleet" in str(found[""]["service"]["remedy"])
+    assert "district.birch.smtp-password" in str(found[""]["secrets"]["remedy"])
     assert set(found["cedar"]) == {"config"}
     assert {"database", "audit", "mail", "portal"} <= set(found["birch"])
     assert code == ConfigError.exit_code
@@ -279,9 +283,9 @@ def test_a_timer_leaves_out_what_did_not_change(
 ) -> None:
     words = ("backup", str(tmp_path / "copies"), "--changed", "--districts", str(folder))
     typed(capsys, *words)
-    text = folder / "cedar" / "state" / "site-lists" / "own.json"
+    text = folder / "cedar" / "state" / "weights" / "3.toml"
     text.parent.mkdir()
-    text.write_text("{}", "utf-8")
+    text.write_text("own = 1", "utf-8")
     code, said = typed(capsys, *words)
 
     assert code == 0

@@ -20,7 +20,8 @@ from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.districts import DistrictFolder
 from monitor.fleet.sender import FleetSender
 from monitor.services.consent import pause_checks, resume_checks
-from monitor.services.erasure import erase_disowned_person, withdraw_consent
+from monitor.services.erasure import erase_disowned_person
+from monitor.services.withdrawal import withdraw_consent
 from tests.monitor.fleet.world import FLEET_KEY
 from tests.monitor.made_districts import FRIDAY, make_districts
 

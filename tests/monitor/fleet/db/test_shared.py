@@ -19,7 +19,7 @@ from monitor.fleet.db.shared import (
     DistrictRecord,
     SharedDatabase,
 )
-from scrapers.crawl.budget import QuotaStore, QuotaUsage
+from scrapers.crawl.quotas import QuotaStore, QuotaUsage
 from scrapers.crawl.robots import RobotsRecord, RobotsStore
 from scrapers.crawl.routing import list_manners
 from scrapers.crawl.sharing import CanaryProof, HostShare
@@ -147,7 +147,6 @@ def test_proofs_and_shares_outlive_a_restart(tmp_path: Path) -> None:
     with SharedDatabase.open_folder(tmp_path) as before:
         before.canary_proofs.save_proof(proof)
         before.host_shares.save_host_shares("cedar", [share])
-        before.districts.save_district_record(DistrictRecord(name="cedar", staff=3, seen_at=NOW))
 
     with SharedDatabase.open_folder(tmp_path) as after:
         assert after.canary_proofs.list_proofs() == (proof,)
@@ -157,39 +156,30 @@ def test_proofs_and_shares_outlive_a_restart(tmp_path: Path) -> None:
         assert after.canary_proofs.list_proofs() == ()
 
 
-def test_the_word_for_names_that_cannot_exist_is_new_each_week(shared: SharedDatabase) -> None:
-    words = iter("abc")
-    drawn = [
-        shared.canary_proofs.ensure_nonce(lambda: next(words), NOW + timedelta(days=days))
-        for days in (0, 6, 7, 13)
-    ]
-
-    assert drawn == ["a", "a", "b", "b"]
-
-
-def test_a_district_that_left_is_forgotten(shared: SharedDatabase) -> None:
-    for name in ("cedar", "maple"):
-        shared.districts.save_district_record(DistrictRecord(name=name, staff=3, seen_at=NOW))
-    shared.host_shares.save_host_shares("cedar", [HostShare(host="alpha.example", week="w")])
-    shared.districts.delete_district_record("cedar")
-
-    assert [record.name for record in shared.districts.list_district_records()] == ["maple"]
-    assert shared.host_shares.list_host_shares("cedar") == ()
-
-
 def test_what_holds_no_more_is_deleted(shared: SharedDatabase) -> None:
     shared.hosts.save_host_state(PARKED)
     shared.hosts.save_host_state(HostState(host="beta.example", next_at=NOW))
     record = RobotsRecord(origin="http://alpha.example", until=NOW)
     shared.robots_files.save_robots_file(record)
     shared.canary_proofs.save_proof(CanaryProof(key="k", outcome=Outcome.FOUND, at=NOW))
+    shared.host_shares.save_host_shares(
+        "cedar",
+        [HostShare(host="alpha.example", week="2026-W46"), HostShare(host="beta", week="2026-W45")],
+    )
+    for name, days in (("left", 0), ("maple", 15)):
+        seen = DistrictRecord(name=name, seen_at=NOW + timedelta(days=days))
+        shared.districts.save_district_record(seen)
 
-    shared.delete_outdated(NOW + timedelta(days=8))
+    shared.delete_outdated(NOW + timedelta(days=15))
 
     assert shared.hosts.load_host_state("alpha.example") == PARKED
     assert shared.hosts.load_host_state("beta.example") is None
     assert shared.robots_files.load_robots_file("http://alpha.example") is None
     assert shared.canary_proofs.list_proofs() == ()
+    assert [share.host for share in shared.host_shares.list_host_shares("cedar")] == [
+        "alpha.example"
+    ]
+    assert [record.name for record in shared.districts.list_district_records()] == ["maple"]
 
 
 def test_a_damaged_file_is_told_with_what_to_do(tmp_path: Path) -> None:

@@ -8,26 +8,27 @@ import pytest
 from msgspec import structs
 
 from monitor.config.sections import ProfileApiConfig
-from monitor.db.journal import QueryRecord
+from monitor.db.queries import QueryRecord
 from monitor.demo.district import MARIA
 from monitor.domain.email import Bounce
 from monitor.domain.errors import DatabaseError
 from monitor.domain.vocabulary import Scope
-from monitor.services.backups import check_stored_values
+from monitor.services.backup_checks import check_stored_values
 from monitor.services.bounces import process_bounce
 from monitor.services.data_export import export_person_data
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import enroll_with_code, invite_person
-from monitor.services.erasure import erase_person, withdraw_consent
+from monitor.services.erasure import erase_person
 from monitor.services.preferences import stop_digest
+from monitor.services.purge import purge_expired_data
 from monitor.services.query_planning import list_person_query_keys
-from monitor.services.retention import purge_expired_data
 from monitor.services.sign_in import (
     SignInRefusal,
     redeem_sign_in_code,
     redeem_sign_in_link,
     request_sign_in_link,
 )
+from monitor.services.withdrawal import withdraw_consent
 from scrapers.models import QueryKind
 from tests.monitor.services.fakes import DEFERRED, REFUSED
 from tests.monitor.services.mover import ELSEWHERE, NEW, Mover, of

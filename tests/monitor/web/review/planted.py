@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 
-from monitor.db.review import ReviewNote, ReviewNoteKind
+from monitor.db.review_notes import ReviewNote, ReviewNoteKind
 from monitor.domain.case import Case
 from monitor.domain.reason import Name, Quoted, Reason
 from monitor.domain.two_reviewers import EarlyAccessProposal

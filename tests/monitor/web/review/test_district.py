@@ -7,7 +7,7 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import Decision
-from monitor.services.review_queue import record_case_views
+from monitor.services.review_access import record_case_views
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, fake
@@ -41,7 +41,7 @@ def test_a_small_district_has_no_figures(maria: Staff, ana: Guest):
     seen = ana.get("/review/district")
 
     assert "Numbers appear when enough people have joined" in seen.text
-    assert seen.page.find("svg") is None
+    assert seen.page.find("svg", class_="chart") is None
 
 
 def test_a_chart_has_its_numbers_in_a_table_beneath(portal: Portal, maria: Staff, ana: Guest):
@@ -64,7 +64,7 @@ def test_weeks_without_a_case_are_said_in_words(portal: Portal, maria: Staff, an
     seen = portal.signed_in(ANA).get("/review/district")
 
     assert "No case was raised or decided in the last 12 weeks." in seen.text
-    assert seen.page.find("svg") is None
+    assert seen.page.find("svg", class_="chart") is None
 
 
 def test_a_number_that_would_tell_who_is_called_few(portal: Portal, maria: Staff, ana: Guest):
@@ -91,7 +91,7 @@ def test_coverage_sources_and_what_waits_are_told(portal: Portal, maria: Staff, 
     text = portal.signed_in(ANA).get("/review/district").text
 
     assert "Sources checked 2 of 2" in text
-    assert "Oldest waiting case 9 days" in text
+    assert "1 case needs IT The oldest has waited 9 days." in text
     assert "Bluesky" in text
 
 
@@ -121,6 +121,8 @@ def test_the_audit_shows_acts_of_office_by_opaque_refs(maria: Staff, ana: Guest,
         [ANA, "Wrote a note on this alert", fake(maria).id[:8]],
         [ANA, "Viewed this alert", fake(maria).id[:8]],
     ]
+    assert rows[1][4] == "Open because the staff member shared it"
+    assert seen.page.caption.get_text().startswith(f"{len(rows)} rows, from number ")
     for word in ("Maria", "Delgado", "platform", maria.mail, maria.id, "Enrolled", "Shared"):
         assert word not in seen.page.find("main").find("table").get_text()
 

@@ -1,5 +1,8 @@
 """Early access and legal holds on the pages: two sessions, a reason, and no search for people."""
 
+from monitor.demo import district
+from monitor.domain.dates import format_local_time
+from monitor.domain.two_reviewers import EARLY_ACCESS_LASTS
 from monitor.domain.vocabulary import Decision
 from monitor.services.legal_holds import list_hold_proposals
 from reports import labels
@@ -15,12 +18,17 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
     asked = ana.get("/review/early").text
     assert "You requested this" in asked
     assert labels.CASE_KINDS[fake(maria).kind] not in asked, "nobody may see it so far"
+    assert "the request ends on" in asked
+    assert "to confirm" not in ana.get("/review").text, "nobody confirms their own"
+    assert "Early access (1 to confirm)" in bo.get("/review").text
 
     form = bo.get("/review/early").page.select_one("form.deed")
     opened = bo.post(form["action"])
 
     assert opened.leads_to == f"/review/cases/{ref}"
-    assert "It is open for one day" in bo.follow(opened).text
+    end = format_local_time(portal.world.clock.at + EARLY_ACCESS_LASTS, district.ZONE)
+    assert f"It is open for one day, until {end}." in bo.follow(opened).text
+    assert "to confirm" not in bo.get("/review").text
     assert "Opened early" in bo.get("/review").text
     portal.world.later(days=1)
     assert "No cases are open to you." in portal.signed_in(BO).get("/review").text
@@ -38,11 +46,23 @@ def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Gue
 
 
 def test_a_guess_finds_nobody(maria: Staff, ana: Guest):
-    for case in ("", "Maria", "Delgado", "00000000", maria.mail, maria.id):
+    for case in ("", "Maria", "Delgado", "0000", maria.mail):
         seen = ana.post("/review/early", case_id=case, reason="A call.")
 
         assert seen.status == 422
-        assert "You cannot open a case with this reference early." in seen.text
+        assert "This is no reference" in seen.page.select_one(".field-wrong").text
+    for case in ("00000000", maria.id):
+        seen = ana.post("/review/early", case_id=case, reason="A call.")
+
+        assert seen.status == 422
+        assert "It is that of a case, not of a person" in seen.text
+
+
+def test_a_case_that_the_queue_shows_is_said_to_be_there(maria: Staff, ana: Guest):
+    seen = ana.post("/review/early", case_id=fake(maria).id[:8], reason="A call.")
+
+    assert seen.status == 422
+    assert "This case is already open to IT. Find it in the queue." in seen.text
 
 
 def test_a_proposal_takes_a_reason(maria: Staff, ana: Guest):

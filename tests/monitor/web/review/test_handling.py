@@ -7,12 +7,15 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.vocabulary import CaseState, Decision, Side
+from monitor.domain.reason import Reason
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind, Side
 from monitor.services.outbox import send_due
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
+
+LETTERS = ("parents-en", "parents-es", "staff-en", "staff-es")
 
 
 def test_a_case_is_taken_and_given_back(maria: Staff, ana: Guest, here: str):
@@ -82,6 +85,135 @@ def test_the_page_shows_the_steps_of_the_report_and_no_word_of_the_account(
     assert "Help with the report" not in ana.get(here).text
 
 
+def test_a_complete_report_is_copied_with_one_press_and_says_what_it_sees(
+    maria: Staff, ana: Guest, here: str
+):
+    assert ana.get(here).page.find(id="report") is None
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+
+    page = ana.get(here).page
+    report = page.find(id="report").get_text()
+    finding = maria.world.state.findings.load_finding(fake(maria).finding_id).portrait
+
+    assert page.find("button", attrs={"data-copies": "report"}).get_text() == "Copy the report"
+    assert "with its address alone" not in page.get_text()
+    for words in ("It is not theirs", "Maria Delgado", finding.url, "First seen:", "Maria's", ANA):
+        assert words in report
+    # No word of the account's own, and nobody else.
+    assert finding.bio not in report
+    assert "Namesake" not in report
+
+
+def test_the_report_claims_only_ways_that_exist_and_has_the_address_beside_it(
+    maria: Staff, ana: Guest, here: str
+):
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    finding = maria.world.state.findings.load_finding(fake(maria).finding_id).portrait
+
+    page = ana.get(here).page
+    text = page.get_text()
+    links = [link["href"] for link in page.select(".copying + p a")]
+
+    assert "channel of its own" not in text
+    assert "Anyone may report it there, so you may send this." in text
+    assert links == [finding.url]
+    assert "The account: " in text
+
+
+def test_the_reasons_stand_before_the_form(maria: Staff, ana: Guest, here: str):
+    page = ana.get(here).page
+    parts = page.select(".pane-case dl.summary, .pane-case [name=decision]")
+
+    assert parts[0].dt.get_text() == "Why it was flagged"
+    assert parts[1]["name"] == "decision"
+    assert "Nothing yet." in page.find(id="help").parent.get_text()
+
+
+def test_a_report_claims_no_word_of_a_person_who_has_said_none(maria: Staff, ana: Guest, here: str):
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+    ana.post("/review/rule", decision="impersonation", seen=seen)
+
+    report = ana.get(here).page.find(id="report").get_text()
+
+    assert "As far as we can tell, it is not theirs.\n\nAddress: " in report
+    assert "has not yet told us" in report
+    assert not any(claim in report for claim in ("agree", "can confirm"))
+
+
+def test_the_report_comes_before_the_decision_where_it_is_the_next_step(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    def find_order(reviewer: Guest) -> list[str]:
+        parts = reviewer.get(here).page.select("#report, [name=decision]")
+        return ["report" if part.get("id") == "report" else "decision" for part in parts]
+
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    assert find_order(ana)[-1] == "report"
+    portal.world.later(days=4)
+    again = portal.signed_in(ANA)
+    again.post("/review/open", one=fake(maria).id)
+    assert find_order(again)[0] == "report"
+
+
+def test_what_looks_alike_in_the_list_is_told_apart_by_its_reference(
+    maria: Staff, ana: Guest, here: str
+):
+    assert f"Not assigned, 0 days old. Reference {fake(maria).id[:8]}" in ana.get("/review").text
+
+
+def test_of_what_may_be_sexual_there_is_neither_a_report_nor_a_message(
+    maria: Staff, ana: Guest, here: str
+):
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    lewd = replace(fake(maria), reasons=(Reason("lewd"),))
+    maria.world.state.cases.update_case(lewd)
+
+    page = ana.get(here).page
+
+    assert page.find(id="report") is None
+    assert page.find(id="parents-en") is None
+
+
+def test_families_and_staff_are_told_in_both_languages_and_the_log_says_by_whom(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    # Before its person has said so, nobody is told of them.
+    assert ana.get(here).page.find(id="parents-en") is None
+    assert "no such message" in ana.follow(ana.post(f"{here}/told", letter="parents")).text
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+
+    page = ana.get(here).page
+    texts = {name: page.find(id=name).get_text() for name in LETTERS}
+    for text in texts.values():
+        assert "Maria Delgado" in text
+        assert ANA in text
+        assert "bsky[.]app" in text or "bsky" in text
+    assert "Dear families" in texts["parents-en"]
+    assert "Estimados colegas" in texts["staff-es"]
+
+    seen = ana.follow(ana.post(f"{here}/told", letter="parents"))
+    assert f"{ANA} told families." in seen.text
+    assert ana.post(f"{here}/told", letter="contacts").leads_to
+    assert f"{ANA} told the staff." not in ana.get(here).text
+    told = portal.signed_in(maria.mail).get("/me/data/seen").text
+    assert "A reviewer told families of this account" in told
+    assert "Told families of this account" in ana.get("/review/audit").text
+    # Nothing was sent.
+    assert not [
+        email for email in portal.world.post.accepted if "Dear families" in email.email.text
+    ]
+
+
+def test_the_log_names_the_way_that_it_took(maria: Staff, ana: Guest, here: str):
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+
+    ana.post("/review/rule", decision="reported", seen=seen, lever="form")
+
+    assert fake(maria).last_lever.lever is LeverKind.FORM
+    assert "reported it to the platform (the platform's form or app)." in ana.get(here).text
+
+
 def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: str):
     ref = fake(maria).id
     ruled = ana.follow(
@@ -100,6 +232,91 @@ def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: s
 
     assert "Undone." in ana.follow(ana.post("/review/undo", case=ref)).text
     assert fake(maria).state is CaseState.OPEN
+
+
+def test_both_sides_read_the_same_of_what_it_did_about_an_unanswered_case(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    ref = fake(maria).id
+    ana.post("/review/rule", seen=f"{ref} {fake(maria).revision}", decision="reported")
+
+    page = ana.get(here).page
+    person = page.select(".track li")[1]
+    assert (person.get("class"), person.get_text(" ")) == (None, "Person no answer yet")
+    assert "Reported , done" in page.select_one(".track").get_text(" ")
+    found = page.select_one(".track li small").get_text()
+    assert f"Found {found}" in ana.get(here).text
+
+    home = portal.signed_in(maria.mail).get("/me")
+    assert "IT said: It pretends to be you" in home.text
+    assert "Your own answer decides what it is." in home.text
+    assert "It was reported to its platform." in home.text
+    own = home.page.select(".track li")
+    assert own[1]["class"] == ["now"]
+    assert own[2]["class"] == ["done"]
+
+
+def test_after_a_decision_it_reads_what_follows_and_whose_word_it_replaced(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    def decide(reviewer: Guest, decision: str) -> str:
+        seen = f"{fake(maria).id} {fake(maria).revision}"
+        return reviewer.follow(reviewer.post("/review/rule", seen=seen, decision=decision)).text
+
+    saved = decide(ana, "harmless")
+    assert "Saved. The staff member's own answer still decides." in saved
+    assert "Next: The staff member says what it is, by " in saved
+    assert "replaces what" not in saved
+
+    bo = portal.signed_in(BO)
+    opened = bo.follow(bo.post("/review/open", one=fake(maria).id)).text
+    assert f"IT so far: Harmless , by {ANA} on " in opened
+    saved = decide(bo, "impersonation")
+    assert "It replaces what another reviewer said: Harmless." in saved
+    assert "Next: IT reports it to the platform, by " in saved
+
+
+def test_silence_after_a_harmless_word_of_its_has_an_end_that_is_named(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    told = replace(fake(maria), notified_at=portal.world.clock.now())
+    maria.world.state.cases.update_case(told)
+    seen = f"{told.id} {told.revision}"
+
+    saved = ana.follow(ana.post("/review/rule", seen=seen, decision="harmless")).text
+
+    assert "Without an answer, it ends on " in saved
+
+
+def test_what_a_choice_means_and_that_it_may_stay_open_is_said(maria: Staff, ana: Guest, here: str):
+    text = ana.get(here).text
+
+    for words in ("who has the same name.", "found by mistake.", "nothing needs to be done."):
+        assert words in text
+    assert "Not sure? Leave it open" in text
+
+
+def test_of_an_own_account_it_reads_how_its_person_gets_back_in(
+    maria: Staff, ana: Guest, here: str
+):
+    own = replace(fake(maria), kind=CaseKind.OWN_ACCOUNT_CHANGED)
+    maria.world.state.cases.update_case(own)
+    seen = f"{own.id} {own.revision}"
+
+    page = ana.get(here).page
+    choices = [label.get_text() for label in page.select(".choice label")]
+    assert choices == [
+        "The owner changed it, or it does no harm",
+        "Somebody else has taken it over",
+    ]
+    ana.post("/review/rule", seen=seen, decision="impersonation")
+
+    seen_again = ana.get(here)
+    assert "What IT says Somebody else has taken it over" in seen_again.text
+    assert "Help to get back in" in seen_again.text
+    assert "turn on two-step verification" in seen_again.text
+    assert "Help with the report" not in seen_again.text
+    assert seen_again.page.find(id="report") is None
 
 
 def test_a_decision_that_was_not_chosen_changes_nothing(maria: Staff, ana: Guest, here: str):
@@ -233,6 +450,32 @@ def test_the_word_of_it_is_never_shown_as_the_persons(portal, unanswered, ana):
     assert not page.page.find("form", action=f"/me/cases/{case.id}/undo")
     guest.post(f"/me/cases/{case.id}/undo")
     assert fake(unanswered).get_verdict(Side.IT) is Decision.HARMLESS
+
+
+def test_an_answer_says_what_becomes_of_what_it_sees_already(portal, unanswered, ana):
+    case, guest = fake(unanswered), portal.signed_in(unanswered.mail)
+    assert "1 case is open to you" in ana.get("/review").text
+
+    for place in (f"/me/findings/{case.finding_id}", "/me/sort"):
+        shown = guest.get(place).text
+        assert "IT can no longer see it." in shown
+        assert "IT does not see it." not in shown
+        assert "A real person who shares your name." in shown
+        assert "It has nothing to do with you." in shown
+    guest.post(f"/me/cases/{case.id}", decision="mine")
+
+    assert "1 case is open to you" not in ana.get("/review").text
+
+
+def test_what_its_person_shared_is_not_said_to_be_closed_by_an_answer(portal, unanswered):
+    unanswered.rules(fake(unanswered), Decision.SHARED)
+    case, guest = fake(unanswered), portal.signed_in(unanswered.mail)
+
+    shown = guest.get(f"/me/findings/{case.finding_id}").text
+
+    assert "We keep an eye on it." in shown
+    assert "IT can no longer see it." not in shown
+    assert "IT does not see it." not in shown
 
 
 def test_under_an_older_consent_text_a_decided_case_is_its_persons_alone(portal, unanswered, ana):

@@ -19,7 +19,7 @@ from tests.monitor.web.portal import OPERATOR, Guest, Portal, Seen
 from tests.monitor.web.review.flagged import ANA, fake, several
 from tests.monitor.web.review.planted import TEXTS, Planting, plain
 
-PARTS = ("/review", "/review/early", "/review/district", "/review/audit")
+PARTS = ("/review", "/review/early", "/review/district", "/review/audit", "/review/public-records")
 CHOICES = (
     "kind",
     "severity",

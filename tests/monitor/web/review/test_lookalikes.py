@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import HIGH_SCHOOL, MARIA
 from monitor.domain.vocabulary import DistrictFindingState
-from monitor.services.district_checks import run_district_check
+from monitor.services.lookalike_checks import run_district_check
 from monitor.services.outbox import send_due
 from monitor.services.review import queue_review_digests
 from tests.monitor.services.watched import FAILED, MAILING, FakeRecords, page, stored, watches
@@ -69,6 +69,25 @@ def test_an_impersonation_leads_to_its_steps_and_can_be_taken_back(portal: Porta
 
     ana.post(f"{PATH}/{find_id(world, 'cedarvalley.org')}", decision="open", seen="impersonation")
     assert decided(world)["cedarvalley.org"] == DistrictFindingState.OPEN
+
+
+def test_what_is_sent_of_a_look_alike_is_complete_and_copied_with_one_press(
+    portal: Portal, ana: Guest
+):
+    ids = {}
+    for key in ("chalkboard:@cedarvalleypanthers", "cedarvalley.org"):
+        ids[key] = find_id(portal.world, key)
+        ana.post(f"{PATH}/{ids[key]}", decision="impersonation", seen="open")
+
+    page = ana.get(PATH).page
+    account, domain = (page.find(id=f"report-{one_id}").get_text() for one_id in ids.values())
+
+    assert "presents itself as ours" in account
+    assert "made to be taken for ours" in domain
+    for report in (account, domain):
+        for words in ("Cedar Valley", "First seen:", "What we saw:", "Ours:", REVIEWERS[0]):
+            assert words in report
+    assert len(page.find_all("button", attrs={"data-copies": True})) == len(ids)
 
 
 def test_what_is_ours_moves_to_the_districts_own(portal: Portal, ana: Guest):

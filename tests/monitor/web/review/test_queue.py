@@ -7,12 +7,12 @@ from msgspec import structs
 
 from monitor.demo.district import JOHN, MARIA, ROSA
 from monitor.domain.vocabulary import Decision
-from monitor.services.review_queue import VIEW_LASTS
+from monitor.services.review_access import VIEW_LASTS
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
 
-PARTS = ("/review", "/review/early", "/review/district", "/review/audit")
+PARTS = ("/review", "/review/early", "/review/district", "/review/audit", "/review/public-records")
 FITTING = (
     "kind=impersonation",
     "severity=high",

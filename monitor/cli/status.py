@@ -1,0 +1,221 @@
+"""How the service is doing, on one screen; scheduled jobs: when each runs, and what delays it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from monitor.annexes import discover_annexes
+from monitor.app import App
+from monitor.app.steady_clock import measure_jump
+from monitor.cli.context import CliContext, Output
+from monitor.cli.endpoints import check_portal_process
+from monitor.db.jobs import Job
+from monitor.domain.dates import format_local_time, format_near_time
+from monitor.domain.health import HealthResult, compute_exit_code
+from monitor.domain.schedule import compute_next_sweep
+from monitor.domain.small_counts import round_down_to_band
+from monitor.domain.vocabulary import EmailState, HealthLevel
+from monitor.services.clock_check import believe_clock, describe_jump, describe_wait
+from monitor.services.health import (
+    MIN_COUNT,
+    check_service_running,
+    check_vitals,
+    collect_vitals,
+    sort_warnings,
+)
+from monitor.services.job_kinds import DIGEST
+from monitor.services.jobs import schedule_jobs
+from monitor.services.setup_files import HOST
+from reports.labels import JOB_LABELS
+from reports.wording import render_told
+
+MIN_UNIT_COUNT = 2
+# A tick comes every 20 seconds, so what is due is begun within the minute.
+DUE_NOW_WITHIN = timedelta(minutes=1)
+DISTRICT_SUBJECT = "the district"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """`local` is the time of whom it is for, in their `zone`; `fault` is the kind of a failure."""
+
+    name: str
+    what: str
+    subject: str
+    due_at: datetime
+    local: str
+    zone: str
+    state: str
+    attempts: int
+    fault: str
+
+    @classmethod
+    def from_due(cls, due: Job, zone: str, now: datetime) -> Self:
+        name = due.name
+        brought = (annex.jobs[name] for annex in discover_annexes() if name in annex.jobs)
+        return cls(
+            name=due.name,
+            what=JOB_LABELS.get(name) or next(brought, name),
+            subject=due.subject,
+            due_at=due.due_at,
+            local=format_near_time(due.due_at, zone),
+            zone=zone,
+            state=_describe_state(due, now),
+            attempts=due.attempts,
+            fault=due.fault,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceStatus:
+    """What is on the one screen; `warnings` are those of the operator, the worst first.
+
+    Times are None for what was never, and `cases` is empty where it could tell of one person.
+    """
+
+    district: str
+    at: datetime
+    is_running: bool
+    portal: str
+    last_sweep: datetime | None
+    next_sweep: datetime
+    next_digest: datetime | None
+    emails_waiting: int
+    emails_failed: int
+    email_trouble: str
+    sources: int
+    sources_not_checked: int
+    last_backup: datetime | None
+    cases: str
+    warnings: tuple[HealthResult, ...]
+
+    def describe_emails(self) -> str:
+        trouble = f"; the last try: {self.email_trouble}" if self.email_trouble else ""
+        return f"{self.emails_waiting} waiting, {self.emails_failed} failed{trouble}"
+
+
+def show_status(
+    context: CliContext, *, lists_jobs: bool, clock_is_right: bool, as_json: bool
+) -> int:
+    """Print the screen, or the jobs, and return the worst code found."""
+    with context.open_app() as app:
+        if clock_is_right:
+            believe_clock(app)
+        if lists_jobs:
+            schedule_jobs(app)
+            _print_jobs(context, app, as_json=as_json)
+            return 0
+        seen = _read_status(context, app)
+    if as_json:
+        context.output.print_json(seen)
+    else:
+        _print_screen(context.output, seen)
+    return compute_exit_code(seen.warnings)
+
+
+def _read_status(context: CliContext, app: App) -> ServiceStatus:
+    vitals, district = (
+        collect_vitals(app.db, app.clock.now(), app.sources, measure_jump(app.clock)),
+        app.config.district,
+    )
+    service = check_service_running(app.config.state)
+    in_container = HOST.is_container()
+    portal = tuple(
+        check_portal_process(app.config.portal, context.environment, in_container=in_container)
+    )
+    warnings = sort_warnings((service, *portal, *check_vitals(vitals)))
+    outcomes = {source.source: source.outcome for source in vitals.answered_sources}
+    checked = [name for name in app.sources if name in outcomes and outcomes[name].is_conclusive]
+    digests = [job.due_at for job in vitals.jobs if job.name == DIGEST]
+    count = len(app.db.cases.list_undecided_cases()) if vitals.person_count is not None else 0
+    band = round_down_to_band(count, MIN_COUNT)
+    return ServiceStatus(
+        district=district.name,
+        at=vitals.at,
+        is_running=service.level is HealthLevel.OK,
+        portal=" ".join(str(render_told(result.message)) for result in portal),
+        last_sweep=vitals.sweep_closed,
+        next_sweep=compute_next_sweep(vitals.at, district.id, district.zone),
+        next_digest=min(digests, default=None),
+        emails_waiting=vitals.email_counts.get(EmailState.QUEUED, 0),
+        emails_failed=vitals.email_counts.get(EmailState.DEAD, 0),
+        email_trouble=vitals.email_trouble,
+        sources=len(app.sources),
+        sources_not_checked=len(app.sources) - len(checked),
+        last_backup=vitals.backed_up,
+        cases=f"{band} or more" if band else "",
+        warnings=tuple(
+            replace(result, message=render_told(result.message), remedy=render_told(result.remedy))
+            for result in warnings
+        ),
+    )
+
+
+def _print_screen(output: Output, seen: ServiceStatus) -> None:
+    output.print_line(f"{seen.district}, {format_local_time(seen.at, output.zone)}")
+    rows = [
+        ("service", "running" if seen.is_running else "not running"),
+        ("portal", seen.portal),
+        ("last sweep", seen.last_sweep or "never"),
+        ("next sweep", seen.next_sweep),
+        ("next digest", seen.next_digest or "not yet planned"),
+        ("emails", seen.describe_emails()),
+        ("sources", f"{seen.sources_not_checked} of {seen.sources} not checked"),
+        ("last backup", seen.last_backup or "never"),
+    ]
+    if seen.cases:
+        rows.append(("open cases", seen.cases))
+    output.print_table(("what", "is"), rows)
+    if seen.warnings:
+        output.print_line("")
+        columns = ("level", "part", "warning", "what to do")
+        table = ((e.level, e.what, e.message, e.remedy) for e in seen.warnings)
+        output.print_table(columns, table)
+
+
+def _print_jobs(context: CliContext, app: App, *, as_json: bool) -> None:
+    waits_for, jumped = describe_wait(app), describe_jump(app)
+    district, now = app.config.district, app.clock.now()
+    people = frozenset(app.db.people.list_person_ids())
+    rows = tuple(
+        JobRow.from_due(
+            due,
+            app.db.people.load_person(due.subject).zone if due.subject in people else district.zone,
+            now,
+        )
+        for due in app.db.jobs.list_jobs()
+    )
+    if as_json:
+        context.output.print_json(rows)
+        return
+    for said in filter(None, (waits_for, jumped)):
+        context.output.print_line(said)
+    columns = ("due", "job", "for", "state", "zone")
+    context.output.print_table(
+        columns,
+        (
+            (row.local, row.what, row.subject or DISTRICT_SUBJECT, row.state, row.zone)
+            for row in rows
+        ),
+    )
+
+
+def _describe_state(due: Job, now: datetime) -> str:
+    if due.lease_until:
+        return "running"
+    late = now - due.due_at
+    times = "once" if due.attempts == 1 else f"{due.attempts} times"
+    failed = f"failed {times} ({due.fault}), retry " if due.attempts else ""
+    if late >= DUE_NOW_WITHIN:
+        return f"{failed}overdue by {_format_span(late)}"
+    return f"{failed}now" if late > timedelta(0) else f"{failed}in {_format_span(-late)}"
+
+
+def _format_span(span: timedelta) -> str:
+    """Use one unit: seconds do not matter for next Monday."""
+    hours, minutes = divmod(span // timedelta(minutes=1), 60)
+    if hours >= MIN_UNIT_COUNT * 24:
+        return f"{hours // 24} days"
+    if hours >= MIN_UNIT_COUNT:
+        return f"{hours} hours"
+    return f"{60 * hours + minutes} min"

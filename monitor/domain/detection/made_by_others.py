@@ -1,0 +1,429 @@
+"""Whether others made an account about the person: fan, meme, confession and hate pages.
+
+Only closed lists of words count (the facts about slang), and only beside the person's name; what a
+page thinks of anyone is never read.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from monitor.domain.detection import evidence_rules
+from monitor.domain.detection.evidence import RuleMatch
+from monitor.domain.detection.lessons import look_up_word
+from monitor.domain.detection.slang import (
+    LONGEST_TEXT,
+    Slang,
+    has_slang,
+    load_slang,
+    load_slang_pattern,
+    read_plain_words,
+)
+from monitor.domain.handles.handles import extract_local_part, split_handle_words
+from monitor.domain.names.frequency import load_census
+from monitor.domain.names.matching import FULL_LEVELS, match_mention
+from monitor.domain.names.normalize import TITLES, fold_text, split_words, squash_text
+from monitor.domain.person import PersonName
+from monitor.domain.reason import Reason
+from scrapers.models import Trace, TraceKind
+
+# Between two texts, so that no phrase begins in one and ends in the other.
+_GAP = ". "
+_OWN_NAME = "@"
+# With titles, which `split_words` leaves out.
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SHORT_TITLES = ("mr", "mrs", "ms", "miss", "mx")
+_SHORTEST_FAMILY = 4
+_OF_SOME_STAR = 0.5
+# Of an account about a whole school, of which one post or line is about the person.
+_OF_A_SCHOOL = 0.5
+# A bio that says what the name says already tells little more.
+_SAID_TWICE = 0.25
+# Teachers call their own accounts so, too; beside other words it says whom those are about.
+_TITLE_ALONE = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MockSigns:
+    """What an account shows that others make about someone, and that it means the person.
+
+    `hinted` says that its name has words that are about someone only beside a title, the whole
+    name, or the school or town, which `is_near` says that it names. `solicits` says that it asks
+    for stories and pictures, `addressed` that it calls them by title, as students do, and
+    `by_family` that it does so by the whole family name, there or in its bio. `in_text` says that
+    only its text names them, and that it is an account about people there. `with_given` says that
+    the name shown has their given name, `harmful` that it uses sexual or violent words or tells
+    where someone lives, and `classroom` that it speaks as a teacher of their own class.
+    """
+
+    in_name: bool = False
+    in_bio: bool = False
+    hinted: bool = False
+    is_near: bool = False
+    solicits: bool = False
+    addressed: bool = False
+    by_family: bool = False
+    in_text: bool = False
+    with_given: bool = False
+    harmful: bool = False
+    classroom: bool = False
+
+    @property
+    def is_mock(self) -> bool:
+        """Others made it, by its words; a title alone says no such thing."""
+        return self.in_name or self.in_bio or self.is_hint or self.in_text
+
+    @property
+    def is_hint(self) -> bool:
+        return self.hinted and (self.by_family or self.is_near or self.with_given)
+
+    @property
+    def is_of_some_star(self) -> bool:
+        """The fans may be those of someone known by the same name."""
+        return self.with_given and not (self.addressed or self.by_family or self.is_near)
+
+
+NO_MOCK_SIGNS = MockSigns()
+
+
+def read_mock_signs(
+    trace: Trace, shown_name: str, description: str, name: PersonName, *, is_near: bool
+) -> MockSigns:
+    """Return what an account shows; nothing, where it does not name the person.
+
+    `is_near` says that it names their school or town, or has its initials.
+    """
+    if trace.kind is not TraceKind.ACCOUNT:
+        return NO_MOCK_SIGNS
+    masked = _mask_own_words(shown_name, name)
+    letters = "".join(f"{word} " for word in _LETTERS.findall(fold_text(shown_name)))
+    addressed = _is_addressed(letters, name) or _is_handle_addressed(trace.handle, name)
+    words = split_words(shown_name)
+    named = _names_family(words, trace, name)
+    if not (addressed or named):
+        return (
+            _read_signs_in_text(trace, shown_name, description, name) if is_near else NO_MOCK_SIGNS
+        )
+    plain = read_plain_words(description)
+    by_family = (addressed and named) or addresses_family(description, name)
+    with_given = squash_text(name.given) in map(squash_text, words)
+    return MockSigns(
+        in_name=has_mock_words(shown_name, name) or _has_mock_handle(trace, name),
+        in_bio=has_slang(Slang.BIOS, plain),
+        # The handle of who is called so may also say what they do: maria.ai.
+        hinted=_has_hint(masked)
+        or ((by_family or is_near or not with_given) and _has_hinting_handle(trace, name)),
+        is_near=is_near,
+        with_given=with_given,
+        solicits=has_slang(Slang.SOLICITS, plain),
+        addressed=addressed,
+        by_family=by_family,
+        # Hooker and Sexton are family names, too.
+        harmful=_is_harmful(f"{masked}{_GAP}{plain}", trace),
+        classroom=has_slang(Slang.CLASSROOMS, f"{read_plain_words(shown_name)}{_GAP}{plain}"),
+    )
+
+
+def _read_signs_in_text(trace: Trace, shown: str, text: str, name: PersonName) -> MockSigns:
+    """Read an account that names the person and their school, and calls itself otherwise.
+
+    Clubs, teams and classes name whom they are led by: without words of the lists, or with words
+    that speak of such a leader, it says nothing.
+    """
+    plain = read_plain_words(text)
+    called = f"{read_plain_words(shown)}{_GAP}{' '.join(split_handle_words(trace.handle))} "
+    mocks = has_slang(Slang.NAMES, called)
+    in_name = mocks or has_slang(Slang.SCHOOLS, called)
+    # Such pages leave the title out: "Doe is next".
+    is_next = in_name and _names_family_alone(plain, name)
+    named = match_mention(text, name).level in FULL_LEVELS or addresses_family(text, name)
+    if not (named or is_next):
+        return NO_MOCK_SIGNS
+    harmful = _is_harmful(f"{called}{_GAP}{plain}", trace)
+    if has_slang(Slang.CLUBS, f"{called}{_GAP}{plain}") and not (harmful or mocks):
+        return NO_MOCK_SIGNS
+    signs = MockSigns(
+        in_name=in_name,
+        in_bio=has_slang(Slang.BIOS, plain),
+        solicits=has_slang(Slang.SOLICITS, plain),
+        in_text=True,
+        harmful=harmful,
+    )
+    is_about_people = signs.in_name or signs.in_bio or signs.solicits or harmful
+    return signs if is_about_people else NO_MOCK_SIGNS
+
+
+def _names_family_alone(plain: str, name: PersonName) -> bool:
+    families = map(squash_text, (name.family, *name.former_families))
+    return any(len(one) >= _SHORTEST_FAMILY and f" {one} " in f" {plain}" for one in families)
+
+
+def has_initials(trace: Trace, shown: str, school: str) -> bool:
+    """Tell whether an account calls itself by the initials of a school: "phhs.tea"."""
+    initials = "".join(word[0] for word in split_words(school))
+    handle = squash_text(extract_local_part(trace.handle))
+    return len(initials) >= _SHORTEST_INITIALS and (
+        initials in read_plain_words(shown).split()
+        or handle.startswith(initials)
+        or handle.endswith(initials)
+    )
+
+
+_SHORTEST_INITIALS = 3
+
+
+def match_mock_rules(signs: MockSigns, *, is_bait: bool) -> Iterator[RuleMatch]:
+    """Weigh the signs; harm and a classroom count only beside a sign that others made it.
+
+    An impostor speaks of classes, too: beside bait or what others write it says nothing.
+    """
+    whole = _OF_SOME_STAR if signs.is_of_some_star else 1.0
+    if signs.in_name:
+        yield evidence_rules.MOCK_NAME.build_match(amount=_OF_A_SCHOOL if signs.in_text else whole)
+    elif signs.is_hint:
+        titled = signs.addressed or signs.by_family
+        yield evidence_rules.MOCK_HINT.build_match(
+            amount=whole, reason=None if titled else Reason("mock-hint.untitled")
+        )
+    if signs.in_bio:
+        yield evidence_rules.MOCK_BIO.build_match(amount=_SAID_TWICE if signs.in_name else 1.0)
+    if signs.addressed:
+        alone = not (signs.is_mock or signs.solicits)
+        yield evidence_rules.ADDRESSED.build_match(amount=_TITLE_ALONE if alone else 1.0)
+    if not (signs.is_mock or signs.addressed):
+        return
+    if signs.solicits:
+        yield evidence_rules.SOLICITS.build_match()
+    if signs.harmful:
+        yield evidence_rules.MOCK_HARM.build_match()
+    if signs.classroom and not (signs.is_mock or signs.harmful or is_bait):
+        yield evidence_rules.CLASSROOM.build_match()
+
+
+def has_mock_words(written: str, name: PersonName) -> bool:
+    """Tell whether a display name says that others made the account; the own name says nothing."""
+    return has_slang(Slang.NAMES, _mask_own_words(written, name))
+
+
+def has_family_among_words(written: str, name: PersonName) -> bool:
+    """Tell whether a display name is the family name beside words that name nobody else.
+
+    Words of work, schools and pastimes name a business or a club, and other names are a person's.
+    """
+    masked = _mask_own_words(written, name)
+    others = [word for word in masked.split() if word != _OWN_NAME]
+    if len(others) == len(masked.split()) or not others:
+        return False
+    if _has_hint(masked) or has_slang(Slang.NAMES, masked):
+        return True
+    return not any(word in _OF_A_FIRM or look_up_word(word) or _is_name(word) for word in others)
+
+
+_OF_A_FIRM = frozenset(
+    split_words(
+        "and associates bros brothers built cattle co company construction corp custom electric "
+        "family farm farms fitness foundation group heating home homes inc kennels law llc ltd "
+        "ministries official plumbing properties ranch rentals roofing services sisters sons "
+        "studio studios team trucking"
+    )
+)
+_BORNE_BY = 1_000
+
+
+def _is_name(word: str) -> bool:
+    """Tell whether people bear it as a given or a family name."""
+    census = load_census()
+    return max(census.given.count_bearers(word), census.family.count_bearers(word)) >= _BORNE_BY
+
+
+@lru_cache(maxsize=4096)
+def _mask_own_words(written: str, name: PersonName) -> str:
+    """Return plain words in which a sign stands for the person's own; titles before it go, too."""
+    families = {squash_text(family) for family in (name.family, *name.former_families)} - {""}
+    own = frozenset(split_words(f"{name.full_name} {' '.join(name.former_families)}")) | families
+    masked: list[str] = []
+    for word in read_plain_words(written).split():
+        if word in own or word.removesuffix("s") in families:
+            while masked and (masked[-1] in _list_titles() or masked[-1] == _OWN_NAME):
+                masked.pop()
+            masked.append(_OWN_NAME)
+        else:
+            masked.append(word)
+    return "".join(f"{word} " for word in masked)
+
+
+def _is_hint_alone(word: str) -> bool:
+    return any(has_slang(kind, f"{word} ") for kind in _HINT_KINDS)
+
+
+_HINT_KINDS = (Slang.HINTS, Slang.BEFORE, Slang.AFTER, Slang.NAMES)
+
+
+@cache
+def _list_titles() -> frozenset[str]:
+    """Return the titles before a name, as they are spelled and misspelled."""
+    misspelled = load_slang()[Slang.TITLES]
+    return TITLES.union(misspelled)
+
+
+def has_words_before_name(written: str, name: PersonName) -> bool:
+    """Tell whether a word of the lists stands right before the own name: "Fire Mrs. Doe"."""
+    return _has_hint_before(_mask_own_words(written, name))
+
+
+def _has_hint_before(masked: str) -> bool:
+    return any(
+        masked.startswith(_OWN_NAME, found.end())
+        for found in load_slang_pattern(Slang.BEFORE).finditer(masked)
+    )
+
+
+def _has_hint(masked: str) -> bool:
+    return (
+        has_slang(Slang.HINTS, masked)
+        or _has_hint_before(masked)
+        or any(
+            masked[: found.start()].endswith(f"{_OWN_NAME} ")
+            for found in load_slang_pattern(Slang.AFTER).finditer(masked)
+        )
+    )
+
+
+def _is_harmful(plain: str, trace: Trace) -> bool:
+    """Tell whether words of an account, or its network, are sexual, violent, or of a home."""
+    text = load_slang_pattern(Slang.INNOCENT).sub(_GAP, f"{plain}{_GAP}{trace.platform} ")
+    return any(has_slang(kind, text) for kind in _HARM_KINDS)
+
+
+_HARM_KINDS = (
+    *(Slang.SEXUAL, Slang.THREATS, Slang.DOXXING),
+    *(Slang.ACCOUNT_ONLY, Slang.ACCOUNT_CONTACTS),
+)
+
+
+def _list_handle_rests(trace: Trace, name: PersonName) -> tuple[str, ...]:
+    """Return what is left of a handle without the name."""
+    squashed = squash_text(extract_local_part(trace.handle))
+    for part in (name.family, *name.former_families, name.given):
+        squashed = squashed.replace(squash_text(part), " ") if part else squashed
+    return tuple(squashed.split())
+
+
+def _has_mock_handle(trace: Trace, name: PersonName) -> bool:
+    """Tell whether a handle that holds the name says so; what is left of it must be such a word."""
+    return any(
+        load_slang_pattern(Slang.HANDLES).search(rest) or _FANS.fullmatch(rest)
+        for rest in _list_handle_rests(trace, name)
+    )
+
+
+_FANS = re.compile(r"(?:fans?|stans)\d*")
+
+
+def _has_hinting_handle(trace: Trace, name: PersonName) -> bool:
+    """Tell the same of hints; a title before the name, and numbers, are no part of them."""
+    rests = (rest.strip("0123456789") for rest in _list_handle_rests(trace, name))
+    return any(
+        _is_hint_alone(rest) or any(_is_hint_alone(rest.removesuffix(one)) for one in _SHORT_TITLES)
+        for rest in filter(None, rests)
+    )
+
+
+def _names_family(words: tuple[str, ...], trace: Trace, name: PersonName) -> bool:
+    families = (name.family, *name.former_families)
+    handle = squash_text(extract_local_part(trace.handle))
+    for family in families:
+        plain = squash_text(family)
+        if plain in {squash_text(word.removesuffix("s")) for word in words} | set(words):
+            return True
+        if all(part in words for part in split_words(family)):
+            return True
+        if len(plain) >= _SHORTEST_FAMILY and plain in handle:
+            return True
+    return False
+
+
+@cache
+def _compile_titles() -> re.Pattern[str]:
+    """Return what finds a title and the word after it, in words with blanks."""
+    titles = "|".join(sorted(map(re.escape, _list_titles())))
+    return re.compile(rf"(?<![^ ])(?:{titles}) (?=([^ ]+) )")
+
+
+def _is_addressed(words: str, name: PersonName) -> bool:
+    """Tell whether a title stands before the family name or its initial: "Mrs. Q"."""
+    family = squash_text(name.family)
+    called = {family, f"{family}s", family[:1]}
+    return bool(family) and not called.isdisjoint(_compile_titles().findall(words))
+
+
+def addresses_family(text: str, name: PersonName) -> bool:
+    """Tell whether a text calls them by title and whole family name."""
+    words = split_words(name.family)
+    spoken = _LETTERS.findall(fold_text(split_joined_titles(text[:LONGEST_TEXT])))
+    return any(
+        title in _list_titles() and _is_name_at(spoken[at + 1 : at + 1 + len(words)], words)
+        for at, title in enumerate(spoken)
+    )
+
+
+def split_joined_titles(text: str) -> str:
+    return _JOINED_TITLE.sub(r"\1 ", text)
+
+
+def split_joined_words(shown: str, name: PersonName) -> str:
+    """Part a title from a name, and words of the lists: "MrsDoe", "Quackenbushisms"."""
+    words = split_joined_titles(shown).split()
+    return " ".join(_part_from_family(word, name.family) for word in words)
+
+
+def _part_from_family(word: str, family: str) -> str:
+    size, plain = len(family), word.casefold()
+    if size < _SHORTEST_FAMILY or size >= len(word):
+        return word
+    if plain.startswith(family.casefold()) and _is_hint_alone(plain[size:]):
+        return f"{word[:size]} {word[size:]}"
+    if plain.endswith(family.casefold()) and _is_hint_alone(plain[:-size]):
+        return f"{word[:-size]} {word[-size:]}"
+    return word
+
+
+# "MrsDoe", "Mrs.Doe"
+_JOINED_TITLE = re.compile(r"\b((?:Mr|Mrs|Ms|Miss|Dr|Coach)\.?)(?=[A-Z])")
+
+
+def begins_with_title(shown: str) -> bool:
+    """Tell whether someone is addressed, as in "Mrs. Doe's Classroom"."""
+    return fold_text(shown).partition(" ")[0].rstrip(".") in _list_titles()
+
+
+def _is_name_at(spoken: Sequence[str], words: Sequence[str]) -> bool:
+    heard = tuple(map(squash_text, spoken))
+    return bool(words) and heard in {tuple(words), (*words[:-1], f"{words[-1]}s")}
+
+
+def _is_handle_addressed(handle: str, name: PersonName) -> bool:
+    """Tell the same of a handle: "mrs.quackenbush", "MrsQ_memes", "mrsquackenbush"."""
+    family, initials, wholes = _write_addresses(name.given, name.family)
+    words = split_handle_words(handle)
+    if not family or not words:
+        return False
+    squashed = squash_text(extract_local_part(handle))
+    return (
+        not initials.isdisjoint(words)
+        or any(whole in squashed for whole in wholes)
+        or _is_addressed("".join(f"{word} " for word in words), name)
+    )
+
+
+@lru_cache(maxsize=256)
+def _write_addresses(given: str, family: str) -> tuple[str, frozenset[str], tuple[str, ...]]:
+    """Return the plain family name, and what handles make of it with a title."""
+    plain = squash_text(family)
+    wholes = (plain, f"{squash_text(given)}{plain}") if len(plain) >= _SHORTEST_FAMILY else ()
+    return (
+        plain,
+        frozenset(f"{title}{plain[:1]}" for title in _SHORT_TITLES),
+        tuple(f"{title}{whole}" for title in _SHORT_TITLES for whole in wholes),
+    )

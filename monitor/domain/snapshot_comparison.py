@@ -1,0 +1,73 @@
+"""What one query showed before against what it shows now: every raw difference."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from operator import attrgetter
+from typing import TypeAlias
+
+from monitor.domain.finding import combine_traces, compute_anchor
+from scrapers.models import Outcome, ParseResult, Trace
+
+# What one query shows: each trace under its anchor (see `compute_anchor`).
+Snapshot: TypeAlias = Mapping[str, Trace]
+
+TRACE_FIELDS = tuple(field.name for field in fields(Trace))
+_read_values = attrgetter(*TRACE_FIELDS)
+
+
+class ChangeKind(StrEnum):
+    ADDED = "added"
+    ALTERED = "altered"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceChange:
+    """`before` is None when added, `after` is None when removed; `fields` names what differs."""
+
+    kind: ChangeKind
+    key: str
+    before: Trace | None = None
+    after: Trace | None = None
+    fields: tuple[str, ...] = ()
+
+
+def key_by_anchor(traces: Iterable[Trace]) -> dict[str, Trace]:
+    """Key traces for a comparison; what a page lists twice becomes one."""
+    shown: dict[str, Trace] = {}
+    for trace in traces:
+        key = compute_anchor(trace)
+        shown[key] = combine_traces((shown[key], trace)) if key in shown else trace
+    return shown
+
+
+def apply_parse_result(before: Snapshot, result: ParseResult) -> Snapshot:
+    """Return what a query shows after a reading: only proof of absence takes away.
+
+    A partial reading adds; a visit that came to nothing leaves all as it was.
+    """
+    match result.outcome:
+        case Outcome.FOUND:
+            return key_by_anchor(result.traces)
+        case Outcome.ABSENT:
+            return {}
+        case Outcome.PARTIAL:
+            return {**before, **key_by_anchor(result.traces)}
+    return before
+
+
+def diff_snapshots(before: Snapshot, after: Snapshot) -> Iterator[TraceChange]:
+    """Yield every raw difference, volatile fields included, in the order of the keys."""
+    for key in sorted(before.keys() | after.keys()):
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        if old is None:
+            yield TraceChange(kind=ChangeKind.ADDED, key=key, after=new)
+        elif new is None:
+            yield TraceChange(kind=ChangeKind.REMOVED, key=key, before=old)
+        else:
+            pairs = zip(TRACE_FIELDS, _read_values(old), _read_values(new), strict=True)
+            names = tuple(name for name, was, now in pairs if was != now)
+            yield TraceChange(kind=ChangeKind.ALTERED, key=key, before=old, after=new, fields=names)

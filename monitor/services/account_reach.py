@@ -1,0 +1,85 @@
+"""How we see each account that someone says is theirs, and what only they can look at."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import chain
+
+from monitor.app import App
+from monitor.domain.consent import Consent
+from monitor.domain.consent_text import suppose_consent
+from monitor.domain.planning.queries import build_account_queries, build_page_queries
+from monitor.domain.vocabulary import AccountReach, Scope
+from monitor.services.alert_feeds import has_search_engine
+from reports.pages.enrollment import AccountLine
+from scrapers.urls.canonical import canonicalize_url
+
+LOOK_EVERY = timedelta(days=30)
+# A weekly check lasts hours, and one that found the site shut says nothing of the account.
+MISSED_AFTER = timedelta(days=10)
+_DAY = timedelta(days=1)
+
+
+def describe_reach(
+    app: App, lines: Iterable[AccountLine], scopes: Collection[Scope]
+) -> tuple[AccountLine, ...]:
+    """Tell it of who joins now, with consent to these `scopes`."""
+    return tuple(_describe_lines(app, lines, "", scopes, app.clock.now()))
+
+
+def describe_own_reach(
+    app: App, lines: Iterable[AccountLine], person_id: str
+) -> tuple[AccountLine, ...]:
+    consent = app.db.consents.find_latest_consent(person_id)
+    if consent is None:
+        return tuple(lines)
+    return tuple(_describe_lines(app, lines, person_id, consent.scopes, consent.given_at))
+
+
+def _describe_lines(
+    app: App,
+    lines: Iterable[AccountLine],
+    person_id: str,
+    scopes: Collection[Scope],
+    since: datetime,
+) -> Iterator[AccountLine]:
+    now = app.clock.now()
+    # A pause changes nothing about how an account is seen.
+    consent = suppose_consent(person_id, scopes, now, _DAY)
+    feeds = app.db.people.load_person(person_id).alert_feeds if person_id else ()
+    searched = Scope.SEARCH in scopes and has_search_engine(app, feeds)
+    unasked = AccountReach.SEARCH if searched else AccountReach.NEVER
+    for line in lines:
+        reach = AccountReach.WEEKLY if _is_asked(app, line.value, consent) else unasked
+        last_seen = _find_last_seen(app, person_id, line.value)
+        if reach is AccountReach.WEEKLY and last_seen and now - last_seen > MISSED_AFTER:
+            reach = AccountReach.MISSED
+        page = app.facts.privacy_pages.get(line.value.partition(":")[0])
+        yield replace(
+            line,
+            reach=reach,
+            last_seen=last_seen,
+            look_at=None if reach is AccountReach.WEEKLY else _compute_next_look(since, now),
+            settings_url=page.address if page else "",
+            unconfirmed=page is not None and page.is_stale(now),
+        )
+
+
+def _is_asked(app: App, value: str, consent: Consent) -> bool:
+    sources, now = tuple(app.sources.values()), app.clock.now()
+    pages, accounts = ((value,), ()) if "://" in value else ((), (value,))
+    asked = chain(
+        build_account_queries(accounts, consent, sources, now),
+        build_page_queries(pages, consent, sources, now),
+    )
+    return any(asked)
+
+
+def _find_last_seen(app: App, person_id: str, value: str) -> datetime | None:
+    key = canonicalize_url(value) if "://" in value else value
+    found = app.db.findings.find_findings_by_aliases(person_id, (key,)) if person_id else ()
+    return max((finding.last_seen for finding in found), default=None)
+
+
+def _compute_next_look(since: datetime, now: datetime) -> datetime:
+    return since + ((now - since) // LOOK_EVERY + 1) * LOOK_EVERY

@@ -1,0 +1,104 @@
+"""The evidence pack about one account: for its person, and for IT if the person shared it.
+
+It speaks of the person by name, since others read it.
+
+Who may have it is for the callers to check.
+"""
+
+from collections.abc import Iterator
+
+from monitor.app import App
+from monitor.db.evidence_pages import StoredPage
+from monitor.domain.case import Case
+from monitor.domain.errors import InputError
+from monitor.domain.finding import Finding
+from monitor.domain.levers import may_be_sexual
+from monitor.domain.vocabulary import CaseKind, Side
+from monitor.services.disclosure import disclose_to_others
+from monitor.services.finding_history import build_comparison_line, compare_with_own_findings
+from monitor.services.own_accounts import load_own_findings
+from monitor.services.pictures import load_compared_picture
+from reports.evidence_pack import ActionLogLine, EvidenceView, FacePair, PageCopy
+from reports.labels import DECISION_PHRASES, LEVERS
+
+
+def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
+    """Collect it for one reader; what its person noted for themselves is for them alone.
+
+    Of what may be sexual every reader gets the address and the times alone.
+    """
+    person, finding = (
+        app.db.people.load_person(case.person_id),
+        app.db.findings.load_finding(case.finding_id),
+    )
+    portrait = finding.portrait
+    is_withheld = may_be_sexual(case, portrait)
+    # A page plays no one: what it shares with an account of theirs is no copy.
+    is_page = case.nature is CaseKind.HARMFUL_PAGE
+    beside = (
+        ()
+        if is_page or is_withheld
+        else compare_with_own_findings(app, case.person_id, case.finding_id)
+    )
+    return EvidenceView(
+        case=disclose_to_others(app, case),
+        organization=person.organization,
+        zone=person.zone,
+        account=portrait.account,
+        handle=portrait.handle,
+        name="" if is_withheld else portrait.name,
+        own=tuple(_list_own_urls(app, case)),
+        # The own account that it shows most of, as the person reads it.
+        compared_with=beside[0].own.portrait.url if beside else "",
+        copied=tuple(map(build_comparison_line, beside[0].field_comparisons)) if beside else (),
+        log=tuple(_build_log_lines(app, case, person.name.full_name, reader)),
+        pages=() if is_withheld else tuple(_build_page_copies(app, case)),
+        faces=_load_faces(app, case, beside[0].own)
+        if beside and reader is Side.PERSON
+        else FacePair(),
+        is_withheld=is_withheld,
+    )
+
+
+def _load_faces(app: App, case: Case, own: Finding) -> FacePair:
+    """Return the two pictures as their person sees them beside each other, if they are kept."""
+    shown = []
+    for finding_id in (case.finding_id, own.id):
+        try:
+            shown.append(load_compared_picture(app, case.person_id, finding_id))
+        except InputError:
+            shown.append(b"")
+    return FacePair(theirs=shown[0], ours=shown[1])
+
+
+def _list_own_urls(app: App, case: Case) -> Iterator[str]:
+    for finding in load_own_findings(app.db, app.db.people.load_person(case.person_id)).values():
+        if finding.id != case.finding_id:
+            yield finding.portrait.url
+
+
+def _build_log_lines(app: App, case: Case, name: str, reader: Side) -> Iterator[ActionLogLine]:
+    for entry in app.db.cases.list_decisions(case.id):
+        side = case.get_side(entry)
+        yield ActionLogLine(
+            at=entry.at,
+            who=name if side is Side.PERSON else "IT",
+            what=DECISION_PHRASES[entry.decision],
+            lever=LEVERS[entry.lever] if entry.lever else "",
+            note="" if (side, reader) == (Side.PERSON, Side.IT) else entry.note,
+        )
+
+
+def _build_page_copies(app: App, case: Case) -> Iterator[PageCopy]:
+    return map(_build_page_copy, app.db.pages.list_evidence_of_finding(case.finding_id))
+
+
+def _build_page_copy(stored: StoredPage) -> PageCopy:
+    page = stored.page
+    return PageCopy(
+        url=page.url,
+        status=page.status,
+        body=page.body,
+        fetched_at=page.fetched_at,
+        headers=dict(page.headers),
+    )

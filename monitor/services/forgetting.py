@@ -1,0 +1,121 @@
+"""What a person's narrower consent or removed name no longer covers is deleted."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from monitor.app import App
+from monitor.db.queries import QueryRecord
+from monitor.domain.consent import Consent
+from monitor.domain.finding_events import refresh_portrait
+from monitor.domain.person import Person
+from monitor.domain.planning.queries import get_required_scope
+from monitor.domain.reason import Reason
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Scope
+from monitor.services.cases import reassess_person
+from monitor.services.query_planning import list_person_query_keys
+from scrapers.models import Trace
+
+FORGOTTEN_REASONS = (Reason("forgotten"),)
+
+
+def delete_unconsented_results(app: App, consent: Consent) -> None:
+    """Delete what a consent no longer covers, given the person's latest consent."""
+    person = app.db.people.load_person(consent.person_id)
+    if app.db.legal_holds.has_active_legal_hold(person.id):
+        return
+    asked = app.db.queries.list_queries_of_person(person.id)
+    _retire_queries(
+        app, person, {query.key for query in asked if not _is_covered(app, query, consent)}
+    )
+    if Scope.SEARCH not in consent.scopes and person.alert_feeds:
+        person = replace(person, alert_feeds=())
+        app.db.people.update_person(person)
+    if Scope.PHOTOS not in consent.scopes:
+        _remove_picture_prints(app, person.id)
+        if person.reference_picture:
+            person = replace(person, reference_picture="")
+            app.db.people.update_person(person)
+    if Scope.STUDENT_LINKS not in consent.scopes:
+        for case in app.db.cases.list_cases_of_person(person.id):
+            if case.kind is CaseKind.STUDENT_LINK and not case.shared_at:
+                app.db.cases.delete_case(case.id)
+    if Scope.BREACHES not in consent.scopes:
+        app.db.breaches.delete_breaches_of_person(person.id)
+    reassess_person(app, person)
+
+
+def forget_removed_terms(app: App, before: Person, after: Person) -> None:
+    """Delete findings that only removed names found. This creates no events.
+
+    The queries that come in their place are new ones, so their first answers are silent.
+    """
+    old, new = (
+        list_person_query_keys(app, before),
+        list_person_query_keys(app, after),
+    )
+    if not app.db.legal_holds.has_active_legal_hold(after.id):
+        _retire_queries(app, after, old - new)
+        if before.mail.casefold() != after.mail.casefold():
+            app.db.breaches.delete_breaches_of_person(after.id)
+    reassess_person(app, after)
+
+
+def _is_covered(app: App, query: QueryRecord, consent: Consent) -> bool:
+    source = app.sources.get(query.source)
+    return source is None or get_required_scope(query.kind, source.family) in consent.scopes
+
+
+def _retire_queries(app: App, person: Person, keys: Collection[str]) -> None:
+    touched = {
+        sighting.finding_id
+        for key in keys
+        for sighting in app.db.sightings.list_sightings_of_query(person.id, key)
+    }
+    for key in keys:
+        app.db.queries.retire_query(person.id, key)
+    active_keys = list_person_query_keys(app, person)
+    for finding in sorted(touched):
+        _release_finding(app, person.id, finding, active_keys)
+
+
+def _release_finding(
+    app: App, person_id: str, finding_id: str, active_keys: Collection[str]
+) -> None:
+    """Delete a finding that no first query shows, or rebuild it from what is left.
+
+    What only a follow-up query showed is never asked again.
+    """
+    left = app.db.sightings.list_sightings_of_finding(finding_id)
+    if any(sighting.query in active_keys for sighting in left):
+        shown = (sighting.trace for sighting in left if not sighting.misses)
+        app.db.findings.update_finding(
+            refresh_portrait(app.db.findings.load_finding(finding_id), shown)
+        )
+        return
+    for sighting in left:
+        app.db.queries.retire_query(person_id, sighting.query)
+    cases = app.db.cases.list_cases_of_finding(finding_id)
+    acted_on = any(
+        case.shared_at or case.is_pursued or case.state is CaseState.REMOVAL_ASKED for case in cases
+    )
+    if not (acted_on or app.db.findings.find_finding_feedback(finding_id) is Decision.MINE):
+        app.db.findings.delete_finding(finding_id)
+
+
+def _remove_picture_prints(app: App, person_id: str) -> None:
+    for sighting in app.db.sightings.list_sightings_of_person(person_id):
+        if sighting.trace.picture_print:
+            app.db.sightings.save_sighting(
+                replace(sighting, trace=_strip_picture_print(sighting.trace))
+            )
+    for finding in app.db.findings.list_findings_of_person(person_id):
+        app.db.versions.rewrite_versions(finding.id, _strip_picture_print)
+        bare = replace(finding, portrait=_strip_picture_print(finding.portrait))
+        if bare != finding:
+            app.db.findings.update_finding(bare)
+        app.db.pictures.save_picture(bare)
+    app.db.thumbnails.delete_thumbnails_of_person(person_id)
+
+
+def _strip_picture_print(trace: Trace) -> Trace:
+    return replace(trace, picture_print="")

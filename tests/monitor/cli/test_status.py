@@ -1,0 +1,109 @@
+"""What is due can be read at a glance, and by a program."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.db.cases import CasesTable
+from monitor.db.database import Database
+from monitor.domain.person import PersonName
+from monitor.domain.small_counts import MIN_PEOPLE_TOLD
+from tests.monitor.cli.conftest import Terminal
+
+
+def test_the_screen_tells_what_is_down_first_and_ends_with_its_code(terminal):
+    terminal.enrols()
+
+    said = terminal.run("status")
+
+    assert said.code == 69
+    assert said.out.startswith("Cedar Valley Public Schools, ")
+    assert "not running" in said.out
+    warnings = said.out[said.out.index("what to do") :].splitlines()[1:]
+    levels = [line.split()[0] for line in warnings]
+    assert levels == sorted(levels, key=["bad", "warn"].index)
+    assert any("systemctl start namesake-portal" in line for line in warnings)
+
+
+def test_a_program_reads_the_screen_and_no_count_of_cases_in_a_small_district(after_demo):
+    told = after_demo.run("status", "--json").json
+
+    assert told["is_running"] is False
+    assert told["last_sweep"]
+    assert told["next_sweep"] > told["last_sweep"]
+    assert told["cases"] == ""
+    assert {warning["what"] for warning in told["warnings"]} >= {"service", "portal"}
+
+
+@pytest.mark.parametrize(("cases", "band"), [(9, ""), (10, "10 or more"), (49, "20 or more")])
+def test_cases_of_a_larger_district_are_told_in_bands(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, cases: int, band: str
+):
+    monkeypatch.setattr(CasesTable, "list_undecided_cases", lambda _: (None,) * cases)
+    before = terminal.run("status", "--json").json["cases"]
+    for number in range(MIN_PEOPLE_TOLD):
+        terminal.enrols(PersonName(given="Rosa", family=f"Marchetti{number}"))
+
+    assert [before, terminal.run("status", "--json").json["cases"]] == ["", band]
+
+
+def test_what_is_due_is_told_in_words_at_local_time_and_what_is_late_is_marked(terminal):
+    rosa = terminal.enrols()
+    terminal.run("status", "--jobs")
+    with Database.open_folder(terminal.config.state) as state:
+        person = state.people.load_person(rosa)
+        state.people.update_person(replace(person, zone="Pacific/Auckland"))
+        (sweep,) = (job for job in state.jobs.list_jobs() if job.name == "sweep")
+        state.jobs.reschedule_job(sweep, terminal.clock.now() - timedelta(hours=3))
+        (review,) = (job for job in state.jobs.list_jobs() if job.name == "review")
+        state.jobs.postpone_failed_job(
+            review, terminal.clock.now() + timedelta(minutes=20), "ValueError"
+        )
+
+    said = terminal.run("status", "--jobs")
+
+    rows = said.out.splitlines()
+    (late,) = (row for row in rows if "weekly sweep" in row)
+    assert "the district" in late
+    assert "overdue by 3 hours" in late
+    assert "America/Chicago" in late
+    (email,) = (row for row in rows if "weekly digest" in row)
+    assert rosa in email
+    assert " NZST " in email
+    assert "Pacific/Auckland" in email
+    (failed,) = (row for row in rows if "email to reviewers" in row)
+    assert "failed once (ValueError), retry in 20 min" in failed
+
+
+def test_a_program_reads_what_is_due_in_utc_and_at_local_time(terminal):
+    terminal.enrols()
+
+    rows = json.loads(terminal.run("status", "--jobs", "--json").out)
+
+    (email,) = (row for row in rows if row["name"] == "digest")
+    assert email["due_at"].endswith("Z")
+    assert email["zone"] == "America/Chicago"
+    assert email["local"].startswith("Mon, ")
+    assert email["state"].startswith("in ")
+    assert email["attempts"] == 0
+
+
+def test_a_clock_that_cannot_be_right_is_told_with_the_way_out(terminal):
+    terminal.run("status", "--jobs")
+    terminal.clock.at += timedelta(days=800)
+
+    assert "All jobs are paused until the clock is right" in terminal.run("status", "--jobs").out
+    assert "jobs are paused" not in terminal.run("status", "--jobs", "--clock-is-right").out
+    assert "jobs are paused" not in terminal.run("status", "--jobs").out
+
+
+def test_a_sweep_on_a_forgotten_clock_exits_with_69(terminal):
+    terminal.run("status", "--jobs")
+    terminal.clock.at = datetime(1990, 1, 1, tzinfo=UTC)
+
+    said = terminal.run_served("check", "--all")
+
+    assert said.code == 69
+    assert "The clock says Mon, Jan 1, 1990" in said.sentence

@@ -1,0 +1,42 @@
+"""What every surface has to count alike: emails, pages, lists and the desk of IT."""
+
+import re
+
+from monitor.app import App
+from monitor.db.review_queue import ReviewFilter
+from monitor.domain.person import Reviewer
+from monitor.domain.vocabulary import CaseBin, FindingGroup
+from monitor.services.digests import build_digest_view
+from monitor.services.findings import build_home_view, count_findings, list_findings
+from monitor.services.review import build_review_digest
+from monitor.services.review_queue import load_queue_page
+from reports.emails.digest import render_digest
+from tests.cases import build_cards
+
+
+def check_personal_counts(app: App, person_id: str) -> None:
+    """Compare the next digest with home, the list of results, and the page to answer."""
+    digest, home = build_digest_view(app, person_id), build_home_view(app, person_id)
+    groups = count_findings(list_findings(app, person_id))
+    cards = [card for card in build_cards(app, person_id) if card.is_asked]
+    subject = render_digest(digest).subject
+
+    assert (digest.needs_you, digest.to_sort) == (home.needs_you, home.to_sort)
+    assert sum(not card.case for card in cards) == home.to_sort
+    assert bool(groups[FindingGroup.NEEDS_YOU]) is bool(home.needs_you or home.to_sort)
+    needing = re.search(r"(\d+) things? needs? you", subject)
+    assert int(needing[1] if needing else 0) == home.needs_you + len(digest.breaches)
+    if home.needs_you or home.to_sort:
+        assert "all quiet" not in subject
+
+
+def check_desk_counts(app: App) -> None:
+    """Compare the email to each reviewer with their queue."""
+    for address in app.config.district.reviewers:
+        reviewer = Reviewer(address=address)
+        counts = (
+            load_queue_page(app, reviewer, ReviewFilter(bins=(one_bin,)), 1).total
+            for one_bin in (CaseBin.NEEDS_YOU, CaseBin.IN_PROGRESS)
+        )
+        told = build_review_digest(app, address)
+        assert (told.waiting, told.going) == tuple(counts)

@@ -1,0 +1,217 @@
+"""Each plan leads to proof, whatever the platform does: it answers, refuses, or stays silent."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from monitor.demo import response as cdn
+from monitor.demo.data import DemoPage, DemoProfile
+from monitor.demo.district import MAPLE_STREET, MARIA
+from monitor.domain.case import Case
+from monitor.domain.case_log import SENT_LEVERS
+from monitor.domain.case_progress import get_reply_time
+from monitor.domain.reason import Reason
+from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseStep,
+    Decision,
+    EndReason,
+    LeverKind,
+    UploadProblem,
+)
+from monitor.services.answers import DecisionInput
+from monitor.services.disclosure import disclose_own
+from monitor.services.jobs import run_due_sweeps
+from monitor.services.takedown import add_screenshot, build_takedown_view, record_takedown_step
+from tests.monitor.services.world import IMPOSTOR, Staff, World
+
+pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
+
+FAKE = "mariadelgad0"
+SHOT = cdn.draw_png("nothing is there anymore")
+ANSWERS, REFUSES, SILENT = PLATFORM_ACTS = "answers", "refuses", "silent"
+# The network and the eight sites of the demo.
+DEMO = {
+    "bluesky": "",
+    "chalkboard": "http://chalkboard.example/t/mariadelgad0",
+    "givingdesk": "http://givingdesk.example/people/mariadelgad0",
+    "paceclub": "http://paceclub.example/athletes/mariadelgad0",
+    "readerly": "http://readerly.example/reader/mariadelgad0",
+    "recipebox": "http://recipebox.example/cooks/mariadelgad0",
+    "stitchbook": "http://stitchbook.example/by/mariadelgad0",
+    "tuneshelf": "http://tuneshelf.example/mariadelgad0",
+    "snapgarden": "http://snapgarden.example/@mariadelgad0",
+}
+# And a network that we cannot open, and a site that nobody has listed.
+PLACES = {
+    **DEMO,
+    "instagram": "https://www.instagram.com/mariadelgad0",
+    "": "https://nook.example/mariadelgad0",
+}
+NATURES = {CaseKind.IMPERSONATION: Decision.IMPERSONATION, CaseKind.MOCK_ACCOUNT: Decision.MOCK}
+
+
+@pytest.fixture
+def platform() -> str:
+    return "bluesky"
+
+
+@pytest.fixture
+def maria(world_of, platform: str) -> Staff:
+    """Somebody who is impersonated there."""
+    world = world_of(*list_sites(platform), families=("bluesky",))
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    for entry in list_profiles(platform):
+        world.internet = world.internet.add_entry(entry)
+    moves(maria, platform)
+    return maria
+
+
+def list_sites(platform: str) -> tuple[str, ...]:
+    return (platform,) if DEMO.get(platform) else ()
+
+
+def list_profiles(platform: str) -> tuple[DemoProfile, ...]:
+    sites = list_sites(platform)
+    return tuple(DemoProfile(site=site, handle=FAKE, name="Maria Delgado") for site in sites)
+
+
+def moves(maria: Staff, platform: str) -> None:
+    """Have it there."""
+    if not PLACES[platform]:
+        return
+    findings = maria.world.state.findings
+    finding = findings.load_finding(fake(maria).finding_id)
+    account = f"{platform}:@mariadelgad0" if platform else ""
+    url = PLACES[platform]
+    key = url.replace("http:", "https:")
+    moved = replace(finding.portrait, key=key, url=url, account=account, account_aliases=())
+    findings.update_finding(replace(finding, portrait=moved), filter(None, (key, account)))
+    # Where it was before, it was never seen.
+    with findings.connection.begin_transaction():
+        findings.connection.execute("DELETE FROM sightings WHERE finding_id = ?", finding.id)
+
+
+def fake(maria: Staff) -> Case:
+    (case,) = (one for one in maria.cases if one.kind in NATURES)
+    return case
+
+
+def kit(maria: Staff):
+    return build_takedown_view(maria.world.app, maria.id, fake(maria).id)
+
+
+def does(
+    maria: Staff, decision: Decision, lever: LeverKind | None = None, case: Case | None = None
+) -> None:
+    step = DecisionInput(decision=decision, by=maria.id, lever=lever)
+    record_takedown_step(maria.world.app, (case or fake(maria)).id, step)
+    maria.world.later(minutes=1)
+
+
+def takes_ways(maria: Staff, platform_does: str) -> Iterator[LeverKind]:
+    """Take one way after the other, as the page has them; the platform gives in at the last."""
+    while True:
+        way, *others = kit(maria).levers
+        # What failed makes room for the next, which the page has first.
+        told = kit(maria).next_way
+        assert (told is None) is (way is LeverKind.FORM)
+        yield way
+        maria.world.later(hours=5)
+        does(maria, Decision.REPORTED, way)
+        run_due_sweeps(maria.world.app)
+        sent = fake(maria).last_lever
+        if platform_does == ANSWERS or not others:
+            return
+        # Who is silent is told by the next step, with its date.
+        due = disclose_own(maria.world.app, fake(maria)).due
+        assert due == sent.at + get_reply_time(sent)
+        if platform_does == REFUSES:
+            does(maria, Decision.REFUSED)
+        else:
+            maria.world.clock.at = due
+
+
+def proves(maria: Staff, platform: str) -> EndReason | None:
+    """Have it gone: two looks find nothing or, where we cannot look, its person shows that."""
+    world = maria.world
+    if kit(maria).can_look:
+        for entry in (IMPOSTOR, *list_profiles(platform)):
+            world.internet = world.internet.remove_entry(entry)
+        for _ in range(2):
+            world.forgets_visits()
+            world.later(days=3, hours=1)
+            run_due_sweeps(world.app)
+    else:
+        does(maria, Decision.REMOVED)
+        assert kit(maria).asks_for_proof
+        assert add_screenshot(world.app, maria.id, fake(maria).id, SHOT) is None
+    return disclose_own(world.app, fake(maria)).end
+
+
+def test_the_48_hours_of_the_law_run_from_the_day_that_it_was_sent(maria: Staff):
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    maria.world.state.cases.update_case(replace(fake(maria), reasons=(Reason("lewd"),)))
+    assert kit(maria).levers[0] is LeverKind.LAW
+
+    does(maria, Decision.REPORTED, LeverKind.LAW)
+    sent = fake(maria).last_lever.at
+    assert disclose_own(maria.world.app, fake(maria)).due == sent + timedelta(hours=48)
+
+    maria.world.clock.at = sent + timedelta(hours=48)
+    assert kit(maria).levers[0] is LeverKind.COMPLAINT
+    # No picture of it is taken as proof.
+    assert add_screenshot(maria.world.app, maria.id, fake(maria).id, SHOT) is UploadProblem.SEXUAL
+
+
+@pytest.mark.parametrize("host_does", PLATFORM_ACTS)
+def test_a_page_that_does_harm_is_walked_to_proof(world: World, host_does: str):
+    threat = f"Maria Delgado of {MAPLE_STREET} deserves to die"
+    page = DemoPage(url="https://board.example/thread/9", title="who is next", text=threat)
+    world.internet = world.internet.add_entry(page)
+    maria = world.joins(MARIA)
+    world.sweep()
+    case = maria.rules(maria.case(CaseKind.HARMFUL_PAGE), Decision.MOCK)
+
+    does(maria, Decision.REPORTED, LeverKind.HOST, case)
+    if host_does == REFUSES:
+        does(maria, Decision.REFUSED, case=case)
+    shown = disclose_own(world.app, maria.case(CaseKind.HARMFUL_PAGE))
+    for _ in range(3 if host_does == SILENT else 0):
+        # We look, and then it is late.
+        world.clock.at = shown.due
+        shown = disclose_own(world.app, maria.case(CaseKind.HARMFUL_PAGE))
+    assert (shown.next_step is CaseStep.ESCALATE) is (host_does != ANSWERS)
+    if host_does != ANSWERS:
+        does(maria, Decision.REPORTED, LeverKind.COUNSEL, case)
+
+    does(maria, Decision.REMOVED, case=case)
+    assert add_screenshot(world.app, maria.id, case.id, SHOT) is None
+    assert disclose_own(world.app, maria.case(CaseKind.HARMFUL_PAGE)).end is EndReason.SHOWN
+
+
+@pytest.mark.parametrize("platform_does", PLATFORM_ACTS)
+@pytest.mark.parametrize("platform", PLACES)
+@pytest.mark.parametrize("nature", NATURES)
+def test_each_plan_is_walked_to_proof(
+    maria: Staff, nature: CaseKind, platform: str, platform_does: str
+):
+    maria.rules(fake(maria), NATURES[nature])
+    assert disclose_own(maria.world.app, fake(maria)).nature is nature
+
+    taken = list(takes_ways(maria, platform_does))
+
+    assert len(set(taken)) == len(taken)
+    assert len(taken) == 1 if platform_does == ANSWERS else len(taken) > 1
+    assert taken[0] is LeverKind.FORM
+    assert platform_does == ANSWERS or taken[-1] is LeverKind.COUNSEL
+    looked = platform in DEMO
+    assert proves(maria, platform) is (EndReason.PROOF if looked else EndReason.SHOWN)
+    # The log tells by which ways, and nothing is left to do.
+    sent = [entry.lever for entry in fake(maria).standing if entry.decision in SENT_LEVERS]
+    assert sent == taken
+    assert disclose_own(maria.world.app, fake(maria)).next_step is None

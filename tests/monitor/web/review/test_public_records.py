@@ -1,0 +1,81 @@
+"""The page for public records: two sessions, a number without a name, a file, and a log."""
+
+from monitor.domain.person import Reviewer
+from monitor.services.public_records import list_records_proposals
+from tests.monitor.services.world import Staff
+from tests.monitor.web.portal import Guest, Portal
+from tests.monitor.web.review.flagged import ANA, BO
+
+PAGE = "/review/public-records"
+
+
+def proposes(guest: Guest, portal: Portal, **fields: object):
+    today = portal.world.clock.at.date().isoformat()
+    usual = {"reference": "PR-7", "kinds": "reviewer", "first_day": today, "last_day": today}
+    return guest.post(PAGE, **usual | fields)
+
+
+def waiting(portal: Portal):
+    return list(list_records_proposals(portal.world.app, Reviewer(address=ANA)))
+
+
+def test_two_reviewers_export_what_counsel_decided(portal: Portal, maria: Staff, ana: Guest):
+    assert "Nothing is waiting." in ana.get(PAGE).text
+    assert "Sent." in ana.follow(proposes(ana, portal)).text
+    assert "You proposed this" in ana.get(PAGE).text
+    bo = portal.signed_in(BO)
+    page = bo.get(PAGE).page
+    form = page.select_one("form.deed")
+    assert form.button.get_text() == "Confirm and download"
+    proposing = page.select_one(f'form.deed ~ form[action="{PAGE}"], form[action="{PAGE}"]')
+    assert "While fewer than 20 people have joined" in proposing.get_text()
+
+    made = bo.post(str(form["action"]))
+
+    assert made.response.mimetype == "text/csv"
+    assert "public-records-PR-7.csv" in made.headers["Content-Disposition"]
+    assert "records-proposed" in made.html
+    assert "Nothing is waiting." in ana.get(PAGE).text
+    logged = ana.get("/review/audit?action=records-exported").text
+    for words in ("Exported public records", "Request: PR-7", "Rows: 1", "Name: 1", "Time: 0"):
+        assert words in logged
+
+
+def test_one_reviewer_exports_nothing(portal: Portal, maria: Staff, ana: Guest):
+    proposes(ana, portal)
+    (proposal,) = waiting(portal)
+
+    answer = ana.follow(ana.post(f"{PAGE}/{proposal.id}"))
+
+    assert "Another reviewer must confirm it" in answer.text
+    assert "There are no entries" in ana.get("/review/audit?action=records-exported").text
+
+
+def test_the_page_says_kind_by_kind_what_leaves_and_names_no_one(
+    portal: Portal, maria: Staff, ana: Guest
+):
+    seen = ana.get(PAGE)
+
+    rows = {
+        row.th.get_text(): [cell.get_text() for cell in row("td")]
+        for row in seen.page.select("tbody tr")
+    }
+    assert rows["findings"][-1] == "Never by this page. Counsel asks the person."
+    assert rows["people"][2] == "not shown"
+    assert rows["audit"][2] in {"fewer than 20", "20 or more", "50 or more"}
+    assert maria.mail not in seen.text
+    assert "Maria" not in seen.text
+
+
+def test_a_form_that_lacks_something_comes_back(portal: Portal, maria: Staff, ana: Guest):
+    for fields, words in (
+        ({"reference": "Maria Delgado"}, "no name"),
+        ({"kinds": "people"}, "Choose what counsel decided"),
+        ({"last_day": "soon"}, "Choose a day."),
+        ({"last_day": "2020-01-01"}, "Choose a last day that follows"),
+    ):
+        seen = proposes(ana, portal, **fields)
+
+        assert seen.status == 422
+        assert words in seen.text
+    assert waiting(portal) == []

@@ -1,0 +1,101 @@
+"""From an alert to a sent report: what is read and pressed on the way fits into three minutes.
+
+Read at 238 words a minute, the mean of silent reading in English (Brysbaert, 2019), down to what
+is pressed.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from monitor.demo.district import MARIA
+from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.services.outbox import send_due
+from tests.monitor.services.world import IMPOSTOR, Staff
+from tests.monitor.web.portal import ADDRESS, Portal
+from tests.monitor.web.review.flagged import ANA, fake
+
+WORDS_PER_SECOND = 238 / 60
+SECONDS_A_PRESS = 3
+# On the site itself: the menu, Report, the text pasted, and sent.
+SECONDS_THERE = 45
+MOST_SECONDS = 180
+FOLDED = "details:not([open]) > :not(summary), .unseen, textarea, option, [type=hidden], head"
+
+
+@dataclass
+class Walk:
+    """What somebody reads and presses, page after page."""
+
+    words: list[int] = field(default_factory=list)
+
+    def reads_to(self, page: BeautifulSoup, pressed: Tag | None) -> None:
+        """Read a page from its top down to what is pressed."""
+        assert pressed is not None
+        part = page.find("main") or page
+        for hidden in part.select(FOLDED):
+            hidden.extract()
+        above = [text for text in pressed.find_all_previous(string=True) if part in text.parents]
+        self.words.append(sum(len(text.split()) for text in (*above, pressed.get_text(" "))))
+
+    @property
+    def seconds(self) -> float:
+        read = sum(self.words) / WORDS_PER_SECOND
+        return read + len(self.words) * SECONDS_A_PRESS + SECONDS_THERE
+
+
+@pytest.fixture
+def maria(portal: Portal) -> Staff:
+    """Maria, who was just written to about somebody who poses as her."""
+    world = portal.world
+    world.internet = world.internet.add_entry(IMPOSTOR)
+    maria = world.joins(MARIA)
+    world.sweep()
+    send_due(world.app)
+    return maria
+
+
+def test_a_teacher_gets_from_the_alert_to_a_sent_report(portal: Portal, maria: Staff):
+    walk, guest = Walk(), portal.signed_in(maria.mail)
+    (alert,) = maria.emails_of("alert")
+    email = BeautifulSoup(alert.email.html, "lxml")
+    link = re.search(rf"{re.escape(ADDRESS)}(/answer/\S+)", alert.email.text)[1]
+    walk.reads_to(email, email.find("a", href=f"{ADDRESS}{link}"))
+
+    page = guest.get(link).page
+    walk.reads_to(page, page.find("button", value="impersonation"))
+    page = guest.post(link, decision="impersonation").page
+    steps = page.find("a", string="Open the steps")
+    walk.reads_to(page, steps)
+    kit = steps["href"]
+
+    page = guest.get(kit).page
+    walk.reads_to(page, page.find("button", id="done"))
+    # The text is copied on the way.
+    walk.words.append(0)
+    assert page.find("button", attrs={"data-copies": "text"})
+    guest.post(kit, done="reported", lever="form")
+
+    assert maria.case(CaseKind.IMPERSONATION).last_lever.decision is Decision.REPORTED
+    assert walk.seconds <= MOST_SECONDS, (walk.words, walk.seconds)
+
+
+def test_a_reviewer_gets_from_the_queue_to_a_sent_report(portal: Portal, maria: Staff):
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    portal.world.later(days=4)
+    walk, ana = Walk(), portal.signed_in(ANA)
+
+    page = ana.get("/review").page
+    walk.reads_to(page, page.find("button", attrs={"name": "one"}))
+    page = ana.follow(ana.post("/review/open", one=fake(maria).id)).page
+    # The report is copied on the way.
+    walk.words.append(0)
+    assert page.find("button", attrs={"data-copies": "report"})
+    walk.reads_to(page, page.find("button", string=re.compile("Save decision")))
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+    ana.post("/review/rule", decision="reported", seen=seen)
+
+    assert fake(maria).last_lever.decision is Decision.REPORTED
+    assert walk.seconds <= MOST_SECONDS, (walk.words, walk.seconds)
