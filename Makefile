@@ -48,12 +48,14 @@ SLOWEST = --durations=25
 # run beside the rest, in five processes, and are told after it.
 # The rest waits a little, too: it runs in one process more than there are processors.
 # Both start hundreds of processes more, which would all compile our code if nobody kept that.
+# A run that is ended tells of the real parts, too: each pytest first says what it was at.
 test: export PYTHONDONTWRITEBYTECODE =
 test: check machine ## Check and test everything that this machine allows; REAL=1 as root: everything
 	@mkdir -p .cache; echo "Meanwhile .cache/real.txt tells of the real parts"; \
-	{ $(BIN)/python -m tests.real.fetch \
+	{ trap : TERM; $(BIN)/python -m tests.real.fetch \
 		&& $(BIN)/python -m pytest -m real -n 5 --dist loadscope --no-loadscope-reorder $(SLOWEST) tests/real; } \
 		> .cache/real.txt 2>&1 & real=$$!; \
+	trap 'trap "" INT TERM; wait $$real; cat .cache/real.txt; exit 1' INT TERM; \
 	PYTEST_DEBUG_TEMPROOT=$(IN_MEMORY) \
 	$(BIN)/python -m pytest -m "not real" -n $$(($$(nproc) + 1)) --dist worksteal $(SLOWEST); others=$$?; wait $$real; status=$$?; \
 	cat .cache/real.txt; exit $$((others | status))
@@ -74,7 +76,7 @@ endif
 
 .PHONY: soak
 soak: $(INSTALLED) ## Run the long tests whole; make test runs a tenth of them
-	@NAMESAKE_SOAK=1 $(BIN)/python -m pytest -m soak
+	@NAMESAKE_SOAK=1 $(BIN)/python -m pytest -m soak -o faulthandler_timeout=0
 
 .PHONY: mutants
 mutants: $(INSTALLED) ## Count the small faults in the rules that no test notices: a seeded sample

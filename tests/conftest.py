@@ -20,9 +20,14 @@ Share = Callable[..., Sequence[Case]]
 # test that presses it would wait forever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Who ends a run that takes too long learns from it what it was at.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
 # Tests that run side by side do not wait for each other at hosts: each folder has its own pauses.
 os.environ["NAMESAKE_PAUSES"] = os.devnull
 
+NOT_ENDED = set[str]()
 MAY_LEAVE_NOTHING_OUT = os.environ.get("NAMESAKE_REAL") == "1"
 SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 
@@ -122,7 +127,19 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_runtest_logstart(nodeid: str) -> None:
+    NOT_ENDED.add(nodeid)
+
+
+def pytest_runtest_logfinish(nodeid: str) -> None:
+    NOT_ENDED.discard(nodeid)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if NOT_ENDED:
+        terminalreporter.section("did not end")
+    for nodeid in sorted(NOT_ENDED):
+        terminalreporter.write_line(nodeid)
     reasons = Counter(map(_reason, terminalreporter.getreports("skipped")))
     if reasons:
         title = (

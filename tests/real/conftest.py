@@ -31,35 +31,11 @@ from tests.real.mail import MailServer
 from tests.real.mastodon_mock import MastodonMock
 from tests.real.pages import Pages, served
 from tests.real.process import hold_lock
+from tests.real.scheduling import LONGEST, TOGETHER, RealScheduling
 from tests.real.searxng import Searxng
 from tests.real.snac import Snac
 from tests.real.systemd_machine import Machine
 from tests.real.wordpress import WordPress
-
-# What takes longest begins first: at the end it would keep a single process at work.
-LONGEST = ("test_containers", "test_debian_package", "test_district", "test_fleet_faults")
-# What takes long to start is started once for all files that need it. Of podman there can be only
-# one at a time: whatever runs shares the machine's ports 80 and 443, its network and its locks.
-TOGETHER = {
-    "test_containers": "podman",
-    "test_bluesky_answers": "Bluesky",
-    "test_bluesky_starts": "Bluesky",
-    "test_whole_job": "Bluesky",
-    "test_backup_runs": "a machine",
-    "test_init_runs": "a machine",
-    "test_unit_runs": "a machine",
-}
-
-
-class RealScheduling(LoadScopeScheduling):
-    """Gives a process all tests that share what they start: those of a file, or of several.
-
-    Those that take longest share little, and mostly wait.
-    """
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = Path(nodeid.partition("::")[0]).stem
-        return TOGETHER.get(file) or (nodeid if file in LONGEST else file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

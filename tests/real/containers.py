@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real.machine import CACHE, HERE, is_root, lacking_home, lacking_programs
+from tests.real.machine import CACHE, HERE, PATIENCE, is_root, lacking_home, lacking_programs
 
 NAME = "a small Debian for containers"
 PACKAGES = ("python3", "ca-certificates", "caddy", "postgresql")
@@ -116,6 +116,7 @@ class Podman:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            timeout=PATIENCE,
             check=False,
         )
         return done.stdout + done.stderr
@@ -136,7 +137,7 @@ class Podman:
         servers = ("search_engine.py", "mail_server.py", "postgres.sh")
         tar = ("tar", "--exclude=./proc/*", "--exclude=./sys/*", "--exclude=./dev/*")
         parts = ("-C", str(root), ".", "-C", str(HERE / "settings"), *servers)
-        subprocess.run((*tar, "-cf", str(archive), *parts), check=True)
+        subprocess.run((*tar, "-cf", str(archive), *parts), timeout=PATIENCE, check=True)
         search = ("--change", RUN_SEARCH, "--change", STOP_AT_ONCE)
         self.run("podman", "import", *search, str(archive), SEARXNG)
         caddy = ("--change", RUN_CADDY, "--change", CADDY_FOLDERS)

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.real.machine import LOCALHOST, is_root, lacking_programs, postgres_programs
+from tests.real.machine import LOCALHOST, PATIENCE, is_root, lacking_programs, postgres_programs
 from tests.real.process import Program, free_ports, greets
 
 # Nothing here outlives the run, so nothing need reach the disk.
@@ -70,7 +70,7 @@ def mariadb(folder: Path) -> Iterator[str]:
         shutil.chown(data, user, user)
     where = (f"--datadir={data}", *((f"--user={user}",) if user else ()))
     creation = ("mariadb-install-db", "--no-defaults", *where, "--skip-test-db")
-    subprocess.run(creation, check=True, capture_output=True)
+    subprocess.run(creation, timeout=PATIENCE, check=True, capture_output=True)
     socket = data / "socket"
     program = Program(
         argv=(
@@ -85,7 +85,7 @@ def mariadb(folder: Path) -> Iterator[str]:
 
 def _created(socket: Path) -> bool:
     query = ("mariadb", f"--socket={socket}", "-e", "CREATE DATABASE IF NOT EXISTS site")
-    return subprocess.run(query, capture_output=True, check=False).returncode == 0
+    return subprocess.run(query, capture_output=True, timeout=PATIENCE, check=False).returncode == 0
 
 
 @contextlib.contextmanager
@@ -114,6 +114,7 @@ def _create(programs: Path, data: Path, user: str | None) -> None:
             *("-D", str(data), "-U", "owner", "--auth=trust"),
             *("--encoding=UTF8", "--no-locale", "--no-sync"),
         ),
+        timeout=PATIENCE,
         check=True,
         capture_output=True,
         cwd=data,
@@ -125,4 +126,4 @@ def _create(programs: Path, data: Path, user: str | None) -> None:
 
 def _ready(programs: Path, port: int) -> bool:
     query = (str(programs / "pg_isready"), "-q", "-h", LOCALHOST, "-p", str(port))
-    return subprocess.run(query, check=False).returncode == 0
+    return subprocess.run(query, timeout=PATIENCE, check=False).returncode == 0

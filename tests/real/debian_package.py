@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.real.machine import PATIENCE
 from tests.real.process import hold_lock
 from tests.real.systemd_machine import CODE
 
@@ -39,6 +40,7 @@ def _build_package(version: str, tree: Path) -> Path:
         cwd=tree,
         env={**os.environ, "SOURCE_DATE_EPOCH": "1790000000"},
         capture_output=True,
+        timeout=PATIENCE,
         check=True,
     )
     (package,) = (tree / "dist").glob(f"namesake_{version}_*.deb")

@@ -30,7 +30,7 @@ from tests.real.search_stub import SearchStub, search_engine
 DOMAIN = "cedarvalley.example"
 SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 # In seconds. Hundreds have joined by the end of a soak, of whom one query a second is asked.
-PATIENCE, SWEEP_PATIENCE = 180.0, 7200.0 if SOAKING else 1800.0
+PATIENCE, SWEEP_PATIENCE = 180.0, 7200.0 if SOAKING else 400.0
 GLANCE = 0.05
 # Seconds from one search to the next: longer than a program takes to start, or its start alone
 # would be the pause.
@@ -169,7 +169,7 @@ class District:
             said, complained = process.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            process.communicate(timeout=PATIENCE)
             self.faults.append(f"{' '.join(arguments)} did not end")
             return -1, ""
         finally:
@@ -256,8 +256,8 @@ def running_district(folder: Path, pause: float = PAUSE) -> Iterator[District]:
             yield district
         finally:
             district.ended.set()
-            keeper.join()
+            keeper.join(PATIENCE)
             for worker in district.workers.values():
                 if worker.process is not None:
                     worker.process.kill()
-                    worker.process.wait()
+                    worker.process.wait(PATIENCE)

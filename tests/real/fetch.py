@@ -31,6 +31,7 @@ from tests.real.machine import (
     HERE,
     MASTODON_MOCK_PINS,
     OUR_PINS,
+    PATIENCE,
     SEARXNG_PINS,
     beside,
     fedify_home,
@@ -50,6 +51,8 @@ from tests.real.machine import (
 NODE = 22
 # They mostly wait for what they load.
 AT_ONCE = 3
+# Even the largest takes less than two.
+MINUTES = 10
 SUITE = "trixie"
 NODE_FILES = ("package.json", "package-lock.json", ".npmrc")
 
@@ -79,15 +82,20 @@ class Shell:
 
     def run(self, *command: str, environment: Mapping[str, str] | None = None) -> None:
         with self.log.open("ab") as log:
-            done = subprocess.run(
-                command,
-                cwd=self.home,
-                env={**os.environ, **(environment or {})},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                check=False,
-            )
+            try:
+                done = subprocess.run(
+                    command,
+                    cwd=self.home,
+                    env={**os.environ, **(environment or {})},
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    timeout=60 * MINUTES,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired as error:
+                message = f"{command[0]} did not end within {MINUTES} minutes; see {self.log}"
+                raise CannotFetchError(message) from error
         if done.returncode:
             message = f"its packages could not be fetched; {self.log} says why"
             raise CannotFetchError(message)
@@ -239,7 +247,9 @@ def _patience() -> tuple[str, ...]:
 
 
 def _version(node: Path) -> int:
-    said = subprocess.run((str(node), "--version"), capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        (str(node), "--version"), capture_output=True, text=True, timeout=PATIENCE, check=True
+    )
     return int(said.stdout.lstrip("v").split(".")[0])
 
 

@@ -36,6 +36,7 @@ with sqlite3.connect(sys.argv[1], timeout=60) as connection:
     moved = connection.execute("UPDATE jobs SET due_at = ? WHERE name = 'digest'", (now,))
 print(moved.rowcount)
 """
+MOST_STEPS = 12
 INVITATION, FIRST_DIGEST = "an invitation", "your first overview"
 
 
@@ -57,11 +58,13 @@ def follow_invitation(browser: Browser, text: str) -> None:
     """Join as the reader of this email does, page by page."""
     code = re.findall(r"/join/(?!not-me)(?:code/)?([\w.-]+)", text)[0]
     answer = browser.submit(f"/join/code/{code}", "/join/code")
-    while (place := answer.headers["Location"].partition("#")[0]).startswith("/join/"):
+    for _ in range(MOST_STEPS):
+        place = answer.headers["Location"].partition("#")[0]
+        if place.startswith("/me"):
+            return
         typed = {"scopes": [Scope.SEARCH.value]} if place.endswith("/scopes") else {}
         answer = browser.submit(place, place, **typed)
-    if not place.startswith("/me"):
-        raise LookupError(place)
+    raise LookupError(place)
 
 
 def read_recipient(email: EmailMessage) -> str:

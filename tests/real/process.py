@@ -14,10 +14,8 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from tests.real.machine import LOCALHOST
+from tests.real.machine import LOCALHOST, PATIENCE
 
-# A machine that is busy with other things takes minutes to start a network of servers.
-PATIENCE = 900.0
 GRACE = 15.0
 
 
@@ -83,7 +81,7 @@ class Program:
         # Whatever it left behind is in the session that was opened for it.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.wait(PATIENCE)
 
 
 def list_children(process: int) -> list[int]:
@@ -94,9 +92,20 @@ def list_children(process: int) -> list[int]:
 
 @contextlib.contextmanager
 def hold_lock(lock: Path) -> Iterator[None]:
-    """Wait until no other process of this run does what this lock is for."""
+    """Wait until no other process of this run does what this lock is for.
+
+    Raises BlockingIOError when it has done so for too long.
+    """
+    until = time.monotonic() + PATIENCE
     with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
         yield
 
 

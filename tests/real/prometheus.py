@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import urlencode
 
-from tests.real.machine import LOCALHOST
+from tests.real.machine import LOCALHOST, PATIENCE
 from tests.real.process import Program, free_ports, says_ok
 from tests.real.template import fill_in
 
@@ -45,7 +45,9 @@ def lacking() -> str:
 def run_promtool(*arguments: str) -> str:
     """Return what it says. Raises CalledProcessError if it is not content."""
     command = (str(shutil.which("promtool")), *arguments)
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        command, timeout=PATIENCE, check=True, capture_output=True, text=True
+    ).stdout
 
 
 @contextlib.contextmanager
@@ -89,5 +91,5 @@ def _serving(metrics: bytes) -> Iterator[int]:
         yield server.server_address[1]
     finally:
         server.shutdown()
-        thread.join()
+        thread.join(PATIENCE)
         server.server_close()

@@ -8,7 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real.machine import HERE, lacking_home, lacking_programs, node_program, proofs_home
+from tests.real.machine import (
+    HERE,
+    PATIENCE,
+    lacking_home,
+    lacking_programs,
+    node_program,
+    proofs_home,
+)
 
 NAME = "proofs"
 
@@ -60,6 +67,7 @@ def opinions(emails: Iterable[bytes], home: Path) -> list[Opinion]:
         input=box,
         capture_output=True,
         env={"PATH": "/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C"},
+        timeout=PATIENCE,
         check=True,
     )
     parts = said.stdout.decode("utf-8", "replace").split("\nFrom MAILER ")
@@ -76,7 +84,7 @@ def _opinion(content: str) -> Opinion:
 
 
 def _ask(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     # The validator speaks on the other channel.
     return done.stdout or done.stderr

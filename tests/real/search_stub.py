@@ -12,7 +12,7 @@ from itertools import pairwise
 from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
-from tests.real.machine import LOCALHOST
+from tests.real.machine import LOCALHOST, PATIENCE
 
 PHRASE = re.compile(r'"([^"]+)"')
 ENGINE = "meadow"
@@ -122,4 +122,4 @@ def search_engine(port: int) -> Iterator[SearchStub]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join()
+        thread.join(PATIENCE)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real.machine import is_root, lacking_programs
+from tests.real.machine import PATIENCE, is_root, lacking_programs
 
 NAME = "small disk"
 BALLAST = "ballast"
@@ -21,7 +21,7 @@ def lacking() -> str:
     if missing := lacking_programs("mount", "umount", "unshare"):
         return missing
     mounts = ("unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt")
-    may = subprocess.run(mounts, capture_output=True, check=False)
+    may = subprocess.run(mounts, capture_output=True, timeout=PATIENCE, check=False)
     return "" if may.returncode == 0 else "tmpfs cannot be mounted"
 
 
@@ -50,9 +50,11 @@ class SmallDisk:
 @contextmanager
 def mounted(folder: Path, megabytes: int) -> Iterator[SmallDisk]:
     size = f"size={megabytes}m,mode=700"
-    subprocess.run((MOUNT, "-t", "tmpfs", "-o", size, "tmpfs", folder), check=True)
+    subprocess.run(
+        (MOUNT, "-t", "tmpfs", "-o", size, "tmpfs", folder), timeout=PATIENCE, check=True
+    )
     try:
         yield SmallDisk(folder)
     finally:
         # Lazily, for somebody may still read there, and what was found must not be left mounted.
-        subprocess.run((UMOUNT, "--lazy", folder), check=True)
+        subprocess.run((UMOUNT, "--lazy", folder), timeout=PATIENCE, check=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real.machine import LOCALHOST, lacking_programs
+from tests.real.machine import LOCALHOST, PATIENCE, lacking_programs
 from tests.real.process import Program, free_ports, says_ok
 
 NAME = "snac"
@@ -51,6 +51,7 @@ def _snac(command: str, data: Path, *arguments: str, answers: str = "") -> None:
         input=answers,
         capture_output=True,
         text=True,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

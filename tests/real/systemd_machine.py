@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.real.machine import (
     HERE,
+    PATIENCE,
     bare_home,
     is_root,
     lacking_home,
@@ -45,7 +46,7 @@ def lacking_here() -> str:
     if missing := lacking_programs("mmdebstrap", "unshare", "nsenter"):
         return missing
     mounts = ("unshare", "--mount", "mount", "-t", "cgroup2", "none", "/mnt")
-    may = subprocess.run(mounts, capture_output=True, check=False)
+    may = subprocess.run(mounts, capture_output=True, timeout=PATIENCE, check=False)
     return "" if may.returncode == 0 else "cgroup v2 cannot be mounted"
 
 
@@ -108,6 +109,7 @@ class Machine:
             input=given,
             capture_output=True,
             text=True,
+            timeout=PATIENCE,
             check=False,
         )
         return done.stdout + done.stderr
@@ -127,7 +129,13 @@ class Machine:
         """Run a program of this machine in the network of the other one. It has to succeed."""
         enter = (NSENTER, "-t", str(self._first()), "--net", *command)
         done = subprocess.run(
-            enter, input=given, cwd=CODE, capture_output=True, text=True, check=False
+            enter,
+            input=given,
+            cwd=CODE,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
         if done.returncode:
             raise ProgramFailedError(done.stderr)

@@ -112,7 +112,7 @@ def test_a_quick_start_after_a_crash_keeps_the_pauses(
             wait_for_searches(district, 1)
         finally:
             command.kill()
-            command.wait()
+            command.wait(PATIENCE)
         gaps = district.search.list_gaps()
         print(f"gaps {min(gaps):.2f} s to {max(gaps):.2f} s where {LONG_PAUSE:.0f} s are asked")  # noqa: T201 - see above
 

@@ -31,7 +31,7 @@ from tests.real.first_digest import (
 from tests.real.fleet.asker import FLEET_KEY
 from tests.real.installed import in_time
 from tests.real.journeys import Browser
-from tests.real.machine import LOCALHOST
+from tests.real.machine import LOCALHOST, PATIENCE
 
 pytestmark = pytest.mark.real
 
@@ -277,7 +277,7 @@ def set_up_fleet(podman: Podman) -> None:
     made = ("openssl", "req", "-x509", "-nodes", "-days", "3650", "-newkey", "rsa:3072")
     named = ("-subj", "/CN=postgres", "-addext", "subjectAltName=DNS:postgres")
     files = ("-keyout", str(key), "-out", str(certificate))
-    subprocess.run((*made, *named, *files), capture_output=True, check=True)
+    subprocess.run((*made, *named, *files), capture_output=True, timeout=PATIENCE, check=True)
     for folder in ("config", "districts", "copies", "keys"):
         for path in (podman.district / folder, *(podman.district / folder).rglob("*")):
             os.chown(path, USER, USER)

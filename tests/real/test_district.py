@@ -17,7 +17,7 @@ import pytest
 
 from monitor.cli.main import namesake
 from monitor.db.database import Database
-from tests.real.district import PAUSE, SOAKING, District, running_district
+from tests.real.district import PATIENCE, PAUSE, SOAKING, SWEEP_PATIENCE, District, running_district
 from tests.real.journeys import Journey
 from tests.real.search_stub import TICK
 
@@ -174,7 +174,7 @@ def run_side_by_side(district: District, until: float, *, killing: bool) -> None
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(until - time.monotonic() + SWEEP_PATIENCE)
 
 
 def find_resident(district: District) -> str:
@@ -297,7 +297,7 @@ def ask_for_a_sweep(district: District) -> Iterator[None]:
         yield
     finally:
         command.kill()
-        command.wait()
+        command.wait(PATIENCE)
 
 
 def report(district: District, doubled: int) -> str:

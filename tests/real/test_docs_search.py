@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.test_docs_site import build_site
 from tests.house.tree import ROOT
-from tests.real.machine import HERE, node_home, node_program
+from tests.real.machine import HERE, PATIENCE, node_home, node_program
 
 pytestmark = pytest.mark.real
 
@@ -45,7 +45,7 @@ def found(site: Path) -> dict[str, list[str]]:
     if node is None:
         pytest.skip("no Node")
     command = [node, HERE / "node" / "docs_search.cjs", site, json.dumps([*QUESTIONS])]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
     return {
         question: [page.removesuffix(".html") for page in pages]
         for question, pages in json.loads(done.stdout).items()

@@ -13,7 +13,7 @@ from monitor.db.database import Database
 from monitor.db.encryption import KEYS_DATABASE, DataKey, KeyStore
 from tests.monitor.cli.conftest import SETTINGS, Terminal
 from tests.monitor.cli.safekept import THEO
-from tests.real.machine import is_root, lacking_programs
+from tests.real.machine import PATIENCE, is_root, lacking_programs
 
 pytestmark = pytest.mark.real
 
@@ -39,11 +39,11 @@ def lacking(image: Path, folder: Path) -> str:
 
 @contextmanager
 def mounted(image: Path, folder: Path) -> Iterator[None]:
-    subprocess.run((*MOUNT, image, folder), check=True, capture_output=True)
+    subprocess.run((*MOUNT, image, folder), timeout=PATIENCE, check=True, capture_output=True)
     try:
         yield
     finally:
-        subprocess.run((UMOUNT, folder), check=True)
+        subprocess.run((UMOUNT, folder), timeout=PATIENCE, check=True)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def disk(tmp_path: Path) -> tuple[Path, Path]:
     with image.open("wb") as file:
         file.truncate(MEGABYTES << 20)
     if is_root() and shutil.which(MAKE[0]):
-        subprocess.run((*MAKE, image), check=True)
+        subprocess.run((*MAKE, image), timeout=PATIENCE, check=True)
     if reason := lacking(image, folder):
         pytest.skip(f"{NAME}: {reason}")
     return image, folder

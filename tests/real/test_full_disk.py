@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +29,7 @@ from tests.monitor.cli.conftest import MADE_UP_SOURCES, SETTINGS, Terminal
 from tests.monitor.end_state import EndState, delivered, sent, sound
 from tests.monitor.first_week import SteadyInternet, first_week_in
 from tests.real import small_disk
+from tests.real.installed import in_time
 from tests.real.small_disk import SmallDisk
 
 pytestmark = pytest.mark.real
@@ -227,8 +227,7 @@ def test_a_sweep_that_is_asked_for_on_a_full_disk_is_run_when_there_is_room(
     with terminal.serving() as service, ThreadPoolExecutor() as threads:
         disk.fills_up(256 * KILOBYTE)
         said = threads.submit(terminal.run, "check", "--all")
-        while not (service.db.jobs.list_open_requests() or said.done()):
-            threading.Event().wait(0.1)
+        assert in_time(lambda: bool(service.db.jobs.list_open_requests()) or said.done())
         disk.is_cleared()
 
         assert said.result(PATIENCE).code == 0

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.house.tree import ROOT
+from tests.real.machine import PATIENCE
 
 pytestmark = pytest.mark.real
 
@@ -17,7 +18,9 @@ SMALL = ("--readers", "40", "--checks", "4", "--seconds", "4", "--people", "5", 
 def test_readers_self_checks_and_a_sweep_do_not_keep_each_other_out():
     command = (sys.executable, "-m", "tests.bench.portal", *SMALL, "--handles", "4")
 
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    said = subprocess.run(
+        command, cwd=ROOT, capture_output=True, timeout=PATIENCE, check=True, text=True
+    )
 
     told = json.loads(said.stdout)
     assert told["answers"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.db.database import Database
-from tests.real.district import District, running_district
+from tests.real.district import PATIENCE, District, running_district
 from tests.real.installed import in_time
 from tests.real.machine import is_root, lacking_programs
 from tests.real.test_clock_back import invite
@@ -42,20 +42,32 @@ def lacking() -> str:
 
 @contextmanager
 def mounted(image: Path, folder: Path) -> Iterator[None]:
-    subprocess.run((MOUNT, "-o", "loop,errors=remount-ro", image, folder), check=True)
+    subprocess.run(
+        (MOUNT, "-o", "loop,errors=remount-ro", image, folder), timeout=PATIENCE, check=True
+    )
     try:
         yield
     finally:
         # What parses for a service that was killed holds its log open for a moment more.
-        assert in_time(lambda: subprocess.run((UMOUNT, folder), check=False).returncode == 0)
+        assert in_time(
+            lambda: subprocess.run((UMOUNT, folder), timeout=PATIENCE, check=False).returncode == 0
+        )
         # Other containers of the machine may have it mounted for as long as they run.
         held = (LOSETUP, "--associated", image)
-        assert in_time(lambda: not subprocess.run(held, capture_output=True, check=True).stdout)
+        assert in_time(
+            lambda: (
+                not subprocess.run(held, capture_output=True, timeout=PATIENCE, check=True).stdout
+            )
+        )
 
 
 def make_read_only(folder: Path) -> None:
     found = subprocess.run(
-        (FINDMNT, "-no", "SOURCE", folder), capture_output=True, text=True, check=True
+        (FINDMNT, "-no", "SOURCE", folder),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
     )
     device = Path(found.stdout.strip()).name
     Path(f"/sys/fs/ext4/{device}/trigger_fs_error").write_text("tried out", "ascii")
@@ -81,7 +93,7 @@ def test_a_disk_that_becomes_read_only_loses_nothing(tmp_path: Path) -> None:
     folder.mkdir()
     with image.open("wb") as file:
         file.truncate(MEGABYTES << 20)
-    subprocess.run((MKFS, "-q", image), check=True)
+    subprocess.run((MKFS, "-q", image), timeout=PATIENCE, check=True)
     with mounted(image, folder), running_district(folder) as district:
         for worker in district.workers.values():
             worker.log = tmp_path / f"{worker.name}.later.log"
@@ -96,10 +108,13 @@ def test_a_disk_that_becomes_read_only_loses_nothing(tmp_path: Path) -> None:
         make_read_only(folder)
         check_commands(district)
         sweep.kill()
-        sweep.wait()
+        sweep.wait(PATIENCE)
         taken = [mail.recipient for mail in district.mail.taken]
     assert (
-        subprocess.run((FSCK, "-fy", image), check=False, capture_output=True).returncode in MENDED
+        subprocess.run(
+            (FSCK, "-fy", image), timeout=PATIENCE, check=False, capture_output=True
+        ).returncode
+        in MENDED
     )
     with mounted(image, folder), running_district(folder) as district:
         invite(district, "cam")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from tests.real.machine import LOCALHOST
+from tests.real.machine import LOCALHOST, PATIENCE
 
 PAGE_LENGTH = 10
 SCHEMA = "CREATE VIRTUAL TABLE page USING fts5(url UNINDEXED, title, text)"
@@ -133,5 +133,5 @@ def served(index: WebIndex) -> Iterator[str]:
             yield server.address
         finally:
             server.shutdown()
-            thread.join()
+            thread.join(PATIENCE)
             index.close()

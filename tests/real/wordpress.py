@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tests.real import databases
-from tests.real.machine import HERE, LOCALHOST, lacking_programs
+from tests.real.machine import HERE, LOCALHOST, PATIENCE, lacking_programs
 from tests.real.process import Program, free_ports, says_ok
 from tests.real.template import fill_in
 
@@ -99,6 +99,7 @@ def _install(site: Path, host: str) -> None:
         cwd=site,
         capture_output=True,
         text=True,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic, process_time
 
 from tests.real import databases
+from tests.real.fleet.machines import SWEEP_PATIENCE
 from tests.real.fleet.world import FleetSize, FleetWorld, build_world
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -44,7 +45,7 @@ def measure_fleet(size: FleetSize, folder: Path) -> FleetCost:
         address = parts.enter_context(databases.postgres(folder, ()))
         world = parts.enter_context(build_world(folder, address, size))
         before, first, began = _read_seconds(world, folder), world.web.count_requests(), monotonic()
-        world.start_sweep().join()
+        world.start_sweep().join(SWEEP_PATIENCE)
         after, seconds = _read_seconds(world, folder), monotonic() - began
         asking, home, database = (now - then for now, then in zip(after, before, strict=True))
         return FleetCost(

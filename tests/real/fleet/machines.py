@@ -33,9 +33,12 @@ from scrapers.http.clock import SystemClock
 from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.monitor.fleet.world import Fleet
+from tests.real.district import SOAKING
 from tests.real.fleet.asker import FLEET_KEY, WORKER, AskerSettings
 
-PATIENCE = 900.0
+PATIENCE = 900.0 if SOAKING else 140.0
+# Less than what a whole test may take, so that it can say what is missing.
+SWEEP_PATIENCE = 4 * PATIENCE
 # What the clocks of a server and of its threads may be off by.
 TOLERANCE = timedelta(milliseconds=1)
 
@@ -76,7 +79,7 @@ class HomeProcess:
     def kill(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(PATIENCE)
 
 
 @contextlib.contextmanager
@@ -126,7 +129,7 @@ class Asker:
                 self.process.wait(60)
             self.process.kill()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(PATIENCE)
 
     def _launch(self) -> None:
         words = json.dumps(asdict(self.settings))

@@ -17,7 +17,7 @@ from tests.bench.scale import ScaleInternet
 from tests.monitor.fleet.world import Fleet
 from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts
 from tests.real.fleet.asker import AskerSettings
-from tests.real.fleet.machines import PATIENCE, open_home, run_askers, wait_for
+from tests.real.fleet.machines import PATIENCE, SWEEP_PATIENCE, open_home, run_askers, wait_for
 from tests.real.fleet.world import SMALL, FleetWorld, sweep_alone
 
 pytestmark = pytest.mark.real
@@ -37,7 +37,7 @@ def test_a_sweep_that_others_ask_for_comes_to_the_same(
     open_world: OpenWorld,
 ) -> None:
     world = open_world()
-    world.start_sweep().join()
+    world.start_sweep().join(SWEEP_PATIENCE)
 
     assert world.list_traces() == sweep_alone(SMALL)
     assert world.count_too_close() == 0
@@ -111,7 +111,7 @@ def test_who_withdraws_in_the_middle_of_a_sweep_is_asked_about_no_more(
             else:
                 _withdraw_all(home)
             withdrawn_at = datetime.now(UTC)
-            sweep.join()
+            sweep.join(SWEEP_PATIENCE)
             last = max(_list_times(web, gone)) - withdrawn_at
 
     LOG.info("the last query came %.1f s after the withdrawal", last.total_seconds())

@@ -27,6 +27,8 @@ from tests.monitor import made_districts
 from tests.monitor.made_districts import make_districts
 from tests.real.fleet.asker import FLEET_KEY, AskerSettings
 from tests.real.fleet.machines import (
+    PATIENCE,
+    SWEEP_PATIENCE,
     HomeProcess,
     count_too_close,
     find_clock_library,
@@ -83,7 +85,7 @@ class Shell:
 
     def types(self, *words: str) -> tuple[int, str]:
         with self.start_command(*words) as command:
-            said, told = command.communicate()
+            said, told = command.communicate(timeout=PATIENCE)
         return command.returncode, said or told
 
     def waits_for(self, state: str) -> None:
@@ -129,7 +131,7 @@ def test_commands_wait_for_a_service_that_was_killed(first: Shell, tmp_path: Pat
                 wait_for(lambda least=count + more: web.count_requests() >= least, STARTS_WITHIN)
                 service.kill()
                 service.start()
-            told = [command.communicate() for command in waiting]
+            told = [command.communicate(timeout=SWEEP_PATIENCE) for command in waiting]
         requests = web.fetch_requests()
 
     assert [command.returncode for command in waiting] == [0, 0], told

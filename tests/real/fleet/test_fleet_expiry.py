@@ -20,7 +20,7 @@ from tests.bench import scale
 from tests.monitor.fleet.world import Fleet
 from tests.monitor.made_districts import FRIDAY, SUNDAY, make_districts
 from tests.real.fleet.asker import AskerSettings
-from tests.real.fleet.machines import open_home, run_askers, wait_for
+from tests.real.fleet.machines import PATIENCE, open_home, run_askers, wait_for
 
 pytestmark = pytest.mark.real
 PEOPLE, SITES = 3, 2
@@ -43,7 +43,7 @@ def sweeping(home: Fleet) -> Iterator[None]:
     work = threading.Thread(target=home.works_for, args=(120.0,))
     work.start()
     yield
-    work.join()
+    work.join(PATIENCE)
 
 
 def expire_all(home: Fleet, address: str) -> int:

@@ -15,7 +15,7 @@ import pytest
 from monitor.fleet.fence import MUTE_EXIT_CODE
 from tests.real.fleet.asker import AskerSettings
 from tests.real.fleet.conftest import FragilePostgres
-from tests.real.fleet.machines import PATIENCE, find_clock_library, wait_for
+from tests.real.fleet.machines import PATIENCE, SWEEP_PATIENCE, find_clock_library, wait_for
 from tests.real.fleet.world import (
     BY_TURNS,
     SMALL,
@@ -48,7 +48,7 @@ def test_a_sweep_without_a_fault_asks_no_site_too_soon(
     open_world: OpenWorld, size: FleetSize
 ) -> None:
     world = open_world(size)
-    world.start_sweep().join()
+    world.start_sweep().join(SWEEP_PATIENCE)
 
     assert world.count_too_close() == 0
     assert world.list_traces() == sweep_alone(size)
@@ -64,7 +64,7 @@ def test_a_machine_whose_power_fails_costs_a_query_a_host_at_most(
     killed_at = datetime.now(UTC)
     world.askers[0].kill()
     held = world.wait_for_held_hosts()
-    sweep.join()
+    sweep.join(SWEEP_PATIENCE)
 
     assert world.count_too_close() == 0
     assert world.list_traces() == sweep_alone(size)
@@ -85,7 +85,7 @@ def test_a_machine_whose_clock_is_wrong_asks_no_site_too_soon(
     if find_clock_library() is None:
         pytest.skip("libfaketime not installed")
     world = open_world(size, AskerSettings(), AskerSettings(clock_off=3.0))
-    world.start_sweep().join()
+    world.start_sweep().join(SWEEP_PATIENCE)
 
     assert world.count_too_close() == 0
     assert world.list_traces() == sweep_alone(size)
@@ -99,7 +99,7 @@ def test_a_database_that_crashes_costs_no_answer(
         sweep = world.start_sweep()
         world.wait_for_queries(0.25)
         fragile.crash()
-        sweep.join()
+        sweep.join(SWEEP_PATIENCE)
 
         assert world.count_too_close() == 0
         assert world.list_traces() == sweep_alone(size)
@@ -115,7 +115,7 @@ def test_a_database_that_is_away_for_long_costs_no_answer(
         sweep = world.start_sweep()
         world.wait_for_queries(0.25)
         fragile.end()
-        sweep.join()
+        sweep.join(SWEEP_PATIENCE)
         fragile.start()
         assert world.count_swept() < FROZEN.districts
         # A retry may come before the home's own connections are back.
@@ -172,7 +172,7 @@ def freeze_in_a_sweep(world: FleetWorld) -> None:
         )
     finally:
         process.send_signal(signal.SIGCONT)
-    sweep.join()
+    sweep.join(SWEEP_PATIENCE)
 
 
 @pytest.mark.soak
@@ -187,13 +187,13 @@ def test_without_a_guard_a_site_is_asked_too_soon(
     first = AskerSettings(without=guardless, rests=1.0)
     second = AskerSettings(without=guardless, rests=1.0, clock_off=clock_off)
     world = open_world(BY_TURNS, first, second)
-    world.start_sweep().join()
+    world.start_sweep().join(SWEEP_PATIENCE)
 
     assert world.count_too_close() > 0
 
 
 def test_machines_that_ask_a_site_by_turns_keep_its_pause(open_world: OpenWorld) -> None:
     world = open_world(BY_TURNS, AskerSettings(rests=1.0), AskerSettings(rests=1.0))
-    world.start_sweep().join()
+    world.start_sweep().join(SWEEP_PATIENCE)
 
     assert world.count_too_close() == 0

@@ -27,7 +27,7 @@ from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_dist
 from tests.real.fleet.asker import AskerSettings
 from tests.real.fleet.conftest import FragilePostgres
 from tests.real.fleet.machines import (
-    PATIENCE,
+    SWEEP_PATIENCE,
     Asker,
     HomeProcess,
     count_too_close,
@@ -148,7 +148,7 @@ def test_an_hour_of_kills_costs_no_answer_and_asks_no_one_who_left(
                     hour.fell_at.append(datetime.now(UTC))
                     fragile.crash()
                 pause.wait(max(began + MINUTE * (minute + 1) - monotonic(), 0.0))
-            wait_for(lambda: not hour.count_waiting(), 4 * PATIENCE)
+            wait_for(lambda: not hour.count_waiting(), SWEEP_PATIENCE)
             home.kill()
         requests, queries = web.fetch_requests(), web.fetch_queries()
 

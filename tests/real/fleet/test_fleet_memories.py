@@ -17,6 +17,7 @@ from scrapers.crawl.throttle import HostState
 from scrapers.http.errors import FailureReason
 from scrapers.models import Outcome
 from scrapers.source import RequestQuota
+from tests.real.fleet.machines import PATIENCE
 from tests.scrapers.http.fakes import site
 
 pytestmark = pytest.mark.real
@@ -133,7 +134,7 @@ def test_no_two_machines_take_the_last_request_of_a_budget(fleet_address: str) -
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(PATIENCE)
 
     assert (len(taken), sum(taken)) == (20, 10)
 

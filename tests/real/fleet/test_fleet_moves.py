@@ -30,7 +30,7 @@ from tests.monitor import made_districts
 from tests.monitor.fleet.world import Fleet
 from tests.monitor.made_districts import make_districts
 from tests.real.fleet.asker import FLEET_KEY
-from tests.real.fleet.machines import open_home, wait_for
+from tests.real.fleet.machines import PATIENCE, open_home, wait_for
 
 pytestmark = pytest.mark.real
 PEOPLE = 4
@@ -99,7 +99,7 @@ class Machine:
                 yield home
             finally:
                 stopping.set()
-                service.join()
+                service.join(PATIENCE)
 
     def count_people(self) -> int:
         with Database.open_folder(self.state) as db:

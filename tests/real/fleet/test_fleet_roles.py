@@ -19,7 +19,7 @@ from monitor.fleet.db.seal import FleetSeal, WorkerSeal
 from monitor.fleet.fence import PERMISSION_LASTS
 from scrapers.http.clock import SystemClock
 from tests.real.fleet.asker import FLEET_KEY, WORKER
-from tests.real.fleet.machines import make_worker
+from tests.real.fleet.machines import PATIENCE, SWEEP_PATIENCE, make_worker
 from tests.real.fleet.test_fleet_mailbox import send
 from tests.real.fleet.world import FleetSize, FleetWorld, sweep_alone
 
@@ -117,9 +117,9 @@ def test_rows_that_a_hostile_mailbox_copies_moves_and_dates_are_asked_by_no_one(
 
     hostile = threading.Thread(target=be_hostile)
     hostile.start()
-    world.start_sweep().join()
+    world.start_sweep().join(SWEEP_PATIENCE)
     stop.set()
-    hostile.join()
+    hostile.join(PATIENCE)
 
     LOG.info("copied %s batches, forged %s answers", done["copied"], done["forged"])
     assert done["copied"] > 0

@@ -22,8 +22,8 @@ from tests.monitor.fleet.world import Fleet, open_fleet
 from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts
 from tests.real.fleet.asker import FLEET_KEY, AskerSettings
 from tests.real.fleet.machines import (
-    PATIENCE,
     PATIENCE_FOR_DATABASE,
+    SWEEP_PATIENCE,
     Asker,
     count_too_close,
     open_home,
@@ -75,7 +75,7 @@ class FleetWorld:
     def start_sweep(self) -> threading.Thread:
         """Have all districts sweep, on a thread."""
         self.clock.at = SUNDAY
-        thread = threading.Thread(target=self.home.works_for, args=(4 * PATIENCE,))
+        thread = threading.Thread(target=self.home.works_for, args=(SWEEP_PATIENCE,))
         thread.start()
         return thread
 
@@ -201,7 +201,7 @@ def _sweep_alone(size: FleetSize) -> dict[str, set[str]]:
         with open_fleet(Path(folder), web.address_map, clock) as fleet:
             fleet.works()
             clock.at = SUNDAY
-            fleet.works_for(4 * PATIENCE)
+            fleet.works_for(SWEEP_PATIENCE)
         return list_traces(Path(folder), size.names)
 
 

@@ -1,0 +1,69 @@
+"""A test that hangs is named, and what it keeps from its end is told."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import ROOT
+
+PATIENCE = 120
+CONFTEST = """\
+from tests.conftest import *
+from tests.real.scheduling import RealScheduling
+
+def pytest_xdist_make_scheduler(config, log):
+    return RealScheduling(config, log)
+"""
+TESTS = """\
+import os
+import threading
+from pathlib import Path
+
+def test_one_that_passes():
+    pass
+
+def test_one_that_ends_its_process():
+    os._exit(1)
+
+def test_one_that_hangs():
+    Path(__file__).with_name("hangs").write_text("now")
+    threading.Event().wait()
+"""
+
+
+def test_a_test_that_hangs_ends_its_process(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.getini("faulthandler_exit_on_timeout")
+
+
+def test_a_test_that_ends_its_process_is_named_and_one_that_is_stopped_too(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST, "utf-8")
+    (tmp_path / "test_three.py").write_text(TESTS, "utf-8")
+    os.mkfifo(tmp_path / "hangs")
+    hangs = os.open(tmp_path / "hangs", os.O_RDONLY | os.O_NONBLOCK)
+    run = subprocess.Popen(
+        (
+            *(sys.executable, "-m", "pytest", "-n", "1", "-p", "no:randomly"),
+            *("-c", ROOT / "pyproject.toml", "--rootdir", tmp_path, tmp_path),
+        ),
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+    began, _, _ = select.select([hangs], [], [], PATIENCE)
+    os.killpg(run.pid, signal.SIGTERM)  # as `timeout` does
+    said, _ = run.communicate(timeout=PATIENCE)
+    os.close(hangs)
+
+    assert began == [hangs], said
+    assert said.count("crashed while running 'test_three.py::test_one_that_ends_its_process'") == 1
+    assert "1 failed, 1 passed" in said
+    ended = said.partition("did not end")[2]
+    assert "\ntest_three.py::test_one_that_hangs\n" in ended
