@@ -35,10 +35,14 @@ REFUSED_BY_FRAME = re.compile(
 NARROW, WIDE = 360, 1440
 MOST_SHIFT = 0.001
 PATIENCE_MS = 120_000
+# What moves once somebody has touched the page is their doing, however slow the machine.
 SHIFTS = """
   globalThis.shifted = 0;
+  let touched = Infinity;
+  for (const kind of ["pointerdown", "keydown"])
+    addEventListener(kind, (event) => touched = Math.min(touched, event.timeStamp), true);
   new PerformanceObserver((list) => {
-    const own = list.getEntries().filter((each) => !each.hadRecentInput);
+    const own = list.getEntries().filter((each) => each.startTime < touched);
     for (const each of own) globalThis.shifted += each.value;
   }).observe({ type: "layout-shift", buffered: true });
 """

@@ -30,7 +30,7 @@ from tests.real.search_stub import SearchStub, search_engine
 DOMAIN = "cedarvalley.example"
 SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 # In seconds. Hundreds have joined by the end of a soak, of whom one query a second is asked.
-PATIENCE, SWEEP_PATIENCE = 180.0, 7200.0 if SOAKING else 400.0
+PATIENCE, SWEEP_PATIENCE = 180.0, 7200.0 if SOAKING else 900.0
 GLANCE = 0.05
 # Seconds from one search to the next: longer than a program takes to start, or its start alone
 # would be the pause.

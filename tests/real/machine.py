@@ -13,7 +13,7 @@ CACHE = HERE.parents[1] / ".cache" / "real"
 LOCALHOST = "127.0.0.1"
 # Seconds after which what should end is given up: a busy machine takes minutes for what starts many
 # servers. It is less than what a whole test may take, so that a test can say what did not end.
-PATIENCE = 300.0
+PATIENCE = 600.0
 
 # Homes are named after what they were built from, so that a new lock means a new home.
 SEARXNG_PINS = HERE / "settings" / "searxng.txt"
