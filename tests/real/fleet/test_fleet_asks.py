@@ -59,9 +59,13 @@ def test_nothing_that_postgresql_holds_or_a_machine_logs_names_anyone(
 ) -> None:
     world = open_world()
     sweep, seen = world.start_sweep(), ""
-    while sweep.is_alive():
+
+    def has_ended() -> bool:
+        nonlocal seen
         seen += _dump(world.connection)
-        sweep.join(0.05)
+        return not sweep.is_alive()
+
+    wait_for(has_ended, SWEEP_PATIENCE)
     seen += _dump(world.connection)
     seen += "".join(path.read_text("utf-8") for path in tmp_path.glob("asker-*.log"))
     handles = {

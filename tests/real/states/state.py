@@ -69,7 +69,7 @@ def unfold(summary: str) -> Deed:
 
 def clear_ticks(page: Page) -> None:
     ticked = page.locator("main input[type=checkbox]:checked")
-    while ticked.count():
+    for _ in range(ticked.count()):
         ticked.first.uncheck()
 
 
