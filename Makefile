@@ -34,31 +34,9 @@ help: ## Say what can be made
 demo: $(RUNNABLE) ## Show the whole job in a made-up district
 	@$(BIN)/python -m monitor demo
 
-# Nearly every test writes a database, and a disk makes it wait for each commit: a file system in
-# memory does not. Two gigabytes are ample; where programs may not run from it, it does not serve.
-IN_MEMORY = $(shell findmnt --noheadings --output OPTIONS --target /dev/shm 2>/dev/null \
-	| grep --quiet --invert-match noexec && df --output=avail --block-size=1G /dev/shm \
-	| awk 'NR == 2 && $$1 >= 2 { print "/dev/shm" }')
-
-# What takes long is told after each run, so that nobody has to guess what to make faster.
-SLOWEST = --durations=25
-
 .PHONY: test
-# The real parts mostly wait, for their packages and then for their servers, so they are fetched and
-# run beside the rest, in five processes, and are told after it.
-# The rest waits a little, too: it runs in one process more than there are processors.
-# Both start hundreds of processes more, which would all compile our code if nobody kept that.
-# A run that is ended tells of the real parts, too: each pytest first says what it was at.
-test: export PYTHONDONTWRITEBYTECODE =
 test: check machine ## Check and test everything that this machine allows; REAL=1 as root: everything
-	@mkdir -p .cache; echo "Meanwhile .cache/real.txt tells of the real parts"; \
-	{ trap : TERM; $(BIN)/python -m tests.real.fetch \
-		&& $(BIN)/python -m pytest -m real -n 5 --dist loadscope --no-loadscope-reorder $(SLOWEST) tests/real; } \
-		> .cache/real.txt 2>&1 & real=$$!; \
-	trap 'trap "" INT TERM; wait $$real; cat .cache/real.txt; exit 1' INT TERM; \
-	PYTEST_DEBUG_TEMPROOT=$(IN_MEMORY) \
-	$(BIN)/python -m pytest -m "not real" -n $$(($$(nproc) + 1)) --dist worksteal $(SLOWEST); others=$$?; wait $$real; status=$$?; \
-	cat .cache/real.txt; exit $$((others | status))
+	@tests/run.sh
 
 .PHONY: check
 check: $(INSTALLED) ## Check format, lint, types, imports and the subjects of new commits
