@@ -13,16 +13,24 @@ from tests.house.tree import ROOT
 
 PATIENCE = 120
 CONFTEST = """\
+import os
+from pathlib import Path
+
+from tests import conftest
 from tests.conftest import *
 from tests.real.scheduling import RealScheduling
 
 def pytest_xdist_make_scheduler(config, log):
     return RealScheduling(config, log)
+
+def pytest_runtest_logstart(nodeid):
+    conftest.pytest_runtest_logstart(nodeid)
+    if nodeid.endswith("hangs") and "PYTEST_XDIST_WORKER" not in os.environ:
+        Path(__file__).with_name("hangs").write_text("now")
 """
 TESTS = """\
 import os
 import threading
-from pathlib import Path
 
 def test_one_that_passes():
     pass
@@ -31,7 +39,6 @@ def test_one_that_ends_its_process():
     os._exit(1)
 
 def test_one_that_hangs():
-    Path(__file__).with_name("hangs").write_text("now")
     threading.Event().wait()
 """
 
