@@ -105,12 +105,12 @@ def pause(context: CliContext, person_id: str, until: datetime) -> None:
 
     Checks resume automatically after the end date. Only the person can shorten the pause.
     """
-    from monitor.services import consent
+    from monitor.services import consent_renewal
 
     with context.open_app() as app:
         zone = ZoneInfo(app.db.people.load_person(person_id).zone)
         after = datetime.combine(until.date() + timedelta(days=1), time(), zone)
-        consent.pause_checks(app, person_id, after, ConsentChannel.OPERATOR)
+        consent_renewal.pause_checks(app, person_id, after, ConsentChannel.OPERATOR)
     context.output.print_line(
         f"Checks are paused through {format_date(until)}. The person is notified."
     )

@@ -37,7 +37,7 @@ from monitor.fleet.districts import (
     work_in_district,
 )
 from monitor.services.backups import RestoreResult, restore_district
-from monitor.services.consent import pause_checks
+from monitor.services.consent_renewal import pause_checks
 from monitor.services.withdrawal import withdraw_consent
 
 if TYPE_CHECKING:

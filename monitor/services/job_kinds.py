@@ -22,7 +22,7 @@ from monitor.domain.schedule import MORNING, NIGHT, SECOND_PROOF_AFTER, Slot, co
 from monitor.domain.schedule import SWEEP as SWEEP_SLOT
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.clock_check import require_right_clock
-from monitor.services.consent import CONSENT_REMINDER, process_expiring_consents
+from monitor.services.consent_renewal import CONSENT_REMINDER, process_expiring_consents
 from monitor.services.daily_checks import (
     DAILY_CHECK,
     DAILY_CHECKS_LAST,

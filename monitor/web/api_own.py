@@ -25,7 +25,7 @@ from monitor.domain.vocabulary import (
     TokenScope,
 )
 from monitor.services.answers import record_feedback, undo_feedback
-from monitor.services.consent import load_consent_status
+from monitor.services.consent_renewal import load_consent_status
 from monitor.services.disclosure import disclose_cases, disclose_finding, disclose_own
 from monitor.services.findings import filter_findings, list_findings
 from monitor.services.self_check import build_check_view, list_own_checks, request_self_check

@@ -9,7 +9,7 @@ from monitor.domain.conduct_policy import JOINING_CLAUSES
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import ConsentPhase
 from monitor.services.account_reach import describe_own_reach
-from monitor.services.consent import load_consent_status
+from monitor.services.consent_renewal import load_consent_status
 from monitor.services.coverage import build_policy_reminder
 from monitor.services.findings import build_home_view
 from monitor.services.pictures import can_add_reference_picture

@@ -21,7 +21,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel, Scope
 from monitor.services.alert_feeds import find_alert_source
 from monitor.services.breaches import build_breaches_view
-from monitor.services.consent import (
+from monitor.services.consent_renewal import (
     ConsentAnswer,
     drop_consent_scopes,
     load_consent_status,

@@ -10,7 +10,7 @@ from monitor.demo import response as cdn
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
 from monitor.domain.vocabulary import CaseKind, ConsentChannel, Scope
-from monitor.services.consent import ConsentAnswer, renew_consent
+from monitor.services.consent_renewal import ConsentAnswer, renew_consent
 from monitor.services.consent_terms import hash_district_terms
 from tests.real.browser import NARROW, Looks, unreachable
 from tests.real.pages import Pages

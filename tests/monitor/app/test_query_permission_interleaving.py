@@ -13,7 +13,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.consent import Consent
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import ConsentChannel, Scope
-from monitor.services.consent import drop_consent_scopes, pause_checks
+from monitor.services.consent_renewal import drop_consent_scopes, pause_checks
 from monitor.services.erasure import erase_disowned_person, erase_person
 from monitor.services.job_kinds import run_self_check
 from monitor.services.outbox import send_due

@@ -19,7 +19,7 @@ from monitor.services.alert_feeds import (
     list_alert_searches,
     remove_alert_feed,
 )
-from monitor.services.consent import drop_consent_scopes
+from monitor.services.consent_renewal import drop_consent_scopes
 from monitor.services.data_export import export_person_data
 from monitor.services.query_planning import build_query_outlook
 from scrapers.models import Outcome

@@ -10,7 +10,7 @@ from monitor.demo.district import BETH, MARIA
 from monitor.domain.case import FlaggedFindings
 from monitor.domain.vocabulary import BreachAdvice, ConsentChannel, GapKind, Scope
 from monitor.services.breaches import build_breaches_view, count_breaches
-from monitor.services.consent import drop_consent_scopes
+from monitor.services.consent_renewal import drop_consent_scopes
 from monitor.services.consent_terms import list_offered_scopes
 from monitor.services.data_export import count_stored_data, export_person_data
 from monitor.services.digests import build_digest_view

@@ -10,7 +10,7 @@ from monitor.domain.consent import DAILY_CHECKS_TOLD_SINCE
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.planning.selection import SearchDepth
 from monitor.domain.vocabulary import ConsentChannel, SweepKind
-from monitor.services.consent import pause_checks
+from monitor.services.consent_renewal import pause_checks
 from monitor.services.daily_checks import (
     DAILY_CHECK,
     begin_daily_checks,

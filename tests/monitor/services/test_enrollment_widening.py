@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import ConsentChannel, Scope
-from monitor.services.consent import ConsentAnswer, pause_checks, renew_consent
+from monitor.services.consent_renewal import ConsentAnswer, pause_checks, renew_consent
 from monitor.services.consent_terms import hash_district_terms
 from monitor.services.enrollment import preview_added_queries
 from reports.pages.enrollment import QueryPreview

@@ -15,7 +15,7 @@ from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.services.bounces import process_bounce
-from monitor.services.consent import pause_checks
+from monitor.services.consent_renewal import pause_checks
 from monitor.services.data_export import list_access_log
 from monitor.services.enrollment import find_next_invitation_slot, send_invitation
 from monitor.services.health import collect_vitals

@@ -11,7 +11,7 @@ from monitor.domain.finding import Presence
 from monitor.domain.person import Reviewer
 from monitor.domain.two_reviewers import CONFIRM_WITHIN
 from monitor.domain.vocabulary import ConsentChannel, HoldAction, Scope
-from monitor.services.consent import drop_consent_scopes, load_consent_status
+from monitor.services.consent_renewal import drop_consent_scopes, load_consent_status
 from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold
 from monitor.services.purge import purge_expired_data
 from monitor.services.review_queue import list_review_openings

@@ -14,7 +14,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, Scope, Side, SweepKind
 from monitor.services.answers import record_feedback
-from monitor.services.consent import ConsentAnswer, drop_consent_scopes, renew_consent
+from monitor.services.consent_renewal import ConsentAnswer, drop_consent_scopes, renew_consent
 from monitor.services.consent_terms import hash_district_terms
 from monitor.services.data_export import count_stored_data, export_person_data
 from monitor.services.disclosure import disclose_own

@@ -11,7 +11,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.case import FlaggedFindings
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.vocabulary import ConsentChannel, Scope, UploadProblem
-from monitor.services.consent import drop_consent_scopes
+from monitor.services.consent_renewal import drop_consent_scopes
 from monitor.services.data_export import DataExport, export_person_data
 from monitor.services.pictures import (
     MAX_UPLOAD_BYTES,

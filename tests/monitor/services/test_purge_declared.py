@@ -24,7 +24,7 @@ from monitor.domain.finding import Presence
 from monitor.domain.reason import Reason
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage
 from monitor.domain.vocabulary import CaseKind, Decision, DistrictFindingState, SweepKind
-from monitor.services.consent import compute_lapse_erasure
+from monitor.services.consent_renewal import compute_lapse_erasure
 from monitor.services.job_kinds import JOB_FUNCTIONS
 from monitor.services.purge import purge_expired_data
 from scrapers.crawl.robots import RobotsRecord

@@ -10,7 +10,7 @@ import pytest
 from monitor.demo.data import DemoProfile
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.vocabulary import ConsentChannel
-from monitor.services.consent import pause_checks
+from monitor.services.consent_renewal import pause_checks
 from monitor.services.job_kinds import run_full_sweep
 from scrapers.models import Outcome
 from tests.monitor.conftest import MakeWorld

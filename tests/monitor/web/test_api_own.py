@@ -8,7 +8,7 @@ import pytest
 from monitor.domain.feedback import FINDING_DECISIONS
 from monitor.domain.vocabulary import CaseKind, CaseState, ConsentChannel, Decision, TokenScope
 from monitor.services.answers import record_feedback
-from monitor.services.consent import pause_checks
+from monitor.services.consent_renewal import pause_checks
 from monitor.services.jobs import run_requested_checks
 from monitor.web.api_own import CaseAnswer, FindingAnswer
 from reports.labels import CASE_ANSWERS

@@ -12,7 +12,7 @@ from monitor.demo.district import ROSA
 from monitor.domain.reason import Reason
 from monitor.domain.takedown import FactBook
 from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, Harm
-from monitor.services.consent import pause_checks
+from monitor.services.consent_renewal import pause_checks
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal
 

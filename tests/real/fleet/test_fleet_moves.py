@@ -24,7 +24,7 @@ from monitor.fleet.db.leases import LeasesTable
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.districts import LEAVING_FILE
-from monitor.services.consent import pause_checks
+from monitor.services.consent_renewal import pause_checks
 from monitor.services.withdrawal import withdraw_consent
 from tests.monitor import made_districts
 from tests.monitor.fleet.world import Fleet

@@ -19,7 +19,7 @@ from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.districts import DistrictFolder
 from monitor.fleet.sender import FleetSender
-from monitor.services.consent import pause_checks, resume_checks
+from monitor.services.consent_renewal import pause_checks, resume_checks
 from monitor.services.erasure import erase_disowned_person
 from monitor.services.withdrawal import withdraw_consent
 from tests.monitor.fleet.world import FLEET_KEY

@@ -16,7 +16,7 @@ from monitor.domain.vocabulary import (
     Scope,
 )
 from monitor.services.answers import record_feedback
-from monitor.services.consent import (
+from monitor.services.consent_renewal import (
     ConsentAnswer,
     drop_consent_scopes,
     load_consent_status,

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import ConsentChannel, ConsentPhase, Scope
-from monitor.services.consent import ConsentAnswer, load_consent_status, renew_consent
+from monitor.services.consent_renewal import ConsentAnswer, load_consent_status, renew_consent
 from monitor.services.consent_terms import hash_district_terms
 from tests.monitor.services.fakes import REFUSED
 from tests.monitor.services.held import places_hold
