@@ -10,7 +10,7 @@ from monitor.domain.district.inventory import (
     DistrictInventory,
     allows_district_query,
 )
-from monitor.domain.planning.queries import get_required_scope
+from monitor.domain.planning.consented_queries import get_required_scope
 from scrapers.http.clock import Clock
 from scrapers.models import Query, QueryKind
 from scrapers.source import Source, SourceFamily

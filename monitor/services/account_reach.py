@@ -8,7 +8,7 @@ from itertools import chain
 from monitor.app import App
 from monitor.domain.consent import Consent
 from monitor.domain.consent_text import suppose_consent
-from monitor.domain.planning.queries import build_account_queries, build_page_queries
+from monitor.domain.planning.consented_queries import build_account_queries, build_page_queries
 from monitor.domain.vocabulary import AccountReach, Scope
 from monitor.services.alert_feeds import has_search_engine
 from reports.pages.enrollment import AccountLine

@@ -11,7 +11,7 @@ from typing import Final
 from monitor.app import App
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import AlertFeed, Person
-from monitor.domain.planning.queries import build_identity
+from monitor.domain.planning.consented_queries import build_identity
 from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import Scope
 from monitor.services.forgetting import forget_removed_terms

@@ -50,7 +50,7 @@ from monitor.domain.names.frequency import estimate_namesakes, load_census
 from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
 from monitor.domain.pii import list_exposed_kinds
-from monitor.domain.planning.queries import find_queried_accounts
+from monitor.domain.planning.consented_queries import find_queried_accounts
 from monitor.domain.severity import assess_change_severity, rate_exposure
 from monitor.domain.source_trust import SourceTrust
 from monitor.domain.vocabulary import (

@@ -13,7 +13,11 @@ from monitor.domain.consent_text import (
     build_consent_sections,
 )
 from monitor.domain.disclosure import DisclosurePolicy
-from monitor.domain.planning.queries import SCOPE_BY_FAMILY, StudentLinkSwitch, asks_people_search
+from monitor.domain.planning.consented_queries import (
+    SCOPE_BY_FAMILY,
+    StudentLinkSwitch,
+    asks_people_search,
+)
 from monitor.domain.vocabulary import Scope
 from monitor.services.query_planning import get_student_link_switch
 from reports.wording import render_in_english

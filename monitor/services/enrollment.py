@@ -28,7 +28,7 @@ from monitor.domain.names.normalize import clean_line
 from monitor.domain.names.parsing import split_own_name
 from monitor.domain.pasted_address import AddressTarget, recognize_address
 from monitor.domain.person import Person, PersonName
-from monitor.domain.planning.queries import build_person_queries, get_required_scope
+from monitor.domain.planning.consented_queries import build_person_queries, get_required_scope
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel, EnrollmentStep, InvitationStatus, Scope
 from monitor.services.consent_terms import hash_district_terms

@@ -13,7 +13,7 @@ from monitor.app import App
 from monitor.domain.consent import Consent
 from monitor.domain.errors import InputError
 from monitor.domain.person import Person
-from monitor.domain.planning.queries import list_known_handles
+from monitor.domain.planning.consented_queries import list_known_handles
 from monitor.domain.retention import ERASED_WITHIN
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, EmailState
 from monitor.services.notifications import build_mailbox_token

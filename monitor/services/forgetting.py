@@ -8,7 +8,7 @@ from monitor.db.queries import QueryRecord
 from monitor.domain.consent import Consent
 from monitor.domain.finding_events import refresh_portrait
 from monitor.domain.person import Person
-from monitor.domain.planning.queries import get_required_scope
+from monitor.domain.planning.consented_queries import get_required_scope
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Scope
 from monitor.services.cases import reassess_person

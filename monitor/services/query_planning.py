@@ -23,7 +23,7 @@ from monitor.domain.planning.budget import (
     CostLimits,
     WeeklyBudget,
 )
-from monitor.domain.planning.queries import (
+from monitor.domain.planning.consented_queries import (
     StudentLinkSwitch,
     build_account_queries,
     build_identity,

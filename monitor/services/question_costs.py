@@ -11,7 +11,7 @@ from functools import cache
 from monitor.domain.consent_text import suppose_consent
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.budget import SELF_CHECK_SHARE
-from monitor.domain.planning.queries import build_person_queries
+from monitor.domain.planning.consented_queries import build_person_queries
 from monitor.domain.planning.rotation import MAX_INTERVAL
 from monitor.domain.planning.selection import QueryCandidate, rank_candidates
 from monitor.domain.vocabulary import Scope

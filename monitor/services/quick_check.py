@@ -12,7 +12,7 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.consent_text import suppose_consent
 from monitor.domain.errors import InputError
 from monitor.domain.person import Person, PersonName
-from monitor.domain.planning.queries import build_identity
+from monitor.domain.planning.consented_queries import build_identity
 from monitor.domain.schedule import compute_sweep_week
 from monitor.domain.vocabulary import Scope, SweepKind
 from monitor.services.alert_feeds import add_alert_feed, lacks_search_engine

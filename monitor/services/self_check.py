@@ -12,7 +12,7 @@ from monitor.app import App
 from monitor.db.jobs import Job, build_request
 from monitor.db.sweeps import Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
-from monitor.domain.planning.queries import SCOPE_BY_FAMILY
+from monitor.domain.planning.consented_queries import SCOPE_BY_FAMILY
 from monitor.domain.rate_limits import PICKED_UP_WITHIN, compute_next_check
 from monitor.domain.vocabulary import CaseBin, EventKind, Scope, SourceStage, SweepKind
 from monitor.services.answers import count_questions

@@ -48,7 +48,7 @@ from monitor.domain.finding_events import (
 from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
 from monitor.domain.pii import list_vanished_contacts
-from monitor.domain.planning.queries import get_required_scope
+from monitor.domain.planning.consented_queries import get_required_scope
 from monitor.domain.planning.rotation import (
     AnswerNovelty,
     QueryHistory,

@@ -25,7 +25,7 @@ from monitor.db.sweeps import CanaryCheck, Sweep
 from monitor.domain.case import Case
 from monitor.domain.errors import DatabaseError
 from monitor.domain.finding import Finding, LastReadPage, Sighting, select_validators
-from monitor.domain.planning.queries import build_account_queries, build_page_queries
+from monitor.domain.planning.consented_queries import build_account_queries, build_page_queries
 from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust

@@ -15,7 +15,7 @@ from statistics import fmean
 
 from monitor.config.sections import PlanningConfig
 from monitor.domain.planning.budget import ApiCost
-from monitor.domain.planning.queries import build_person_queries
+from monitor.domain.planning.consented_queries import build_person_queries
 from monitor.domain.planning.rotation import AnswerNovelty
 from monitor.domain.planning.selection import (
     FULL_DEPTH,

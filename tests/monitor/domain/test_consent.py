@@ -20,7 +20,7 @@ from monitor.domain.consent import (
 )
 from monitor.domain.consent_text import OFFERED_SCOPES, UNUSED_SCOPES, ConsentTerms
 from monitor.domain.disclosure import DisclosurePolicy
-from monitor.domain.planning.queries import SCOPE_BY_FAMILY
+from monitor.domain.planning.consented_queries import SCOPE_BY_FAMILY
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentPhase, Scope
 from monitor.services.consent_terms import render_consent_text

@@ -13,7 +13,7 @@ from monitor.domain.names.invited import (
     shows_other_name,
 )
 from monitor.domain.person import Person, PersonName
-from monitor.domain.planning.queries import MAX_NAMES
+from monitor.domain.planning.consented_queries import MAX_NAMES
 
 BOB = PersonName(given="Bob", family="Baker")
 GIVENS = ("Bob", "Robert", "Rob", "B", "Victoria", "Alice", "Roberta", "Ana María", "Bobby-Lee")

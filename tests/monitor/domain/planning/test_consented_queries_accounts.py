@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import ROSA
-from monitor.domain.planning.queries import find_queried_accounts
+from monitor.domain.planning.consented_queries import find_queried_accounts
 from scrapers.profiles.activitypub import ActivityPub
 from scrapers.profiles.bluesky import Bluesky
 from scrapers.profiles.mastodon import Mastodon

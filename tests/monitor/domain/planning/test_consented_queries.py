@@ -13,7 +13,7 @@ from monitor.domain.consent_text import TEXT_VERSION
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.handles.guesses import MAX_GUESSED_HANDLES
 from monitor.domain.person import Person, PersonName
-from monitor.domain.planning.queries import (
+from monitor.domain.planning.consented_queries import (
     MAX_NAMES,
     StudentLinkSwitch,
     asks_people_search,
