@@ -14,7 +14,7 @@ from monitor.app import App, Environment
 from monitor.config.sections import Config
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError
-from monitor.fleet.crawler import FleetCrawler
+from monitor.fleet.batch_sender import FleetCrawler
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
 from monitor.fleet.db.day_keys import HomeDayKeys
 from monitor.fleet.db.leases import LEASE, Lease, LeasesTable
