@@ -52,7 +52,7 @@ from scrapers.sandbox.client import PageParser
 from scrapers.source import Source
 
 if TYPE_CHECKING:
-    from monitor.fleet.sender import FleetSender
+    from monitor.fleet.home_machine import HomeMachine
 
 # A thread that comes back from the database waits so long for the interpreter while others compute:
 # with Python's 5 ms, the hundreds of statements that open a district take seconds.
@@ -70,7 +70,7 @@ class SharedResources:
         environment: Environment,
         fetch: FetchConfig,
         districts: int,
-        sender: "FleetSender | None" = None,
+        sender: "HomeMachine | None" = None,
     ) -> None:
         clock = environment.clock
         self._switch_seconds = sys.getswitchinterval()

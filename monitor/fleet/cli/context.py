@@ -19,7 +19,7 @@ from monitor.fleet.config import FleetConfig, FleetFile, load_fleet_file
 if TYPE_CHECKING:
     from monitor.fleet.districts import DistrictFolder
     from monitor.fleet.health import FleetState
-    from monitor.fleet.sender import FleetSender
+    from monitor.fleet.home_machine import HomeMachine
 
 # Who only looks does not wait for a database that starts.
 LOOKS_FOR = timedelta(seconds=5)
@@ -75,14 +75,14 @@ def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, D
 @contextmanager
 def open_sender(
     context: CliContext, file: FleetFile, patience: timedelta | None = None
-) -> Iterator["FleetSender"]:
+) -> Iterator["HomeMachine"]:
     """Open the fleet's database as a machine with districts does.
 
     `patience` is how long to wait for one that starts. Raises MonitorError if it cannot be used.
     """
     try:
         from monitor.fleet.db.memories import FleetMemories
-        from monitor.fleet.sender import FleetSender
+        from monitor.fleet.home_machine import HomeMachine
     except ImportError as error:
         raise build_extra_error() from error
     environment = context.environment
@@ -91,7 +91,7 @@ def open_sender(
     with FleetMemories.open_address(
         file.fleet.database, secret, environment.clock, **given
     ) as memories:
-        yield FleetSender(memories, file.fleet.districts, file.fleet.machine)
+        yield HomeMachine(memories, file.fleet.districts, file.fleet.machine)
 
 
 def build_extra_error() -> ConfigError:

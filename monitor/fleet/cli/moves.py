@@ -45,7 +45,7 @@ from monitor.services import setup_files
 from monitor.services.setup_files import list_handed_secrets, spell_handed_name
 
 if TYPE_CHECKING:
-    from monitor.fleet.sender import FleetSender
+    from monitor.fleet.home_machine import HomeMachine
 
 INSTEAD = {
     "add-worker": "to have other machines ask, set it",
@@ -64,7 +64,7 @@ INSTEAD = {
 @contextmanager
 def open_leases(
     asked: CliContext, folder: Path | None, command: str
-) -> Iterator[tuple[CliContext, FleetFile, "FleetSender"]]:
+) -> Iterator[tuple[CliContext, FleetFile, "HomeMachine"]]:
     """Open where districts live. Without `database`, a ConfigError says what to do instead."""
     context = add_stored_secrets(asked)
     file = require_fleet(context, folder)

@@ -24,9 +24,9 @@ from monitor.fleet.db.postgres import PATIENCE as PATIENCE_FOR_DATABASE
 from monitor.fleet.db.postgres import FleetConnection, ensure_worker_role
 from monitor.fleet.db.shared import SharedDatabase
 from monitor.fleet.fence import MUTE_EXIT_CODE
+from monitor.fleet.home_machine import HomeMachine
 from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.runner import FleetRunner
-from monitor.fleet.sender import FleetSender
 from monitor.scheduler.workers import Liveness
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
@@ -198,7 +198,7 @@ def open_home(
         SharedDatabase.open_folder(folder) as shared,
         FleetMemories.open_address(database, FLEET_KEY, clock, patience) as memories,
     ):
-        sender = FleetSender(memories, folder, machine)
+        sender = HomeMachine(memories, folder, machine)
         resources = SharedResources(shared, environment, file.fetch, 10, sender)
         runner = FleetRunner(file, resources, Liveness(SystemClock()))
         try:

@@ -12,7 +12,7 @@ from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.errors import MovedError
 from monitor.fleet import fence
-from monitor.fleet import sender as fleet_sender
+from monitor.fleet import home_machine
 from monitor.fleet.db.leases import Lease, LeasesTable
 from monitor.fleet.db.postgres import FleetConnection
 from tests.monitor.made_districts import FRIDAY, make_districts
@@ -198,7 +198,7 @@ def test_a_machine_that_was_frozen_asks_for_its_lease_before_it_goes_on(
         first.works()
         LeasesTable(connection, "second").replace_machine("cedar", "first")
         thawed = fence.read_boot_clock() + 600
-        monkeypatch.setattr(fleet_sender, "read_boot_clock", lambda: thawed)
+        monkeypatch.setattr(home_machine, "read_boot_clock", lambda: thawed)
         first.ask_for_check("cedar")
         first.works()
         assert "1 of 1 districts are set aside: cedar" in first.runner.describe_wait()

@@ -18,7 +18,7 @@ from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.districts import DistrictFolder
-from monitor.fleet.sender import FleetSender
+from monitor.fleet.home_machine import HomeMachine
 from monitor.services.consent_renewal import pause_checks, resume_checks
 from monitor.services.erasure import erase_disowned_person
 from monitor.services.withdrawal import withdraw_consent
@@ -47,10 +47,10 @@ def opened(folder: Path, clock: StoryClock) -> Iterator[App]:
         yield app
 
 
-def start_home(folder: Path, clock: StoryClock) -> FleetSender:
+def start_home(folder: Path, clock: StoryClock) -> HomeMachine:
     """Return a machine with districts whose PostgreSQL is away."""
     connection = FleetConnection("postgresql://127.0.0.1:1/none", timedelta())
-    return FleetSender(FleetMemories(connection, FleetSeal(FLEET_KEY), clock), folder, "home")
+    return HomeMachine(FleetMemories(connection, FleetSeal(FLEET_KEY), clock), folder, "home")
 
 
 def list_queryable(app: App) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def put_off_while_away() -> Iterator[None]:
         LOG.warning("fleet_database_away", extra={"reason": str(error)})
 
 
-class FleetSender:
+class HomeMachine:
     """Has other machines ask for the districts of this process."""
 
     def __init__(self, memories: FleetMemories, folder: Path, machine: str = "") -> None:
