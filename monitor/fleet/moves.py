@@ -46,7 +46,7 @@ from monitor.fleet.districts import (
 )
 
 if TYPE_CHECKING:
-    from monitor.fleet.db.leases import LeasesTable
+    from monitor.fleet.db.district_leases import LeasesTable
 
 T = TypeVar("T")
 DATABASES = (DATABASE_FILE, KEYS_DATABASE)

@@ -41,7 +41,7 @@ from monitor.services.consent_renewal import pause_checks
 from monitor.services.withdrawal import withdraw_consent
 
 if TYPE_CHECKING:
-    from monitor.fleet.db.leases import LeasesTable
+    from monitor.fleet.db.district_leases import LeasesTable
 
 LOG = logging.getLogger(__name__)
 # Whoever changed something that we no longer know is asked about again once they say so, or then.

@@ -16,7 +16,7 @@ from monitor.fleet.districts import DistrictFolder, is_drained, list_district_fo
 from monitor.fleet.moves import DistrictMove, list_moves
 
 if TYPE_CHECKING:
-    from monitor.fleet.db.leases import Lease, LeasesTable
+    from monitor.fleet.db.district_leases import Lease, LeasesTable
 
 
 class DistrictState(StrEnum):

@@ -50,7 +50,7 @@ from monitor.services.setup_files import (
 )
 
 if TYPE_CHECKING:
-    from monitor.fleet.db.leases import LeasesTable
+    from monitor.fleet.db.district_leases import LeasesTable
 
 
 @click.group()

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from monitor.fleet.db.leases import LEASE
+from monitor.fleet.db.district_leases import LEASE
 from monitor.fleet.db.mailbox import ASK_TASK, JOB_PRIORITIES
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.health import FleetState

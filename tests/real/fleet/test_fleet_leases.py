@@ -11,9 +11,8 @@ import pytest
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.errors import MovedError
-from monitor.fleet import fence
-from monitor.fleet import home_machine
-from monitor.fleet.db.leases import Lease, LeasesTable
+from monitor.fleet import fence, home_machine
+from monitor.fleet.db.district_leases import Lease, LeasesTable
 from monitor.fleet.db.postgres import FleetConnection
 from tests.monitor.made_districts import FRIDAY, make_districts
 from tests.real.fleet.machines import open_home

@@ -20,7 +20,7 @@ from monitor.domain.errors import BusyError, ConfigError, InputError, MovedError
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.fleet import moves as fleet_moves
 from monitor.fleet.db.consent_changes import ConsentChanges
-from monitor.fleet.db.leases import LeasesTable
+from monitor.fleet.db.district_leases import LeasesTable
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.districts import LEAVING_FILE

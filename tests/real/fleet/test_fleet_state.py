@@ -9,7 +9,7 @@ import pytest
 
 from monitor.cli.main import main
 from monitor.domain.errors import ConfigError, UnavailableError
-from monitor.fleet.db.leases import LeasesTable
+from monitor.fleet.db.district_leases import LeasesTable
 from monitor.fleet.db.mailbox import Mailbox
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.state import read_fleet_state
