@@ -23,8 +23,8 @@ from monitor.fleet.batches import (
     name_lock,
     tag_district,
 )
+from monitor.fleet.db.batch_mailbox import Mailbox, SealedAnswer, SealedBatch
 from monitor.fleet.db.day_keys import HomeDayKeys
-from monitor.fleet.db.mailbox import Mailbox, SealedAnswer, SealedBatch
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import PERMISSION_LASTS
 from scrapers.crawl.crawler import Crawler

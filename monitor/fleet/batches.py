@@ -11,7 +11,7 @@ from typing import Self
 
 from monitor.app.sources import PortableSources
 from monitor.domain.errors import DatabaseError
-from monitor.fleet.db.mailbox import BATCH_FORMAT, BATCH_LASTS, SealedBatch
+from monitor.fleet.db.batch_mailbox import BATCH_FORMAT, BATCH_LASTS, SealedBatch
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import CLOCKS_DIFFER_BY, PERMISSION_LASTS
 from scrapers.crawl.routing import CrawlQuery, HostManners

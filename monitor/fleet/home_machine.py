@@ -15,10 +15,10 @@ from monitor.config.sections import Config
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError
 from monitor.fleet.batch_sender import FleetCrawler
+from monitor.fleet.db.batch_mailbox import Mailbox
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
 from monitor.fleet.db.day_keys import HomeDayKeys
 from monitor.fleet.db.district_leases import LEASE, Lease, LeasesTable
-from monitor.fleet.db.mailbox import Mailbox
 from monitor.fleet.db.memories import CHANGES_KEPT, FleetMemories
 from monitor.fleet.db.postgres import ensure_worker_role
 from monitor.fleet.db.state import read_fleet_state

@@ -37,9 +37,7 @@ from monitor.domain.errors import (
 )
 from monitor.domain.serialization import decode_json, encode_json
 from monitor.fleet.batches import AnswerBody, BatchBody, BatchSeal, Permission
-from monitor.fleet.db.day_keys import WorkerDayKeys
-from monitor.fleet.db.engine import FencedJobManager, RetryAtOnce
-from monitor.fleet.db.mailbox import (
+from monitor.fleet.db.batch_mailbox import (
     ASK_QUEUE,
     ASK_TASK,
     KEYLESS_PRIORITY,
@@ -48,6 +46,8 @@ from monitor.fleet.db.mailbox import (
     SealedBatch,
     name_answer,
 )
+from monitor.fleet.db.day_keys import WorkerDayKeys
+from monitor.fleet.db.engine import FencedJobManager, RetryAtOnce
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.seal import WorkerSeal
 from monitor.fleet.fence import BEAT_SECONDS, CLOCKS_DIFFER_BY, Fence, read_utc_time

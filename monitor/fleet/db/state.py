@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from monitor.fleet.db.batch_mailbox import ASK_TASK, JOB_PRIORITIES
 from monitor.fleet.db.district_leases import LEASE
-from monitor.fleet.db.mailbox import ASK_TASK, JOB_PRIORITIES
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.health import FleetState
 from scrapers.models import CrawlPriority

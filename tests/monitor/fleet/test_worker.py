@@ -12,7 +12,7 @@ from monitor.app import Environment
 from monitor.config.sections import FetchConfig
 from monitor.domain.errors import DatabaseError, UnavailableError
 from monitor.fleet.batches import BatchSeal
-from monitor.fleet.db.mailbox import SealedBatch
+from monitor.fleet.db.batch_mailbox import SealedBatch
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal, WorkerSeal

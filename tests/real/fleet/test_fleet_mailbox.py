@@ -10,8 +10,7 @@ import pytest
 from procrastinate import PsycopgConnector, exceptions, jobs
 
 from monitor.fleet.batches import BatchSeal, draw_batch_id
-from monitor.fleet.db.engine import LONG_AGO, FencedJobManager
-from monitor.fleet.db.mailbox import (
+from monitor.fleet.db.batch_mailbox import (
     ASK_QUEUE,
     BATCH_FORMAT,
     KEYLESS_PRIORITY,
@@ -19,6 +18,7 @@ from monitor.fleet.db.mailbox import (
     SealedAnswer,
     SealedBatch,
 )
+from monitor.fleet.db.engine import LONG_AGO, FencedJobManager
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import Fence

@@ -11,8 +11,8 @@ from psycopg.rows import dict_row
 
 from monitor.domain.errors import ConfigError, UnavailableError
 from monitor.fleet.batches import BatchSeal
+from monitor.fleet.db.batch_mailbox import ASK_QUEUE, Mailbox
 from monitor.fleet.db.consent_changes import ConsentChange
-from monitor.fleet.db.mailbox import ASK_QUEUE, Mailbox
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal, WorkerSeal

@@ -9,8 +9,8 @@ import pytest
 
 from monitor.cli.main import main
 from monitor.domain.errors import ConfigError, UnavailableError
+from monitor.fleet.db.batch_mailbox import Mailbox
 from monitor.fleet.db.district_leases import LeasesTable
-from monitor.fleet.db.mailbox import Mailbox
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.state import read_fleet_state
 from scrapers.http.clock import SystemClock
