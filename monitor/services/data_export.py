@@ -24,7 +24,7 @@ from monitor.db.sign_in import SignInSession
 from monitor.domain.case import FlaggedFindings
 from monitor.domain.errors import TooSoonError
 from monitor.domain.finding import Finding
-from monitor.domain.rate_limits import MAX_EXPORTS_AN_HOUR, compute_next_export
+from monitor.domain.person_limits import MAX_EXPORTS_AN_HOUR, compute_next_export
 from monitor.domain.two_reviewers import HoldProposal
 from monitor.services.disclosure import find_review_opening
 from monitor.services.export_parts import (

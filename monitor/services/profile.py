@@ -19,7 +19,7 @@ from monitor.domain.enrollment import adds_search_terms
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.names.invited import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName
-from monitor.domain.rate_limits import MAX_EDITS_A_WEEK, compute_next_edit
+from monitor.domain.person_limits import MAX_EDITS_A_WEEK, compute_next_edit
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal
 from monitor.services.enrollment import hash_code, is_district_address

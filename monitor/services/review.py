@@ -16,7 +16,7 @@ from monitor.db.review_queue import ReviewFilter
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer, build_reviewer_id
-from monitor.domain.rate_limits import can_ask_again
+from monitor.domain.person_limits import can_ask_again
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.schedule import compute_digest_week
 from monitor.domain.two_reviewers import EarlyAccessProposal

@@ -12,8 +12,8 @@ from monitor.app import App
 from monitor.db.jobs import Job, build_request
 from monitor.db.sweeps import Sweep
 from monitor.domain.errors import NotPermittedError, TooSoonError
+from monitor.domain.person_limits import PICKED_UP_WITHIN, compute_next_check
 from monitor.domain.planning.consented_queries import SCOPE_BY_FAMILY
-from monitor.domain.rate_limits import PICKED_UP_WITHIN, compute_next_check
 from monitor.domain.vocabulary import CaseBin, EventKind, Scope, SourceStage, SweepKind
 from monitor.services.answers import count_questions
 from monitor.services.coverage import build_personal_coverage, format_finding_title

@@ -23,7 +23,7 @@ from monitor.domain.case_log import is_lever
 from monitor.domain.dates import format_local_time
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer
-from monitor.domain.rate_limits import ASK_AGAIN_AFTER, can_ask_again
+from monitor.domain.person_limits import ASK_AGAIN_AFTER, can_ask_again
 from monitor.domain.two_reviewers import CONFIRM_WITHIN, EarlyAccessProposal, HoldProposal
 from monitor.domain.vocabulary import (
     CaseBin,

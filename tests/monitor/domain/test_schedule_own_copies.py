@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.rate_limits import AN_HOUR, MAX_EXPORTS_AN_HOUR, compute_next_export
+from monitor.domain.person_limits import AN_HOUR, MAX_EXPORTS_AN_HOUR, compute_next_export
 
 NOON = datetime(2026, 9, 5, 12, tzinfo=UTC)
 MINUTES = st.lists(st.integers(0, 40), max_size=60)

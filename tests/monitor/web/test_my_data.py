@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.person import Reviewer
-from monitor.domain.rate_limits import MAX_EXPORTS_AN_HOUR
+from monitor.domain.person_limits import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentChannel, Decision, Scope
 from monitor.services.answers import share_case
 from monitor.services.data_export import export_person_data

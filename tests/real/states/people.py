@@ -14,7 +14,7 @@ from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.directory.staff_directory import create_directory_user
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
-from monitor.domain.rate_limits import MAX_EXPORTS_AN_HOUR
+from monitor.domain.person_limits import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import AuthMethod, ConsentChannel, Decision, Scope
 from monitor.services.answer_links import AnswerLink, build_answer_token
 from monitor.services.answers import record_feedback
