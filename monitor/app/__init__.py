@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from monitor.mail.bounces import BounceMailbox
     from monitor.mail.smtp import MailTransport, RelayPace
     from scrapers.crawl.crawler import Crawler
-    from scrapers.crawl.pauses import PauseFile
+    from scrapers.crawl.pause_file import PauseFile
     from scrapers.crawl.throttle import Throttle
     from scrapers.http.client import HttpConnections
     from scrapers.http.fetch_limits import FetchLimits

@@ -26,7 +26,7 @@ from monitor.mail.smtp import (
 )
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import keep_no_page
-from scrapers.crawl.pauses import PauseFile
+from scrapers.crawl.pause_file import PauseFile
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.client import HttpClient, PageFetcher, Redirect

@@ -24,7 +24,7 @@ from monitor.domain.health import (
     report_warning,
 )
 from reports.wording import render_note
-from scrapers.crawl.pauses import PauseFile, find_place
+from scrapers.crawl.pause_file import PauseFile, find_place
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import Clock
 from scrapers.http.connection import read_certificate

@@ -27,7 +27,7 @@ from monitor.domain.errors import (
 
 if TYPE_CHECKING:
     from monitor.app import Environment
-    from scrapers.crawl.pauses import PauseFile
+    from scrapers.crawl.pause_file import PauseFile
 
 # Python's own figure is 700. A sweep makes hundreds of thousands of objects that live until its
 # end and hardly any cycle: looking at all of them again and again took a tenth of its work.

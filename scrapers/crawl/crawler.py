@@ -14,7 +14,7 @@ from scrapers.crawl.frontier import (
     ProgressCallback,
     SourceProgress,
 )
-from scrapers.crawl.pauses import PauseFile
+from scrapers.crawl.pause_file import PauseFile
 from scrapers.crawl.quotas import QuotaCounter, QuotaStore, QuotaTracker
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.routing import CrawlQuery, CrawlRouter, HostDirectory, list_manners

@@ -17,7 +17,7 @@ from scrapers.crawl.frontier import (
     Frontier,
     HostQueue,
 )
-from scrapers.crawl.pauses import PauseFile, find_place
+from scrapers.crawl.pause_file import PauseFile, find_place
 from scrapers.crawl.routing import CrawlQuery, NextRequest
 from scrapers.crawl.throttle import HostState, Throttle, apply_result, is_answered
 from scrapers.http.client import Redirect

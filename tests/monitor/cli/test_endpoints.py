@@ -18,7 +18,7 @@ from monitor.config.sections import PortalConfig, SignInMethod
 from monitor.domain.health import HealthResult
 from monitor.domain.vocabulary import HealthLevel
 from reports.wording import render_told
-from scrapers.crawl.pauses import PauseFile, find_place
+from scrapers.crawl.pause_file import PauseFile, find_place
 from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from scrapers.source import AccessMode, CrawlPolicy, SourceFamily

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from scrapers.crawl.pauses import PauseFile
+from scrapers.crawl.pause_file import PauseFile
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
 from scrapers.http.fetch_limits import FetchLimits

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.crawl import pauses as pauses_module
-from scrapers.crawl.pauses import (
+from scrapers.crawl import pause_file
+from scrapers.crawl.pause_file import (
     DECLARED_PLACES,
     LOOK_AGAIN_SECONDS,
     MOST_YIELDED_SECONDS,
@@ -98,7 +98,7 @@ def test_a_host_that_is_being_asked_is_locked_until_its_program_ends(tmp_path):
     holding = f"""
 import sys
 from pathlib import Path
-from scrapers.crawl.pauses import PauseFile
+from scrapers.crawl.pause_file import PauseFile
 PauseFile.open_first([Path(sys.argv[1])]).take_turn({HOST}, 0.0, now=100.0)
 print("asking", flush=True)
 sys.stdin.read()
@@ -141,7 +141,7 @@ def test_a_file_that_was_laid_out_to_mislead_us_is_not_used(tmp_path):
 
     assert PauseFile.open_first([link, second_name, pipe, folder, tmp_path]) is None
     assert opened(tmp_path / "pauses") is not None
-    assert (tmp_path / "pauses").stat().st_mode & 0o777 == pauses_module.ANYONE_MODE
+    assert (tmp_path / "pauses").stat().st_mode & 0o777 == pause_file.ANYONE_MODE
 
 
 def test_a_full_disk_keeps_no_one_from_asking(tmp_path, monkeypatch):
