@@ -17,7 +17,7 @@ from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionS
 from monitor.domain.vocabulary import CaseKind, CaseState, DistrictFindingState
 from monitor.services.annex_services import AnnexServices, list_active_staff
 from monitor.services.cases import close_vanished_cases, reopen_lapsed_cases
-from monitor.services.evidence_pages import (
+from monitor.services.evidence_retention import (
     delete_old_pages,
     keep_evidence_pages,
     list_text_retention,

@@ -30,7 +30,7 @@ from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from monitor.domain.vocabulary import CaseState, Decision, SourceStage, SweepKind
-from monitor.services.evidence_pages import (
+from monitor.services.evidence_retention import (
     keep_evidence_pages,
     keep_pages,
     list_findings_lacking_pages,
