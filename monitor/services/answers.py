@@ -36,8 +36,8 @@ from monitor.domain.finding import Finding, Presence
 from monitor.domain.pii import is_on_district_site
 from monitor.domain.vocabulary import CaseKind, Decision, LeverKind, Means, OwnershipLabel, Side
 from monitor.services.cases import add_ownership_case, build_person_assessor, reassess_person
+from monitor.services.crawl_redaction import build_workplace
 from monitor.services.own_accounts import list_declared_findings
-from monitor.services.redaction import build_workplace
 from monitor.services.sweeps import list_recheck_keys
 from monitor.services.thumbnails import delete_unneeded_thumbnails
 from reports.pages.findings import FeedbackWordsLine

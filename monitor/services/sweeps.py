@@ -30,6 +30,7 @@ from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from monitor.domain.vocabulary import CaseState, Decision, SourceStage, SweepKind
+from monitor.services.crawl_redaction import drop_strangers, redact_pages, redact_visit
 from monitor.services.evidence_retention import (
     keep_evidence_pages,
     keep_pages,
@@ -46,7 +47,6 @@ from monitor.services.query_planning import (
     record_visit_cost,
     split_district_visit,
 )
-from monitor.services.redaction import drop_strangers, redact_pages, redact_visit
 from monitor.services.settlement import is_sweep_erased, settle_sources
 from monitor.services.student_contacts import audit_contact_checks, check_contacts
 from monitor.services.thumbnails import delete_thumbnails_of_sweep, drop_unwanted_copy
