@@ -11,7 +11,7 @@ from hashlib import sha256
 from html import unescape
 from unicodedata import normalize
 
-from monitor.domain.pii import VanishedContact
+from monitor.domain.private_details import VanishedContact
 from monitor.domain.vocabulary import HarmKind
 from scrapers.models import PageFingerprint, Trace, TraceKind
 

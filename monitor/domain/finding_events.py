@@ -17,7 +17,7 @@ from monitor.domain.finding import (
     list_material_changes,
     withhold_page_text,
 )
-from monitor.domain.pii import list_exposed_kinds
+from monitor.domain.private_details import list_exposed_kinds
 from monitor.domain.schedule import SECOND_PROOF_AFTER
 from monitor.domain.snapshot_comparison import TraceChange
 from monitor.domain.vocabulary import EventKind, HarmKind

@@ -11,7 +11,7 @@ from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.finding_events import Event
 from monitor.domain.levers import HARMFUL_RULES
 from monitor.domain.person import Person
-from monitor.domain.pii import ExposedContact
+from monitor.domain.private_details import ExposedContact
 from monitor.domain.reason import Count, Listed, Reason
 from monitor.domain.severity import (
     EXPOSURE_SEVERITY,

@@ -33,7 +33,7 @@ from monitor.domain.feedback import (
     resolve_previous_decision,
 )
 from monitor.domain.finding import Finding, Presence
-from monitor.domain.pii import is_on_district_site
+from monitor.domain.private_details import is_on_district_site
 from monitor.domain.vocabulary import CaseKind, Decision, LeverKind, Means, OwnershipLabel, Side
 from monitor.services.cases import add_ownership_case, build_person_assessor, reassess_person
 from monitor.services.crawl_redaction import build_workplace

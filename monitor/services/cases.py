@@ -49,8 +49,8 @@ from monitor.domain.flagging import (
 from monitor.domain.names.frequency import estimate_namesakes, load_census
 from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
-from monitor.domain.pii import list_exposed_kinds
 from monitor.domain.planning.consented_queries import find_queried_accounts
+from monitor.domain.private_details import list_exposed_kinds
 from monitor.domain.severity import assess_change_severity, rate_exposure
 from monitor.domain.source_trust import SourceTrust
 from monitor.domain.vocabulary import (

@@ -7,7 +7,7 @@ from monitor.config.sections import Config
 from monitor.domain.detection.harmful_pages import withhold_harm
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person, PersonName
-from monitor.domain.pii import Workplace, is_on_district_site, redact_private_data
+from monitor.domain.private_details import Workplace, is_on_district_site, redact_private_data
 from scrapers.models import CrawlResult, ParsedPage, ParseResult, QueryKind, Trace
 from scrapers.secret_numbers import drop_queries_with_numbers
 

@@ -47,7 +47,6 @@ from monitor.domain.finding_events import (
 )
 from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
-from monitor.domain.pii import list_vanished_contacts
 from monitor.domain.planning.consented_queries import get_required_scope
 from monitor.domain.planning.rotation import (
     AnswerNovelty,
@@ -55,6 +54,7 @@ from monitor.domain.planning.rotation import (
     record_answer,
     to_week_number,
 )
+from monitor.domain.private_details import list_vanished_contacts
 from monitor.domain.snapshot_comparison import (
     Snapshot,
     apply_parse_result,

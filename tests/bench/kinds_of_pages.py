@@ -19,7 +19,7 @@ from monitor.domain.detection.assessment import Assessment, assess_trace
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import estimate_namesakes, load_census
 from monitor.domain.person import Person, PersonName
-from monitor.domain.pii import Workplace, is_on_district_site
+from monitor.domain.private_details import Workplace, is_on_district_site
 from monitor.domain.vocabulary import OwnershipLabel
 from scrapers.models import Trace, TraceKind
 

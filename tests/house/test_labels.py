@@ -18,7 +18,7 @@ from tests.house.tree import ROOT, files, parsed, place, python_files
 HOMES = {
     "reports/labels.py",
     "monitor/domain/consent_text.py",
-    "monitor/domain/pii.py",
+    "monitor/domain/private_details.py",
     "monitor/domain/detection/claim.py",
     "monitor/domain/handles/lookalike.py",
 }

@@ -11,7 +11,7 @@ from monitor.domain.finding_events import (
     add_cleared_event,
     update_cleared_contacts,
 )
-from monitor.domain.pii import VanishedContact, list_vanished_contacts
+from monitor.domain.private_details import VanishedContact, list_vanished_contacts
 from monitor.domain.vocabulary import ContactKind, EventKind
 from scrapers.models import Trace, TraceKind
 

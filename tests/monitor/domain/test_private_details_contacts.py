@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.person import PersonName
-from monitor.domain.pii import MARKERS, Workplace, find_contacts, mask_contacts
+from monitor.domain.private_details import MARKERS, Workplace, find_contacts, mask_contacts
 from monitor.domain.vocabulary import ContactKind
 
 ROSA = PersonName(given="Rosa", family="Delgado", nicknames=("Rosie",))

@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.person import PersonName
-from monitor.domain.pii import TEXT_FIELDS, ExposedContact, Workplace, redact_private_data
+from monitor.domain.private_details import (
+    TEXT_FIELDS,
+    ExposedContact,
+    Workplace,
+    redact_private_data,
+)
 from monitor.domain.vocabulary import ContactKind
 from scrapers.models import Trace, TraceKind
 
