@@ -17,7 +17,7 @@ from gettext import c2py
 from pathlib import Path
 from typing import Final
 
-from monitor.domain import dates
+from monitor.domain import english_dates
 from monitor.domain.language import Language
 
 # A line of a text: its keyword, if it begins one, and what it adds. JSON has the same escapes.
@@ -106,12 +106,12 @@ def translate_label(label: str) -> str:
 
 
 def format_day(moment: datetime, zone: str, year: int = 0) -> str:
-    return format_date(dates.convert_to_zone(moment, zone), year)
+    return format_date(english_dates.convert_to_zone(moment, zone), year)
 
 
 def format_date(day: date, year: int = 0) -> str:
     if _speaks_english():
-        return dates.format_date(day, year)
+        return english_dates.format_date(day, year)
     if day.year == year:
         return _fill_date("%(month)s %(day)s", day)
     return _fill_date("%(month)s %(day)s, %(year)s", day)
@@ -119,25 +119,25 @@ def format_date(day: date, year: int = 0) -> str:
 
 def format_local_time(moment: datetime, zone: str, year: int = 0) -> str:
     if _speaks_english():
-        return dates.format_local_time(moment, zone, year)
-    there = dates.convert_to_zone(moment, zone)
+        return english_dates.format_local_time(moment, zone, year)
+    there = english_dates.convert_to_zone(moment, zone)
     if there.year == year:
         day = _fill_date("%(weekday)s, %(month)s %(day)s", there)
     else:
         day = _fill_date("%(weekday)s, %(month)s %(day)s, %(year)s", there)
-    hour, half = dates.split_hour(there)
+    hour, half = english_dates.split_hour(there)
     shown = f"{day}, {hour}:{there:%M} {translate_message(half)}"
-    return f"{shown} {dates.format_zone_name(there, zone)}"
+    return f"{shown} {english_dates.format_zone_name(there, zone)}"
 
 
 def format_near_time(moment: datetime, zone: str) -> str:
-    return format_local_time(moment, zone, dates.convert_to_zone(moment, zone).year)
+    return format_local_time(moment, zone, english_dates.convert_to_zone(moment, zone).year)
 
 
 def format_near_day(moment: datetime, zone: str) -> str:
     if _speaks_english():
-        return dates.format_near_day(moment, zone)
-    return _fill_date("%(weekday)s, %(month)s %(day)s", dates.convert_to_zone(moment, zone))
+        return english_dates.format_near_day(moment, zone)
+    return _fill_date("%(weekday)s, %(month)s %(day)s", english_dates.convert_to_zone(moment, zone))
 
 
 def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0) -> str:
@@ -150,21 +150,21 @@ def format_seen_range(first: datetime, last: datetime, zone: str, year: int = 0)
 
 def format_week_start(week: str, year: int = 0) -> str:
     if _speaks_english():
-        return dates.format_week_start(week, year)
-    return format_date(dates.parse_monday(week), year)
+        return english_dates.format_week_start(week, year)
+    return format_date(english_dates.parse_monday(week), year)
 
 
 def format_short_week(week: str) -> str:
     if _speaks_english():
-        return dates.format_short_week(week)
-    return _fill_date("%(number)s/%(day)s", dates.parse_monday(week))
+        return english_dates.format_short_week(week)
+    return _fill_date("%(number)s/%(day)s", english_dates.parse_monday(week))
 
 
 def _fill_date(pattern: str, day: date) -> str:
     facts = {
-        "weekday": translate_message(dates.WEEKDAYS[day.weekday()]),
+        "weekday": translate_message(english_dates.WEEKDAYS[day.weekday()]),
         "day": day.day,
-        "month": translate_message(dates.MONTHS[day.month - 1]),
+        "month": translate_message(english_dates.MONTHS[day.month - 1]),
         "number": day.month,
         "year": day.year,
     }

@@ -41,7 +41,7 @@ from monitor.demo.story import (
     open_played_story,
     play_story,
 )
-from monitor.domain.dates import format_date
+from monitor.domain.english_dates import format_date
 from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.vocabulary import CaseKind, EventKind, GapKind, OwnershipLabel, Severity
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.app import App
 from monitor.cli.context import CliContext, Output, open_district_or_demo
-from monitor.domain.dates import format_weekday_date
+from monitor.domain.english_dates import format_weekday_date
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.planning.selection import QueryOutlook
 from monitor.domain.reason import Reason

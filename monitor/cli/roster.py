@@ -10,7 +10,7 @@ import click
 
 from monitor.cli.context import CliContext, json_option, pass_cli_context, size_option
 from monitor.db.database import DATABASE_FILE, Database
-from monitor.domain.dates import format_date
+from monitor.domain.english_dates import format_date
 from monitor.domain.errors import InputError
 from monitor.domain.students.matching import MatcherUsage
 from monitor.domain.students.roster import ROSTER_LIFETIME, Roster

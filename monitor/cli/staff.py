@@ -28,8 +28,8 @@ from monitor.cli.context import (
 )
 from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent, compute_consent_phase
-from monitor.domain.dates import format_date, format_day
 from monitor.domain.email import is_single_address
+from monitor.domain.english_dates import format_date, format_day
 from monitor.domain.enrollment import Invitee
 from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.reason import Reason

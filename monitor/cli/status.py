@@ -10,7 +10,7 @@ from monitor.app.steady_clock import measure_jump
 from monitor.cli.context import CliContext, Output
 from monitor.cli.endpoints import check_portal_process
 from monitor.db.jobs import Job
-from monitor.domain.dates import format_local_time, format_near_time
+from monitor.domain.english_dates import format_local_time, format_near_time
 from monitor.domain.health import HealthResult, compute_exit_code
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.small_counts import round_down_to_band

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from monitor.domain.dates import format_date
+from monitor.domain.english_dates import format_date
 from monitor.domain.errors import ConfigError
 from monitor.domain.health import HealthResult, report_failure, report_ok, report_warning
 from monitor.domain.reason import Reason

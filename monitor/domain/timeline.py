@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from monitor.domain.case import Case
 from monitor.domain.case_log import DecisionRecord
-from monitor.domain.dates import format_date
 from monitor.domain.edit_distance import list_edits
+from monitor.domain.english_dates import format_date
 from monitor.domain.feedback import Feedback
 from monitor.domain.finding import MATERIAL, FindingVersion, normalize_text
 from monitor.domain.finding_events import Event

@@ -5,7 +5,7 @@ from datetime import timedelta
 from monitor.app import App
 from monitor.app.steady_clock import measure_jump, read_boot_time
 from monitor.domain.clock import is_clock_plausible
-from monitor.domain.dates import format_local_time
+from monitor.domain.english_dates import format_local_time
 from monitor.domain.errors import UnavailableError
 from monitor.domain.reason import Moment, Reason
 from reports.wording import render_in_english

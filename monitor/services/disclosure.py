@@ -20,7 +20,6 @@ from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_end import find_end
 from monitor.domain.case_log import SHARING
 from monitor.domain.case_progress import find_case_standing, find_nudge_times
-from monitor.domain.dates import is_past_day
 from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.assessment import Assessment, select_reasons
 from monitor.domain.detection.evidence import Evidence, EvidenceAxis
@@ -32,6 +31,7 @@ from monitor.domain.disclosure import (
     list_holds,
     needs_immediate_notice,
 )
+from monitor.domain.english_dates import is_past_day
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.person import Person, Reviewer, build_reviewer_id

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.domain.case import Case
-from monitor.domain.dates import convert_to_zone
+from monitor.domain.english_dates import convert_to_zone
 from monitor.domain.levers import (
     URGENT_HARMS,
     LeverPlan,

@@ -20,7 +20,7 @@ from monitor.app import App
 from monitor.db.review_queue import CaseGroup, ReviewFilter
 from monitor.domain.case import Case
 from monitor.domain.case_log import is_lever
-from monitor.domain.dates import format_local_time
+from monitor.domain.english_dates import format_local_time
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer
 from monitor.domain.person_limits import ASK_AGAIN_AFTER, can_ask_again

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.domain.dates import parse_week_year
+from monitor.domain.english_dates import parse_week_year
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseBin, Severity
 from reports.coverage import CoverageGap

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from monitor.domain.dates import parse_week_year
+from monitor.domain.english_dates import parse_week_year
 from reports.coverage import Coverage, CoverageGap
 from reports.emails.render import MOST, Email, compose_email, fill_template
 from reports.emails.views import EmailView, limit_lines

@@ -13,7 +13,7 @@ from monitor.demo import data as days
 from monitor.demo import story
 from monitor.demo.district import ENROLLED, KAREN, REVIEWERS, ZONE
 from monitor.demo.story import StoryWeek, play_story
-from monitor.domain.dates import convert_to_zone
+from monitor.domain.english_dates import convert_to_zone
 from monitor.domain.vocabulary import CaseKind, GapKind, Severity
 from reports.labels import GAPS, describe_case_kind
 from reports.wording import render_reason

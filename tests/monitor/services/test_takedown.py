@@ -7,7 +7,7 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.case import Case
-from monitor.domain.dates import format_day
+from monitor.domain.english_dates import format_day
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.answers import DecisionInput

@@ -1,7 +1,7 @@
 """Early access and legal holds on the pages: two sessions, a reason, and no search for people."""
 
 from monitor.demo import district
-from monitor.domain.dates import format_local_time
+from monitor.domain.english_dates import format_local_time
 from monitor.domain.two_reviewers import EARLY_ACCESS_LASTS
 from monitor.domain.vocabulary import Decision
 from monitor.services.legal_holds import list_hold_proposals

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from monitor.domain.dates import (
+from monitor.domain.english_dates import (
     format_date,
     format_day,
     format_local_time,
