@@ -26,6 +26,7 @@ from monitor.db.connection import (
 )
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
 from monitor.db.encryption import KEYS_DATABASE
+from monitor.db.erased_people import TOMBSTONES_FILE
 from monitor.db.files import (
     PRIVATE_MODE,
     give_to_folder_owner,
@@ -35,7 +36,6 @@ from monitor.db.files import (
 )
 from monitor.db.handover import HANDOVER_FILE
 from monitor.db.private_folders import make_key_folder, overwrite_open_file, shred_file
-from monitor.db.tombstones import TOMBSTONES_FILE
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.serialization import decode_json, encode_json
 

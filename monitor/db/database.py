@@ -28,9 +28,9 @@ from monitor.db.encryption import (
     Encryption,
     KeyStore,
 )
+from monitor.db.erased_people import TOMBSTONES_FILE, ErasureTombstones
 from monitor.db.handover import check_not_moved
 from monitor.db.schema import DISTRICT_SCHEMA, Schema
-from monitor.db.tombstones import TOMBSTONES_FILE, ErasureTombstones
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.retention import RetainedKind
 

@@ -9,7 +9,7 @@ import pytest
 from monitor.db.backups import KeyBackup
 from monitor.db.database import SENT_LOG_FILE
 from monitor.db.encryption import KEYS_DATABASE, KeyStore
-from monitor.db.tombstones import TOMBSTONES_FILE
+from monitor.db.erased_people import TOMBSTONES_FILE
 from monitor.domain.errors import CannotWriteError
 
 

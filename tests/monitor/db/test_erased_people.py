@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from monitor.db.database import Database
+from monitor.db.erased_people import TOMBSTONES_FILE
 from monitor.db.invitations import Invitation
-from monitor.db.tombstones import TOMBSTONES_FILE
 from monitor.domain.errors import DatabaseError, InputError
 
 COPIED = ("namesake.db", "keys.db")
