@@ -6,7 +6,7 @@ from time import monotonic
 
 import click
 
-from monitor.cli import event_log
+from monitor import event_log
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.backups import KeyBackup, find_newest_backup
 from monitor.db.database import Database

@@ -22,8 +22,8 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from monitor import event_log
 from monitor.app import OUTBOX, App
-from monitor.cli import event_log
 from monitor.cli.context import Output, escape_controls
 from monitor.db.files import DiskReserve, StateFolderLock
 from monitor.demo import data as days

@@ -264,9 +264,9 @@ class NamesakeGroup(LazyGroup):
 def namesake(context: click.Context, config: Path | None) -> None:
     from monitor.app import Environment
     from monitor.cli.context import CliContext, name_shell_user
-    from monitor.cli.event_log import show_warnings_of_commands
     from monitor.config.sections import find_config_path
     from monitor.domain.person import CURRENT_MEANS
+    from monitor.event_log import show_warnings_of_commands
 
     show_warnings_of_commands()
     environment = context.obj or Environment(variables=os.environ, open_pauses=_open_pauses)

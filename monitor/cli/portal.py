@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
+from monitor import event_log
 from monitor.app import DistrictResources, open_portal_app
-from monitor.cli import event_log
 from monitor.cli.context import CliContext, pass_cli_context
 from monitor.config.sections import SignInMethod, find_socket_path, read_secret, split_host_and_port
 from monitor.scheduler.daemon import WATCHED_SECONDS, SystemdNotifier, WakeSocket, stop_on_signals

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import click
 
-from monitor.cli import event_log
+from monitor import event_log
 from monitor.cli.context import CliContext, pass_cli_context
 
 

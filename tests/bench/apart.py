@@ -10,8 +10,8 @@ from http.client import HTTPConnection, HTTPException
 from itertools import cycle, islice
 from multiprocessing import get_context
 
+from monitor import event_log
 from monitor.app import Environment, open_app, open_portal_app
-from monitor.cli import event_log
 from monitor.config.sections import Config
 from monitor.db.files import StateFolderLock
 from monitor.domain.vocabulary import AuthMethod

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from monitor.cli.event_log import FIELDS, LOST
+from monitor.event_log import FIELDS, LOST
 from tests.house.tree import ROOT, parsed, place, python_files
 
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log"}

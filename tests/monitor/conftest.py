@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.event_log import EventFormatter
 from monitor.db.database import Database
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
+from monitor.event_log import EventFormatter
 from scrapers.sandbox.client import SandboxParser
 from tests.monitor.services.world import World, configured
 

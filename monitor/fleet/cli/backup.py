@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from monitor.cli import event_log
+from monitor import event_log
 from monitor.cli.backup import build_rotation
 from monitor.cli.context import CliContext, Output
 from monitor.config.sections import BackupConfig

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli import event_log
+from monitor import event_log
 from monitor.cli.context import CliContext, Output, pass_cli_context
 from monitor.cli.doctor import add_stored_secrets
 from monitor.cli.first_commands import init

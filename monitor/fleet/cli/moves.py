@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from msgspec import to_builtins
 
-from monitor.cli import event_log
+from monitor import event_log
 from monitor.cli.backup import EXISTING_FOLDER
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
 from monitor.cli.doctor import add_stored_secrets

@@ -4,10 +4,10 @@ import threading
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 
+from monitor import event_log
 from monitor.app import DistrictResources
 from monitor.app.builders import build_crawler, build_parser
 from monitor.app.parser_sandbox import note_parser_sandbox
-from monitor.cli import event_log
 from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site, serve_pages
 from monitor.config.sections import find_socket_path

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.event_log import LogSettings, log_to_stream
 from monitor.demo import district
 from monitor.demo.data import load_demo_contents
 from monitor.demo.story import play_story
 from monitor.domain.errors import describe_error_location
+from monitor.event_log import LogSettings, log_to_stream
 
 # Shorter ones are words that any sentence may hold.
 SHORTEST = 6

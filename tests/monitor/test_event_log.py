@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.event_log import (
+from monitor.event_log import (
     EventFormatter,
     LineLogHandler,
     LogFormat,
