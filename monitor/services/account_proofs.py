@@ -16,7 +16,7 @@ from monitor.db.staged_answers import StagedAnswer
 from monitor.domain.names.frequency import load_census
 from monitor.domain.names.invited import shows_other_name
 from monitor.domain.person import Person
-from monitor.services.forgetting import forget_removed_terms
+from monitor.services.narrowed_consent import forget_removed_terms
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.own_accounts import (
     include_confirmed_accounts,

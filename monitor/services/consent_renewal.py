@@ -27,7 +27,7 @@ from monitor.domain.reason import Plain, Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
 from monitor.services.consent_terms import hash_district_terms
-from monitor.services.forgetting import delete_unconsented_results
+from monitor.services.narrowed_consent import delete_unconsented_results
 from monitor.services.notifications import (
     EmailPlan,
     build_greeting,

@@ -24,13 +24,13 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal
 from monitor.services.enrollment import hash_code, is_district_address
 from monitor.services.erasure import release_work_address
-from monitor.services.forgetting import forget_removed_terms
 from monitor.services.name_changes import (
     NAME_ASKED,
     apply_searchable_name,
     request_name_change,
     withdraw_name_change,
 )
+from monitor.services.narrowed_consent import forget_removed_terms
 from monitor.services.notifications import (
     EmailPlan,
     build_custom_greeting,

@@ -22,7 +22,7 @@ from monitor.services.evidence_retention import (
     keep_evidence_pages,
     list_text_retention,
 )
-from monitor.services.forgetting import FORGOTTEN_REASONS
+from monitor.services.narrowed_consent import FORGOTTEN_REASONS
 from monitor.services.thumbnails import delete_unneeded_thumbnails
 from scrapers.models import Trace
 

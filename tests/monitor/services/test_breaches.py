@@ -15,7 +15,7 @@ from monitor.services.consent_terms import list_offered_scopes
 from monitor.services.data_export import count_stored_data, export_person_data
 from monitor.services.digests import build_digest_view
 from monitor.services.erasure import erase_person
-from monitor.services.forgetting import forget_removed_terms
+from monitor.services.narrowed_consent import forget_removed_terms
 from monitor.services.purge import purge_expired_data
 from reports.emails.digest import render_digest
 from reports.labels import BREACH_ADVICE, BREACH_CREDIT

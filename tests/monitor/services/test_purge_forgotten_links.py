@@ -5,7 +5,7 @@ import pytest
 from monitor.demo.district import ROSA
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseState, Decision
-from monitor.services.forgetting import FORGOTTEN_REASONS
+from monitor.services.narrowed_consent import FORGOTTEN_REASONS
 from monitor.services.purge import purge_expired_data
 from monitor.services.roster import erase_student_links
 from tests.monitor.services.fakes import FakeMatcher
