@@ -8,7 +8,7 @@ import click
 
 from monitor import event_log
 from monitor.cli.context import CliContext, json_option, pass_cli_context
-from monitor.db.backups import KeyBackup, find_newest_backup
+from monitor.db.backup_files import KeyBackup, find_newest_backup
 from monitor.db.database import Database
 from monitor.domain.errors import InputError
 from monitor.domain.retention import BACKUPS_ROTATE

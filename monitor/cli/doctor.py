@@ -13,7 +13,7 @@ from monitor.app.steady_clock import build_clock, measure_jump
 from monitor.cli import endpoints
 from monitor.cli.context import CliContext, Output
 from monitor.config.sections import Config
-from monitor.db.backups import KeyBackup
+from monitor.db.backup_files import KeyBackup
 from monitor.db.database import Database
 from monitor.db.fact_updates import FactUpdateStore
 from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError

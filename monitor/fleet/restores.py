@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from monitor.app import App, Environment, open_portal_app
 from monitor.config.sections import BackupConfig
-from monitor.db.backups import Backup, KeyBackup, find_newest_backup
+from monitor.db.backup_files import Backup, KeyBackup, find_newest_backup
 from monitor.db.database import DATABASE_FILE
 from monitor.db.files import hand_over_folder, make_folder
 from monitor.domain.errors import (

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.config.sections import Config
-from monitor.db.backups import Backup, KeyBackup, begin_backup, finish_backup, rotate_backups
+from monitor.db.backup_files import Backup, KeyBackup, begin_backup, finish_backup, rotate_backups
 from monitor.db.connection import check_database
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
 from monitor.db.encryption import KEYS_DATABASE

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.config.sections import Config
-from monitor.db.backups import hash_content, list_backups, list_extra_files, thin_backups
+from monitor.db.backup_files import hash_content, list_backups, list_extra_files, thin_backups
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.files import PRIVATE_MODE, write_file

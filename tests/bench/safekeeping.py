@@ -19,7 +19,7 @@ from threading import Event, Thread
 from time import monotonic
 
 from monitor.config.sections import Config, DistrictConfig, MailConfig
-from monitor.db.backups import Backup, KeyBackup, begin_backup
+from monitor.db.backup_files import Backup, KeyBackup, begin_backup
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.domain.consent import Consent
 from monitor.domain.person import Person, PersonName

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.app import Environment, open_app
-from monitor.db.backups import list_backups
+from monitor.db.backup_files import list_backups
 from monitor.db.database import Database
 from monitor.demo import data as days
 from monitor.demo import setup as stage

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.db.backups import Backup, begin_backup, finish_backup, list_backups
+from monitor.db.backup_files import Backup, begin_backup, finish_backup, list_backups
 from monitor.db.database import Database
 from monitor.db.outbox import OutboxEmail
 from monitor.domain.errors import CannotWriteError

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.backups import list_backups
+from monitor.db.backup_files import list_backups
 from tests.monitor.cli.conftest import Said, Terminal
 from tests.monitor.cli.safekept import back_up, lose, place, restore
 

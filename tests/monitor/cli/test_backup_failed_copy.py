@@ -45,7 +45,7 @@ def test_a_copy_that_finds_no_room_leaves_nothing(copied: Terminal, monkeypatch)
     def full(*_: object) -> None:
         raise OSError(ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("monitor.db.backups.flush_to_disk", full)
+    monkeypatch.setattr("monitor.db.backup_files.flush_to_disk", full)
     copied.clock.at += timedelta(days=1)
 
     said = back_up(copied)

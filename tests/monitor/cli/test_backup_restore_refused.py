@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.backups import list_backups
+from monitor.db.backup_files import list_backups
 from monitor.db.database import Database
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import lose, place

@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from monitor.config.sections import BackupConfig, BouncesConfig, WatchConfig
-from monitor.db.backups import KeyBackup
+from monitor.db.backup_files import KeyBackup
 from monitor.db.database import Database
 from monitor.db.encryption import KeyStore
 from monitor.db.files import DiskReserve

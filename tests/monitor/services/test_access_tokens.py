@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from monitor.app import App
-from monitor.db.backups import KeyBackup
+from monitor.db.backup_files import KeyBackup
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Principal

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from monitor.db.backups import KeyBackup
+from monitor.db.backup_files import KeyBackup
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.services import backups as backup

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.config.file import load_config
 from monitor.config.sections import Config
-from monitor.db.backups import list_backups
+from monitor.db.backup_files import list_backups
 from monitor.db.database import Database
 from monitor.domain.health import BACKED_UP
 from monitor.services.backups import BackupRotation, BackupTarget

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from monitor.db.backups import KeyBackup
+from monitor.db.backup_files import KeyBackup
 from monitor.services.backups import BackupTarget, back_up, restore_district
 from monitor.services.sign_in import find_account_id
 from tests.monitor.services.mover import NEW, Mover, of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.backups import KeyBackup
+from monitor.db.backup_files import KeyBackup
 from monitor.db.database import SENT_LOG_FILE
 from monitor.db.encryption import KEYS_DATABASE, KeyStore
 from monitor.db.erased_people import TOMBSTONES_FILE
