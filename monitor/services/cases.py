@@ -23,6 +23,16 @@ from monitor.domain.case import (
     restart_case,
     resume_case,
 )
+from monitor.domain.case_drafts import (
+    CASE_OF_LABEL,
+    CaseDraft,
+    build_account_change_draft,
+    build_contact_draft,
+    build_harm_draft,
+    build_ownership_draft,
+    build_student_link_draft,
+    is_contact_likely_theirs,
+)
 from monitor.domain.detection.appearance import Inventory, Subject, has_lure
 from monitor.domain.detection.assessment import NOT_ME_DECISIONS, Assessor
 from monitor.domain.detection.lessons import learn_from_feedback
@@ -36,16 +46,6 @@ from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.feedback import Feedback
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.finding_events import Event
-from monitor.domain.flagging import (
-    CASE_OF_LABEL,
-    CaseDraft,
-    build_account_change_draft,
-    build_contact_draft,
-    build_harm_draft,
-    build_ownership_draft,
-    build_student_link_draft,
-    is_contact_likely_theirs,
-)
 from monitor.domain.names.frequency import estimate_namesakes, load_census
 from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person

@@ -7,9 +7,9 @@ import pytest
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MAPLE_STREET, MARIA
 from monitor.domain.case import Case
+from monitor.domain.case_drafts import build_harm_draft
 from monitor.domain.consent import HARM_TOLD_SINCE
 from monitor.domain.finding import REREAD_AFTER
-from monitor.domain.flagging import build_harm_draft
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     CaseKind,

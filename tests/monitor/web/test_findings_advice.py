@@ -6,8 +6,8 @@ import pytest
 
 from monitor.demo.district import THOMAS
 from monitor.domain.case import Case
+from monitor.domain.case_drafts import build_account_change_draft, build_harm_draft
 from monitor.domain.finding_events import Event
-from monitor.domain.flagging import build_account_change_draft, build_harm_draft
 from monitor.domain.vocabulary import CaseKind, Decision, EventKind, Severity
 from monitor.services.answers import record_feedback
 from scrapers.models import TraceKind
