@@ -45,7 +45,7 @@ from monitor.domain.english_dates import format_date
 from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.vocabulary import CaseKind, EventKind, GapKind, OwnershipLabel, Severity
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
-from monitor.scheduler.supervised_runner import SupervisedRunner
+from monitor.scheduler.timed_jobs import SupervisedRunner
 from monitor.scheduler.workers import Liveness
 from monitor.services.jobs import take_over_jobs
 from monitor.services.sign_in import find_account_id

@@ -30,7 +30,7 @@ from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Scope
 from monitor.scheduler.daemon import WakeSocket, work_in_background
-from monitor.scheduler.supervised_runner import SupervisedRunner
+from monitor.scheduler.timed_jobs import SupervisedRunner
 from monitor.scheduler.workers import Liveness
 from monitor.services import setup_files
 from monitor.services.consent_terms import list_offered_scopes, render_district_terms

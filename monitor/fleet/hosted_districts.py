@@ -26,7 +26,7 @@ from monitor.fleet.db.shared import DistrictHostStore, DistrictRecord, SharedDat
 from monitor.fleet.districts import DistrictFolder, build_district_environment
 from monitor.mail.smtp import RelayPace
 from monitor.scheduler.daemon import WakeSocket
-from monitor.scheduler.supervised_runner import SupervisedRunner, build_supervised_runner
+from monitor.scheduler.timed_jobs import SupervisedRunner, build_supervised_runner
 from monitor.scheduler.workers import RETRY_SECONDS
 from monitor.services import jobs
 from monitor.services.health import Vitals

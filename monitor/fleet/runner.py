@@ -42,7 +42,7 @@ from monitor.fleet.hosted_districts import HostedDistrict, SharedResources, is_s
 from monitor.fleet.metrics import FleetCollector
 from monitor.fleet.pools import WorkerPool
 from monitor.scheduler.daemon import FAREWELL_SECONDS
-from monitor.scheduler.supervised_runner import SupervisedRunner, build_ping
+from monitor.scheduler.timed_jobs import SupervisedRunner, build_ping
 from monitor.scheduler.workers import (
     HUNG_AFTER_SECONDS,
     RETRY_SECONDS,

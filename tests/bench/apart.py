@@ -16,7 +16,7 @@ from monitor.config.sections import Config
 from monitor.db.files import StateFolderLock
 from monitor.domain.vocabulary import AuthMethod
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_on_signals
-from monitor.scheduler.supervised_runner import build_supervised_runner
+from monitor.scheduler.timed_jobs import build_supervised_runner
 from monitor.scheduler.workers import Liveness
 from monitor.services.jobs import take_over_jobs
 from monitor.services.sign_in import start_session

@@ -22,7 +22,7 @@ LIBRARIES = ("urllib3.connectionpool", "apscheduler.scheduler", "waitress", "wer
 OURS = (
     "monitor.scheduler.daemon",
     "monitor.scheduler.workers",
-    "monitor.scheduler.supervised_runner",
+    "monitor.scheduler.timed_jobs",
     "monitor.db.outbox",
 )
 

@@ -20,7 +20,7 @@ from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER
 from monitor.domain.errors import CannotWriteError, MonitorError
-from monitor.scheduler.supervised_runner import build_supervised_runner
+from monitor.scheduler.timed_jobs import build_supervised_runner
 from reports.emails.registry import EmailKind
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.fetch_limits import PATIENT_LIMITS

@@ -28,7 +28,7 @@ from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope
 from monitor.scheduler.daemon import WakeSocket, work_in_background
-from monitor.scheduler.supervised_runner import SupervisedRunner
+from monitor.scheduler.timed_jobs import SupervisedRunner
 from monitor.scheduler.workers import Liveness
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
 from monitor.services.jobs import run_mail_and_cleanup, take_over_jobs

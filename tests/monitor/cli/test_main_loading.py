@@ -83,7 +83,7 @@ PORTAL = """\
 from monitor.cli.portal import open_site
 with open_site(context):"""
 SERVICE = """\
-from monitor.scheduler.supervised_runner import build_supervised_runner
+from monitor.scheduler.timed_jobs import build_supervised_runner
 with context.open_app_locked() as app:
     build_supervised_runner(app, context.environment).list_timed_jobs()"""
 ASKING = {"gevent", "requests", "httptools", "isal", "lxml", "bs4", "protego", "warcio"}

@@ -9,7 +9,7 @@ from monitor.app import Environment
 from monitor.config.sections import WatchConfig
 from monitor.demo.response import FakeRequest, FakeResponse, build_text_response
 from monitor.demo.server import WebServer
-from monitor.scheduler.supervised_runner import build_ping
+from monitor.scheduler.timed_jobs import build_ping
 
 
 class Monitoring:

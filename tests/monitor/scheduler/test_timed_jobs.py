@@ -19,7 +19,7 @@ from monitor.domain.errors import CannotWriteError, UnavailableError
 from monitor.domain.health import BACKED_UP
 from monitor.domain.vocabulary import HealthLevel
 from monitor.mail.chat import ChatEndpoint
-from monitor.scheduler.supervised_runner import Heartbeat, SupervisedRunner
+from monitor.scheduler.timed_jobs import Heartbeat, SupervisedRunner
 from monitor.services.chat_notices import NoticeSender
 from monitor.services.digests import build_digest_view
 from monitor.services.health import Vitals
