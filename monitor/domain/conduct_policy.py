@@ -55,5 +55,5 @@ def parse_policy_texts(text: str, name: str) -> PolicyTexts:
 
 @cache
 def load_own_policy_texts() -> PolicyTexts:
-    file = Path(__file__).with_name("policy.toml")
-    return parse_policy_texts(file.read_text("utf-8"), "policy.toml")
+    file = Path(__file__).with_name("conduct_policy.toml")
+    return parse_policy_texts(file.read_text("utf-8"), "conduct_policy.toml")

@@ -100,7 +100,7 @@ NOT_FOR_STAFF = {
     "Google Alerts",
 }
 # Of the files that staff read from: what is not a sentence.
-DATA_FILES = ("policy.toml",)
+DATA_FILES = ("conduct_policy.toml",)
 _SETTINGS = {"known", "at", "address"}
 _WORDS = re.compile(r"[A-Za-z]{2,}[,.:;]? [a-zA-Z]{1,}")
 _FACT = re.compile(r"\{\w+\}")
