@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nicknames import NickNamer
 
 SHORT_FORMS: dict[str, str] = tomllib.loads(
-    Path(__file__).with_name("short_forms.toml").read_text("utf-8")
+    Path(__file__).with_name("nicknames.toml").read_text("utf-8")
 )
 
 _REMEMBERED = 16_384
