@@ -17,10 +17,10 @@ from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,
     Decision,
-    Harm,
     HarmKind,
     LeverKind,
     Side,
+    TakedownHarm,
 )
 from scrapers.models import Trace
 
@@ -43,10 +43,10 @@ _AGAINST_ACCOUNTS = Ladder(
         LeverKind.COUNSEL,
     )
 )
-LADDERS: Mapping[Harm, Ladder] = {
-    Harm.IMPERSONATION: _AGAINST_ACCOUNTS,
-    Harm.HARASSMENT: _AGAINST_ACCOUNTS,
-    Harm.SEXUAL: Ladder(
+LADDERS: Mapping[TakedownHarm, Ladder] = {
+    TakedownHarm.IMPERSONATION: _AGAINST_ACCOUNTS,
+    TakedownHarm.HARASSMENT: _AGAINST_ACCOUNTS,
+    TakedownHarm.SEXUAL: Ladder(
         steps=(
             LeverKind.LAW,
             LeverKind.COMPLAINT,
@@ -56,23 +56,23 @@ LADDERS: Mapping[Harm, Ladder] = {
         ),
         beside=(LeverKind.HASHES, LeverKind.SEARCH, LeverKind.COUNSEL),
     ),
-    Harm.MINOR: Ladder(
+    TakedownHarm.MINOR: Ladder(
         # Its law goes to the police, too.
         steps=(LeverKind.LAW, LeverKind.FORM, LeverKind.HOST),
         beside=(LeverKind.HASHES, LeverKind.SEARCH),
     ),
-    Harm.HACKED: Ladder(steps=(LeverKind.RECOVERY,)),
-    Harm.CONTACT: Ladder(steps=(LeverKind.BROKERS,), beside=(LeverKind.SEARCH,)),
-    Harm.BRAND: Ladder(steps=(LeverKind.FORM,)),
+    TakedownHarm.HACKED: Ladder(steps=(LeverKind.RECOVERY,)),
+    TakedownHarm.CONTACT: Ladder(steps=(LeverKind.BROKERS,), beside=(LeverKind.SEARCH,)),
+    TakedownHarm.BRAND: Ladder(steps=(LeverKind.FORM,)),
 }
-HARM_OF_CASE: Mapping[CaseKind, Harm] = {
-    CaseKind.IMPERSONATION: Harm.IMPERSONATION,
-    CaseKind.MOCK_ACCOUNT: Harm.HARASSMENT,
-    CaseKind.OWN_ACCOUNT_CHANGED: Harm.HACKED,
-    CaseKind.EXPOSED_CONTACT: Harm.CONTACT,
+HARM_OF_CASE: Mapping[CaseKind, TakedownHarm] = {
+    CaseKind.IMPERSONATION: TakedownHarm.IMPERSONATION,
+    CaseKind.MOCK_ACCOUNT: TakedownHarm.HARASSMENT,
+    CaseKind.OWN_ACCOUNT_CHANGED: TakedownHarm.HACKED,
+    CaseKind.EXPOSED_CONTACT: TakedownHarm.CONTACT,
 }
 # What a picture needs, if there is one; where a minor may be shown, before all else.
-URGENT_HARMS = (Harm.MINOR, Harm.SEXUAL)
+URGENT_HARMS = (TakedownHarm.MINOR, TakedownHarm.SEXUAL)
 _NOT_SEXUAL = (Slang.THREATS, Slang.DOXXING, Slang.ACCOUNT_CONTACTS)
 _OWN_WAYS = frozenset({LeverKind.FORM, LeverKind.RECOVERY})
 _URGENT_TOO = (LeverKind.COMPLAINT, LeverKind.FORM, LeverKind.HOST)
@@ -93,7 +93,7 @@ class Situation:
     What `is_sexual` is opened and sent by its person alone.
     """
 
-    harm: Harm
+    harm: TakedownHarm
     platform: str
     state: str = ""
     is_sexual: bool = False
@@ -108,7 +108,7 @@ class LeverPlan:
     later: tuple[Lever, ...] = ()
 
 
-def list_harms(case: Case, *, is_sexual: bool) -> tuple[Harm, ...]:
+def list_harms(case: Case, *, is_sexual: bool) -> tuple[TakedownHarm, ...]:
     """Return against what a case needs a way, the most urgent first; none for a link to students.
 
     Words alone show no picture: where they are sexual, both what a picture needs and what an

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
-from monitor.domain.vocabulary import AllowedReporter, Harm, LeverKind, ProofRequirement
+from monitor.domain.vocabulary import AllowedReporter, LeverKind, ProofRequirement, TakedownHarm
 from scrapers.facts.fact import DatedFact, FactChanges, load_facts
 from scrapers.models import Trace
 
@@ -66,9 +66,9 @@ class TakedownGuides:
         return found or find_by_host(self._by_host, portrait.url)
 
 
-FORMS_BY_HARM: Mapping[Harm, str] = {
-    Harm.IMPERSONATION: "report_forms",
-    Harm.HARASSMENT: "harassment_forms",
+FORMS_BY_HARM: Mapping[TakedownHarm, str] = {
+    TakedownHarm.IMPERSONATION: "report_forms",
+    TakedownHarm.HARASSMENT: "harassment_forms",
 }
 
 
@@ -132,7 +132,7 @@ class Lever(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     kind: LeverKind
-    harms: Annotated[tuple[Harm, ...], Meta(min_length=1)]
+    harms: Annotated[tuple[TakedownHarm, ...], Meta(min_length=1)]
     words: WordsId
     who: Annotated[tuple[AllowedReporter, ...], Meta(min_length=1)]
     asks: tuple[WordsId, ...] = ()
@@ -144,13 +144,13 @@ class Lever(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     hours: Annotated[int, Meta(ge=1)] | None = None
 
 
-_WORDS_OF_FORM: Mapping[Harm, str] = {
-    Harm.IMPERSONATION: "report-account",
-    Harm.HARASSMENT: "report-harassment",
+_WORDS_OF_FORM: Mapping[TakedownHarm, str] = {
+    TakedownHarm.IMPERSONATION: "report-account",
+    TakedownHarm.HARASSMENT: "report-harassment",
 }
 
 
-def _build_form(key: str, harm: Harm, guide: TakedownGuide) -> Lever:
+def _build_form(key: str, harm: TakedownHarm, guide: TakedownGuide) -> Lever:
     return Lever(
         kind=LeverKind.FORM,
         harms=(harm,),
@@ -171,7 +171,7 @@ def _build_form(key: str, harm: Harm, guide: TakedownGuide) -> Lever:
 def _build_way_back(key: str, page: PlatformPage) -> Lever:
     return Lever(
         kind=LeverKind.RECOVERY,
-        harms=(Harm.HACKED,),
+        harms=(TakedownHarm.HACKED,),
         words="recover",
         who=(AllowedReporter.PERSON,),
         platforms=(key,),
@@ -190,7 +190,7 @@ class FactBook:
     changes: FactChanges = field(default_factory=dict)
 
     @cached_property
-    def takedown_guides(self) -> Mapping[Harm, TakedownGuides]:
+    def takedown_guides(self) -> Mapping[TakedownHarm, TakedownGuides]:
         return {
             harm: TakedownGuides(load_facts(kind, TakedownGuide, self.changes))
             for harm, kind in FORMS_BY_HARM.items()

@@ -425,7 +425,7 @@ class AllowedReporter(StrEnum):
     SCHOOL = "school"
 
 
-class Harm(StrEnum):
+class TakedownHarm(StrEnum):
     """Against what something is taken down. MINOR: somebody under 18 may be shown.
 
     BRAND: it uses the name or the signs of the district itself.

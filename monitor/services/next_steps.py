@@ -19,7 +19,7 @@ from monitor.domain.levers import (
 from monitor.domain.person import Person
 from monitor.domain.reason import Count, Day, Fact, Listed, Name, Reason, Site
 from monitor.domain.takedown import AdviceStep, AdviceTarget, Lever
-from monitor.domain.vocabulary import CaseKind, Harm, LeverKind, Side
+from monitor.domain.vocabulary import CaseKind, LeverKind, Side, TakedownHarm
 from reports import labels as words
 from reports.finding_view import AdviceLine
 from scrapers.models import Trace
@@ -80,7 +80,7 @@ def list_report_levers(app: App, case: Case, side: Side) -> tuple[LeverKind, ...
     target = _load_target(app, case)
     harms = list_harms(case, is_sexual=target.is_sexual)
     if case.kind is CaseKind.HARMFUL_PAGE:
-        harms = (*(URGENT_HARMS if target.is_sexual else ()), Harm.HARASSMENT)
+        harms = (*(URGENT_HARMS if target.is_sexual else ()), TakedownHarm.HARASSMENT)
     # The law about intimate pictures has a clock, and comes before what is true of minors alone.
     plans = [_make_plan(app, target, harm, side) for harm in (*reversed(harms[:-1]), *harms[-1:])]
     ways = (lever for plan in plans for lever in (plan.now, *plan.later, *plan.beside) if lever)
@@ -110,7 +110,7 @@ def build_school_line(app: App, case: Case) -> AdviceLine | None:
 def build_brand_line(app: App, platform: str) -> AdviceLine | None:
     """Return where a platform takes a report of the district's own trademark, if we know."""
     for lever in app.facts.levers:
-        if Harm.BRAND in lever.harms and platform in lever.platforms:
+        if TakedownHarm.BRAND in lever.harms and platform in lever.platforms:
             return AdviceLine(
                 words=Reason(f"advice.{lever.words}", {"site": Site(platform)}),
                 terms=_describe_terms(lever),
@@ -184,7 +184,7 @@ def _list_page_lines(
     if target.portrait.exposed:
         yield from (
             _build_lever_line(lever, target)
-            for lever in _make_plan(app, target, Harm.CONTACT).beside
+            for lever in _make_plan(app, target, TakedownHarm.CONTACT).beside
             if lever.kind is LeverKind.SEARCH
         )
     for step in steps:
@@ -195,7 +195,7 @@ def _list_removal_lines(
     app: App, target: _Target, steps: tuple[AdviceStep, ...]
 ) -> Iterator[AdviceLine]:
     """Yield how details are taken down: one request for many brokers comes first, if it applies."""
-    plan = _make_plan(app, target, Harm.CONTACT)
+    plan = _make_plan(app, target, TakedownHarm.CONTACT)
     if plan.now:
         yield _build_lever_line(plan.now, target)
     for step in steps:
@@ -204,7 +204,9 @@ def _list_removal_lines(
         yield _build_lever_line(lever, target)
 
 
-def _make_plan(app: App, target: _Target, harm: Harm, side: Side = Side.PERSON) -> LeverPlan:
+def _make_plan(
+    app: App, target: _Target, harm: TakedownHarm, side: Side = Side.PERSON
+) -> LeverPlan:
     places = target.person.places
     lives_in = any(place.casefold().endswith((", ca", "california")) for place in places)
     situation = Situation(

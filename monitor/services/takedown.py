@@ -27,10 +27,10 @@ from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
     Decision,
-    Harm,
     LeverKind,
     ProofRequirement,
     Side,
+    TakedownHarm,
     UploadProblem,
 )
 from monitor.services.answers import DecisionInput
@@ -328,11 +328,13 @@ def _find_guide(app: App, case: Case) -> PlatformGuide | None:
         return None
     portrait = app.db.findings.load_finding(case.finding_id).portrait
     mocks = case.nature is CaseKind.MOCK_ACCOUNT
-    return find_platform_guide(app, portrait, Harm.HARASSMENT if mocks else Harm.IMPERSONATION)
+    return find_platform_guide(
+        app, portrait, TakedownHarm.HARASSMENT if mocks else TakedownHarm.IMPERSONATION
+    )
 
 
 def find_platform_guide(
-    app: App, account: Trace, harm: Harm = Harm.IMPERSONATION
+    app: App, account: Trace, harm: TakedownHarm = TakedownHarm.IMPERSONATION
 ) -> PlatformGuide | None:
     """Return how the platform of an account takes such reports, if we know."""
     form = list_report_forms(app.sources.values()).get(account.platform, "")
@@ -407,7 +409,7 @@ def _find_results_tool(app: App) -> str:
     return next(
         lever.address or ""
         for lever in app.facts.levers
-        if lever.kind is LeverKind.SEARCH and Harm.CONTACT in lever.harms
+        if lever.kind is LeverKind.SEARCH and TakedownHarm.CONTACT in lever.harms
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from monitor.domain.vocabulary import Harm
+from monitor.domain.vocabulary import TakedownHarm
 from scrapers.facts.fact import SHIPPED_ON, list_fact_kinds
 from tests.sign_facts import main
 
@@ -62,7 +62,7 @@ def test_an_update_from_a_file_is_used_and_taken_back(terminal, signed):
     assert find(terminal, "facebook")["seen_on"] == "2026-11-30"
     assert not find(terminal, "facebook")["is_stale"]
     with terminal.app() as app:
-        forms = dict(app.facts.takedown_guides[Harm.IMPERSONATION])
+        forms = dict(app.facts.takedown_guides[TakedownHarm.IMPERSONATION])
         assert forms["facebook"].form == "https://www.facebook.com/help/contact/1"
     assert terminal.run("sources", "update", str(signed)).code == 65
 

@@ -19,10 +19,10 @@ from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,
     Decision,
-    Harm,
     LeverKind,
     Severity,
     Side,
+    TakedownHarm,
 )
 from scrapers.facts.fact import FactReliability
 from scrapers.models import Trace, TraceKind
@@ -34,14 +34,18 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LEVERS = FactBook().levers
 ACCOUNT_HARMS = (
-    Harm.IMPERSONATION,
-    Harm.HARASSMENT,
-    Harm.SEXUAL,
-    Harm.MINOR,
-    Harm.HACKED,
+    TakedownHarm.IMPERSONATION,
+    TakedownHarm.HARASSMENT,
+    TakedownHarm.SEXUAL,
+    TakedownHarm.MINOR,
+    TakedownHarm.HACKED,
 )
 # Ways of a platform's own by harm; there were 16, 0 and 8 before there were ways by harm.
-FEWEST_KNOWN = {Harm.IMPERSONATION: 52, Harm.HARASSMENT: 54, Harm.HACKED: 23}
+FEWEST_KNOWN = {
+    TakedownHarm.IMPERSONATION: 52,
+    TakedownHarm.HARASSMENT: 54,
+    TakedownHarm.HACKED: 23,
+}
 
 
 def case(*reasons: str, kind: CaseKind = CaseKind.IMPERSONATION) -> Case:
@@ -57,7 +61,7 @@ def case(*reasons: str, kind: CaseKind = CaseKind.IMPERSONATION) -> Case:
 
 
 def plan(
-    harm: Harm,
+    harm: TakedownHarm,
     platform: str,
     a_case: Case | None = None,
     side: Side = Side.PERSON,
@@ -72,8 +76,8 @@ def kinds(a_plan: LeverPlan) -> list[LeverKind]:
 
 
 def test_the_school_reports_first_and_its_person_uses_the_form():
-    assert plan(Harm.IMPERSONATION, "instagram", side=Side.IT).now.kind is LeverKind.SCHOOL
-    assert kinds(plan(Harm.IMPERSONATION, "instagram")) == [
+    assert plan(TakedownHarm.IMPERSONATION, "instagram", side=Side.IT).now.kind is LeverKind.SCHOOL
+    assert kinds(plan(TakedownHarm.IMPERSONATION, "instagram")) == [
         LeverKind.FORM,
         LeverKind.COPYRIGHT,
         LeverKind.COUNSEL,
@@ -81,16 +85,16 @@ def test_the_school_reports_first_and_its_person_uses_the_form():
 
 
 def test_what_anyone_may_send_the_school_may_send_too():
-    assert plan(Harm.HARASSMENT, "bluesky", side=Side.IT).now.kind is LeverKind.FORM
-    assert plan(Harm.IMPERSONATION, "pinterest", side=Side.IT).now is None
+    assert plan(TakedownHarm.HARASSMENT, "bluesky", side=Side.IT).now.kind is LeverKind.FORM
+    assert plan(TakedownHarm.IMPERSONATION, "pinterest", side=Side.IT).now is None
 
 
 def test_the_next_way_comes_when_the_one_before_was_refused():
     refused = say(case(), Decision.REPORTED, Decision.REFUSED, at=MONDAY)
     again = say(refused, Decision.REPORTED, Decision.REFUSED, at=MONDAY)
 
-    assert plan(Harm.IMPERSONATION, "x", refused).now.kind is LeverKind.COPYRIGHT
-    assert plan(Harm.IMPERSONATION, "x", again).now.kind is LeverKind.COUNSEL
+    assert plan(TakedownHarm.IMPERSONATION, "x", refused).now.kind is LeverKind.COPYRIGHT
+    assert plan(TakedownHarm.IMPERSONATION, "x", again).now.kind is LeverKind.COUNSEL
 
 
 def test_a_way_that_was_named_is_not_taken_twice():
@@ -98,16 +102,24 @@ def test_a_way_that_was_named_is_not_taken_twice():
     both = say(form, Decision.REPORTED, at=MONDAY + HOUR, lever=LeverKind.COPYRIGHT)
     theirs = say(case(), Decision.REPORTED, at=MONDAY, by="ada", lever=LeverKind.FORM)
 
-    assert plan(Harm.IMPERSONATION, "x", form).now.kind is LeverKind.FORM
-    assert plan(Harm.IMPERSONATION, "x", both).now.kind is LeverKind.COPYRIGHT
-    assert plan(Harm.IMPERSONATION, "x", both, now=MONDAY + 8 * DAY).now.kind is LeverKind.COUNSEL
-    assert plan(Harm.IMPERSONATION, "x", theirs, now=MONDAY + 8 * DAY).now.kind is LeverKind.FORM
+    assert plan(TakedownHarm.IMPERSONATION, "x", form).now.kind is LeverKind.FORM
+    assert plan(TakedownHarm.IMPERSONATION, "x", both).now.kind is LeverKind.COPYRIGHT
+    assert (
+        plan(TakedownHarm.IMPERSONATION, "x", both, now=MONDAY + 8 * DAY).now.kind
+        is LeverKind.COUNSEL
+    )
+    assert (
+        plan(TakedownHarm.IMPERSONATION, "x", theirs, now=MONDAY + 8 * DAY).now.kind
+        is LeverKind.FORM
+    )
 
 
 def test_after_48_hours_of_a_request_by_law_the_complaint_comes():
     sent = say(case("lewd"), Decision.REPORTED, at=MONDAY, lever=LeverKind.LAW)
 
-    waiting, late = (plan(Harm.SEXUAL, "x", sent, now=MONDAY + hours * HOUR) for hours in (47, 48))
+    waiting, late = (
+        plan(TakedownHarm.SEXUAL, "x", sent, now=MONDAY + hours * HOUR) for hours in (47, 48)
+    )
     assert waiting.now.kind is LeverKind.LAW
     assert late.now.kind is LeverKind.COMPLAINT
 
@@ -116,7 +128,7 @@ def test_the_next_way_comes_when_nobody_answers_in_time_and_not_before():
     sent = say(case(), Decision.REPORTED, at=MONDAY)
 
     early, late = (
-        plan(Harm.IMPERSONATION, "x", sent, now=MONDAY + days * DAY) for days in (6.9, 7)
+        plan(TakedownHarm.IMPERSONATION, "x", sent, now=MONDAY + days * DAY) for days in (6.9, 7)
     )
     assert early.now.kind is LeverKind.FORM
     assert late.now.kind is LeverKind.COPYRIGHT
@@ -125,7 +137,7 @@ def test_the_next_way_comes_when_nobody_answers_in_time_and_not_before():
 def test_the_last_way_stays_when_all_have_failed():
     tried = say(case(), *[Decision.REPORTED, Decision.REFUSED] * 9, at=MONDAY)
 
-    last = plan(Harm.IMPERSONATION, "x", tried)
+    last = plan(TakedownHarm.IMPERSONATION, "x", tried)
     assert last.now.kind is LeverKind.COUNSEL
     assert last.later == ()
 
@@ -133,35 +145,37 @@ def test_the_last_way_stays_when_all_have_failed():
 def test_what_it_did_in_vain_costs_its_person_no_way():
     theirs = say(case(), Decision.REPORTED, Decision.REFUSED, at=MONDAY, by="ada")
 
-    assert plan(Harm.IMPERSONATION, "x", theirs).now.kind is LeverKind.FORM
+    assert plan(TakedownHarm.IMPERSONATION, "x", theirs).now.kind is LeverKind.FORM
 
 
 def test_what_a_picture_needs_stays_whatever_became_of_a_report_of_the_account():
     sent = say(case("lewd"), Decision.REPORTED, at=MONDAY)
     refused = say(sent, Decision.REFUSED, at=MONDAY + HOUR)
 
-    for harm in (Harm.SEXUAL, Harm.MINOR):
+    for harm in (TakedownHarm.SEXUAL, TakedownHarm.MINOR):
         first = plan(harm, "x", case("lewd"))
         for later in (sent, refused):
             assert plan(harm, "x", later, now=MONDAY + 300 * HOUR) == first
         assert first.now.kind is LeverKind.LAW
-    sexual = [lever.kind for lever in plan(Harm.SEXUAL, "x", sent).beside]
+    sexual = [lever.kind for lever in plan(TakedownHarm.SEXUAL, "x", sent).beside]
     assert {LeverKind.COMPLAINT, LeverKind.HASHES} <= {*sexual}
 
 
 def test_who_is_threatened_signs_nothing_that_tells_where_they_live():
-    assert LeverKind.COPYRIGHT not in kinds(plan(Harm.IMPERSONATION, "x", case("mock-harm")))
-    assert LeverKind.COPYRIGHT in kinds(plan(Harm.IMPERSONATION, "x", case("same-picture")))
+    assert LeverKind.COPYRIGHT not in kinds(
+        plan(TakedownHarm.IMPERSONATION, "x", case("mock-harm"))
+    )
+    assert LeverKind.COPYRIGHT in kinds(plan(TakedownHarm.IMPERSONATION, "x", case("same-picture")))
 
 
 def test_what_is_sexual_is_sent_by_its_person_alone():
-    situation = Situation(harm=Harm.IMPERSONATION, platform="instagram", is_sexual=True)
+    situation = Situation(harm=TakedownHarm.IMPERSONATION, platform="instagram", is_sexual=True)
     school = plan_levers(case("lewd"), situation, LEVERS, Side.IT, MONDAY)
 
     assert LeverKind.SCHOOL not in kinds(school)
     sexual, other = (list_harms(case("lewd"), is_sexual=sexual) for sexual in (True, False))
-    assert sexual == (Harm.MINOR, Harm.SEXUAL, Harm.IMPERSONATION)
-    assert other == (Harm.IMPERSONATION,)
+    assert sexual == (TakedownHarm.MINOR, TakedownHarm.SEXUAL, TakedownHarm.IMPERSONATION)
+    assert other == (TakedownHarm.IMPERSONATION,)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +201,10 @@ def test_of_threats_a_picture_is_evidence_and_of_what_is_sexual_none_is_saved(
 
 
 def test_a_platforms_own_form_comes_before_what_is_true_of_any():
-    known, unknown = plan(Harm.IMPERSONATION, "x").now, plan(Harm.IMPERSONATION, "padlet").now
+    known, unknown = (
+        plan(TakedownHarm.IMPERSONATION, "x").now,
+        plan(TakedownHarm.IMPERSONATION, "padlet").now,
+    )
 
     assert known.platforms == ("x",)
     assert (unknown.kind, unknown.platforms) == (LeverKind.FORM, ())
@@ -195,9 +212,11 @@ def test_a_platforms_own_form_comes_before_what_is_true_of_any():
 
 def test_a_host_is_asked_only_where_no_way_of_the_platforms_own_is_known():
     for platform in ("", "edublogs"):
-        assert LeverKind.HOST in kinds(plan(Harm.IMPERSONATION, platform))
-    assert LeverKind.HOST not in kinds(plan(Harm.IMPERSONATION, "x"))
-    assert LeverKind.HOST not in [lever.kind for lever in plan(Harm.SEXUAL, "edublogs").beside]
+        assert LeverKind.HOST in kinds(plan(TakedownHarm.IMPERSONATION, platform))
+    assert LeverKind.HOST not in kinds(plan(TakedownHarm.IMPERSONATION, "x"))
+    assert LeverKind.HOST not in [
+        lever.kind for lever in plan(TakedownHarm.SEXUAL, "edublogs").beside
+    ]
 
 
 def test_no_pair_of_a_harm_and_a_platform_is_a_dead_end():
@@ -211,7 +230,7 @@ def test_no_pair_of_a_harm_and_a_platform_is_a_dead_end():
 
 
 def test_a_platforms_own_way_back_in_comes_before_what_is_true_of_any():
-    own, other = (plan(Harm.HACKED, platform) for platform in ("instagram", "edublogs"))
+    own, other = (plan(TakedownHarm.HACKED, platform) for platform in ("instagram", "edublogs"))
 
     assert (own.now.address, own.later) == ("https://www.instagram.com/hacked/", ())
     assert (other.now.kind, other.now.address) == (LeverKind.RECOVERY, None)
@@ -219,7 +238,7 @@ def test_a_platforms_own_way_back_in_comes_before_what_is_true_of_any():
 
 def test_who_lives_in_california_asks_all_brokers_first_and_who_lives_elsewhere_never():
     situations = (
-        Situation(harm=Harm.CONTACT, platform="", state=state)
+        Situation(harm=TakedownHarm.CONTACT, platform="", state=state)
         for state in ("California", "", "Iowa")
     )
     home, unknown, away = (
@@ -235,7 +254,7 @@ def test_who_lives_in_california_asks_all_brokers_first_and_who_lives_elsewhere_
 def test_a_link_to_students_needs_no_way():
     assert list_harms(case(kind=CaseKind.STUDENT_LINK), is_sexual=False) == ()
     taken = case(kind=CaseKind.OWN_ACCOUNT_CHANGED)
-    assert list_harms(taken, is_sexual=False) == (Harm.HACKED,)
+    assert list_harms(taken, is_sexual=False) == (TakedownHarm.HACKED,)
 
 
 def test_a_copyright_notice_says_perjury_and_that_the_other_side_gets_the_address():
@@ -260,7 +279,7 @@ def test_every_kind_of_way_against_a_harm_has_its_place():
             assert lever.kind in (*LADDERS[harm].steps, *LADDERS[harm].beside)
 
 
-def says_how(harm: Harm, platform: str) -> bool:
+def says_how(harm: TakedownHarm, platform: str) -> bool:
     """Tell whether there is a way of the platform's own, or a law that binds it."""
     both = (plan(harm, platform, side=side) for side in Side)
     ways: list[Lever] = [way for one in both for way in (one.now, *one.later) if way]
@@ -274,4 +293,4 @@ def test_the_pairs_that_end_in_we_do_not_know_how_do_not_become_more():
     }
 
     assert all(known[harm] >= fewest for harm, fewest in FEWEST_KNOWN.items())
-    assert known[Harm.SEXUAL] == known[Harm.MINOR] == len(PLATFORMS_BY_NAME)
+    assert known[TakedownHarm.SEXUAL] == known[TakedownHarm.MINOR] == len(PLATFORMS_BY_NAME)

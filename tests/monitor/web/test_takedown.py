@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from monitor.demo.district import ROSA
 from monitor.domain.reason import Reason
 from monitor.domain.takedown import FactBook
-from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, Harm
+from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, TakedownHarm
 from monitor.services.consent_renewal import pause_checks
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal
@@ -201,7 +201,7 @@ def test_the_only_field_for_a_file_is_for_screenshots_and_the_page_says_so(
 
 
 def test_a_platform_that_wants_a_document_gets_it_from_its_person(portal: Portal, maria: Staff):
-    instagram = dict(FactBook().takedown_guides[Harm.IMPERSONATION])["instagram"]
+    instagram = dict(FactBook().takedown_guides[TakedownHarm.IMPERSONATION])["instagram"]
     case = maria.case(CaseKind.IMPERSONATION)
     finding = portal.world.state.findings.load_finding(case.finding_id)
     moved = replace(finding.portrait, url="https://instagram.com/rosa", account="instagram:@rosa")

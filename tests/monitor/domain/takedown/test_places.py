@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.domain.takedown import FactBook, TakedownGuide, TakedownGuides
-from monitor.domain.vocabulary import Harm
+from monitor.domain.vocabulary import TakedownHarm
 from scrapers.facts.fact import FactsError, parse_facts
 from scrapers.models import Trace, TraceKind
 from scrapers.sites.catalog import load_own_catalog
@@ -68,7 +68,7 @@ def test_a_place_is_found_by_catalogue_platform_or_address(portrait, report, fou
 
 
 def test_every_platform_says_who_may_report_what_is_asked_and_by_what_rule():
-    ours = dict(FactBook().takedown_guides[Harm.IMPERSONATION])
+    ours = dict(FactBook().takedown_guides[TakedownHarm.IMPERSONATION])
 
     assert len(ours) >= 15
     assert {"facebook", "instagram", "x", "tiktok", "linkedin", "bluesky"} <= ours.keys()
@@ -79,7 +79,7 @@ def test_every_form_lies_on_a_site_of_its_own_platform():
     lent = {"threads": "instagram.com"}
     strange = [
         (key, place.form)
-        for key, place in FactBook().takedown_guides[Harm.IMPERSONATION]
+        for key, place in FactBook().takedown_guides[TakedownHarm.IMPERSONATION]
         if place.form
         and not any(
             (place.form.split("/")[2] + ".").find(f"{host}.") >= 0
@@ -91,7 +91,7 @@ def test_every_form_lies_on_a_site_of_its_own_platform():
 
 
 def test_every_form_that_the_catalogue_names_is_known():
-    ours = dict(FactBook().takedown_guides[Harm.IMPERSONATION])
+    ours = dict(FactBook().takedown_guides[TakedownHarm.IMPERSONATION])
 
     assert {
         entry.report_form for entry in load_own_catalog().entries if entry.report_form
