@@ -13,10 +13,9 @@ from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision, Means
-from monitor.services.answers import DecisionInput, record_feedback
+from monitor.services.answers import DecisionInput, decide_cases, record_feedback
 from monitor.services.findings import list_pending_cards
 from monitor.services.pictures import load_compared_picture
-from monitor.services.review import decide_cases
 from monitor.services.sign_in import SIGNED_OUT
 from reports.emails.account import AlertView, NudgeView, ReviewerQuestionView
 from reports.emails.views import ChangeLine, EmailView, PersonalEmailView

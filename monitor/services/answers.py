@@ -25,7 +25,7 @@ from monitor.domain.case import (
 from monitor.domain.case_log import CLAIMS, SENT_LEVERS, SHARING, DecisionRecord, is_lever
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.lessons import TraitCentroid, TraitKind
-from monitor.domain.errors import InputError
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.feedback import (
     FINDING_DECISIONS,
     Feedback,
@@ -37,6 +37,9 @@ from monitor.domain.private_details import is_on_district_site
 from monitor.domain.vocabulary import CaseKind, Decision, LeverKind, Means, OwnershipLabel, Side
 from monitor.services.cases import add_ownership_case, build_person_assessor, reassess_person
 from monitor.services.crawl_redaction import build_workplace
+from monitor.services.disclosure import (
+    find_review_opening,
+)
 from monitor.services.own_accounts import list_declared_findings
 from monitor.services.sweeps import list_recheck_keys
 from monitor.services.thumbnails import delete_unneeded_thumbnails
@@ -394,3 +397,25 @@ def unshare_case(app: App, owner_id: str, case_id: str) -> None:
         raise InputError(reason)
     with app.db.begin_transaction():
         record_decision(app, case, DecisionInput(decision=Decision.UNSHARED, by=owner_id))
+
+
+def decide_cases(app: App, case_ids: Iterable[str], word: DecisionInput) -> tuple[Case, ...]:
+    """Append one decision to several cases, or to none if one of them forbids it.
+
+    A person's own decisions are stored with the findings, too.
+    """
+    cases = tuple(app.db.cases.load_case(case_id) for case_id in dict.fromkeys(case_ids))
+    for case in cases:
+        if word.by != case.person_id and find_review_opening(app, case, word.by) is None:
+            reason = f"Case {case.id} is not open to IT. Only the staff member can decide on it."
+            raise NotPermittedError(reason)
+    with app.db.begin_transaction():
+        after = tuple(record_decision(app, case, word) for case in cases)
+        for person in {case.person_id for case in cases if word.by == case.person_id}:
+            learn_from_feedback(app, person)
+    return after
+
+
+def undo_decisions(app: App, case_ids: Iterable[str], by: str) -> tuple[Case, ...]:
+    """Undo the last decision on each case, or on none, and what was learned from it."""
+    return decide_cases(app, case_ids, DecisionInput(decision=Decision.REOPENED, by=by))

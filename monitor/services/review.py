@@ -20,8 +20,12 @@ from monitor.domain.person_limits import can_ask_again
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.schedule import compute_digest_week
 from monitor.domain.two_reviewers import EarlyAccessProposal
-from monitor.domain.vocabulary import CaseBin, Decision, Side
-from monitor.services.answers import DecisionInput, learn_from_feedback, record_decision
+from monitor.domain.vocabulary import CaseBin, Side
+from monitor.services.answers import (
+    DecisionInput,
+    decide_cases,
+    undo_decisions,
+)
 from monitor.services.break_glass import BreakGlassActor, record_break_glass
 from monitor.services.coverage import build_coverage
 from monitor.services.digests import list_weekly_runs
@@ -58,28 +62,6 @@ def count_opened_cases(app: App, since: datetime) -> int:
     """Count the cases that wait for IT and opened to it after `since`."""
     waiting = list_review_openings(app, ReviewFilter(bins=(CaseBin.NEEDS_YOU,)))
     return sum(opening.at > since for _, opening in waiting)
-
-
-def decide_cases(app: App, case_ids: Iterable[str], word: DecisionInput) -> tuple[Case, ...]:
-    """Append one decision to several cases, or to none if one of them forbids it.
-
-    A person's own decisions are stored with the findings, too.
-    """
-    cases = tuple(app.db.cases.load_case(case_id) for case_id in dict.fromkeys(case_ids))
-    for case in cases:
-        if word.by != case.person_id and find_review_opening(app, case, word.by) is None:
-            reason = f"Case {case.id} is not open to IT. Only the staff member can decide on it."
-            raise NotPermittedError(reason)
-    with app.db.begin_transaction():
-        after = tuple(record_decision(app, case, word) for case in cases)
-        for person in {case.person_id for case in cases if word.by == case.person_id}:
-            learn_from_feedback(app, person)
-    return after
-
-
-def undo_decisions(app: App, case_ids: Iterable[str], by: str) -> tuple[Case, ...]:
-    """Undo the last decision on each case, or on none, and what was learned from it."""
-    return decide_cases(app, case_ids, DecisionInput(decision=Decision.REOPENED, by=by))
 
 
 def queue_review_digests(app: App) -> None:

@@ -33,7 +33,7 @@ from monitor.domain.vocabulary import (
     TakedownHarm,
     UploadProblem,
 )
-from monitor.services.answers import DecisionInput
+from monitor.services.answers import DecisionInput, decide_cases
 from monitor.services.disclosure import disclose_own
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.letters import list_own_letters
@@ -41,7 +41,6 @@ from monitor.services.lever_results import describe_platform_results
 from monitor.services.next_steps import build_next_way, list_report_levers
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
-from monitor.services.review import decide_cases
 from monitor.services.sweeps import (
     RECHECK,
     find_next_recheck,

@@ -23,9 +23,11 @@ from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup, Side
 from monitor.services.answers import (
     DecisionInput,
     build_lessons_line,
+    decide_cases,
     find_ownership_case,
     record_feedback,
     share_case,
+    undo_decisions,
     undo_feedback,
     unshare_case,
 )
@@ -43,7 +45,6 @@ from monitor.services.findings import (
     list_reviewer_fields,
 )
 from monitor.services.pictures import load_compared_picture
-from monitor.services.review import decide_cases, undo_decisions
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from reports.labels import ANSWERS, UNDONE_ANSWER, UNDONE_NOTICES

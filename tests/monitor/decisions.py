@@ -3,8 +3,7 @@
 from monitor.app import App
 from monitor.domain.case import Case
 from monitor.domain.vocabulary import Decision
-from monitor.services.answers import DecisionInput
-from monitor.services.review import decide_cases
+from monitor.services.answers import DecisionInput, decide_cases
 
 
 def decide_case(app: App, case_id: str, decision: Decision, by: str, note: str = "") -> Case:

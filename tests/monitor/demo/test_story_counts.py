@@ -7,9 +7,13 @@ import pytest
 from monitor.app import App
 from monitor.demo.story import open_played_story, play_story
 from monitor.domain.vocabulary import Decision
-from monitor.services.answers import DecisionInput, list_pending_feedback, record_feedback
+from monitor.services.answers import (
+    DecisionInput,
+    decide_cases,
+    list_pending_feedback,
+    record_feedback,
+)
 from monitor.services.disclosure import disclose_cases
-from monitor.services.review import decide_cases
 from tests.monitor.counts import check_desk_counts, check_personal_counts
 
 

@@ -11,10 +11,9 @@ from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel, Severity
-from monitor.services.answers import DecisionInput, record_feedback
+from monitor.services.answers import DecisionInput, decide_cases, record_feedback, undo_decisions
 from monitor.services.disclosure import disclose, find_review_opening
 from monitor.services.outbox import send_due
-from monitor.services.review import decide_cases, undo_decisions
 from reports.finding_view import opens_to_it
 from reports.labels import CASE_ANSWERS
 from scrapers.models import QueryKind

@@ -14,11 +14,10 @@ from monitor.domain.errors import MonitorError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.vocabulary import CaseKind, ContactKind, Decision, Severity, Side
-from monitor.services.answers import DecisionInput
+from monitor.services.answers import DecisionInput, decide_cases
 from monitor.services.disclosure import disclose, disclose_cases, disclose_to_others, summarize
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.review import (
-    decide_cases,
     decide_viewed_cases,
     download_review_evidence,
     load_reviewable_case,
