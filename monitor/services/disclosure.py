@@ -48,6 +48,7 @@ from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.coverage import format_finding_title
 from monitor.services.finding_history import build_account_pair, compare_with_each
 from monitor.services.next_steps import build_advice_lines
+from monitor.services.offices import find_reviewer_address
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.thumbnails import may_review_picture
 from reports.emails.views import ChangeLine
@@ -220,12 +221,6 @@ def list_own_cases(app: App, person: Person) -> Iterator[OwnCase]:
 def disclose_cases(app: App, person: Person) -> tuple[CaseView, ...]:
     """Return what a person knows of their cases, the oldest first."""
     return tuple(found.build() for found in list_own_cases(app, person))
-
-
-def find_reviewer_address(app: App, reviewer_id: str) -> str:
-    """Return the address of a reviewer's ID; the ID itself if they left the list."""
-    named = {build_reviewer_id(reviewer): reviewer for reviewer in app.config.district.reviewers}
-    return named.get(reviewer_id, reviewer_id)
 
 
 def find_assignee_id(app: App, case_id: str) -> str:

@@ -31,11 +31,11 @@ from monitor.domain.vocabulary import (
     GapKind,
 )
 from monitor.services.coverage import build_coverage
-from monitor.services.disclosure import find_reviewer_address
 from monitor.services.lever_results import describe_result, measure_levers
 from monitor.services.lookalike_checks import CHECKED_WITHIN, include_own_findings
 from monitor.services.next_steps import build_brand_line
 from monitor.services.office_reports import write_lookalike_report
+from monitor.services.offices import find_reviewer_address
 from monitor.services.query_planning import build_spending_limits, sum_spending_by_person
 from monitor.services.review_access import build_review_gate
 from monitor.services.review_queue import count_review_cases

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import TypedDict
 
 from monitor.app import App
-from monitor.config.sections import DistrictConfig
 from monitor.db.database import Database
 from monitor.db.invitations import Invitation
 from monitor.db.outbox import OutboxEmail
@@ -23,12 +22,13 @@ from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.email import build_message_id
 from monitor.domain.language import Language
-from monitor.domain.person import Person, build_operator_id, build_reviewer_id
+from monitor.domain.person import Person, build_operator_id
 from monitor.domain.reason import Label, Plain, Reason
 from monitor.domain.source_failures import SourceFailure, fold_failures
 from monitor.domain.vocabulary import CaseKind
 from monitor.services.coverage import build_gap
 from monitor.services.disclosure import disclose_own
+from monitor.services.offices import find_office_address
 from reports.emails.account import AlertView, InvitationView, ReminderView
 from reports.emails.office import DiskFullView, SourcesParkedView
 from reports.emails.registry import EmailKind, EmailRecipient, get_email_kind
@@ -75,15 +75,6 @@ class EmailPlan:
     recipient_id: str
     dedupe_key: str
     due_at: datetime | None = None
-
-
-def find_office_address(office_id: str, district: DistrictConfig) -> str:
-    """Return the address that holds an office today, or nothing if it holds none anymore."""
-    addresses = {
-        **{build_reviewer_id(reviewer): reviewer for reviewer in district.reviewers},
-        **{build_operator_id(operator): operator for operator in district.operators},
-    }
-    return addresses.get(office_id, "")
 
 
 def queue_email(app: App, plan: EmailPlan, view: EmailView) -> OutboxEmail:

@@ -26,7 +26,8 @@ from monitor.services.data_export import build_data_export
 from monitor.services.disclosure import disclose_own
 from monitor.services.email_history import complete_email_history
 from monitor.services.enrollment import hash_code
-from monitor.services.notifications import find_office_address, load_language
+from monitor.services.notifications import load_language
+from monitor.services.offices import find_office_address
 from monitor.services.sign_in import derive_sign_in_digits
 from reports.emails.account import (
     AlertView,

@@ -22,7 +22,7 @@ from monitor.domain.retention import RETENTION_PERIODS
 from monitor.domain.small_counts import round_down_to_band
 from monitor.domain.two_reviewers import CONFIRM_WITHIN, check_two_reviewers
 from monitor.domain.vocabulary import RecordAccess, RecordKind, Redaction
-from monitor.services.disclosure import find_reviewer_address
+from monitor.services.offices import find_reviewer_address
 from reports.data_export import render_csv
 from reports.labels import RECORD_KINDS
 from reports.pages.public_records import StoredKindLine, describe_span

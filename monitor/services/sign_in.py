@@ -21,12 +21,8 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import AuthMethod, Role
 from monitor.services.email_history import LOOKS_BACK
 from monitor.services.enrollment import hash_code
-from monitor.services.notifications import (
-    EmailPlan,
-    build_custom_greeting,
-    find_office_address,
-    queue_email,
-)
+from monitor.services.notifications import EmailPlan, build_custom_greeting, queue_email
+from monitor.services.offices import find_office_address
 from reports.emails.account import EmailHistoryView, SignInLinkView
 from reports.emails.views import EmailView
 

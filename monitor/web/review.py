@@ -36,16 +36,12 @@ from monitor.domain.vocabulary import (
     Side,
 )
 from monitor.services.answers import DecisionInput
-from monitor.services.disclosure import (
-    find_assignee_id,
-    find_reviewer_address,
-    find_silent_end,
-    summarize,
-)
+from monitor.services.disclosure import find_assignee_id, find_silent_end, summarize
 from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold
 from monitor.services.letters import list_office_letters, record_letter
 from monitor.services.next_steps import build_advice_lines, build_school_line, list_report_levers
 from monitor.services.office_reports import write_office_report
+from monitor.services.offices import find_reviewer_address
 from monitor.services.pictures import load_reviewed_picture
 from monitor.services.review import (
     add_review_note,

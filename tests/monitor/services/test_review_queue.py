@@ -13,7 +13,7 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.answers import DecisionInput
-from monitor.services.disclosure import find_reviewer_address
+from monitor.services.offices import find_reviewer_address
 from monitor.services.outbox import send_due
 from monitor.services.review import (
     add_review_note,
