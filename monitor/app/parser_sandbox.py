@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import MsgspecError, json
 
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.health import HealthResult, report_ok, report_warning
 from scrapers.sandbox.client import ParserStartError, SandboxParser
 from scrapers.sandbox.protocol import SandboxReport

@@ -22,8 +22,8 @@ from monitor.cli.context import (
     Output,
     escape_controls,
 )
-from monitor.db.files import StateFolderLock
 from monitor.db.jobs import Job, build_request
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.db.sweeps import CanaryCheck, SourceRun, Sweep
 from monitor.domain.errors import NotPermittedError, UnavailableError
 from monitor.domain.source_failures import SourceFailure, fold_failures

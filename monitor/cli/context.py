@@ -25,7 +25,8 @@ from msgspec import structs
 from monitor.app import App, Environment, open_app, open_quiet_app
 from monitor.config.file import load_config
 from monitor.config.sections import Config, StudentsConfig
-from monitor.db.files import StateFolderLock, hand_over_folder
+from monitor.db.files import hand_over_folder
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.english_dates import format_local_time
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.people_files import SizeCheck

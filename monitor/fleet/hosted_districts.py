@@ -19,7 +19,7 @@ from monitor.app.builders import build_client, build_parser, build_permission
 from monitor.app.sources import is_worth_keeping, name_budgets
 from monitor.config.sections import Config, FetchConfig
 from monitor.db.database import Database
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import InputError
 from monitor.fleet.conflicting_districts import TwinFinder
 from monitor.fleet.db.shared import DistrictHostStore, DistrictRecord, SharedDatabase

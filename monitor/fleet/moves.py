@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor.db.database import DATABASE_FILE
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import PRIVATE_MODE, StateFolderLock, write_file
+from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.db.handover import (
     HANDOVER_FILE,
     Handover,
@@ -26,6 +26,7 @@ from monitor.db.handover import (
     check_not_moved,
     find_handover,
 )
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import (
     BusyError,
     DatabaseError,

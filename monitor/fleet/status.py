@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.db.files import StateFolderLock
 from monitor.db.handover import Handover, check_not_moved, find_handover
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import MonitorError
 from monitor.fleet.conflicting_districts import TwinFinder
 from monitor.fleet.db.shared import DistrictRecord, SharedDatabase

@@ -19,11 +19,12 @@ from monitor.config.sections import Config, build_inventory, is_known_time_zone
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import StateFolderLock, list_foreign_files, read_owner
+from monitor.db.files import list_foreign_files, read_owner
 from monitor.db.jobs import Job
 from monitor.db.open_files import find_processes, has_locks, list_deleted_files
 from monitor.db.sources import SourceHealth
 from monitor.db.staff_imports import StaffImportRecord
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain import health as condition
 from monitor.domain.email import DeliveryStatus, Envelope, build_message_id
 from monitor.domain.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError

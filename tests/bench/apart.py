@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from monitor import event_log
 from monitor.app import Environment, open_app, open_portal_app
 from monitor.config.sections import Config
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.vocabulary import AuthMethod
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_on_signals
 from monitor.scheduler.timed_jobs import build_supervised_runner

@@ -19,7 +19,7 @@ from typing import Any
 
 from monitor.app import App, Environment, open_app
 from monitor.db.connection import DatabaseConnection, SyncMode
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.demo import data as days
 from monitor.demo import setup as stage
 from monitor.demo.setup import StoryClock

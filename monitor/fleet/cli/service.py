@@ -11,7 +11,7 @@ from monitor.app.parser_sandbox import note_parser_sandbox
 from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site, serve_pages
 from monitor.config.sections import find_socket_path
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.fleet.cli.context import open_sender
 from monitor.fleet.config import FleetFile
 from monitor.fleet.db.shared import SharedDatabase

@@ -7,7 +7,7 @@ import pytest
 from msgspec import json
 
 from monitor.app.parser_sandbox import check_parser_sandbox, note_parser_sandbox
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.vocabulary import HealthLevel
 from scrapers.sandbox.client import ParserProcess
 from scrapers.sandbox.protocol import SandboxReport

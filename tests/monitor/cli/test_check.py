@@ -9,7 +9,7 @@ from rich.console import Console
 
 from monitor.cli.check import show_progress
 from monitor.cli.context import Output
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.db.sweeps import Sweep
 from monitor.demo import data as days
 from monitor.demo.internet import Internet

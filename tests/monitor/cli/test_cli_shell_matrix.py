@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.vocabulary import CaseKind

@@ -15,7 +15,7 @@ from monitor.annexes import discover_annexes
 from monitor.config.file import list_example_values, load_config
 from monitor.config.sections import find_shipped_files
 from monitor.db.database import Database
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from tests.monitor.chat_room import open_chat_room
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.test_main_quiet import leaks

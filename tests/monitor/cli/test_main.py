@@ -15,7 +15,7 @@ import pytest
 
 from monitor.app import Environment
 from monitor.cli.main import move_config_first, namesake
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from tests.monitor.cli.conftest import run
 
 NOBODY = "0" * 32

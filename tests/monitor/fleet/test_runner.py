@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from monitor.app import App
-from monitor.db.files import StateFolderLock
 from monitor.db.open_files import find_processes
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.errors import BusyError

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.scheduler.daemon import WakeSocket
 from tests.monitor.made_districts import make_districts
 from tests.monitor.supervised import PATIENCE, heard, listening

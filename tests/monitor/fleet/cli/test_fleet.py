@@ -12,7 +12,7 @@ from monitor.app.sources import build_sources
 from monitor.cli import doctor
 from monitor.cli.main import main
 from monitor.config.sections import Config, find_shipped_files
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import BusyError, ConfigError, InputError, SetAsideError
 from monitor.fleet.config import load_fleet_file
 from monitor.fleet.db.shared import DistrictRecord, SharedDatabase

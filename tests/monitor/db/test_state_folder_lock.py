@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import BusyError, CannotWriteError
 
 HOLDER = """
@@ -46,7 +46,7 @@ def test_who_looks_at_the_lock_keeps_no_service_from_it(
         looked.append(seconds)
         lock.release()
 
-    monkeypatch.setattr("monitor.db.files.sleep", look_and_go_away)
+    monkeypatch.setattr("monitor.db.state_folder_lock.sleep", look_and_go_away)
     with other:
         assert other.is_locked()
     assert len(looked) == 1

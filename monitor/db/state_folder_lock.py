@@ -1,0 +1,92 @@
+"""The lock on the state folder: the process that holds it may use the network."""
+
+import fcntl
+import os
+from pathlib import Path
+from time import sleep
+from types import TracebackType
+from typing import Self
+
+from monitor.db.files import give_to_folder_owner
+from monitor.domain.errors import BusyError, CannotWriteError
+
+# Commands look many times whether someone holds it, each time for microseconds.
+LOCK_TRIES, LOCK_TRY_SECONDS = 10, 0.02
+
+
+def _lock_soon(file: int) -> None:
+    """Take a lock that at most someone looks at. Raises OSError if it is held for longer."""
+    for left in reversed(range(LOCK_TRIES)):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not left:
+                raise
+            sleep(LOCK_TRY_SECONDS)
+        else:
+            return
+
+
+class StateFolderLock:
+    """Held from `acquire` to `release`, or to the end of the process, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "lock"
+        self._file: int | None = None  # None while we do not hold the lock
+
+    def acquire(self) -> None:
+        try:
+            file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            give_to_folder_owner(self._path)
+        except OSError as error:
+            message = f"{self._path} cannot be opened ({error.strerror}): check its folder."
+            raise CannotWriteError(message) from error
+        try:
+            _lock_soon(file)
+        except OSError as error:
+            os.close(file)
+            message = (
+                f"Another Namesake process is using {self._path.parent}. Stop it, or wait for it."
+            )
+            raise BusyError(message) from error
+        self._file = file
+        os.ftruncate(file, 0)
+
+    def is_locked(self) -> bool:
+        """Tell whether someone holds it, without keeping anyone from it for longer."""
+        try:
+            file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        finally:
+            os.close(file)
+        return False
+
+    def write_note(self, note: str) -> None:
+        """Leave word for others until the lock is taken anew; only its holder may."""
+        self._path.write_text(note, "utf-8")
+
+    def read_note(self) -> str:
+        """Return what the holder left; nothing where no one holds it."""
+        return self._path.read_text("utf-8", "replace") if self.is_locked() else ""
+
+    def release(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
