@@ -23,8 +23,8 @@ from monitor.domain.case_log import (
     read_verdict,
 )
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.finding import list_material_changes
 from monitor.domain.finding_events import Event
+from monitor.domain.material_changes import list_material_changes
 from monitor.domain.reason import Listed, Reason
 from monitor.domain.severity import EXPOSURE_SEVERITY, rate_exposure
 from monitor.domain.vocabulary import (

@@ -7,22 +7,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
-from html import unescape
-from unicodedata import normalize
 
 from monitor.domain.private_details import VanishedContact
 from monitor.domain.vocabulary import HarmKind
 from scrapers.models import PageFingerprint, Trace, TraceKind
-
-MATERIAL = {
-    TraceKind.ACCOUNT: ("name", "handle", "bio", "picture_hash", "links", "private"),
-    TraceKind.PAGE: (),
-}
-
-# The first byte of a hash. A new way of hashing gets the next number, so that old hashes are
-# recognized and do not look like changes.
-HASH_VERSION = 1
 
 
 class Presence(StrEnum):
@@ -101,23 +89,6 @@ def is_different_account(known: Trace, met: Trace) -> bool:
     )
 
 
-def list_material_changes(before: Trace, after: Trace) -> tuple[str, ...]:
-    """Name the material fields that differ in more than their spelling on the page."""
-    fields = MATERIAL[after.kind] if before.kind is after.kind else ()
-    return tuple(
-        field
-        for field in fields
-        if _normalize_field(before, field) != _normalize_field(after, field)
-    )
-
-
-def hash_material_fields(trace: Trace) -> bytes:
-    """Hash what is material. Empty fields count for nothing, so that a new field changes none."""
-    values = ((entry, _normalize_field(trace, entry)) for entry in MATERIAL[trace.kind])
-    digest = sha256(ascii([pair for pair in values if pair[1]]).encode())
-    return bytes((HASH_VERSION,)) + digest.digest()
-
-
 def combine_traces(traces: Iterable[Trace]) -> Trace:
     """Combine the sightings of one finding, in any order, into one portrait.
 
@@ -178,25 +149,6 @@ def merge_findings(findings: Iterable[Finding]) -> Finding:
         missing_since=freshest.missing_since,
         flips=tuple(sorted({flip for finding in several for flip in finding.flips})),
     )
-
-
-def normalize_text(text: str) -> str:
-    """Return what a reader makes of a text, however the page spells its signs and blanks."""
-    # Twice, since pages escape what was escaped already; not until nothing changes, since a
-    # hostile page could nest entities as deep as it is long.
-    return " ".join(normalize("NFC", unescape(unescape(text))).split())
-
-
-def _normalize_field(trace: Trace, field: str) -> str | tuple[str, ...]:
-    match field:
-        case "handle":
-            return normalize_text(trace.handle).casefold().removeprefix("@")
-        case "links":
-            return tuple(sorted({normalize_text(link).rstrip("/") for link in trace.links}))
-        case "private":
-            # Untold and open weigh the same: only a closed door is something to tell.
-            return "private" if trace.private else ""
-    return normalize_text(str(getattr(trace, field)))
 
 
 def _list_account_keys(traces: Iterable[Trace]) -> list[str]:

@@ -1,7 +1,7 @@
 """Which raw changes become events for a person, and which do not.
 
-The raw difference between what one query showed before and what it shows now. Private contact
-details count as gone if the page that showed them proves it twice.
+Which fields count is in `material_changes.py`. Private contact details count as gone if the page
+that showed them proves it twice.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -9,17 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.detection.appearance import has_lure
-from monitor.domain.finding import (
-    Finding,
-    Presence,
-    Sighting,
-    combine_traces,
-    list_material_changes,
-    withhold_page_text,
-)
+from monitor.domain.finding import Finding, Presence, Sighting, combine_traces, withhold_page_text
+from monitor.domain.material_changes import TraceChange, list_material_changes
 from monitor.domain.private_details import list_exposed_kinds
 from monitor.domain.schedule import SECOND_PROOF_AFTER
-from monitor.domain.snapshot_comparison import TraceChange
 from monitor.domain.vocabulary import EventKind, HarmKind
 from scrapers.models import QueryKind, Trace, TraceKind
 

@@ -15,8 +15,9 @@ from monitor.domain.case_log import DecisionRecord
 from monitor.domain.edit_distance import list_edits
 from monitor.domain.english_dates import format_date
 from monitor.domain.feedback import Feedback
-from monitor.domain.finding import MATERIAL, FindingVersion, normalize_text
+from monitor.domain.finding import FindingVersion
 from monitor.domain.finding_events import Event
+from monitor.domain.material_changes import MATERIAL, normalize_text
 from monitor.domain.reason import Plain, Reason, Told
 from monitor.domain.vocabulary import DecisionMaker, DiffMarkKind
 from scrapers.models import Trace

@@ -26,7 +26,6 @@ from monitor.domain.finding import (
     Presence,
     Sighting,
     compute_anchor,
-    hash_material_fields,
     is_different_account,
     list_aliases,
     withhold_page_text,
@@ -45,6 +44,13 @@ from monitor.domain.finding_events import (
     update_seen_finding,
     update_unseen_finding,
 )
+from monitor.domain.material_changes import (
+    Snapshot,
+    apply_parse_result,
+    diff_snapshots,
+    hash_material_fields,
+    key_by_anchor,
+)
 from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
 from monitor.domain.planning.consented_queries import get_required_scope
@@ -55,12 +61,6 @@ from monitor.domain.planning.rotation import (
     to_week_number,
 )
 from monitor.domain.private_details import list_vanished_contacts
-from monitor.domain.snapshot_comparison import (
-    Snapshot,
-    apply_parse_result,
-    diff_snapshots,
-    key_by_anchor,
-)
 from monitor.domain.source_trust import (
     MASS_LOSS,
     CanaryProbe,

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from monitor.domain.finding import list_material_changes
-from monitor.domain.snapshot_comparison import (
+from monitor.domain.material_changes import (
     Snapshot,
     apply_parse_result,
     diff_snapshots,
     key_by_anchor,
+    list_material_changes,
 )
 from scrapers.models import Outcome, ParseResult, Trace, TraceKind
 from tests.bench.cost import peak_mebibytes

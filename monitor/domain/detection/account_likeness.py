@@ -10,9 +10,9 @@ from itertools import groupby
 
 from monitor.domain.detection.appearance import has_link_to
 from monitor.domain.detection.picture_likeness import compare_prints
-from monitor.domain.finding import normalize_text
 from monitor.domain.handles.handles import extract_local_part, is_same_handle
 from monitor.domain.handles.lookalike import detect_lookalike
+from monitor.domain.material_changes import normalize_text
 from monitor.domain.names.normalize import (
     fold_text,
     is_lookalike_text,

@@ -8,17 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.finding import (
-    HASH_VERSION,
-    MATERIAL,
     Finding,
     Presence,
     combine_traces,
     compute_anchor,
-    hash_material_fields,
     is_different_account,
     list_aliases,
-    list_material_changes,
     merge_findings,
+)
+from monitor.domain.material_changes import (
+    HASH_VERSION,
+    MATERIAL,
+    hash_material_fields,
+    list_material_changes,
 )
 from scrapers.models import Trace, TraceKind
 

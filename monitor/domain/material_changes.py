@@ -1,13 +1,64 @@
-"""What one query showed before against what it shows now: every raw difference."""
+"""What counts as a change: the material fields of each kind of trace.
+
+What one query showed before against what it shows now: every raw difference, material or not.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from hashlib import sha256
+from html import unescape
 from operator import attrgetter
 from typing import TypeAlias
+from unicodedata import normalize
 
 from monitor.domain.finding import combine_traces, compute_anchor
-from scrapers.models import Outcome, ParseResult, Trace
+from scrapers.models import Outcome, ParseResult, Trace, TraceKind
+
+MATERIAL = {
+    TraceKind.ACCOUNT: ("name", "handle", "bio", "picture_hash", "links", "private"),
+    TraceKind.PAGE: (),
+}
+# The first byte of a hash. A new way of hashing gets the next number, so that old hashes are
+# recognized and do not look like changes.
+HASH_VERSION = 1
+
+
+def list_material_changes(before: Trace, after: Trace) -> tuple[str, ...]:
+    """Name the material fields that differ in more than their spelling on the page."""
+    fields = MATERIAL[after.kind] if before.kind is after.kind else ()
+    return tuple(
+        field
+        for field in fields
+        if _normalize_field(before, field) != _normalize_field(after, field)
+    )
+
+
+def hash_material_fields(trace: Trace) -> bytes:
+    """Hash what is material. Empty fields count for nothing, so that a new field changes none."""
+    values = ((entry, _normalize_field(trace, entry)) for entry in MATERIAL[trace.kind])
+    digest = sha256(ascii([pair for pair in values if pair[1]]).encode())
+    return bytes((HASH_VERSION,)) + digest.digest()
+
+
+def normalize_text(text: str) -> str:
+    """Return what a reader makes of a text, however the page spells its signs and blanks."""
+    # Twice, since pages escape what was escaped already; not until nothing changes, since a
+    # hostile page could nest entities as deep as it is long.
+    return " ".join(normalize("NFC", unescape(unescape(text))).split())
+
+
+def _normalize_field(trace: Trace, field: str) -> str | tuple[str, ...]:
+    match field:
+        case "handle":
+            return normalize_text(trace.handle).casefold().removeprefix("@")
+        case "links":
+            return tuple(sorted({normalize_text(link).rstrip("/") for link in trace.links}))
+        case "private":
+            # Untold and open weigh the same: only a closed door is something to tell.
+            return "private" if trace.private else ""
+    return normalize_text(str(getattr(trace, field)))
+
 
 # What one query shows: each trace under its anchor (see `compute_anchor`).
 Snapshot: TypeAlias = Mapping[str, Trace]
