@@ -1,19 +1,18 @@
 """Close sources: decide which to trust, and settle their answers person by person.
 
-Compare each answer with what the same query showed before. All changes for one person from one
-source are written or none; a commit holds several such settlements.
+Each answer is compared with what the same query showed before (`snapshot_comparer.py`). All
+changes for one person from one source are written or none; a commit holds several settlements.
 """
 
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
 from monitor.app import App
 from monitor.db.database import Database
-from monitor.db.queries import QueryRecord
 from monitor.db.sources import SourceHealth
 from monitor.db.staged_answers import StagedAnswer
 from monitor.db.sweeps import SourceRun, Sweep
@@ -21,19 +20,12 @@ from monitor.domain.case import list_watched_exposures
 from monitor.domain.detection.picture_likeness import PictureResults
 from monitor.domain.finding import (
     Finding,
-    FindingVersion,
-    LastReadPage,
     Presence,
     Sighting,
-    compute_anchor,
-    is_different_account,
-    list_aliases,
     withhold_page_text,
 )
 from monitor.domain.finding_events import (
     EventPolicy,
-    FindingAbsence,
-    FindingObservation,
     FindingUpdate,
     add_cleared_event,
     create_finding,
@@ -44,23 +36,12 @@ from monitor.domain.finding_events import (
     update_seen_finding,
     update_unseen_finding,
 )
-from monitor.domain.material_changes import (
-    Snapshot,
-    apply_parse_result,
-    diff_snapshots,
-    hash_material_fields,
-    key_by_anchor,
-)
 from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
 from monitor.domain.planning.consented_queries import get_required_scope
 from monitor.domain.planning.rotation import (
-    AnswerNovelty,
-    QueryHistory,
-    record_answer,
     to_week_number,
 )
-from monitor.domain.private_details import list_vanished_contacts
 from monitor.domain.source_trust import (
     MASS_LOSS,
     CanaryProbe,
@@ -79,263 +60,12 @@ from monitor.services.alert_feeds import record_feed_results
 from monitor.services.breaches import record_breaches
 from monitor.services.cases import SettlementChanges, assess_changes, flag_student_links
 from monitor.services.own_accounts import include_confirmed_accounts
+from monitor.services.snapshot_comparer import FindingChanges, SnapshotComparer
 from monitor.services.thumbnails import store_thumbnails
-from scrapers.models import CrawlResult, Outcome, ParseResult, Query, QueryKind, Trace
+from scrapers.models import CrawlResult, Outcome, ParseResult, QueryKind
 from scrapers.source import METHODS, Method, PersonalFeedSource, Source, SourceFamily
 
 LOG = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class FindingChanges:
-    """The findings that the queries of one settlement showed, and those they missed."""
-
-    observations: dict[str, list[FindingObservation]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    absences: dict[str, list[FindingAbsence]] = field(default_factory=lambda: defaultdict(list))
-    merged_into: dict[str, str] = field(default_factory=dict)
-    new_finding_ids: set[str] = field(default_factory=set)
-    portraits_before: dict[str, Trace] = field(default_factory=dict)
-
-    @property
-    def finding_ids(self) -> tuple[str, ...]:
-        seen = {**self.observations, **self.absences}
-        return tuple(
-            finding_id
-            for finding_id in seen
-            if self.observations.get(finding_id) or self.absences.get(finding_id)
-        )
-
-    def record_portrait(self, finding: Finding) -> None:
-        """Note how a finding looked before this settlement; call it before the first change."""
-        self.portraits_before.setdefault(finding.id, finding.portrait)
-
-    def merge_findings(self, kept_id: str, dropped_id: str) -> None:
-        self.observations[kept_id].extend(self.observations.pop(dropped_id, ()))
-        self.absences[kept_id].extend(self.absences.pop(dropped_id, ()))
-        self.merged_into[dropped_id] = kept_id
-
-    def resolve_finding_id(self, finding_id: str) -> str:
-        """Return the finding that a finding has become part of."""
-        while finding_id in self.merged_into:
-            finding_id = self.merged_into[finding_id]
-        return finding_id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnapshotComparer:
-    """`version` is that of the source's reader; a new one makes a silent baseline.
-
-    `prints` are those of the pictures that the profiles found show.
-    `week` is that of the sweep, as `to_week_number` counts. `was_asked` tells whether the person's
-    other queries were settled with this version before, so that a new one is theirs, or time's.
-    """
-
-    db: Database
-    person_id: str
-    version: int
-    at: datetime
-    week: int
-    new_id: Callable[[], str]
-    family: SourceFamily = SourceFamily.PROFILES
-    was_asked: bool = False
-    prints: PictureResults = field(default_factory=PictureResults)
-    finding_changes: FindingChanges = field(default_factory=FindingChanges)
-
-    def compare_answer(self, query: Query, result: ParseResult) -> None:
-        asked = self.db.queries.find_query(self.person_id, query.key)
-        if asked is None and result.outcome is Outcome.UNCHANGED:
-            return  # retired since it was asked, and all it showed with it
-        sightings = self.db.sightings.list_sightings_of_query(self.person_id, query.key)
-        earlier = {compute_anchor(one_sighting.trace): one_sighting for one_sighting in sightings}
-        before = {key: value.trace for key, value in earlier.items()}
-        result = self._add_picture_prints(result, before)
-        changes = {
-            snapshot.key: snapshot
-            for snapshot in diff_snapshots(before, apply_parse_result(before, result))
-        }
-        baseline = asked is None or asked.version != self.version
-        known_so_far = len(self.finding_changes.new_finding_ids)
-        for key, trace in _collect_traces(earlier, result).items():
-            finding_before = (
-                self.finding_changes.resolve_finding_id(earlier[key].finding_id)
-                if key in earlier
-                else ""
-            )
-            finding = finding_before or self._find_or_add_finding(trace)
-            sighting = self._build_sighting(query, trace, earlier.get(key))
-            if not baseline and key in earlier and query.kind.proves_absence:
-                sighting = self._mark_removed_contacts(sighting, earlier[key], result)
-            self._write_sighting(replace(sighting, finding_id=finding), before.get(key))
-            look = FindingObservation(
-                kind=query.kind,
-                trace=trace,
-                change=changes.get(key),
-                baseline=baseline,
-                listed=self.family is SourceFamily.SEARCH and not query.kind.proves_absence,
-                is_late=asked is None and self.was_asked,
-            )
-            self.finding_changes.observations[finding].append(look)
-        for key, change in changes.items():
-            if change.after is None:
-                missed = replace(
-                    earlier[key],
-                    finding_id=self.finding_changes.resolve_finding_id(earlier[key].finding_id),
-                )
-                self._record_absence(missed, query, result, baseline=baseline)
-        news = not baseline and len(self.finding_changes.new_finding_ids) > known_so_far
-        brought = AnswerNovelty.NEWS if news else AnswerNovelty.NOTHING
-        self._write_query(query, result, asked, self._update_history(result, asked, brought))
-
-    def _add_picture_prints(self, result: ParseResult, before: Snapshot) -> ParseResult:
-        if not result.traces:
-            return result
-        traces = (
-            self.prints.add_picture_print(trace, before.get(compute_anchor(trace)))
-            for trace in result.traces
-        )
-        return replace(result, traces=tuple(traces))
-
-    def _find_or_add_finding(self, trace: Trace) -> str:
-        """Find the finding by any of its keys, or create it; two that are one are merged."""
-        findings = self.db.findings
-        found = [
-            finding
-            for finding in findings.find_findings_by_aliases(self.person_id, list_aliases(trace))
-            if not is_different_account(finding.portrait, trace)
-        ]
-        if not found:
-            look = FindingObservation(kind=QueryKind.SEARCH, trace=trace, baseline=True)
-            step = create_finding(self.new_id(), self.person_id, (look,), self.at)
-            self.db.findings.insert_finding(
-                step.finding, self._list_unclaimed_aliases(trace, step.finding.id)
-            )
-            self.finding_changes.new_finding_ids.add(step.finding.id)
-            return step.finding.id
-        for finding in found:
-            self.finding_changes.record_portrait(finding)
-        whole = found[0]
-        for other in found[1:]:
-            whole = findings.merge_findings(whole, other)
-            self.finding_changes.merge_findings(whole.id, other.id)
-        findings.update_finding(whole, self._list_unclaimed_aliases(trace, whole.id))
-        return whole.id
-
-    def _list_unclaimed_aliases(self, trace: Trace, finding_id: str) -> tuple[str, ...]:
-        """Leave out aliases of another finding: a handle that has a new owner."""
-        owners = {
-            alias: self.db.findings.find_findings_by_aliases(self.person_id, (alias,))
-            for alias in list_aliases(trace)
-        }
-        return tuple(
-            alias
-            for alias, owned in owners.items()
-            if all(finding.id == finding_id for finding in owned)
-        )
-
-    def _build_sighting(self, query: Query, trace: Trace, before: Sighting | None) -> Sighting:
-        """Update the sighting of a query; its finding is resolved later."""
-        return Sighting(
-            finding_id="",
-            query=query.key,
-            source=query.source,
-            trace=trace,
-            first=before.first if before else self.at,
-            last=self.at,
-        )
-
-    def _mark_removed_contacts(
-        self, sighting: Sighting, before: Sighting, result: ParseResult
-    ) -> Sighting:
-        """Note which private contact details a finding's own address no longer shows."""
-        at = self.at if result.outcome.is_conclusive else None
-        unshown = list_vanished_contacts(before.unshown, before.trace, sighting.trace, at)
-        return replace(sighting, unshown=unshown)
-
-    def _write_sighting(self, sighting: Sighting, before: Trace | None) -> None:
-        self.db.sightings.save_sighting(sighting)
-        material_hash = hash_material_fields(sighting.trace)
-        if before is None or hash_material_fields(before) != material_hash:
-            self.db.versions.insert_version(
-                FindingVersion(
-                    finding_id=sighting.finding_id,
-                    query=sighting.query,
-                    at=self.at,
-                    material_hash=material_hash,
-                    trace=sighting.trace,
-                )
-            )
-
-    def _record_absence(
-        self, sighting: Sighting, query: Query, result: ParseResult, *, baseline: bool
-    ) -> None:
-        """Note an absence that may be proof; to leave a result list proves nothing."""
-        if not query.kind.proves_absence or result.outcome is not Outcome.ABSENT:
-            self.db.sightings.delete_sighting(sighting)
-            return
-        # It stays a sighting until a second proof, so that the second proof knows of it.
-        self.db.sightings.save_sighting(replace(sighting, misses=sighting.misses + 1))
-        self.finding_changes.absences[sighting.finding_id].append(
-            FindingAbsence(
-                kind=query.kind, baseline=baseline, elsewhere=self._is_shown_elsewhere(sighting)
-            )
-        )
-
-    def _is_shown_elsewhere(self, missed: Sighting) -> bool:
-        kinds = {
-            query.key: query.kind
-            for query in self.db.queries.list_queries_of_person(self.person_id)
-        }
-        return any(
-            sighting.query != missed.query
-            and not sighting.misses
-            and kinds.get(sighting.query, QueryKind.SEARCH).proves_absence
-            for sighting in self.db.sightings.list_sightings_of_finding(missed.finding_id)
-        )
-
-    def _update_history(
-        self, result: ParseResult, before: QueryRecord | None, brought: AnswerNovelty
-    ) -> QueryHistory | None:
-        """Update the query's history; a partial answer leaves it due."""
-        earlier = before.history if before else None
-        if result.outcome is Outcome.PARTIAL and brought is AnswerNovelty.NOTHING:
-            return earlier
-        return record_answer(earlier, self.week, brought)
-
-    def _write_query(
-        self,
-        query: Query,
-        result: ParseResult,
-        before: QueryRecord | None,
-        history: QueryHistory | None,
-    ) -> None:
-        record = QueryRecord(
-            person_id=self.person_id,
-            key=query.key,
-            source=query.source,
-            kind=query.kind,
-            version=self.version,
-            settled_at=self.at,
-            remembered=self._remember_page(query, result),
-            history=history,
-        )
-        if before is not None and result.outcome is Outcome.UNCHANGED:
-            # Nothing was read, so it rests on the page, and the reader, of the time before.
-            record = replace(before, settled_at=self.at, history=history)
-        self.db.queries.save_query(record)
-
-    def _remember_page(self, query: Query, result: ParseResult) -> LastReadPage | None:
-        if result.kept is None:
-            return None
-        shown = self.db.sightings.count_sightings(self.person_id, query.key)
-        return LastReadPage(kept=result.kept, shown=shown, read_at=self.at)
-
-
-def _collect_traces(earlier: Mapping[str, Sighting], result: ParseResult) -> Snapshot:
-    if result.outcome is not Outcome.UNCHANGED:
-        return key_by_anchor(result.traces)
-    return {key: value.trace for key, value in earlier.items() if not value.misses}
 
 
 INFORMATIVE_OUTCOMES = frozenset(
