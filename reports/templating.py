@@ -25,6 +25,15 @@ from markupsafe import Markup
 
 from monitor.domain.reason import Reason, Told
 from reports import labels
+from reports.dates import (
+    format_date,
+    format_day,
+    format_local_time,
+    format_near_day,
+    format_near_time,
+    format_seen_range,
+    format_week_start,
+)
 from reports.labels import (
     describe_data_class,
     describe_field,
@@ -39,19 +48,7 @@ from reports.sanitize import (
     clean_web_text,
     defang_url,
 )
-from reports.translation import (
-    format_date,
-    format_day,
-    format_local_time,
-    format_near_day,
-    format_near_time,
-    format_seen_range,
-    format_week_start,
-    get_language,
-    translate_label,
-    translate_message,
-    translate_plural,
-)
+from reports.translation import get_language, translate_label, translate_message, translate_plural
 from reports.wording import (
     Others,
     render_in_english,

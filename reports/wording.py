@@ -32,6 +32,7 @@ from monitor.domain.reason import (
     Told,
     read_note,
 )
+from reports.dates import format_date, format_local_time
 from reports.labels import (
     ANSWERS,
     BREACH_CREDIT,
@@ -48,13 +49,7 @@ from reports.labels import (
     format_site_name,
 )
 from reports.sanitize import clean_sentence, clean_web_text
-from reports.translation import (
-    format_date,
-    format_local_time,
-    get_language,
-    translate_label,
-    use_language,
-)
+from reports.translation import get_language, translate_label, use_language
 
 Text = str | dict[str, str]
 # The tables of labels that may stand within a sentence.

@@ -54,6 +54,7 @@ from monitor.services.finding_history import (
 )
 from reports import labels as words
 from reports.coverage import Coverage
+from reports.dates import format_day, format_local_time
 from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
 from reports.pages.findings import (
     CasePanel,
@@ -65,7 +66,7 @@ from reports.pages.findings import (
     VersionsView,
 )
 from reports.pages.layout import PolicyReminder
-from reports.translation import format_day, format_local_time, use_language
+from reports.translation import use_language
 from reports.wording import Others, render_phrase, render_reason, translate_site_name
 from scrapers.models import TraceKind
 

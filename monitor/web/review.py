@@ -69,6 +69,7 @@ from monitor.web.errors import mask_as_not_found
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.takedown import build_pack_response
 from reports import labels
+from reports.dates import format_near_day
 from reports.evidence_pack import ActionLogLine
 from reports.finding_view import CaseView
 from reports.pages import review as pages
@@ -89,7 +90,6 @@ from reports.pages.review import (
     ReviewQueueView,
 )
 from reports.templating import shorten_id
-from reports.translation import format_near_day
 
 MAX_TEXT_LENGTH = 1_000
 ReviewText = Annotated[str, msgspec.Meta(max_length=MAX_TEXT_LENGTH)]

@@ -14,12 +14,13 @@ from monitor.domain.vocabulary import (
     GapKind,
 )
 from reports.coverage import Coverage
+from reports.dates import format_date, format_short_week, format_week_start
 from reports.emails.render import fill_template
 from reports.finding_view import AdviceLine
 from reports.labels import DRILL_OUTCOMES
 from reports.pages.layout import BarChart, build_bar_chart, build_renderer
 from reports.pages.takedown import PlatformGuide
-from reports.translation import format_date, format_short_week, format_week_start, use_language
+from reports.translation import use_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

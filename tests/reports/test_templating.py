@@ -8,15 +8,15 @@ import pytest
 from jinja2 import UndefinedError
 
 import reports
-from reports.labels import format_account, format_site_name, strip_platform
-from reports.templating import ENVIRONMENT, format_count, mark_own_link, spell_count
-from reports.translation import (
+from reports.dates import (
     format_day,
     format_local_time,
     format_near_time,
     format_seen_range,
     format_week_start,
 )
+from reports.labels import format_account, format_site_name, strip_platform
+from reports.templating import ENVIRONMENT, format_count, mark_own_link, spell_count
 
 FOLDER = Path(reports.__file__).parent
 MORNING = datetime(2026, 11, 3, 12, 12, tzinfo=UTC)

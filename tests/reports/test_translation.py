@@ -13,9 +13,7 @@ from monitor.domain.language import Language
 from monitor.domain.reason import Name, Reason
 from monitor.domain.vocabulary import ContactKind
 from reports import translation
-from reports.labels import describe_exposures
-from reports.templating import ENVIRONMENT, spell_number
-from reports.translation import (
+from reports.dates import (
     format_date,
     format_local_time,
     format_near_day,
@@ -23,6 +21,10 @@ from reports.translation import (
     format_seen_range,
     format_short_week,
     format_week_start,
+)
+from reports.labels import describe_exposures
+from reports.templating import ENVIRONMENT, spell_number
+from reports.translation import (
     get_language,
     load_catalog,
     translate_label,

@@ -18,7 +18,7 @@ from monitor.services.findings import build_home_view
 from monitor.services.outbox import send_due
 from monitor.services.preferences import choose_preference
 from monitor.services.review_access import record_case_views
-from reports.translation import format_near_day
+from reports.dates import format_near_day
 from reports.wording import render_reason
 from scrapers.models import CrawlResult
 from tests.monitor.decisions import decide_case
