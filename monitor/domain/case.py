@@ -1,4 +1,4 @@
-"""What may be flagged, how severe it is, and what follows from people's answers and actions.
+"""A case, and what follows from people's answers and actions.
 
 How a case moves: by entries in its log, by what happens to its finding, and by time. Which of two
 cases stays when two findings turn out to be one.
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import takewhile
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from monitor.domain.case_log import (
     CONFIRMATIONS,
@@ -23,7 +23,6 @@ from monitor.domain.case_log import (
     read_verdict,
 )
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.finding_events import Event
 from monitor.domain.material_changes import list_material_changes
 from monitor.domain.reason import Listed, Reason
 from monitor.domain.severity import EXPOSURE_SEVERITY, rate_exposure
@@ -38,6 +37,9 @@ from monitor.domain.vocabulary import (
     Side,
 )
 from scrapers.models import Trace
+
+if TYPE_CHECKING:
+    from monitor.domain.finding_events import Event
 
 
 class FlaggedFindings(StrEnum):
@@ -277,7 +279,7 @@ def build_urgency_key(case: RankedCase) -> tuple[bool, int, datetime, str]:
     return harmless, case.severity.rank, case.opened_at, case.id
 
 
-def close_if_restored(case: Case, before: Iterable[Trace], event: Event, after: Trace) -> Case:
+def close_if_restored(case: Case, before: Iterable[Trace], event: "Event", after: Trace) -> Case:
     """End the case of an account that was taken over once it shows its owner as before.
 
     What `before` showed of name, username and picture is the owner's. While its person has not
@@ -349,7 +351,7 @@ def mark_notice_bounced(case: Case, at: datetime) -> Case:
     return replace(case, notified_at=None, bounced_at=at)
 
 
-def reopen_on_event(case: Case, event: Event) -> Case:
+def reopen_on_event(case: Case, event: "Event") -> Case:
     """Begin again what an event of its own finding unsettles; else return the case as it is."""
     if (event.person_id, event.finding_id) != (case.person_id, case.finding_id):
         return case
@@ -368,7 +370,7 @@ def reopen_on_event(case: Case, event: Event) -> Case:
     return case
 
 
-def close_on_event(case: Case, event: Event) -> Case:
+def close_on_event(case: Case, event: "Event") -> Case:
     """Close what an event of the case's own finding proves to be shown no longer; else return it.
 
     If only some of the contact details are gone, the case goes on about the others.
