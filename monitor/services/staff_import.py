@@ -34,7 +34,6 @@ from monitor.domain.staff_file import (
     parse_staff_line,
 )
 from monitor.domain.vocabulary import StaffLineState
-from monitor.mail.smtp import format_sender
 from monitor.people_files import (
     ROLES_FILE,
     CsvLine,
@@ -382,6 +381,8 @@ def _list_unlisted(app: App, staff: StaffFile) -> tuple[UnlistedAddress, ...]:
 
 def preview_invitation(app: App) -> Mapping[str, str]:
     """Render the invitation as it goes out, with a word in the place of its code."""
+    from monitor.mail.smtp import format_sender  # noqa: PLC0415 - the portal sends no mail
+
     now = app.clock.now()
     invitation = Invitation(
         id="",
