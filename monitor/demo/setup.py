@@ -30,7 +30,7 @@ from monitor.demo import fake_searxng as engine
 from monitor.demo import response as cdn
 from monitor.domain.email import Envelope
 from monitor.domain.errors import InputError
-from monitor.domain.students.roster import RosterStudent
+from monitor.domain.students.name_forms import RosterStudent
 from monitor.student_matcher.keys import KEY_BYTES, build_roster, write_tokens
 
 MARKER = ".namesake-demo"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from monitor.domain.students.cues import SchoolSetting
-from monitor.domain.students.roster import RosterStudent
+from monitor.domain.students.name_forms import RosterStudent
 from scrapers.models import Contact
 from tests.bench.census_people import Body, People
 

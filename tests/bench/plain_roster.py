@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 
-from monitor.domain.students.roster import (
+from monitor.domain.students.name_forms import (
     RosterForm,
     RosterStudent,
     list_common_families,

@@ -16,7 +16,7 @@ from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.person import PersonName
-from monitor.domain.students.roster import RosterStudent
+from monitor.domain.students.name_forms import RosterStudent
 from monitor.domain.vocabulary import Scope
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import enroll_with_code, invite_person

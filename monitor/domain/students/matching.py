@@ -22,7 +22,7 @@ from monitor.domain.students.cues import (
     read_card,
     sum_cue_bits,
 )
-from monitor.domain.students.roster import (
+from monitor.domain.students.name_forms import (
     COMMON_FAMILY_COUNTS,
     START_LENGTHS,
     FormKind,

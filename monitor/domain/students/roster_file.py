@@ -19,7 +19,7 @@ from monitor.domain.person_columns import (
     is_student_role,
     is_student_unit,
 )
-from monitor.domain.students.roster import RosterStudent
+from monitor.domain.students.name_forms import RosterStudent
 
 _FULL = ("fullname", "displayname", "studentname", "name", "student", "pupil")
 _MIDDLE = ("middlename", "middle", "legalmiddlename")

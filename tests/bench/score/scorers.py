@@ -24,7 +24,7 @@ from monitor.domain.person import Person
 from monitor.domain.students.cues import SchoolSetting
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from monitor.domain.students.matching import match_contacts as judge_contacts
-from monitor.domain.students.roster import RosterStudent
+from monitor.domain.students.name_forms import RosterStudent
 from monitor.domain.vocabulary import OwnershipLabel
 from reports.wording import render_reason
 from scrapers.models import Contact, Trace

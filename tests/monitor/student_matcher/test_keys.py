@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from monitor.domain.errors import CannotWriteError, InputError
-from monitor.domain.students.roster import RosterStudent
+from monitor.domain.students.name_forms import RosterStudent
 from monitor.student_matcher.keys import build_roster, parse_key, read_tokens, write_tokens
 
 KEY = bytes(range(32))

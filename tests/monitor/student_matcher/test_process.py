@@ -16,7 +16,8 @@ from monitor.domain.students.matching import (
     MatcherQuota,
     MatcherUsage,
 )
-from monitor.domain.students.roster import KeyedRoster, RosterStudent
+from monitor.domain.students.name_forms import RosterStudent
+from monitor.domain.students.roster import KeyedRoster
 from monitor.student_matcher.keys import build_roster, read_tokens, write_tokens
 from monitor.student_matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.student_matcher.protocol import MatchReply, MatchRequest

@@ -9,7 +9,7 @@ from shutil import which
 
 import pytest
 
-from monitor.domain.students.roster import RosterStudent
+from monitor.domain.students.name_forms import RosterStudent
 from monitor.student_matcher.keys import build_roster, write_tokens
 
 ROOT = Path(__file__).parents[3]

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.domain.students.matching import list_card_forms
-from monitor.domain.students.roster import FormKind, RosterStudent, list_student_forms
+from monitor.domain.students.name_forms import FormKind, RosterStudent, list_student_forms
 from tests.monitor.domain.students.school import COUNTS, contact, pupil
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.students.matching import SAME_HANDLE_SHARE, rank_forms_by_chance
-from monitor.domain.students.roster import FormKind, RosterForm, build_common_family_form
+from monitor.domain.students.name_forms import FormKind, RosterForm, build_common_family_form
 from tests.bench.plain_roster import PlainRoster
 from tests.monitor.domain.students.school import COUNTS, PEOPLE
 

@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.students.name_forms import (
+    RosterStudent,
+    build_common_family_form,
+    list_common_families,
+    list_student_forms,
+)
 from monitor.domain.students.roster import (
     ROSTER_LIFETIME,
     TOKEN_BYTES,
     KeyedRoster,
-    RosterStudent,
-    build_common_family_form,
     compute_key_id,
     compute_token,
-    list_common_families,
-    list_student_forms,
     tokenize_roster,
 )
 from tests.bench.plain_roster import plain_roster

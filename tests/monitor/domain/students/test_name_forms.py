@@ -2,7 +2,12 @@
 
 import pytest
 
-from monitor.domain.students.roster import FormKind, RosterForm, RosterStudent, list_student_forms
+from monitor.domain.students.name_forms import (
+    FormKind,
+    RosterForm,
+    RosterStudent,
+    list_student_forms,
+)
 
 
 def forms(given, family):
