@@ -1,7 +1,7 @@
 """The one object that every service works with: an open district.
 
 First what it takes from its machine, then its parts, then the App itself. What the parts are made
-of is in `parts.py`.
+of is in `builders.py`.
 """
 
 import logging

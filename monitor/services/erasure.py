@@ -1,4 +1,4 @@
-"""Leaving: queries stop at once, and everything is erased within a day.
+"""Everything about a person is erased, once their goodbye email was sent or a day has passed.
 
 "It was not me": the owner of a mailbox undoes with one button what someone else did. The token for
 "this was not me" is only in emails about a consent or an address, so it proves the mailbox.

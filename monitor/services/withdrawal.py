@@ -1,4 +1,4 @@
-"""Leaving: a consent ends, queries stop at once, and the erasure follows within a day."""
+"""A consent ends: queries stop at once, and the erasure follows (`erasure.py`)."""
 
 from dataclasses import replace
 

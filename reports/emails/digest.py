@@ -1,6 +1,6 @@
-"""The weekly digest, to the person it is about, and the values that emails are made of.
+"""The weekly digest and the email of a self-check, to the person they are about.
 
-Each holds only what its reader may see, and can be written as JSON and read back. Text may come
+A view holds only what its reader may see, and can be written as JSON and read back. Text may come
 from the web as it is; it is cleaned where it is shown. Times are aware UTC. An empty string means:
 nothing to say.
 """
