@@ -395,15 +395,7 @@ def reopen_if_gone(case: Case, at: datetime) -> Case:
 
 def restart_case(case: Case, at: datetime) -> Case:
     """Begin again: no one was notified of this, and earlier words and shares no longer count."""
-    return replace(
-        case,
-        opened_at=at,
-        notified_at=None,
-        bounced_at=None,
-        gone_at=None,
-        past=len(case.log),
-        back=len(case.log),
-    )
+    return replace(resume_case(case, at), past=len(case.log))
 
 
 def resume_case(case: Case, at: datetime) -> Case:
