@@ -124,8 +124,10 @@ class Others:
 def load_words(language: Language) -> Words:
     """Read the words of a language, and those for offices, which are English in each."""
     words = parse_words(_read_words(language))
-    office = tomllib.loads(_read_words("office"))["messages"]
-    return replace(words, messages=convert(office, dict[str, str | Wording]) | words.messages)
+    for name in (f"takedown.{language}", "office"):
+        more = convert(tomllib.loads(_read_words(name))["messages"], dict[str, str | Wording])
+        words = replace(words, messages=more | words.messages)
+    return words
 
 
 def _read_words(name: str) -> str:
