@@ -12,6 +12,7 @@ import pytest
 from tests.house.tree import ROOT
 
 PATIENCE = 120
+STILL_RUN = "did not end"
 CONFTEST = """\
 import os
 from pathlib import Path
@@ -71,6 +72,7 @@ def test_a_test_that_ends_its_process_is_named_and_one_that_is_stopped_too(tmp_p
 
     assert began == [hangs], said
     assert said.count("crashed while running 'test_three.py::test_one_that_ends_its_process'") == 1
-    assert "1 failed, 1 passed" in said
-    ended = said.partition("did not end")[2]
-    assert "\ntest_three.py::test_one_that_hangs\n" in ended
+    assert "1 passed" in said
+    # Its process is stopped, too, and may be missed before the run itself is told to stop.
+    ended = "crashed while running 'test_three.py::test_one_that_hangs'"
+    assert ended in said or "\ntest_three.py::test_one_that_hangs\n" in said.partition(STILL_RUN)[2]

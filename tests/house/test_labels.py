@@ -13,8 +13,8 @@ from reports.emails.registry import EmailKind
 from tests.house.tree import ROOT, files, parsed, place, python_files
 
 # Four files of the domain are exempt, since it may not import `reports`: people agreed to the
-# consent text, and its hash is stored; texts are stored with the markers of `pii`; and two rules of
-# detection build their reasons themselves.
+# consent text, and its hash is stored; texts are stored with the markers of `private_details`; and
+# two rules of detection build their reasons themselves.
 HOMES = {
     "reports/labels.py",
     "monitor/domain/consent_text.py",
@@ -139,11 +139,11 @@ def test_reports_know_of_the_monitor_only_its_words_signs_and_dates() -> None:
     }
 
     assert known == {
-        *("dates", "monitor.domain.english_dates", "monitor.domain.reason"),
+        *("english_dates", "monitor.domain.english_dates", "monitor.domain.reason"),
         "monitor.domain.names.normalize",
         *("monitor.domain.digest_cadence", "monitor.domain.language", "monitor.domain.vocabulary"),
     }
-    for name in ("dates", "vocabulary"):
+    for name in ("english_dates", "vocabulary"):
         tree = parsed(ROOT / "monitor" / "domain" / f"{name}.py")
         ours = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         assert {node.module for node in ours} <= {
