@@ -16,7 +16,6 @@ from monitor.event_log import (
     log_to_stream,
     show_warnings_of_commands,
 )
-from tests.monitor.cli.conftest import Terminal
 
 DAEMON = logging.getLogger("monitor.scheduler.daemon")
 READY = {"status": "Ready."}
@@ -150,24 +149,3 @@ def test_a_command_says_a_warning_as_a_sentence(capsys):
         r"namesake: A\nlist is bad.",
         "namesake: heartbeat not sent",
     ]
-
-
-@pytest.mark.parametrize("command", ["run", "portal"])
-def test_a_format_that_is_none_is_wrong_usage(terminal: Terminal, command):
-    said = terminal.run(command, "--log-format", "xml")
-
-    assert said.code == 2
-    assert "'logfmt', 'json'" in said.err
-
-
-def test_a_backup_is_logged_with_its_size_and_a_failed_one_with_its_code(
-    terminal: Terminal, tmp_path: Path, caplog
-):
-    caplog.set_level(logging.INFO)
-
-    terminal.run("backup", str(tmp_path / "copies"))
-    (tmp_path / "full").write_text("")
-    terminal.run("backup", str(tmp_path / "full" / "copies"))
-
-    assert "event=backup_made bytes=" in caplog.text
-    assert "event=backup_failed code=73" in caplog.text

@@ -1,10 +1,12 @@
 """A copy is one once it was restored; and it brings back neither who left nor what was sent."""
 
 import errno
+import logging
 import os
 import shutil
 import stat
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -324,3 +326,16 @@ def test_what_an_interrupted_copy_left_is_cleared_away(copied: Terminal):
 def test_the_last_copy_is_on_record(copied: Terminal):
     with Database.open_folder(copied.config.state) as state:
         assert state.audit.find_last_entry_of_action("backed-up").at == copied.clock.at
+
+
+def test_a_backup_is_logged_with_its_size_and_a_failed_one_with_its_code(
+    terminal: Terminal, tmp_path: Path, caplog
+):
+    caplog.set_level(logging.INFO)
+
+    terminal.run("backup", str(tmp_path / "copies"))
+    (tmp_path / "full").write_text("")
+    terminal.run("backup", str(tmp_path / "full" / "copies"))
+
+    assert "event=backup_made bytes=" in caplog.text
+    assert "event=backup_failed code=73" in caplog.text

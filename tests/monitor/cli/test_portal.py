@@ -190,3 +190,11 @@ def test_the_process_of_the_pages_can_ask_nobody(after_demo):
 
     assert outcomes
     assert not any(outcome.is_conclusive for outcome in outcomes)
+
+
+@pytest.mark.parametrize("command", ["run", "portal"])
+def test_a_format_that_is_none_is_wrong_usage(terminal: Terminal, command):
+    said = terminal.run(command, "--log-format", "xml")
+
+    assert said.code == 2
+    assert "'logfmt', 'json'" in said.err

@@ -12,7 +12,7 @@ from monitor.domain.errors import BusyError, CannotWriteError
 HOLDER = """
 import sys
 from pathlib import Path
-from monitor.db.files import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock
 with StateFolderLock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
