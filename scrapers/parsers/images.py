@@ -7,12 +7,13 @@ Functions", 2010; Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Im
 Algorithm", 2019).
 """
 
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from io import BytesIO
 from itertools import pairwise, repeat
 from math import cos, pi
-from operator import mul
+from operator import lt, mul
 from statistics import median
 from typing import NamedTuple, TypeAlias
 
@@ -28,7 +29,7 @@ from PIL import (
 
 from scrapers.models import CROPS, Crop, CropHashes, PicturePrint
 
-ShadeGrid: TypeAlias = Sequence[Sequence[float]]
+ShadeGrid: TypeAlias = Sequence[bytes]
 """Rows of shades, 0 for black to 255 for white."""
 
 # Each hash wants a grid of its own size: columns, rows.
@@ -69,51 +70,110 @@ def _compare_neighbors(grid: ShadeGrid) -> int:
     return _pack_bits(left < right for row in grid for left, right in pairwise(row))
 
 
-def _transform_cosines(grid: ShadeGrid, frequencies: range) -> Iterator[list[float]]:
-    """Transform by cosines (DCT-II); yield these frequencies, then those of the mirror image."""
-    waves = [_build_cosine_wave(len(grid), frequency) for frequency in frequencies]
-    across = _multiply_by_waves(frequencies, waves, grid)
-    both = _multiply_by_waves(frequencies, waves, across)
-    yield [height for row in both for height in row]
+def _transform_cosines(grid: ShadeGrid, frequencies: range) -> Iterator[Sequence[int]]:
+    """Transform by cosines (DCT-II); yield these frequencies, then those of the mirror image.
+
+    A row, and then a column, is one large integer with a lane for each shade, which is multiplied
+    at once: as exact as floats, in a small part of their steps.
+    """
+    lanes = _build_lanes(len(grid), frequencies)
+    rows = [int.from_bytes(_spread_shades(row), "little") for row in grid]
+    raised = [
+        lanes.row.unpack((row + lanes.raised).to_bytes(lanes.row.size, "little"))
+        for row in _multiply_by_waves(frequencies, rows)
+    ]
+    columns = [
+        int.from_bytes(lanes.column.pack(*shades), "little") for shades in zip(*raised, strict=True)
+    ]
+    both = [
+        lanes.height.unpack((column + leveled).to_bytes(lanes.height.size, "little"))
+        for column, leveled in zip(
+            _multiply_by_waves(frequencies, columns), lanes.leveled, strict=True
+        )
+    ]
+    straight = [height - _RAISED for row in zip(*both, strict=True) for height in row]
+    yield straight
     # A mirror turns every odd wave upside down, and leaves the even ones.
-    signs = [-1 if frequency % 2 else 1 for frequency in frequencies]
-    yield [height * sign for row in both for height, sign in zip(row, signs, strict=True)]
+    yield list(map(mul, straight, lanes.signs))
 
 
-def _multiply_by_waves(
-    frequencies: range, waves: Iterable[Sequence[float]], vectors: ShadeGrid
-) -> list[list[float]]:
-    """Multiply each vector by each wave, in half of the steps.
+def _spread_shades(row: bytes) -> bytearray:
+    lanes = bytearray(len(row) * _LANE // 8)
+    lanes[:: _LANE // 8] = row
+    return lanes
+
+
+# A wave of 46 bits is as exact as a float, and both products fit: 60 bits, then 112.
+_WAVE_UNIT = 1 << 46
+_RAISED = 1 << 62
+_LANE, _WIDE_LANE = 64, 128
+
+
+class _Lanes(NamedTuple):
+    """How shades, and what becomes of them, lie in large integers.
+
+    `raised` keeps a row's lanes above zero, and `leveled` takes that out of a column's again, which
+    are raised in turn.
+    """
+
+    row: struct.Struct
+    column: struct.Struct
+    height: struct.Struct
+    raised: int
+    leveled: Sequence[int]
+    signs: Sequence[int]
+
+
+@cache
+def _build_lanes(size: int, frequencies: range) -> _Lanes:
+    count = len(frequencies)
+    every = sum(1 << _WIDE_LANE * at for at in range(count))
+    # Half a unit more, so that what is cut off is rounded.
+    top = (_RAISED << _LANE) + (1 << (_LANE - 1))
+    return _Lanes(
+        row=struct.Struct(f"<{size}Q"),
+        column=struct.Struct("<" + "Q8x" * count),
+        height=struct.Struct("<" + "8xQ" * count),
+        raised=sum(_RAISED << _LANE * at for at in range(size)),
+        leveled=[
+            every * (top - height) for height in _multiply_by_waves(frequencies, (_RAISED,) * size)
+        ],
+        signs=[-1 if number % 2 else 1 for number in frequencies] * count,
+    )
+
+
+def _multiply_by_waves(frequencies: Iterable[int], vector: Sequence[int]) -> list[int]:
+    """Multiply a vector by each wave, in half of the steps.
 
     The halves of an even wave are alike, and those of an odd one each other's opposite: so the
     second half of a vector is turned round and added to the first, or taken from it.
     """
-    half = len(vectors[0]) // 2
-    pairs = [tuple(zip(vector[:half], vector[: half - 1 : -1], strict=True)) for vector in vectors]
-    sums = [[one + other for one, other in pair] for pair in pairs]
-    differences = [[one - other for one, other in pair] for pair in pairs]
+    half = len(vector) // 2
+    pairs = tuple(zip(vector[:half], vector[: half - 1 : -1], strict=True))
+    sums = [one + other for one, other in pairs]
+    differences = [one - other for one, other in pairs]
     return [
-        [sum(map(mul, wave, vector), 0.0) for vector in (differences if number % 2 else sums)]
-        for number, wave in zip(frequencies, waves, strict=True)
+        sum(map(mul, _build_cosine_wave(len(vector), number), differences if number % 2 else sums))
+        for number in frequencies
     ]
 
 
 @cache
-def _build_cosine_wave(size: int, frequency: int) -> tuple[float, ...]:
+def _build_cosine_wave(size: int, frequency: int) -> tuple[int, ...]:
     """Return the first half of a wave."""
-    return tuple(cos(pi * frequency * (2 * at + 1) / (2 * size)) for at in range(size // 2))
+    return tuple(
+        round(_WAVE_UNIT * cos(pi * frequency * (2 * at + 1) / (2 * size)))
+        for at in range(size // 2)
+    )
 
 
 def _compare_to_median(values: Sequence[float]) -> int:
-    middle = median(values)
-    return _pack_bits(value > middle for value in values)
+    return _pack_bits(map(lt, repeat(median(values)), values))
 
 
 def _pack_bits(answers: Iterable[bool]) -> int:
-    bits = 0
-    for answer in answers:
-        bits = bits << 1 | answer
-    return bits
+    # Every other digit: each answer is a byte of its own.
+    return int(bytes(answers).hex()[1::2], 2)
 
 
 # Pillow knows forty formats, each with a decoder in C; pictures of profiles come in these.
