@@ -133,7 +133,7 @@ _SCHOOL_ABBREVIATIONS = {
     ("independent", "school", "district"): ("isd",),
     ("public", "schools"): ("ps", "schools"),
 }
-_SHORTEST_INITIALS = 3
+_SHORTEST_INITIALS, _WRITTEN_SMALL = 3, 4
 _NOT_AN_EMPLOYER = frozenset(
     split_words(
         "home heart night school work the my our least first last all large gmail yahoo hotmail "
@@ -168,7 +168,19 @@ def mentions_place(text: str, person: Person) -> bool:
     for school in schools:
         # A mark keeps the words before and after from forming a phrase that no one wrote.
         words = words.replace(school, " | ")
-    return any(town in words for town in towns)
+    return any(
+        town in words and words.count(town) > _count_other_states(town, text, person)
+        for town in towns
+    )
+
+
+def _count_other_states(town: str, text: str, person: Person) -> int:
+    """Count how often a town stands in a text with another state: it is another town."""
+    homes = [home for place in person.places if (home := parse_locality(place))]
+    return sum(
+        _write_phrase(found.town).endswith(town) and all(map(found.is_other_state, homes))
+        for found in extract_localities(text)
+    )
 
 
 @lru_cache(maxsize=256)
@@ -218,10 +230,13 @@ def list_employer_phrases(employer: str) -> tuple[tuple[str, ...], ...]:
 def _contains_initials(employer: str, text: str) -> bool:
     """Tell whether the text has the initials of a name of three words or more, in capitals."""
     initials = "".join(word[0] for word in split_words(employer)).upper()
+    # "qbhs" is no word, and students write so; "mses" is one.
+    is_no_word = len(initials) >= _WRITTEN_SMALL and initials.endswith(("HS", "MS"))
+    written = text.upper() if is_no_word else text
     return (
         len(initials) >= _SHORTEST_INITIALS
-        and initials in text
-        and bool(re.search(rf"(?<!\w){re.escape(initials)}(?!\w)", text))
+        and initials in written
+        and bool(re.search(rf"(?<!\w){re.escape(initials)}(?!\w)", written))
     )
 
 

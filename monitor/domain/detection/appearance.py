@@ -207,7 +207,7 @@ def build_appearance(trace: Trace, person: Person) -> Appearance:
     named_employers, names_place = count_named_employers(text, person), mentions_place(text, person)
     is_near = named_employers > 0 or names_place
     initials = account and has_initials(trace, shown, person.school)
-    signs = read_mock_signs(trace, shown, description, name, is_near=is_near or initials)
+    signs = read_mock_signs(trace, shown, description, person, is_near=is_near or initials)
     return Appearance(
         shown_name=shown,
         # Of accounts that call themselves after the school, only those that name somebody.
@@ -249,7 +249,7 @@ def _match_shown_name(trace: Trace, shown: str, name: PersonName) -> NameMatch |
     one_word = len(shown.split()) == 1
     handle_again = one_word and squash_text(shown) == squash_text(extract_local_part(trace.handle))
     is_own_name = agreed.level is not MatchLevel.DIFFERENT and not handle_again
-    if is_own_name or len(split_words(shown)) > 1:
+    if is_own_name or (len(split_words(shown)) > 1 and not handle_again):
         return agreed
     inside = match_mention(f"{trace.bio}\n{trace.snippet}"[:_LONGEST_TEXT], name)
     return inside if inside.is_whole else None

@@ -162,6 +162,7 @@ def assess_evidence(
         # A page with signs of someone else, such as another trade, is no best guess.
         likely = inputs.is_account or _is_certain(inputs, shown)
         mine = label is OwnershipLabel.MINE and not held and likely
+        mine = mine and not inputs.appearance.mock_signs.in_text
         suggestion = label if mine else _suggest_made_by_others(inputs, shown, weights)
         return replace(
             undecided, suggestion=_adapt_to_kind(suggestion, inputs) if suggestion else None
@@ -243,19 +244,24 @@ def _speaks_of_person(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
     """Tell whether an account means the person, no matter who runs it, or since when.
 
     A title and the family name are enough where it names the person's school or town, or where the
-    name is rare; so is the family name among words of the lists, or the whole name with a title,
-    such words or bait, on a network where the person has nothing. Another place or job is a sign
-    that it means someone else.
+    name is rare; so is the family name among words of the lists. On a network where the person has
+    nothing, so is the whole name with a title, and a title or the whole name with such words or
+    bait. Another place or job is a sign that it means someone else.
     """
     look, signs = inputs.appearance, inputs.appearance.mock_signs
-    if (signs.by_family or signs.in_text) and not NEARNESS.isdisjoint(found):
+    near = signs.is_near or not NEARNESS.isdisjoint(found)
+    if (signs.by_family or signs.in_text) and near:
         return True
-    is_rare = inputs.subject.commonness < _FEW_NAMESAKES or inputs.is_new_account
-    called = (signs.by_family or signs.hinted) and is_rare
+    is_rare = inputs.subject.commonness < _FEW_NAMESAKES
+    new = inputs.is_new_account
+    fans_of_another = signs.is_of_some_star or signs.in_text
+    worded = signs.by_family or signs.hinted or (signs.in_name and not fans_of_another)
+    called = (worded and (is_rare or new)) or (signs.in_text and is_rare)
     lewd = signs.harmful and (look.is_whole_match or signs.by_family)
-    full = look.match_level in FULL_LEVELS or (signs.by_family and look.handle_covers_name)
-    bait = signs.hinted or signs.in_bio or signs.addressed or signs.solicits or inputs.has_lure
-    whole = full and bait and inputs.is_on_new_network
+    full = look.match_level in FULL_LEVELS or signs.by_family
+    bait = signs.hinted or signs.in_bio or signs.solicits or inputs.has_lure
+    titled = signs.addressed and (look.match_level in FULL_LEVELS or look.handle_covers_name)
+    whole = full and (bait or titled) and inputs.is_on_new_network
     return (called or lewd or whole) and _CONTRADICTIONS.isdisjoint(found)
 
 

@@ -28,6 +28,7 @@ from monitor.domain.detection.appearance import (
 from monitor.domain.detection.evidence import EvidenceRule, RuleMatch
 from monitor.domain.detection.harmful_pages import CRIME, OBITUARY, names_relative
 from monitor.domain.detection.picture_likeness import PictureSimilarity, compare_prints
+from monitor.domain.detection.slang import Slang, has_slang, read_plain_words
 from monitor.domain.handles.name_fit import NameCover
 from monitor.domain.names.matching import (
     FULL_LEVELS,
@@ -201,7 +202,11 @@ def _match_name_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         yield evidence_rules.HARM_PAGE.build_match()
         return
     if inputs.appearance.mock_signs.in_text:
-        yield evidence_rules.NAME_IN_TEXT.build_match()
+        near = inputs.appearance.mock_signs.is_near
+        yield evidence_rules.NAME_IN_TEXT.build_match(
+            amount=1.0 if near else _WITHOUT_PLACE,
+            reason=None if near else Reason("name-in-text.alone"),
+        )
         return
     if written is None:
         chosen = _match_rule_without_name(inputs)
@@ -223,6 +228,8 @@ def _match_name_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         yield _RULE_BY_MIDDLE[written.middle].build_match()
 
 
+# A title and a family name mean others, too.
+_WITHOUT_PLACE = 3.0
 # Where the name shown is a part of theirs, and the handle may hold the rest.
 _COMPLETED_LEVELS = frozenset(
     {MatchLevel.INITIAL, MatchLevel.FAMILY_INITIAL, MatchLevel.FAMILY, MatchLevel.GIVEN}
@@ -425,9 +432,13 @@ def _extract_places(text: str, person: Person) -> Iterator[Locality]:
     """Yield the places that a text puts someone in; one's own school and name are none."""
     yield from extract_localities(text)
     for found in _AFTER_IN_OR_FROM.finditer(text):
-        words = split_words(found.group(1))
-        if words and words[0] not in NOT_A_PLACE and not _is_own_school_or_name(words, person):
-            place = parse_locality(found.group(1))
+        written = found.group(1)
+        words = split_words(written)
+        # "Paid out from BTC" is bait.
+        is_bait = has_slang(Slang.LURES, read_plain_words(written))
+        own = _is_own_school_or_name(words, person)
+        if words and not (words[0] in NOT_A_PLACE or is_bait or own):
+            place = parse_locality(written)
             if place:
                 yield place
 

@@ -24,7 +24,7 @@ from monitor.domain.handles.handles import extract_local_part, split_handle_word
 from monitor.domain.names.frequency import load_census
 from monitor.domain.names.matching import FULL_LEVELS, match_mention
 from monitor.domain.names.normalize import TITLES, fold_text, split_words, squash_text
-from monitor.domain.person import PersonName
+from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from scrapers.models import Trace, TraceKind
 
@@ -33,7 +33,7 @@ _GAP = ". "
 _OWN_NAME = "@"
 # With titles, which `split_words` leaves out.
 _LETTERS = re.compile(r"[^\W\d_]+")
-_SHORT_TITLES = ("mr", "mrs", "ms", "miss", "mx")
+_SHORT_TITLES = ("mr", "mrs", "ms", "miss", "mx", "profe", "maestra", "maestro")
 _SHORTEST_FAMILY = 4
 _OF_SOME_STAR = 0.5
 # Of an account about a whole school, of which one post or line is about the person.
@@ -88,12 +88,13 @@ NO_MOCK_SIGNS = MockSigns()
 
 
 def read_mock_signs(
-    trace: Trace, shown_name: str, description: str, name: PersonName, *, is_near: bool
+    trace: Trace, shown_name: str, description: str, person: Person, *, is_near: bool
 ) -> MockSigns:
     """Return what an account shows; nothing, where it does not name the person.
 
     `is_near` says that it names their school or town, or has its initials.
     """
+    name = person.name
     if trace.kind is not TraceKind.ACCOUNT:
         return NO_MOCK_SIGNS
     masked = _mask_own_words(shown_name, name)
@@ -102,9 +103,8 @@ def read_mock_signs(
     words = split_words(shown_name)
     named = _names_family(words, trace, name)
     if not (addressed or named):
-        return (
-            _read_signs_in_text(trace, shown_name, description, name) if is_near else NO_MOCK_SIGNS
-        )
+        called = f"{read_plain_words(shown_name)}{_GAP}{_read_handle_words(trace, person.school)}"
+        return _read_signs_in_text(trace, called, description, name, is_near=is_near)
     plain = read_plain_words(description)
     by_family = (addressed and named) or addresses_family(description, name)
     with_given = squash_text(name.given) in map(squash_text, words)
@@ -125,20 +125,24 @@ def read_mock_signs(
     )
 
 
-def _read_signs_in_text(trace: Trace, shown: str, text: str, name: PersonName) -> MockSigns:
-    """Read an account that names the person and their school, and calls itself otherwise.
+def _read_signs_in_text(
+    trace: Trace, called: str, text: str, name: PersonName, *, is_near: bool
+) -> MockSigns:
+    """Read an account that names the person in its text, and is `called` otherwise.
 
-    Clubs, teams and classes name whom they are led by: without words of the lists, or with words
-    that speak of such a leader, it says nothing.
+    Clubs, teams and classes name whom they are led by: with words that speak of such a leader, it
+    says nothing. Without the school or town, a title and words of the lists are needed.
     """
+    titled = addresses_family(text, name)
+    if not (is_near or titled):
+        return NO_MOCK_SIGNS
     plain = read_plain_words(text)
-    called = f"{read_plain_words(shown)}{_GAP}{' '.join(split_handle_words(trace.handle))} "
     mocks = has_slang(Slang.NAMES, called)
     in_name = mocks or has_slang(Slang.SCHOOLS, called)
+    is_whole = match_mention(text, name).level in FULL_LEVELS
     # Such pages leave the title out: "Doe is next".
     is_next = in_name and _names_family_alone(plain, name)
-    named = match_mention(text, name).level in FULL_LEVELS or addresses_family(text, name)
-    if not (named or is_next):
+    if not (titled or is_whole or is_next):
         return NO_MOCK_SIGNS
     harmful = _is_harmful(f"{called}{_GAP}{plain}", trace)
     if has_slang(Slang.CLUBS, f"{called}{_GAP}{plain}") and not (harmful or mocks):
@@ -147,11 +151,12 @@ def _read_signs_in_text(trace: Trace, shown: str, text: str, name: PersonName) -
         in_name=in_name,
         in_bio=has_slang(Slang.BIOS, plain),
         solicits=has_slang(Slang.SOLICITS, plain),
+        is_near=is_near,
         in_text=True,
         harmful=harmful,
     )
-    is_about_people = signs.in_name or signs.in_bio or signs.solicits or harmful
-    return signs if is_about_people else NO_MOCK_SIGNS
+    is_about_people = signs.in_bio or signs.solicits or harmful
+    return signs if in_name or (is_near and is_about_people) else NO_MOCK_SIGNS
 
 
 def _names_family_alone(plain: str, name: PersonName) -> bool:
@@ -159,18 +164,31 @@ def _names_family_alone(plain: str, name: PersonName) -> bool:
     return any(len(one) >= _SHORTEST_FAMILY and f" {one} " in f" {plain}" for one in families)
 
 
-def has_initials(trace: Trace, shown: str, school: str) -> bool:
-    """Tell whether an account calls itself by the initials of a school: "phhs.tea"."""
+def _write_initials(school: str) -> str:
     initials = "".join(word[0] for word in split_words(school))
-    handle = squash_text(extract_local_part(trace.handle))
-    return len(initials) >= _SHORTEST_INITIALS and (
-        initials in read_plain_words(shown).split()
-        or handle.startswith(initials)
-        or handle.endswith(initials)
-    )
+    return initials if len(initials) >= _SHORTEST_INITIALS else ""
 
 
 _SHORTEST_INITIALS = 3
+
+
+def has_initials(trace: Trace, shown: str, school: str) -> bool:
+    """Tell whether an account calls itself by the initials of a school: "phhs.tea"."""
+    initials = _write_initials(school)
+    handle = squash_text(extract_local_part(trace.handle)).strip(_DIGITS)
+    at_an_end = handle.startswith(initials) or handle.endswith(initials)
+    return bool(initials) and (at_an_end or initials in read_plain_words(shown).split())
+
+
+def _read_handle_words(trace: Trace, school: str) -> str:
+    """Return the words of a handle, and what is left of it beside the initials of a school."""
+    initials = _write_initials(school)
+    rest = squash_text(extract_local_part(trace.handle)).strip(_DIGITS)
+    rest = rest.removeprefix(initials).removesuffix(initials)
+    return "".join(f"{word} " for word in (*split_handle_words(trace.handle), rest))
+
+
+_DIGITS = "0123456789"
 
 
 def match_mock_rules(signs: MockSigns, *, is_bait: bool) -> Iterator[RuleMatch]:
@@ -302,9 +320,21 @@ _HARM_KINDS = (
 )
 
 
+def _spell_handle(handle: str, family: str) -> str:
+    """Return a handle in plain letters; digits are read as letters where that shows the name."""
+    squashed = squash_text(extract_local_part(handle))
+    spelled = (squashed.translate(_LETTER_BY_DIGIT | one) for one in ({}, _ONE_AS_L))
+    hidden = len(family) >= _SHORTEST_FAMILY and family not in squashed
+    return next((one for one in spelled if hidden and family in one), squashed)
+
+
+_LETTER_BY_DIGIT = str.maketrans("013457", "oieast")
+_ONE_AS_L = str.maketrans("1", "l")
+
+
 def _list_handle_rests(trace: Trace, name: PersonName) -> tuple[str, ...]:
     """Return what is left of a handle without the name."""
-    squashed = squash_text(extract_local_part(trace.handle))
+    squashed = _spell_handle(trace.handle, squash_text(name.family))
     for part in (name.family, *name.former_families, name.given):
         squashed = squashed.replace(squash_text(part), " ") if part else squashed
     return tuple(squashed.split())
@@ -323,7 +353,7 @@ _FANS = re.compile(r"(?:fans?|stans)\d*")
 
 def _has_hinting_handle(trace: Trace, name: PersonName) -> bool:
     """Tell the same of hints; a title before the name, and numbers, are no part of them."""
-    rests = (rest.strip("0123456789") for rest in _list_handle_rests(trace, name))
+    rests = (rest.strip(_DIGITS) for rest in _list_handle_rests(trace, name))
     return any(
         _is_hint_alone(rest) or any(_is_hint_alone(rest.removesuffix(one)) for one in _SHORT_TITLES)
         for rest in filter(None, rests)
@@ -331,15 +361,13 @@ def _has_hinting_handle(trace: Trace, name: PersonName) -> bool:
 
 
 def _names_family(words: tuple[str, ...], trace: Trace, name: PersonName) -> bool:
-    families = (name.family, *name.former_families)
-    handle = squash_text(extract_local_part(trace.handle))
-    for family in families:
+    for family in (name.family, *name.former_families):
         plain = squash_text(family)
         if plain in {squash_text(word.removesuffix("s")) for word in words} | set(words):
             return True
         if all(part in words for part in split_words(family)):
             return True
-        if len(plain) >= _SHORTEST_FAMILY and plain in handle:
+        if len(plain) >= _SHORTEST_FAMILY and plain in _spell_handle(trace.handle, plain):
             return True
     return False
 
@@ -409,7 +437,7 @@ def _is_handle_addressed(handle: str, name: PersonName) -> bool:
     words = split_handle_words(handle)
     if not family or not words:
         return False
-    squashed = squash_text(extract_local_part(handle))
+    squashed = _spell_handle(handle, family)
     return (
         not initials.isdisjoint(words)
         or any(whole in squashed for whole in wholes)

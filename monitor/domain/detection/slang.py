@@ -81,7 +81,7 @@ def _write_pattern(phrase: str) -> str:
 
 def read_plain_words(text: str) -> str:
     """Return the words of a text as the lists have them, with a blank after each."""
-    words = _PLAIN_WORDS.findall(fold_text(text[:LONGEST_TEXT]).translate(_APOSTROPHES))
+    words = _PLAIN_WORDS.findall(fold_text(text[:LONGEST_TEXT]).translate(_SIGNS))
     return "".join(f"{word} " for word in words)
 
 
@@ -90,7 +90,13 @@ def has_slang(kind: Slang, plain: str) -> bool:
 
 
 _PLAIN_WORDS = re.compile(r"[^\W_]+")
-_APOSTROPHES = dict.fromkeys(map(ord, "'`\N{RIGHT SINGLE QUOTATION MARK}"))
+# Apostrophes fall away; the sign that forbids something to minors says what a word of a list does.
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("'`\N{RIGHT SINGLE QUOTATION MARK}", ""),
+        "\N{NO ONE UNDER EIGHTEEN SYMBOL}": " nsfw ",
+    }
+)
 
 
 LONGEST_TEXT = 4000

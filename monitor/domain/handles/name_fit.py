@@ -188,9 +188,12 @@ class HandleFit:
     def adds_initial(self) -> bool:
         """It is the name with one more letter inside, as people add their middle initial.
 
-        A letter that is written twice is none: so look imitations.
+        A letter that is written twice is none, nor is one beside a digit, as in "maris0l": so look
+        imitations.
         """
-        words = [piece for piece in self.pieces if not piece.text.isdecimal()]
+        words = list(self.pieces)
+        while words and words[-1].text.isdecimal():
+            words.pop()
         added = [at for at, piece in enumerate(words) if not piece.parts]
         if len(added) != 1 or not 0 < added[0] < len(words) - 1:
             return False

@@ -62,6 +62,8 @@ def list_harms(staff: Staff) -> list[Case]:
         "porno falso de Maria Delgado, {school}",
         "hay que matarla a la profe Delgado de {school}",
         "doxxing Ms. Delgado, {school}: pull up to her house",
+        "Maria Delgado, {school}, address + phone in thread. You know what to do",
+        "mega set of Maria Delgado of {school} \N{NO ONE UNDER EIGHTEEN SYMBOL}",
     ],
 )
 def test_such_a_page_is_a_case_of_its_own_and_a_serious_one(world: World, text: str):
@@ -77,6 +79,7 @@ def test_such_a_page_is_a_case_of_its_own_and_a_serious_one(world: World, text: 
         "Maria Delgado of {school} slept with students, says a parent",
         "Maria Delgado, {school}: 1 star. I hate her class",
         "Maria Delgado of {school} was charged with threats to kill her neighbor",
+        "Bomb threat at {school}: principal Maria Delgado says that all are safe",
         "Maria Delgado teaches sex education at {school}",
         "Maria Delgado lives at 12 Oak Street. Home address and phone. Works at {school}",
         "leaked nudes of Maria Delgado, the actor",

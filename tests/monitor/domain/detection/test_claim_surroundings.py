@@ -55,7 +55,22 @@ def test_a_place_counts_where_it_is_not_just_part_of_the_employers_name(text, na
 @pytest.mark.parametrize(
     ("text", "named"),
     [
+        ("Cedar Valley, TX", False),
+        ("Cedar Valley, KS", True),
+        ("born in Cedar Valley, TX, now in Cedar Valley", True),
+    ],
+)
+def test_a_town_of_that_name_in_another_state_is_another_one(text, named):
+    kansan = replace(PERSON, places=("Cedar Valley, KS",))
+
+    assert workplaces.mentions_place(text, kansan) is named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
         ("Dental hygienist in Fairmont", True),
+        ("First payout from Bitcoin", False),
         ("Teacher at Fairmont High", False),
         ("Fairmont, OH", True),
         ("From Port Aldous with love", True),

@@ -209,6 +209,7 @@ def test_a_family_name_among_words_of_a_firm_or_another_name_is_somebody_elses(n
         ("tms tea", "tea on mrs quackenbush dropping soon"),
         ("TMS confessions", "Quackenbush is next"),
         ("exposed", "tea on teachers (quackenbush, doe...)"),
+        ("tms tea", "run by seniors. tea on teachers (quackenbush, doe...)"),
     ],
 )
 def test_an_account_about_a_school_that_names_them_in_its_text_is_about_them(
@@ -227,7 +228,7 @@ def test_an_account_about_a_school_that_names_them_in_its_text_is_about_them(
         ("Tea and Books Club", "Meets with Mrs. Quackenbush, Tallgrass Middle School"),
         ("Tallgrass Titans", "Congratulations to Ruth Quackenbush of Tallgrass Middle School"),
         ("fernhaven tea", "Ruth Quackenbush caught lackin. Fernhaven High"),
-        ("fhs tea", "tea on mrs quackenbush dropping soon"),
+        ("TMS Band", "Run by Mrs. Quackenbush. Tallgrass Middle School"),
         ("TMS Chess Club", "Quackenbush wins again. Practice on Tuesdays"),
         ("TMS Library", "Ask Mrs. Quackenbush"),
     ],
@@ -236,6 +237,48 @@ def test_clubs_and_other_places_that_name_them_are_no_question(name: str, bio: s
     found = assess(replace(ACCOUNT, name=name, handle="page", bio=bio), others=0.1)
 
     assert found.label not in ASKED_OR_FLAGGED
+
+
+def test_without_the_school_only_a_rare_name_in_a_text_is_a_question() -> None:
+    named = replace(ACCOUNT, name="fhs tea", bio="tea on mrs quackenbush dropping soon")
+
+    assert assess(named, others=0.1).label in ASKED_OR_FLAGGED
+    assert assess(named, others=30.0).label not in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize(
+    ("handle", "bio"),
+    [
+        ("tmsconfess11", "Mrs. Quackenbush we know what u did"),
+        ("quackenbush.tea.tms", "we are not her"),
+        ("missquackenbush_tms", "best teacher fr"),
+        ("la.profe.quackenbush.tms", "nadie le entiende"),
+        ("qu4ckenbush_memes", "Tallgrass Middle School"),
+    ],
+)
+def test_a_username_tells_by_the_initials_of_the_school_and_by_digits_for_letters(
+    handle: str, bio: str
+) -> None:
+    found = assess(replace(ACCOUNT, name=handle, handle=handle, bio=bio), others=500.0)
+
+    assert found.label in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize("bio", ["sora of ms quackenbush", "soy la ms quackenbush, escribeme"])
+def test_a_title_and_such_words_are_asked_about_where_the_person_is_not_whatever_the_date(
+    bio: str,
+) -> None:
+    shown = replace(ACCOUNT, name="ai quackenbush", bio=bio)
+    elsewhere = replace(shown, account="snapgarden:@found")
+
+    assert assess(shown, others=500.0).label in ASKED_OR_FLAGGED
+    assert assess(elsewhere, others=500.0).label not in ASKED_OR_FLAGGED
+
+
+def test_who_is_named_in_a_text_only_is_no_guess_of_whose_it_is() -> None:
+    named = replace(ACCOUNT, name="pov", bio="Ruth Quackenbush, Tallgrass Middle School. all anon")
+
+    assert assess(named).suggestion is not OwnershipLabel.MINE
 
 
 def test_a_reason_speaks_of_a_title_only_where_there_is_one() -> None:
