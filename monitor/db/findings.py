@@ -20,9 +20,8 @@ from monitor.domain.case import rank_decision
 from monitor.domain.feedback import Feedback, resolve_decision
 from monitor.domain.finding import Finding, FindingVersion, Sighting, merge_findings
 from monitor.domain.finding_events import Event
-from monitor.domain.names.normalize import fold_text
 from monitor.domain.retention import RetainedKind
-from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel
+from monitor.domain.vocabulary import Decision, EventKind, OwnershipLabel, WaveMark
 from scrapers.models import Trace
 
 if TYPE_CHECKING:
@@ -563,66 +562,84 @@ _OUTSIDE_A_WAVE = (Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED)
 
 
 class NewAccountsTable(EncryptedTable):
-    """New accounts under a name of the staff; school and network are one hash, shared by people.
+    """New accounts under a name of the staff, by what each may share with those of others.
 
-    No more is compared between people than when such accounts appeared.
+    It is one hash, shared by people; no more is compared between them than when such accounts
+    appeared.
     """
 
     declaration = TableDeclaration(
         "new_accounts",
         Owner.PERSON,
         RetainedKind.FINDING,
-        "new accounts at a school: hash and date",
-        not_exported="a keyed hash of what the findings have",
+        "new accounts under a name: date, hashes of school and network, words, links, picture",
+        not_exported="keyed hashes of what the findings have",
     )
 
-    def save_new_account(self, finding: Finding, school: str, appeared_at: datetime) -> None:
-        """Keep when it appeared; what was kept of it before stays."""
-        place = f"{fold_text(school)}\n{finding.portrait.platform}"
-        self.connection.write_rows(
-            """INSERT INTO new_accounts (finding_id, person_id, school_and_network, appeared_at)
-                VALUES (?, ?, ?, ?) ON CONFLICT (finding_id) DO NOTHING""",
-            finding.id,
-            finding.person_id,
-            self.encryption.keyed_hash(DISTRICT, place),
-            appeared_at,
-        )
+    def save_new_account(
+        self, finding: Finding, marks: Iterable[tuple[WaveMark, str]], appeared_at: datetime
+    ) -> None:
+        """Keep what it may share with others; when it appeared stays as first kept."""
+        known = "SELECT appeared_at FROM new_accounts WHERE finding_id = ?"
+        with self.connection.begin_transaction():
+            first = self.connection.fetch_row(known, finding.id)
+            self.connection.execute("DELETE FROM new_accounts WHERE finding_id = ?", finding.id)
+            for mark, shared in marks:
+                self.connection.execute(
+                    """INSERT INTO new_accounts (finding_id, person_id, mark, shared, appeared_at)
+                    VALUES (?, ?, ?, ?, ?)""",
+                    finding.id,
+                    finding.person_id,
+                    mark,
+                    self.encryption.keyed_hash(DISTRICT, f"{mark}\n{shared}"),
+                    first["appeared_at"] if first else appeared_at,
+                )
 
     def list_new_account_ids(self, person_id: str) -> tuple[str, ...]:
         """Return the ids of the person's findings that are such accounts."""
         rows = self.connection.fetch_rows(
-            "SELECT finding_id FROM new_accounts WHERE person_id = ? ORDER BY finding_id", person_id
+            "SELECT DISTINCT finding_id FROM new_accounts WHERE person_id = ? ORDER BY finding_id",
+            person_id,
         )
         return tuple(finding_id for (finding_id,) in rows)
 
     def list_accounts_of_same_place(self, finding_id: str) -> tuple["NewAccount", ...]:
         """Return those of the same school and network, itself included; none if it is not new."""
+        alike = self.list_accounts_alike(finding_id)
+        return next((accounts for mark, accounts in alike if mark is WaveMark.PLACE), ())
+
+    def list_accounts_alike(
+        self, finding_id: str
+    ) -> tuple[tuple[WaveMark, tuple["NewAccount", ...]], ...]:
+        """Return, for each thing that an account may share, all that share it, itself included."""
         from monitor.domain.detection.waves import NewAccount  # noqa: PLC0415 - all rules
 
         rows = self.connection.fetch_rows(
-            """SELECT other.finding_id, other.person_id, other.appeared_at
+            """SELECT here.mark, here.shared, other.finding_id, other.person_id, other.appeared_at
             FROM new_accounts AS here
-            JOIN new_accounts AS other ON other.school_and_network = here.school_and_network
+            JOIN new_accounts AS other ON other.shared = here.shared
             JOIN findings ON findings.id = other.finding_id
             WHERE here.finding_id = ?
             AND ifnull(findings.feedback, '') NOT IN (SELECT value FROM json_each(?))
-            ORDER BY other.appeared_at, other.finding_id""",
+            ORDER BY here.shared, other.appeared_at, other.finding_id""",
             finding_id,
             json.dumps(_OUTSIDE_A_WAVE),
         )
-        return tuple(
-            NewAccount(
-                finding_id=row["finding_id"],
-                person_id=row["person_id"],
-                appeared_at=parse_datetime(row["appeared_at"]),
+        alike: dict[tuple[str, bytes], list[NewAccount]] = {}
+        for row in rows:
+            alike.setdefault((row["mark"], row["shared"]), []).append(
+                NewAccount(
+                    finding_id=row["finding_id"],
+                    person_id=row["person_id"],
+                    appeared_at=parse_datetime(row["appeared_at"]),
+                )
             )
-            for row in rows
-        )
+        return tuple((WaveMark(mark), tuple(accounts)) for (mark, _), accounts in alike.items())
 
     def list_case_ids(self, since: datetime) -> tuple[str, ...]:
         """Return the cases of such accounts that appeared since."""
         rows = self.connection.fetch_rows(
-            """SELECT cases.id FROM new_accounts
+            """SELECT DISTINCT cases.id FROM new_accounts
             JOIN cases ON cases.finding_id = new_accounts.finding_id
             WHERE new_accounts.appeared_at >= ? ORDER BY new_accounts.appeared_at, cases.id""",
             since,

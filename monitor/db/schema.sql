@@ -372,13 +372,15 @@ CREATE TABLE thumbnails (
 CREATE INDEX thumbnails_by_person ON thumbnails (person_id);
 
 CREATE TABLE new_accounts (
-    finding_id TEXT PRIMARY KEY REFERENCES findings ON DELETE CASCADE,
+    finding_id TEXT NOT NULL REFERENCES findings ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
-    school_and_network BLOB NOT NULL,
-    appeared_at TEXT NOT NULL
+    mark TEXT NOT NULL,
+    shared BLOB NOT NULL, -- school and network, or words, a link or a picture
+    appeared_at TEXT NOT NULL,
+    PRIMARY KEY (finding_id, shared)
 ) STRICT;
 
-CREATE INDEX new_accounts_by_place ON new_accounts (school_and_network, appeared_at);
+CREATE INDEX new_accounts_by_shared ON new_accounts (shared, appeared_at);
 
 CREATE INDEX new_accounts_by_person ON new_accounts (person_id);
 

@@ -602,6 +602,15 @@ class DrillOutcome(StrEnum):
     UNMAILED = "unmailed"
 
 
+class WaveMark(StrEnum):
+    """What the accounts of a wave have in common: a school and network, or what one maker left."""
+
+    PLACE = "place"
+    WORDS = "words"
+    LINK = "link"
+    PICTURE = "picture"
+
+
 class NoticeKind(StrEnum):
     """What operators and reviewers are told of in their chat; most are kinds of emails, too."""
 

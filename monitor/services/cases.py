@@ -37,10 +37,13 @@ from monitor.domain.detection.appearance import Inventory, Subject, has_lure
 from monitor.domain.detection.assessment import NOT_ME_DECISIONS, Assessor
 from monitor.domain.detection.lessons import learn_from_feedback
 from monitor.domain.detection.waves import (
+    MakerWave,
     NewAccount,
     compute_appearance_time,
     count_people,
+    find_maker_wave,
     find_wave,
+    list_wave_marks,
 )
 from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.feedback import Feedback
@@ -60,6 +63,7 @@ from monitor.domain.vocabulary import (
     Decision,
     EventKind,
     OwnershipLabel,
+    WaveMark,
 )
 from monitor.services.notifications import queue_alert
 from monitor.services.own_accounts import is_trusted_account, load_own_findings
@@ -94,6 +98,7 @@ def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Invento
         impersonators=tuple(finding.portrait for finding in impostors.values()),
         picture_use_counts=_count_picture_bearers(app, person, findings, former),
         wave_sizes=_count_waves(app, person),
+        maker_waves=_count_maker_waves(app, person),
         reference_picture=person.reference_picture,
         seen_at=app.clock.now(),
     )
@@ -131,9 +136,25 @@ def _count_waves(app: App, person: Person) -> Mapping[str, int]:
     }
 
 
+def _count_maker_waves(app: App, person: Person) -> Mapping[str, tuple[WaveMark, int]]:
+    """Count, for each new account that shares words or more, the people whose accounts do."""
+    return {
+        app.db.findings.load_finding(finding_id).portrait.key: (
+            wave.mark,
+            count_people(wave.accounts),
+        )
+        for finding_id in app.db.new_accounts.list_new_account_ids(person.id)
+        if (wave := _load_maker_wave(app.db, finding_id)).accounts
+    }
+
+
 def load_wave(db: Database, finding_id: str) -> tuple[NewAccount, ...]:
     """Return the accounts of the wave that a finding is part of; nothing, if it is in none."""
     return find_wave(finding_id, db.new_accounts.list_accounts_of_same_place(finding_id))
+
+
+def _load_maker_wave(db: Database, finding_id: str) -> MakerWave:
+    return find_maker_wave(finding_id, db.new_accounts.list_accounts_alike(finding_id))
 
 
 def _find_impersonators(app: App, person: Person) -> Iterator[Finding]:
@@ -190,14 +211,16 @@ def _record_new_accounts(
     news = {event.finding_id for event in changes.events if event.kind is EventKind.APPEARED}
     known = frozenset(app.db.new_accounts.list_new_account_ids(person.id))
     for finding_id in changes.finding_ids:
-        if finding_id in known or finding_id in own:
+        if finding_id in own:
             continue
         finding = app.db.findings.load_finding(finding_id)
+        is_news = finding_id in news or finding_id in known
         appeared_at = compute_appearance_time(
-            finding.portrait, person, app.clock.now(), is_news=finding_id in news
+            finding.portrait, person, app.clock.now(), is_news=is_news
         )
         if appeared_at:
-            app.db.new_accounts.save_new_account(finding, person.school, appeared_at)
+            marks = list_wave_marks(finding.portrait, person)
+            app.db.new_accounts.save_new_account(finding, marks, appeared_at)
             yield finding_id
 
 
@@ -206,7 +229,7 @@ def _reassess_colleagues(app: App, person: Person, finding_ids: Iterable[str]) -
     owners = {
         account.finding_id: account.person_id
         for each_id in finding_ids
-        for account in load_wave(app.db, each_id)
+        for account in (*load_wave(app.db, each_id), *_load_maker_wave(app.db, each_id).accounts)
     }
     now = app.clock.now()
     for finding_id, owner_id in owners.items():

@@ -30,7 +30,7 @@ SCHEMAS = "\n".join(schema.text for schema in list_district_schemas())
 HASHES = frozenset(
     {
         *("account", "alias", "external_hash", "file_mark", "keyed_hash", "link", "page_hash"),
-        *("picture", "proof", "query", "school", "school_and_network", "seal"),
+        *("picture", "proof", "query", "school", "seal", "shared"),
     }
 )
 

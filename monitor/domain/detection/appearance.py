@@ -42,6 +42,7 @@ from monitor.domain.names.matching import (
 from monitor.domain.names.normalize import fold_text, split_words, squash_text
 from monitor.domain.person import Person, PersonName
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
+from monitor.domain.vocabulary import WaveMark
 from scrapers.models import Trace, TraceKind
 from scrapers.urls.canonical import canonicalize_url, split_url_or_none
 from scrapers.urls.canonical import extract_account_keys as accounts_at
@@ -64,9 +65,10 @@ class Inventory:
     `lessons` come from their answers so far; `impersonators` are accounts that were decided to be
     impersonations, as last seen. `picture_use_counts` says, for each own picture's print, how many
     accounts of others show exactly that. `wave_sizes` says, for the key of each new account under
-    their name that is part of a wave, of how many people of their school it is. `reference_picture`
-    is the print of a picture that they added themselves. `seen_at` is when the traces are looked
-    at, None where nothing is to be said of how new they are.
+    their name that is part of a wave, of how many people of their school it is, and `maker_waves`
+    the same of people of the district whose accounts share what one maker left, and what that is.
+    `reference_picture` is the print of a picture that they added themselves. `seen_at` is when the
+    traces are looked at, None where nothing is to be said of how new they are.
     """
 
     own_traces: tuple[Trace, ...] = ()
@@ -76,6 +78,7 @@ class Inventory:
     impersonators: tuple[Trace, ...] = ()
     picture_use_counts: Mapping[str, int] = field(default_factory=dict)
     wave_sizes: Mapping[str, int] = field(default_factory=dict)
+    maker_waves: Mapping[str, tuple[WaveMark, int]] = field(default_factory=dict)
     reference_picture: str = ""
     seen_at: datetime | None = None
 

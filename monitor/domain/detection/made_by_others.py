@@ -30,7 +30,7 @@ from scrapers.models import Trace, TraceKind
 
 # Between two texts, so that no phrase begins in one and ends in the other.
 _GAP = ". "
-_OWN_NAME = "@"
+OWN_NAME = "@"
 # With titles, which `split_words` leaves out.
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORT_TITLES = ("mr", "mrs", "ms", "miss", "mx", "profe", "maestra", "maestro")
@@ -97,7 +97,7 @@ def read_mock_signs(
     name = person.name
     if trace.kind is not TraceKind.ACCOUNT:
         return NO_MOCK_SIGNS
-    masked = _mask_own_words(shown_name, name)
+    masked = mask_own_words(shown_name, name)
     letters = "".join(f"{word} " for word in _LETTERS.findall(fold_text(shown_name)))
     addressed = _is_addressed(letters, name) or _is_handle_addressed(trace.handle, name)
     words = split_words(shown_name)
@@ -221,7 +221,7 @@ def match_mock_rules(signs: MockSigns, *, is_bait: bool) -> Iterator[RuleMatch]:
 
 def has_mock_words(written: str, name: PersonName) -> bool:
     """Tell whether a display name says that others made the account; the own name says nothing."""
-    return has_slang(Slang.NAMES, _mask_own_words(written, name))
+    return has_slang(Slang.NAMES, mask_own_words(written, name))
 
 
 def has_family_among_words(written: str, name: PersonName) -> bool:
@@ -229,8 +229,8 @@ def has_family_among_words(written: str, name: PersonName) -> bool:
 
     Words of work, schools and pastimes name a business or a club, and other names are a person's.
     """
-    masked = _mask_own_words(written, name)
-    others = [word for word in masked.split() if word != _OWN_NAME]
+    masked = mask_own_words(written, name)
+    others = [word for word in masked.split() if word != OWN_NAME]
     if len(others) == len(masked.split()) or not others:
         return False
     if _has_hint(masked) or has_slang(Slang.NAMES, masked):
@@ -256,16 +256,16 @@ def _is_name(word: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _mask_own_words(written: str, name: PersonName) -> str:
+def mask_own_words(written: str, name: PersonName) -> str:
     """Return plain words in which a sign stands for the person's own; titles before it go, too."""
     families = {squash_text(family) for family in (name.family, *name.former_families)} - {""}
     own = frozenset(split_words(f"{name.full_name} {' '.join(name.former_families)}")) | families
     masked: list[str] = []
     for word in read_plain_words(written).split():
         if word in own or word.removesuffix("s") in families:
-            while masked and (masked[-1] in _list_titles() or masked[-1] == _OWN_NAME):
+            while masked and (masked[-1] in _list_titles() or masked[-1] == OWN_NAME):
                 masked.pop()
-            masked.append(_OWN_NAME)
+            masked.append(OWN_NAME)
         else:
             masked.append(word)
     return "".join(f"{word} " for word in masked)
@@ -287,12 +287,12 @@ def _list_titles() -> frozenset[str]:
 
 def has_words_before_name(written: str, name: PersonName) -> bool:
     """Tell whether a word of the lists stands right before the own name: "Fire Mrs. Doe"."""
-    return _has_hint_before(_mask_own_words(written, name))
+    return _has_hint_before(mask_own_words(written, name))
 
 
 def _has_hint_before(masked: str) -> bool:
     return any(
-        masked.startswith(_OWN_NAME, found.end())
+        masked.startswith(OWN_NAME, found.end())
         for found in load_slang_pattern(Slang.BEFORE).finditer(masked)
     )
 
@@ -302,7 +302,7 @@ def _has_hint(masked: str) -> bool:
         has_slang(Slang.HINTS, masked)
         or _has_hint_before(masked)
         or any(
-            masked[: found.start()].endswith(f"{_OWN_NAME} ")
+            masked[: found.start()].endswith(f"{OWN_NAME} ")
             for found in load_slang_pattern(Slang.AFTER).finditer(masked)
         )
     )

@@ -1,7 +1,8 @@
-"""Waves: new accounts under the names of several people of one school, on one network, at a time.
+"""Waves: new accounts under the names of several people, at a time.
 
-Students make such accounts about many teachers within days. Between people only counts cross: who
-the others are, and what their accounts say, is compared with nothing.
+Students make such accounts about many teachers of one school on one network within days, and one
+maker leaves the same words, link or picture on accounts about people of a whole district. Between
+people only counts cross: who the others are, nobody is told.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,17 +13,23 @@ from math import exp
 from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.appearance import (
     NEW_WITHIN,
+    SHORTEST_BIO,
     AssessmentInput,
     Inventory,
     Subject,
+    build_appearance,
     build_input,
 )
 from monitor.domain.detection.claim import match_context_rules
 from monitor.domain.detection.evidence import RuleMatch
+from monitor.domain.detection.made_by_others import mask_own_words
 from monitor.domain.names.matching import MatchLevel
+from monitor.domain.names.normalize import fold_text
 from monitor.domain.person import Person
 from monitor.domain.reason import Count, Reason, Site
+from monitor.domain.vocabulary import WaveMark
 from scrapers.models import Trace, TraceKind
+from scrapers.urls.canonical import canonicalize_url, split_url_or_none
 
 WAVE_WITHIN = timedelta(weeks=3)
 # Two may be chance, and would tell each of the other.
@@ -94,27 +101,67 @@ def count_people(accounts: Iterable[NewAccount]) -> int:
     return len({account.person_id for account in accounts})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakerWave:
+    """Accounts with the same words, link or picture, which `mark` says; none, if too few."""
+
+    mark: WaveMark = WaveMark.WORDS
+    accounts: tuple[NewAccount, ...] = ()
+
+
+def find_maker_wave(
+    finding_id: str, alike: Iterable[tuple[WaveMark, tuple[NewAccount, ...]]]
+) -> MakerWave:
+    """Return the largest wave of accounts with the same words, link or picture.
+
+    What many accounts share all the time, such as what a network writes by itself, makes none.
+    """
+    waves = (
+        MakerWave(mark=mark, accounts=find_wave(finding_id, accounts))
+        for mark, accounts in alike
+        if mark is not WaveMark.PLACE
+    )
+    return max(waves, key=lambda wave: count_people(wave.accounts), default=MakerWave())
+
+
 def compute_appearance_time(
     trace: Trace, person: Person, seen_at: datetime, *, is_news: bool
 ) -> datetime | None:
     """Return when a new account under the person's name appeared; None if it is no such account.
 
-    What a first look shows is new only if its network says when it was made. One that names another
-    place, school or work is a namesake's.
+    What a first look shows is new only if its network says when it was made.
     """
     made_at = trace.created_at
     is_new = is_news if made_at is None else seen_at - made_at <= NEW_WITHIN
     if not (is_new and trace.kind is TraceKind.ACCOUNT and trace.platform):
         return None
-    inputs = build_input(Subject(person=person, commonness=1.0), trace, Inventory())
-    shown = inputs.appearance
+    shown = build_appearance(trace, person)
     by_family = shown.match_level is MatchLevel.FAMILY
     under_name = shown.is_whole_match or by_family or shown.mock_signs.addressed
     if not (under_name or (shown.name_match is None and shown.handle_uses_name)):
         return None
-    if any(match.rule in _ELSEWHERE for match in match_context_rules(inputs)):
-        return None
     return min(made_at or seen_at, seen_at)
+
+
+def list_wave_marks(trace: Trace, person: Person) -> Iterator[tuple[WaveMark, str]]:
+    """Yield what an account may share with those under other names: none of it says a name.
+
+    One that names another place, school or work is a namesake's, unless one maker wrote so of all.
+    """
+    inputs = build_input(Subject(person=person, commonness=1.0), trace, Inventory())
+    if not any(match.rule in _ELSEWHERE for match in match_context_rules(inputs)):
+        yield WaveMark.PLACE, f"{fold_text(person.school)}\n{trace.platform}"
+    # What a search engine shows of an account is often written by the network.
+    words = [word for word in mask_own_words(trace.bio, person.name).split() if word.isalpha()]
+    if sum(map(len, words)) >= SHORTEST_BIO:
+        yield WaveMark.WORDS, " ".join(words)
+    own_domain = person.mail.rpartition("@")[2]
+    for link in dict.fromkeys(map(canonicalize_url, trace.links)):
+        address = split_url_or_none(link)
+        if address and address.path.strip("/") and own_domain not in (address.hostname or ""):
+            yield WaveMark.LINK, link
+    if trace.picture_print:
+        yield WaveMark.PICTURE, trace.picture_print
 
 
 _ELSEWHERE = frozenset(
@@ -125,9 +172,17 @@ _ELSEWHERE = frozenset(
 def match_wave_rules(inputs: AssessmentInput, found: Iterable[RuleMatch]) -> Iterator[RuleMatch]:
     """Have the person asked about an account of a wave that shows a second sign.
 
-    `found` is what else was found. A namesake may make an account in the same weeks.
+    `found` is what else was found. A namesake may make an account in the same weeks; the same
+    words, link or picture under other names are such a sign themselves.
     """
-    size, look = inputs.wave_size, inputs.appearance
+    key, look = inputs.trace.key, inputs.appearance
+    if key in inputs.inventory.maker_waves:
+        mark, people = inputs.inventory.maker_waves[key]
+        yield evidence_rules.WAVE.build_match(
+            reason=Reason(f"wave.{mark}", {"count": Count(people)})
+        )
+        return
+    size = inputs.wave_size
     if size < SMALLEST_WAVE or not (
         (inputs.is_on_new_network and not look.description)
         or look.mock_signs.addressed

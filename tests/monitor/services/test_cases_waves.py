@@ -133,6 +133,34 @@ def test_who_says_that_theirs_is_a_namesake_leaves_the_wave(world: World, staff:
     }
 
 
+def test_the_same_words_in_several_schools_raise_each_other(world: World, staff: list[Staff]):
+    teachers = (JOHN, THOMAS, MARIA)
+    said = "worst of them all, more to come every single day"
+    made = [replace(made_about(one, at), bio=said) for at, one in enumerate(teachers)]
+    meets(world, *made)
+
+    told = [
+        " ".join(map(render_reason, assessed(someone, found).reasons))
+        for someone, found in zip((*staff[:2], staff[3]), made, strict=True)
+    ]
+    assert all("accounts with the same words" in one for one in told)
+    assert all("3 staff members of your district" in one for one in told)
+
+
+def test_words_that_come_later_count_from_when_the_account_was_made(
+    world: World, staff: list[Staff]
+):
+    said = "worst of them all, more to come every single day"
+    made = [replace(made_about(one, at), bio=said) for at, one in enumerate((JOHN, MARIA))]
+    late = made_about(THOMAS, 2)
+    meets(world, *made, late)
+    world.a_week_later()
+    meets(world, replace(late, bio=said))
+
+    reasons = map(render_reason, assessed(staff[0], made[0]).reasons)
+    assert any("accounts with the same words" in reason for reason in reasons)
+
+
 def test_who_left_counts_no_more(world: World, staff: list[Staff]):
     made = [made_about(teacher, at) for at, teacher in enumerate(TEACHERS)]
     meets(world, *made)

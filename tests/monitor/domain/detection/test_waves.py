@@ -11,9 +11,12 @@ from monitor.domain.detection.waves import (
     NewAccount,
     compute_appearance_time,
     count_people,
+    find_maker_wave,
     find_wave,
+    list_wave_marks,
 )
-from monitor.domain.vocabulary import OwnershipLabel
+from monitor.domain.person import PersonName
+from monitor.domain.vocabulary import OwnershipLabel, WaveMark
 from reports.wording import render_reason
 from scrapers.models import Trace, TraceKind
 from tests.monitor.domain.detection.test_made_by_others import RUTH, WEIGHTS
@@ -119,8 +122,6 @@ def test_what_was_met_more_than_a_year_before_counts_for_nothing():
         ({"name": "", "handle": "zz"}, True, None),
         ({"name": "Mrs. Q", "handle": "mrsqmath"}, True, NOW),
         ({"name": "Quackenbush edits", "handle": "zz"}, True, NOW),
-        ({"location": "Fernhaven, OR"}, True, None),
-        ({"bio": "Realtor"}, True, None),
         ({"kind": TraceKind.PAGE}, True, None),
         ({"account": ""}, True, None),
     ],
@@ -129,6 +130,74 @@ def test_only_a_new_account_under_the_name_counts(changes, is_news, expected):
     trace = replace(NEW, **changes)
 
     assert compute_appearance_time(trace, QUACKERS, NOW, is_news=is_news) == expected
+
+
+def marks_of(**changes) -> dict[WaveMark, str]:
+    return dict(list_wave_marks(replace(NEW, **changes), QUACKERS))
+
+
+@pytest.mark.parametrize("changes", [{"location": "Fernhaven, OR"}, {"bio": "Realtor"}])
+def test_one_of_another_place_or_job_is_a_namesakes(changes):
+    assert WaveMark.PLACE in marks_of()
+    assert WaveMark.PLACE not in marks_of(**changes)
+
+
+def test_one_makers_words_are_the_same_under_every_name():
+    colleague = replace(QUACKERS, name=PersonName(given="Ann", family="Ostrander"))
+    bios = ("Mrs. Quackenbush runs {} 100% no joke", "Ms. Ostrander runs {} no joke")
+    said = [
+        dict(list_wave_marks(replace(NEW, bio=bio.format("the sleepiest class of them")), one))
+        for bio, one in zip(bios, (QUACKERS, colleague), strict=True)
+    ]
+
+    assert said[0][WaveMark.WORDS] == said[1][WaveMark.WORDS]
+    assert "quackenbush" not in said[0][WaveMark.WORDS]
+
+
+@pytest.mark.parametrize(
+    ("changes", "mark"),
+    [
+        ({"bio": "bestie of math"}, WaveMark.WORDS),
+        ({"links": ("https://forms.example/",)}, WaveMark.LINK),
+        ({"links": ("https://www.tallgrass.example/math",)}, WaveMark.LINK),
+    ],
+)
+def test_few_words_a_bare_host_and_the_districts_site_are_no_mark_of_a_maker(changes, mark):
+    assert mark not in marks_of(**changes)
+
+
+def test_the_same_link_or_picture_is_one():
+    marks = marks_of(links=("https://forms.example/tell-us",), picture_print="1:ab")
+
+    assert marks[WaveMark.LINK] == "https://forms.example/tell-us"
+    assert marks[WaveMark.PICTURE] == "1:ab"
+
+
+def test_the_largest_wave_of_one_maker_counts_and_a_place_is_none():
+    three = (at("a", 0), at("b", 1), at("c", 2))
+    four = (*three, at("d", 3))
+
+    found = find_maker_wave("a", [(WaveMark.PLACE, four), (WaveMark.LINK, three)])
+
+    assert (found.mark, found.accounts) == (WaveMark.LINK, three)
+    assert find_maker_wave("a", [(WaveMark.WORDS, three[:2])]).accounts == ()
+
+
+def test_what_a_network_writes_by_itself_is_no_makers():
+    usual = tuple(at(f"p{number}", number * 6.0) for number in range(60))
+
+    assert find_maker_wave("p30", [(WaveMark.WORDS, usual)]).accounts == ()
+
+
+@pytest.mark.parametrize("mark", [WaveMark.WORDS, WaveMark.LINK, WaveMark.PICTURE])
+def test_one_maker_of_several_accounts_is_a_question_that_says_what_they_share(mark):
+    trace = replace(NEW, bio="lakes and dogs")
+    inventory = Inventory(own_traces=(OWN,), maker_waves={trace.key: (mark, 3)})
+    subject = Subject(person=QUACKERS, commonness=COMMON)
+    found = assess_trace(subject, trace, inventory, None, WEIGHTS)
+
+    assert found.label is OwnershipLabel.UNKNOWN
+    assert "3 staff members of your district" in render_reason(found.reasons[0])
 
 
 def test_an_account_of_a_wave_is_asked_about_and_never_flagged_for_it():

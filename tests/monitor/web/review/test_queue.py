@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import JOHN, MARIA, ROSA
+from monitor.domain.detection.waves import list_wave_marks
 from monitor.domain.vocabulary import Decision
 from monitor.services.review_access import VIEW_LASTS
 from tests.monitor.services.world import REVIEWERS, Staff
@@ -190,7 +191,8 @@ def joins_wave(portal: Portal, someone: Staff, number: int, maria: Staff) -> Non
         person_id=someone.id,
     )
     state.findings.insert_finding(finding, [f"alias{number}"])
-    state.new_accounts.save_new_account(finding, MARIA.person.school, portal.world.clock.at)
+    marks = list_wave_marks(finding.portrait, MARIA.person)
+    state.new_accounts.save_new_account(finding, marks, portal.world.clock.at)
 
 
 def test_a_wave_stands_above_the_queue_with_its_number_and_nobodys_name(
@@ -202,7 +204,7 @@ def test_a_wave_stands_above_the_queue_with_its_number_and_nobodys_name(
         joins_wave(portal, portal.world.joins(member), number, maria)
     finding = portal.world.state.findings.load_finding(fake(maria).finding_id)
     portal.world.state.new_accounts.save_new_account(
-        finding, MARIA.person.school, portal.world.clock.at
+        finding, list_wave_marks(finding.portrait, MARIA.person), portal.world.clock.at
     )
     seen = ana.get("/review")
 
