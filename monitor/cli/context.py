@@ -1,7 +1,7 @@
 """What every command starts from: the configuration and the app.
 
 How the command line speaks: tables for people, JSON for programs, one sentence for errors.
-Opens a district's folder, or the folder of a demo, where all people are made up.
+Opens a district's folder.
 """
 
 import json
@@ -20,15 +20,14 @@ from unicodedata import category
 
 import click
 import msgspec
-from msgspec import structs
 
 from monitor.app import App, Environment, open_app, open_quiet_app
 from monitor.config.file import load_config
-from monitor.config.sections import Config, StudentsConfig
+from monitor.config.sections import Config
 from monitor.db.files import hand_over_folder
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.english_dates import format_local_time
-from monitor.domain.errors import InputError, UnavailableError
+from monitor.domain.errors import UnavailableError
 from monitor.people_files import SizeCheck
 
 if TYPE_CHECKING:
@@ -249,41 +248,15 @@ break_glass_option = click.option(
     help="Print one person's own data. This is audited, and the person is notified at once.",
 )
 
-demo_folder_option = click.option(
-    "--demo",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Use this demo folder instead. Its people are invented.",
-)
 
-
-@contextmanager
-def open_district_or_demo(context: CliContext, folder: Path | None) -> Iterator[tuple[App, Output]]:
-    """Open the district's folder, or that of a demo: no matcher is needed to look."""
-    if folder is None:
-        with context.open_app() as app:
-            yield app, context.output
-        return
-    from monitor.demo import setup as stage
-    from monitor.demo.district import ZONE
-
-    if not (folder / stage.MARKER).exists():
-        sentence = f"{folder} is not a demo folder. Create one with `namesake demo`."
-        raise InputError(sentence)
-    config = structs.replace(stage.build_config(folder), students=StudentsConfig())
-    with open_app(config, context.environment) as app:
-        _refuse_real_people(app, folder)
-        yield app, Output(ZONE)
-
-
-def _refuse_real_people(app: App, folder: Path) -> None:
-    """Go by the addresses in it, all of the demo's district: a marker file is soon made."""
+def holds_invented_people(context: CliContext, app: App) -> bool:
+    """Tell whether this is a demo's folder: all there is invented, and anyone may read it."""
     from monitor.demo.district import MAIL_DOMAIN
+    from monitor.demo.setup import MARKER
 
+    # A marker file is soon made, so the addresses count, too: nobody real has one of the demo's.
     people = app.db.people
-    if any(
-        not people.load_person(person_id).mail.endswith(f"@{MAIL_DOMAIN}")
+    return (context.config_path.parent / MARKER).exists() and all(
+        people.load_person(person_id).mail.endswith(f"@{MAIL_DOMAIN}")
         for person_id in people.list_person_ids()
-    ):
-        sentence = f"{folder} contains people who are not part of the demo. Open it without --demo."
-        raise InputError(sentence)
+    )

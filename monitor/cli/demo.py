@@ -29,7 +29,7 @@ from monitor.db.files import DiskReserve
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.demo import data as days
 from monitor.demo.district import ENROLLED, NAME, NEWCOMER, REVIEWERS, STAFF, ZONE
-from monitor.demo.setup import PORTAL_URL
+from monitor.demo.setup import CONFIG_FILE, PORTAL_URL
 from monitor.demo.story import (
     OPERATOR,
     Story,
@@ -202,6 +202,13 @@ BASELINE_NOTE = (
 )
 # The emails speak to the person; these labels are about them.
 SAME_NAME_NOTE = "Someone else with the same name. Not flagged."
+LOOK_AROUND = """
+Look around (in a checkout, type .venv/bin/namesake):
+  namesake demo --serve
+      the emails, and everyone's pages
+  namesake --config {} status
+      the district on its own machine; so do cases, sources list, audit, doctor
+Nothing has run there since the third week, and doctor says so."""
 PEOPLE = {
     **{
         member.person.mail: f"{member.person.name.given} {member.person.name.family}"
@@ -252,6 +259,7 @@ def print_story(folder: Path, console: Console) -> None:
     rest = Text(f"and {counted}.", style="dim")
     print_part(Panel(Group(table, rest), title=title, title_align="left", border_style="green"))
     console.print(Text(f"They are in {folder / 'state' / 'outbox'}."), soft_wrap=True)
+    console.print(Text(LOOK_AROUND.format(folder / CONFIG_FILE)), soft_wrap=True)
 
 
 def _build_opening() -> Text:
@@ -397,5 +405,3 @@ def demo(out: Path, port: int, *, as_json: bool, pages: bool) -> None:
         print_story(out, output.console)
     if pages:
         serve_demo(out, port, output)
-    elif not as_json:
-        output.print_line("`namesake demo --serve` opens these emails and everyone's pages.")

@@ -6,7 +6,6 @@ pages, never at a shell.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,9 +15,8 @@ from monitor.cli.context import (
     CliContext,
     Output,
     break_glass_option,
-    demo_folder_option,
+    holds_invented_people,
     json_option,
-    open_district_or_demo,
     pass_cli_context,
 )
 from monitor.config.sections import load_weights
@@ -61,7 +59,6 @@ FLAGGED_REFUSED = (
 )
 @click.option("--weights", is_flag=True, help="Show the weight of each rule, and its source.")
 @break_glass_option
-@demo_folder_option
 @json_option
 @pass_cli_context
 def explain(
@@ -69,7 +66,6 @@ def explain(
     /,
     finding: str | None,
     reason: str | None,
-    folder: Path | None,
     *,
     as_json: bool,
     **flags: bool,
@@ -88,14 +84,16 @@ def explain(
         return
     from monitor.services.break_glass import record_break_glass
 
-    if reason is None and folder is None:
-        raise NotPermittedError(NEEDS_BREAK_GLASS)
-    with open_district_or_demo(context, folder) as (app, output):
+    output = context.output
+    with context.open_app() as app:
+        is_demo = holds_invented_people(context, app)
+        if reason is None and not is_demo:
+            raise NotPermittedError(NEEDS_BREAK_GLASS)
         loaded_finding = app.db.findings.load_finding(resolve_finding_or_case(app, finding))
-        if folder is None:
+        if not is_demo:
             refuse_flagged_finding(app, loaded_finding.id)
         told = (_build_history if history else _build_explanation)(app, loaded_finding)
-        if reason is not None and folder is None:
+        if reason is not None:
             seen = Reason("seen.history" if history else "seen.explanation")
             record_break_glass(app, loaded_finding.person_id, seen, reason)
     if as_json:

@@ -7,7 +7,6 @@ import click
 from monitor.cli.context import (
     CliContext,
     break_glass_option,
-    demo_folder_option,
     json_option,
     pass_cli_context,
 )
@@ -164,7 +163,6 @@ def init(
     "--dry-run", is_flag=True, help="Show the queries and their cost, without running them."
 )
 @break_glass_option
-@demo_folder_option
 @json_option
 @pass_cli_context
 def check(
@@ -172,7 +170,6 @@ def check(
     /,
     person: str | None,
     reason: str | None,
-    folder: Path | None,
     *,
     as_json: bool,
     **flags: bool,
@@ -189,13 +186,13 @@ def check(
     if (person is None) is not flags["everyone"]:
         sentence = "Name a PERSON, or use --all."
         raise click.UsageError(sentence)
-    if not dry_run and (reason or folder):
-        sentence = "--break-glass and --demo print a plan: use them with --dry-run."
+    if not dry_run and reason:
+        sentence = "--break-glass prints a plan: use it with --dry-run."
         raise click.UsageError(sentence)
     if dry_run:
         from monitor.cli.plan import print_plan
 
-        print_plan(context, person, reason, folder, as_json=as_json)
+        print_plan(context, person, reason, as_json=as_json)
         return
     from monitor.cli.check import run_check
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from monitor.app import App
-from monitor.cli.context import CliContext, Output, open_district_or_demo
+from monitor.cli.context import CliContext, Output, holds_invented_people
 from monitor.domain.english_dates import format_weekday_date
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.planning.selection import QueryOutlook
@@ -55,14 +54,14 @@ def print_plan(
     context: CliContext,
     person: str | None,
     reason: str | None,
-    folder: Path | None,
     *,
     as_json: bool,
 ) -> None:
     """Print what would be asked: about one person, for a reason, or how much about all."""
-    if person and reason is None and folder is None:
-        raise NotPermittedError(NEEDS_BREAK_GLASS)
-    with open_district_or_demo(context, folder) as (app, output):
+    output = context.output
+    with context.open_app() as app:
+        if person and reason is None and not holds_invented_people(context, app):
+            raise NotPermittedError(NEEDS_BREAK_GLASS)
         if person is None:
             _print_totals(app, output, as_json=as_json)
             return
@@ -70,7 +69,7 @@ def print_plan(
         if not app.db.consents.can_query_person(person, app.clock.now()):
             sentence = "Consent has expired or is paused; no search was run."
             raise NotPermittedError(sentence)
-        if reason is not None and folder is None:
+        if reason is not None:
             record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
         _print_queries(app, output, person, as_json=as_json)
 

@@ -3,6 +3,7 @@
 The story's time, which only the story moves.
 """
 
+import json
 import secrets
 import shutil
 import time
@@ -13,27 +14,16 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from monitor.config.sections import (
-    BlueskyConfig,
-    Config,
-    DistrictConfig,
-    MailConfig,
-    PortalConfig,
-    SearxNGConfig,
-    SiteCatalogConfig,
-    SourcesConfig,
-    StudentsConfig,
-)
+from monitor.config.file import parse_config
+from monitor.config.sections import Config
 from monitor.demo import district
-from monitor.demo import fake_bluesky as appview
-from monitor.demo import fake_searxng as engine
-from monitor.demo import response as cdn
 from monitor.domain.email import Envelope
 from monitor.domain.errors import InputError
 from monitor.domain.students.name_forms import RosterStudent
 from monitor.student_matcher.keys import KEY_BYTES, build_roster, write_tokens
 
 MARKER = ".namesake-demo"
+CONFIG_FILE = "namesake.toml"
 PORTAL_URL = f"https://namesake.{district.MAIL_DOMAIN}"
 CATALOG_FILE = Path(__file__).parent / "catalog.json"
 
@@ -50,36 +40,14 @@ def clear_folder(folder: Path) -> Path:
 
 
 def build_config(folder: Path) -> Config:
-    """Configure Cedar Valley, with emails written to the folder."""
-    return Config(
-        state=folder / "state",
-        district=DistrictConfig(
-            id=district.DISTRICT_ID,
-            name=district.NAME,
-            zone=district.ZONE,
-            domains=(district.MAIL_DOMAIN,),
-            places=(district.TOWN,),
-            contact=district.CONTACT,
-            reviewers=district.REVIEWERS,
-        ),
-        mail=MailConfig(sender=f"Namesake <{district.SENDER}>", reply_to=district.CONTACT),
-        sources=SourcesConfig(
-            searxng=SearxNGConfig(url=f"http://{engine.HOST}", canary=engine.CANARY),
-            bluesky=BlueskyConfig(
-                url=f"http://{appview.HOST}",
-                pictures=f"http://{cdn.HOST}",
-                canary=appview.CANARY,
-            ),
-            sites=SiteCatalogConfig(own=False, files=(CATALOG_FILE,)),
-        ),
-        students=StudentsConfig(
-            enabled=True,
-            tokens=folder / "roster.tokens",
-            key_file=folder / "roster.key",
-            schools=(*district.SCHOOLS, *district.SCHOOL_ABBREVIATIONS),
-        ),
-        portal=PortalConfig(address=PORTAL_URL),
-    )
+    """Configure Cedar Valley, with everything in the folder, emails as well."""
+    return parse_config(folder / CONFIG_FILE, read_config_text(), Config)
+
+
+def read_config_text() -> str:
+    """Return the demo's configuration, with the place of its list of sites."""
+    text = Path(__file__).with_name(CONFIG_FILE).read_text("utf-8")
+    return text.replace(f'"{CATALOG_FILE.name}"', json.dumps(str(CATALOG_FILE)))
 
 
 def hash_roster(config: Config) -> None:

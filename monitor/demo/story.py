@@ -110,7 +110,9 @@ def keep_all_emails(_folder: Path, _address: str) -> None:
 
 def play_story(folder: Path, on_week: Callable[[int, StoryWeek], None] = ignore_week) -> Story:
     """Play the story into a folder; `on_week` hears of each week as it ends."""
-    config = stage.build_config(stage.clear_folder(folder.resolve()))
+    folder = stage.clear_folder(folder.resolve())
+    config = stage.build_config(folder)
+    (folder / stage.CONFIG_FILE).write_text(stage.read_config_text(), "utf-8")
     stage.hash_roster(config)
     clock = StoryClock(days.compute_sweep_time(1) - JOINING_DAYS_BEFORE)
     with WebServer(Internet(), now=clock.now) as web:

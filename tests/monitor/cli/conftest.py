@@ -238,6 +238,10 @@ class Played:
     folder: Path
     said: Said
 
+    def run(self, *arguments: str) -> Said:
+        """Run a command on the demo's folder, as the demo's last lines say."""
+        return run("--config", str(self.folder / "namesake.toml"), *arguments)
+
     @property
     def planted(self) -> frozenset[str]:
         """Every word that is a person's own: names, addresses, handles, and what was found."""

@@ -317,10 +317,10 @@ def test_a_marker_file_makes_no_demo_of_a_real_district(after_demo, things, tmp_
             app.db.people.update_person(replace(person, mail="d.reyes@oakridge.example"))
     (tmp_path / ".namesake-demo").touch()
 
-    said = after_demo.run("explain", things[CASES[0]].finding, "--demo", str(tmp_path))
+    said = after_demo.run("explain", things[CASES[0]].finding)
 
-    assert said.code == 65
-    assert "not part of the demo" in said.sentence
+    assert said.code == 77
+    assert "belong to the person" in said.sentence
 
 
 def _told(terminal) -> int:

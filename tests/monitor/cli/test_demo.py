@@ -53,6 +53,19 @@ def test_the_demo_in_words_ends_with_where_its_emails_lie(tmp_path):
     assert said.code == 0
     assert all(word in said.out for word in ("Week 1", "Week 2", "Week 3", "emails"))
     assert str(tmp_path / "demo" / "state" / "outbox") in said.out.replace("\n", "")
+    assert f"--config {tmp_path / 'demo' / 'namesake.toml'} status" in said.out
+
+
+def test_the_demo_can_be_looked_at_by_the_commands_that_its_last_lines_name(played):
+    status = played.run("status")
+    cases = played.run("cases", "--json")
+    doctor = played.run("doctor", "--json")
+
+    assert "last sweep    Mon, Sep 28, 2026" in status.out
+    assert len(cases.json) == sum(len(week["cases"]) for week in played.said.json["weeks"])
+    parts = {line["what"]: line["level"] for line in doctor.json}
+    assert parts["database"] == parts["audit"] == "ok"
+    assert parts["service"] == "bad"
 
 
 def test_nothing_that_the_demo_leaves_behind_names_a_student(played):

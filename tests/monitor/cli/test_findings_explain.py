@@ -4,7 +4,6 @@ import pytest
 
 from monitor.demo.district import DANIEL, MARIA
 from monitor.domain.vocabulary import CaseKind, OwnershipLabel
-from tests.monitor.cli.conftest import run
 
 FIELDS = ("mine", "impersonation", "mock", "namesake", "unrelated", "unknown")
 
@@ -74,7 +73,7 @@ def test_a_finding_with_a_case_is_not_explained_at_a_shell(played, after_demo):
         said = after_demo.run("explain", ref, "--break-glass", "she asked", "--json")
         assert said.code == 77
         assert "Cases do not open on the command line" in said.sentence
-    told = after_demo.run("explain", case.id[:8], "--demo", str(played.folder), "--json").json
+    told = played.run("explain", case.id[:8], "--json").json
     assert told["label"] == "impersonation"
 
 
@@ -93,19 +92,10 @@ def test_what_the_person_said_settles_it(after_demo):
 def test_in_the_demo_it_is_open(played, after_demo):
     finding = finding_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
 
-    said = run("explain", finding, "--demo", str(played.folder))
+    said = played.run("explain", finding)
 
     assert said.code == 0
     assert "Label: unknown" in said.out
-
-
-def test_no_other_folder_opens_as_a_demo(after_demo):
-    finding = finding_of(after_demo, DANIEL, OwnershipLabel.UNKNOWN)
-
-    said = after_demo.run("explain", finding, "--demo", str(after_demo.path.parent))
-
-    assert said.code == 65
-    assert "is not a demo folder" in said.sentence
 
 
 def test_an_unknown_reference_is_one_sentence(after_demo):

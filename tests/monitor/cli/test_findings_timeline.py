@@ -43,9 +43,7 @@ def test_a_finding_with_a_case_has_no_timeline_at_a_shell(after_demo):
 
 
 def test_a_timeline_of_the_demo_marks_what_changed(played, after_demo):
-    said = after_demo.run(
-        "explain", "--history", changed(after_demo)[:8], "--demo", str(played.folder)
-    )
+    said = played.run("explain", "--history", changed(after_demo)[:8])
 
     assert said.code == 0
     assert "own-account-changed" in said.out
@@ -53,8 +51,7 @@ def test_a_timeline_of_the_demo_marks_what_changed(played, after_demo):
 
 
 def test_a_timeline_is_told_to_programs_oldest_first(played, after_demo):
-    demo = ("--demo", str(played.folder), "--json")
-    told = after_demo.run("explain", "--history", changed(after_demo), *demo).json
+    told = played.run("explain", "--history", changed(after_demo), "--json").json
 
     assert [entry["at"] for entry in told] == sorted(entry["at"] for entry in told)
     assert {"shown", "event", "flagged"} <= {entry["kind"] for entry in told}

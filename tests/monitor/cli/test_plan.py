@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.services.withdrawal import withdraw_consent
-from tests.monitor.cli.conftest import Terminal, run
+from tests.monitor.cli.conftest import Terminal
 
 PRICED = """
 [sources.brave]
@@ -109,7 +109,7 @@ def test_where_nothing_costs_anything_there_is_no_bill(after_demo):
 
 
 def test_in_the_demo_it_is_open(played, after_demo):
-    said = run("check", "--dry-run", ref_of(after_demo), "--demo", str(played.folder))
+    said = played.run("check", "--dry-run", ref_of(after_demo))
 
     assert said.code == 0
     assert "Maria Delgado" in said.out

@@ -3,10 +3,11 @@ from string import ascii_letters
 
 import pytest
 
-from monitor.demo import district
+from monitor.demo import district, fake_bluesky, fake_searxng, response
 from monitor.demo.data import load_demo_contents
 from monitor.demo.district import ENROLLED, STAFF
 from monitor.demo.fake_sites import SITES
+from monitor.demo.setup import PORTAL_URL, build_config
 from monitor.domain.vocabulary import Scope
 
 
@@ -95,3 +96,30 @@ def test_the_data_of_the_demo_ships_with_the_program():
 
     assert (folder / "catalog.json").is_file()
     assert (folder / "web" / "students.csv").is_file()
+    assert (folder / "namesake.toml").is_file()
+
+
+def test_the_configuration_is_that_of_the_district_and_of_its_internet(tmp_path):
+    config = build_config(tmp_path)
+
+    settings = config.district
+    assert (settings.id, settings.name, settings.zone) == (
+        district.DISTRICT_ID,
+        district.NAME,
+        district.ZONE,
+    )
+    assert settings.domains == (district.MAIL_DOMAIN,)
+    assert settings.places == (district.TOWN,)
+    assert settings.contact == config.mail.reply_to == district.CONTACT
+    assert settings.reviewers == district.REVIEWERS
+    assert district.SENDER in config.mail.sender
+    assert config.portal.address == PORTAL_URL
+    assert config.students.schools == (*district.SCHOOLS, *district.SCHOOL_ABBREVIATIONS)
+    sources = config.sources
+    assert sources.searxng.url == f"http://{fake_searxng.HOST}"
+    assert sources.searxng.canary == fake_searxng.CANARY
+    assert (sources.bluesky.url, sources.bluesky.canary) == (
+        f"http://{fake_bluesky.HOST}",
+        fake_bluesky.CANARY,
+    )
+    assert sources.bluesky.pictures == f"http://{response.HOST}"
