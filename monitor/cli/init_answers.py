@@ -19,7 +19,12 @@ from msgspec import UNSET, DecodeError, ValidationError, convert, json, structs
 from monitor.app import Environment
 from monitor.cli.context import Output
 from monitor.cli.staff import describe_unusable, print_staff_groups
-from monitor.config.file import RESERVED_DOMAIN, describe_toml_fault, format_config_fault
+from monitor.config.file import (
+    RESERVED_DOMAIN,
+    describe_toml_fault,
+    format_config_fault,
+    list_mistakes,
+)
 from monitor.config.sections import find_shipped_files, read_secret
 from monitor.db.files import PRIVATE_MODE
 from monitor.domain.errors import CannotWriteError, InputError, UnavailableError
@@ -92,12 +97,9 @@ class GivenAnswers:
 
     def raise_faults(self) -> None:
         """Raise one error for all mistakes in the file, if there are any."""
-        if len(self.faults) == 1:
-            raise InputError(self.faults[0])
         if self.faults:
-            lines = (fault.removeprefix(f"{self.path}").lstrip(":, ") for fault in self.faults)
-            title = f"{self.path} has {len(self.faults)} mistakes. Nothing was written."
-            raise InputError("\n".join((title, *(f"  {line}" for line in lines))))
+            then = " Nothing was written."
+            raise InputError(list_mistakes(self.path or Path(), tuple(self.faults), then))
 
     def build_error(self, key: str, what: str) -> InputError:
         fault = f"{what.rstrip('.')} - at `$.{key}`"

@@ -21,6 +21,7 @@ from msgspec.inspect import (
     EnumType,
     Field,
     ListType,
+    Metadata,
     StructType,
     Type,
     UnionType,
@@ -83,7 +84,7 @@ def _parse_district_config(path: Path, text: str) -> Config:
             raise
         config = _check_config(path, text, parse_config(path, text, whole))
     for part in load_annex_parts(AnnexKeys):
-        _raise_first_fault(path, text, part.find_faults(config))
+        _raise_faults(path, text, part.find_faults(config))
     return config
 
 
@@ -150,7 +151,40 @@ def parse_config(path: Path, text: str, shape: type[_FileShape]) -> _FileShape:
         reason = f"{path} is not valid TOML: {describe_toml_fault(str(error))}"
         raise ConfigError(reason) from error
     except ValidationError as error:
-        raise ConfigError(format_config_fault(path, text, str(error), shape)) from error
+        missing = _find_missing_keys(type_info(shape), tomllib.loads(text), ())
+        # What the library found first may be one of those that are missing.
+        told = (format_config_fault(path, text, fault, shape) for fault in (str(error), *missing))
+        raise ConfigError(list_mistakes(path, tuple(dict.fromkeys(told)))) from error
+
+
+def _find_missing_keys(
+    kind: Type, settings: Mapping[str, object], keys: tuple[str, ...]
+) -> Iterator[str]:
+    """Yield a fault for each key that must be there and is not, those of missing tables as well."""
+    fields = kind.fields if isinstance(kind, StructType) else ()
+    misspelled = settings.keys() - {field.encode_name for field in fields}
+    for field in fields:
+        name, inside = field.encode_name, settings.get(field.encode_name)
+        table = _open_type(field.type)
+        if inside is None and get_close_matches(name, misspelled, n=1, cutoff=0.7):
+            continue
+        if isinstance(table, StructType):
+            if inside is None and not isinstance(field.type, UnionType | VarTupleType):
+                inside = {}
+            for part in inside if isinstance(inside, list) else (inside,):
+                if isinstance(part, Mapping):
+                    yield from _find_missing_keys(table, part, (*keys, name))
+        elif inside is None and (field.required or isinstance(field.type, Metadata)):
+            where = f" - at `{'.'.join(('$', *keys))}`" if keys else ""
+            yield f"Object missing required field `{name}`{where}"
+
+
+def list_mistakes(path: Path, faults: tuple[str, ...], then: str = "") -> str:
+    """Return one sentence for one fault of a file, and a list for several."""
+    if len(faults) == 1:
+        return faults[0]
+    lines = (fault.removeprefix(f"{path}").lstrip(":, ") for fault in faults)
+    return "\n  ".join((f"{path} has {len(faults)} mistakes.{then}", *lines))
 
 
 def _build_path_decoder(folder: Path) -> Callable[[type, object], Path]:
@@ -166,14 +200,19 @@ def _build_path_decoder(folder: Path) -> Callable[[type, object], Path]:
 
 
 def _check_config(path: Path, text: str, config: Config) -> Config:
-    _raise_first_fault(path, text, _find_faults(config))
+    _raise_faults(path, text, _find_faults(config))
     return config
 
 
-def _raise_first_fault(path: Path, text: str, faults: Iterable[ConfigFault]) -> None:
-    for wrong, where, what in faults:
-        if wrong:
-            raise ConfigError(format_config_fault(path, text, f"{what} - at `{where}`", Config))
+def _raise_faults(path: Path, text: str, faults: Iterable[ConfigFault]) -> None:
+    """Raise one ConfigError for all that is wrong; of each key, the first fault is told."""
+    wrong = {where: what for is_wrong, where, what in reversed(tuple(faults)) if is_wrong}
+    told = tuple(
+        format_config_fault(path, text, f"{what} - at `{where}`", Config)
+        for where, what in reversed(wrong.items())
+    )
+    if told:
+        raise ConfigError(list_mistakes(path, told))
 
 
 def _find_faults(config: Config) -> tuple[ConfigFault, ...]:
@@ -546,8 +585,8 @@ def format_config_fault(path: Path, text: str, fault: str, schema: type[Struct])
         sentence = f"`{'.'.join(keys)}` must be {described}."
     else:
         sentence = f"`{'.'.join(keys) or 'top level'}` {what}{'' if what.endswith('?') else '.'}"
-    place = f"{path}, line {_find_line_number(text, keys)}" if keys else str(path)
-    return f"{place}: {sentence}"
+    line = _find_line_number(text, keys)
+    return f"{path}, line {line}: {sentence}" if line else f"{path}: {sentence}"
 
 
 def _describe_unknown_key(schema: type[Struct], keys: list[str], name: str) -> str:
@@ -610,10 +649,10 @@ def _open_type(kind: Type) -> Type:
 
 
 def _find_line_number(text: str, keys: list[str]) -> int:
-    """Return the line of the last of `keys` that the file names, counting from 1."""
+    """Return the line of the last of `keys` that the file names, counting from 1; 0 if none."""
     lines = text.splitlines()
-    at = 0
+    at = -1
     for key in keys:
         shape = re.compile(rf"^\s*(\[+[\w.\"-]*\b{re.escape(key)}[].]|{re.escape(key)}\s*=)")
-        at = next((n for n in range(at, len(lines)) if shape.match(lines[n])), at)
+        at = next((n for n in range(max(at, 0), len(lines)) if shape.match(lines[n])), at)
     return at + 1

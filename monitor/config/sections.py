@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from monitor.domain.district.inventory import DistrictInventory
 
 Text = Annotated[str, Meta(min_length=1)]
+# A district's file must have it; `me` and the first steps of `init` do without.
+NeededInFile = Annotated[str, Meta(extra={"needed": True})]
 DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
@@ -293,7 +295,7 @@ class PortalConfig(ConfigSection, frozen=True, kw_only=True):
     call their accounts; `issuer` and `client` are the provider's values.
     """
 
-    address: str = ""
+    address: NeededInFile = ""
     listen: Text = "127.0.0.1:8080"
     sign_in: SignInMethod = SignInMethod.LINK
     header: Text = "X-Forwarded-Email"
