@@ -119,6 +119,11 @@ def split_for_line_breaks(text: str) -> list[CleanText]:
     return [CleanText(piece) for piece in _URL_PIECE.findall(text)]
 
 
+def split_commands(sentence: str) -> list[CleanText]:
+    """Cut a sentence of our own at its backticks: each second piece is a command."""
+    return [CleanText(piece) for piece in clean_sentence(sentence).split("`")]
+
+
 def mark_own_link(url: str) -> CleanText:
     """Mark our own address as safe to print; raise ValueError for anything but a web page."""
     parts = urlsplit(url)
@@ -221,6 +226,7 @@ def _list_filters() -> dict[str, Callable[..., object]]:
         spell_count,
         spell_number,
         split_for_line_breaks,
+        split_commands,
         pad_lead,
         translate_choices,
     )

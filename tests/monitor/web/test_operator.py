@@ -43,6 +43,10 @@ def test_what_is_to_be_done_comes_first_with_what_to_do(portal: Portal) -> None:
 
     assert cards
     assert all("What to do:" in card.get_text() for card in cards)
+    assert "journalctl -u namesake" in [
+        code.get_text() for code in operator.get("/operate").page.select("code")
+    ]
+    assert "`" not in operator.get("/operate").text
 
 
 def test_before_anything_was_done_the_page_says_so(portal: Portal) -> None:
