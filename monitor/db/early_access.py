@@ -36,6 +36,9 @@ class EarlyAccessTable(SealedRecords[EarlyAccessProposal]):
             raise InputError(reason)
         return found
 
+    def delete_early_access_proposal(self, proposal_id: str) -> None:
+        self.connection.write_rows("DELETE FROM early_access WHERE id = ?", proposal_id)
+
     def list_early_access_proposals(self) -> tuple[EarlyAccessProposal, ...]:
         return self.list_records("ORDER BY at, id")
 

@@ -37,6 +37,9 @@ class HoldProposalsTable(SealedRecords[HoldProposal]):
         """Return all that are stored, the oldest first; some may have expired."""
         return self.list_records("ORDER BY at, id")
 
+    def delete_hold_proposal(self, proposal_id: str) -> None:
+        self.connection.write_rows("DELETE FROM hold_proposals WHERE id = ?", proposal_id)
+
     def delete_proposals_of_person(self, person_id: str) -> None:
         """Drop what was proposed of a person: something was confirmed, and changed the ground."""
         self.connection.write_rows("DELETE FROM hold_proposals WHERE person_id = ?", person_id)

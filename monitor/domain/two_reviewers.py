@@ -115,3 +115,13 @@ def check_two_reviewers(first: str, second: str, *, waits: bool) -> None:
             "This request has expired because it was not confirmed within one day. Send a new one."
         )
         raise NotPermittedError(reason)
+
+
+def check_withdrawal(first: str, reviewer: str, *, waits: bool) -> None:
+    """Raise NotPermittedError for anyone else's proposal, and when it no longer waits."""
+    if reviewer.strip().casefold() != first.strip().casefold():
+        reason = "Only the reviewer who sent this can withdraw it."
+        raise NotPermittedError(reason)
+    if not waits:
+        reason = "This no longer waits: it was confirmed, or it has expired."
+        raise NotPermittedError(reason)

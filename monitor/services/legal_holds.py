@@ -15,7 +15,7 @@ from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.retention import ERASED_WITHIN
-from monitor.domain.two_reviewers import HoldProposal
+from monitor.domain.two_reviewers import HoldProposal, check_withdrawal
 from monitor.domain.vocabulary import HoldAction
 from monitor.services.narrowed_consent import delete_unconsented_results
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
@@ -82,6 +82,16 @@ def confirm_legal_hold(app: App, reviewer: Reviewer, proposal_id: str) -> HoldPr
         app.db.hold_proposals.delete_proposals_of_person(proposal.person_id)
         _audit_hold(app, reviewer, _get_audit_action(proposal.step), proposal)
     return proposal
+
+
+def withdraw_hold_proposal(app: App, reviewer: Reviewer, proposal_id: str) -> None:
+    """Take back one's own proposal; its person finds both in their log."""
+    with app.db.begin_transaction():
+        proposal = app.db.hold_proposals.load_hold_proposal(proposal_id)
+        waits = proposal.is_pending(app.clock.now())
+        check_withdrawal(proposal.first, reviewer.address, waits=waits)
+        app.db.hold_proposals.delete_hold_proposal(proposal.id)
+        _audit_hold(app, reviewer, "hold-proposal-withdrawn", proposal)
 
 
 def _find_person_id(app: App, reviewer: Reviewer, address_or_id: str) -> str:

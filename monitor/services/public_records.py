@@ -20,7 +20,7 @@ from monitor.domain.person import Reviewer, build_reviewer_id
 from monitor.domain.public_records import RecordsRequest
 from monitor.domain.retention import RETENTION_PERIODS
 from monitor.domain.small_counts import round_down_to_band
-from monitor.domain.two_reviewers import CONFIRM_WITHIN, check_two_reviewers
+from monitor.domain.two_reviewers import CONFIRM_WITHIN, check_two_reviewers, check_withdrawal
 from monitor.domain.vocabulary import RecordAccess, RecordKind, Redaction
 from monitor.services.offices import find_reviewer_address
 from reports.data_export import render_csv
@@ -28,7 +28,7 @@ from reports.labels import RECORD_KINDS
 from reports.pages.public_records import StoredKindLine, describe_span
 from reports.pages.review import ProposalLine
 
-PROPOSED, EXPORTED = "records-proposed", "records-exported"
+PROPOSED, EXPORTED, WITHDRAWN = "records-proposed", "records-exported", "records-withdrawn"
 # What a person reads in their own log, and no export repeats: it would count them.
 DISCLOSED = "records-disclosed"
 # Far more than reviewers propose within a day.
@@ -102,10 +102,7 @@ def list_records_proposals(app: App, reviewer: Reviewer) -> Iterator[ProposalLin
 def confirm_records_export(app: App, reviewer: Reviewer, proposal_id: str) -> RecordsExport:
     """Make the file that another reviewer proposed, log it, and tell each person concerned."""
     with app.db.begin_transaction():
-        proposal = next((one for one in _list_pending(app) if str(one.seq) == proposal_id), None)
-        if proposal is None:
-            sentence = "There is no such proposal: it was confirmed, or it has expired."
-            raise InputError(sentence)
+        proposal = _load_pending(app, proposal_id)
         _check_reviewers(app, proposal.actor, reviewer.id)
         check_two_reviewers(proposal.actor, reviewer.id, waits=True)
         request, audit, now = _read_request(proposal), app.db.audit, app.clock.now()
@@ -121,10 +118,28 @@ def confirm_records_export(app: App, reviewer: Reviewer, proposal_id: str) -> Re
     return export
 
 
+def withdraw_records_proposal(app: App, reviewer: Reviewer, proposal_id: str) -> None:
+    """Take back one's own proposal; the audit log keeps both."""
+    with app.db.begin_transaction():
+        check_withdrawal(_load_pending(app, proposal_id).actor, reviewer.id, waits=True)
+        app.db.audit.append_entry(
+            app.clock.now(), reviewer.id, WITHDRAWN, "", {"proposal": proposal_id}
+        )
+
+
+def _load_pending(app: App, proposal_id: str) -> AuditEntry:
+    for proposal in _list_pending(app):
+        if str(proposal.seq) == proposal_id:
+            return proposal
+    sentence = "There is no such proposal: it was confirmed or withdrawn, or it has expired."
+    raise InputError(sentence)
+
+
 def _list_pending(app: App) -> Iterator[AuditEntry]:
-    """Yield the rows of proposals that are neither confirmed nor expired, the newest first."""
-    entries = app.db.audit.list_privileged_entries((PROPOSED, EXPORTED), 0, _MAX_LISTED)
-    done = {entry.details["proposal"] for entry in entries if entry.action == EXPORTED}
+    """Yield the rows of proposals that are neither done with nor expired, the newest first."""
+    actions = (PROPOSED, EXPORTED, WITHDRAWN)
+    entries = app.db.audit.list_privileged_entries(actions, 0, _MAX_LISTED)
+    done = {entry.details["proposal"] for entry in entries if entry.action != PROPOSED}
     for entry in entries:
         is_waiting = app.clock.now() < entry.at + CONFIRM_WITHIN and str(entry.seq) not in done
         if entry.action == PROPOSED and is_waiting:

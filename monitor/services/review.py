@@ -19,7 +19,7 @@ from monitor.domain.person import Reviewer, build_reviewer_id
 from monitor.domain.person_limits import can_ask_again
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.schedule import compute_digest_week
-from monitor.domain.two_reviewers import EarlyAccessProposal
+from monitor.domain.two_reviewers import EarlyAccessProposal, check_withdrawal
 from monitor.domain.vocabulary import CaseBin, Side
 from monitor.services.answers import (
     DecisionInput,
@@ -298,6 +298,16 @@ def confirm_early_access(app: App, reviewer: Reviewer, proposal_id: str) -> Earl
         )
         record_break_glass(app, case.person_id, seen, broken.reason, by)
     return broken
+
+
+def withdraw_early_access_proposal(app: App, reviewer: Reviewer, proposal_id: str) -> None:
+    """Take back one's own request; its person finds both in their log."""
+    with app.db.begin_transaction():
+        proposal = app.db.early_access.load_early_access_proposal(proposal_id)
+        waits = proposal.is_pending(app.clock.now())
+        check_withdrawal(proposal.first, reviewer.address, waits=waits)
+        app.db.early_access.delete_early_access_proposal(proposal.id)
+        _audit_case_action(app, reviewer, "withdrew-early-access-request", proposal.case_id)
 
 
 def _check_not_open(app: App, case: Case) -> None:

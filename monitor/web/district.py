@@ -35,14 +35,17 @@ PRIVILEGED_ACTIONS = (
     "told-staff",
     "downloaded-evidence",
     "requested-early-access",
+    "withdrew-early-access-request",
     "opened-early",
     "hold-proposed",
     "hold-placed",
     "hold-lift-proposed",
     "hold-lifted",
     "hold-proposal-refused",
+    "hold-proposal-withdrawn",
     "look-alike-decided",
     "records-proposed",
+    "records-withdrawn",
     "records-exported",
 )
 

@@ -13,10 +13,11 @@ from monitor.services.public_records import (
     list_records_proposals,
     list_stored_kinds,
     propose_records_export,
+    withdraw_records_proposal,
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
-from monitor.web.review import PROPOSAL_SENT, build_reviewer
+from monitor.web.review import PROPOSAL_SENT, build_reviewer, withdraw_if_asked
 from reports.pages.layout import FieldProblem
 from reports.pages.public_records import PublicRecordsView, render_public_records
 
@@ -34,7 +35,7 @@ def build_public_records_routes(context: PortalContext) -> Blueprint:
     routes.add_url_rule(path, "show_records", pages.show_records)
     routes.add_url_rule(path, "submit_proposal", pages.submit_proposal, methods=["POST"])
     routes.add_url_rule(
-        f"{path}/<proposal_id>", "download_export", pages.download_export, methods=["POST"]
+        f"{path}/<proposal_id>", "submit_confirmation", pages.submit_confirmation, methods=["POST"]
     )
     return routes
 
@@ -61,8 +62,10 @@ class _PublicRecordsPages:
         propose_records_export(app, build_reviewer(self.context), request)
         return self.context.redirect_to(url_for("public_records.show_records"), PROPOSAL_SENT)
 
-    def download_export(self, proposal_id: str) -> Response:
-        """Write down who confirmed it, so a POST; nothing keeps the file here."""
+    def submit_confirmation(self, proposal_id: str) -> Response:
+        """Answer with the file, which nothing keeps here; or withdraw one's own proposal."""
+        if said := withdraw_if_asked(self.context, withdraw_records_proposal, proposal_id):
+            return self.context.redirect_to(url_for("public_records.show_records"), said)
         try:
             export = confirm_records_export(
                 self.context.app, build_reviewer(self.context), proposal_id

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -37,7 +37,12 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.answers import DecisionInput
 from monitor.services.disclosure import find_assignee_id, find_silent_end, summarize
-from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold
+from monitor.services.legal_holds import (
+    confirm_legal_hold,
+    list_hold_proposals,
+    propose_legal_hold,
+    withdraw_hold_proposal,
+)
 from monitor.services.letters import list_office_letters, record_letter
 from monitor.services.next_steps import build_advice_lines, build_school_line, list_report_levers
 from monitor.services.office_reports import write_office_report
@@ -55,6 +60,7 @@ from monitor.services.review import (
     queue_review_question,
     release_case,
     undo_own_decisions,
+    withdraw_early_access_proposal,
 )
 from monitor.services.review_access import load_opened_case, record_case_views
 from monitor.services.review_queue import (
@@ -596,6 +602,7 @@ class _CaseActions:
 
 
 PROPOSAL_SENT = "Sent. Another reviewer has one day to confirm it."
+PROPOSAL_WITHDRAWN = "Withdrawn. Nothing was opened, placed or exported."
 # A person who guesses does not learn whether a case exists, or whose it is.
 CANNOT_OPEN_EARLY = (
     "No case that you can open early has this reference. It is that of a case, not of a person "
@@ -608,6 +615,25 @@ CASE_REFERENCE = re.compile(rf"[0-9a-f]{{{labels.REFERENCE},32}}")
 CANNOT_PROPOSE_HOLD = (
     "You cannot propose this for this person. Check the address and the holds in place."
 )
+
+
+class ProposalForm(WebForm, frozen=True, kw_only=True):
+    """What is done about a proposal: a second reviewer confirms it, its own one withdraws it."""
+
+    action: Literal["confirm", "withdraw"] = "confirm"
+
+
+def withdraw_if_asked(
+    context: PortalContext, withdraw: Callable[[App, Reviewer, str], None], proposal_id: str
+) -> str:
+    """Withdraw one's own proposal, and return what to say; empty if the form confirms one."""
+    if read_form(ProposalForm).action != "withdraw":
+        return ""
+    try:
+        withdraw(context.app, build_reviewer(context), proposal_id)
+    except (InputError, NotPermittedError) as error:
+        return str(error)
+    return PROPOSAL_WITHDRAWN
 
 
 def build_early_access_routes(context: PortalContext) -> Blueprint:
@@ -648,6 +674,8 @@ class _EarlyAccessPages:
         return self.context.redirect_to(url_for("early.show_proposals"), PROPOSAL_SENT)
 
     def submit_confirmation(self, proposal_id: str) -> Response:
+        if said := withdraw_if_asked(self.context, withdraw_early_access_proposal, proposal_id):
+            return self.context.redirect_to(url_for("early.show_proposals"), said)
         try:
             proposal = confirm_early_access(
                 self.context.app, build_reviewer(self.context), proposal_id
@@ -707,6 +735,8 @@ class _LegalHoldPages:
         return self.context.redirect_to(url_for("holds.show_proposals"), PROPOSAL_SENT)
 
     def submit_confirmation(self, proposal_id: str) -> Response:
+        if said := withdraw_if_asked(self.context, withdraw_hold_proposal, proposal_id):
+            return self.context.redirect_to(url_for("holds.show_proposals"), said)
         try:
             proposal = confirm_legal_hold(
                 self.context.app, build_reviewer(self.context), proposal_id

@@ -45,6 +45,35 @@ def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Gue
     assert "No cases are open to you." in ana.get("/review").text
 
 
+def test_a_request_is_withdrawn_by_its_own_reviewer_alone(portal: Portal, maria: Staff, ana: Guest):
+    maria.rules(fake(maria), Decision.UNSHARED)
+    ana.post("/review/early", case_id=fake(maria).id, reason="A call.")
+    (proposal,) = portal.world.state.early_access.list_unconfirmed_proposals()
+    bo, place = portal.signed_in(BO), f"/review/early/{proposal.id}"
+
+    assert "Only the reviewer who sent this" in bo.follow(bo.post(place, action="withdraw")).text
+    form = ana.get("/review/early").page.select_one("form.deed")
+    assert form.button.get_text() == "Withdraw"
+    assert "Withdrawn." in ana.follow(ana.post(form["action"], action="withdraw")).text
+
+    assert "Nothing is waiting." in bo.get("/review/early").text
+    assert "There is no such proposal" in bo.follow(bo.post(place)).text
+    assert "No cases are open to you." in bo.get("/review").text
+    log = portal.signed_in(maria.mail).get("/me/data/seen").text
+    assert "withdrew their request for early access" in log
+
+
+def test_a_proposed_hold_is_withdrawn(portal: Portal, maria: Staff, ana: Guest):
+    hold(ana, maria)
+    (proposal,) = list_hold_proposals(portal.world.app)
+
+    said = ana.follow(ana.post(f"/review/holds/{proposal.id}", action="withdraw")).text
+
+    assert "Withdrawn." in said
+    assert not list(list_hold_proposals(portal.world.app))
+    assert "Withdrew their proposal about a legal hold" in ana.get("/review/audit").text
+
+
 def test_a_guess_finds_nobody(maria: Staff, ana: Guest):
     for case in ("", "Maria", "Delgado", "0000", maria.mail):
         seen = ana.post("/review/early", case_id=case, reason="A call.")

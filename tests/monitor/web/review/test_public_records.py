@@ -51,6 +51,21 @@ def test_one_reviewer_exports_nothing(portal: Portal, maria: Staff, ana: Guest):
     assert "There are no entries" in ana.get("/review/audit?action=records-exported").text
 
 
+def test_a_proposal_is_withdrawn_by_its_own_reviewer_alone(
+    portal: Portal, maria: Staff, ana: Guest
+):
+    proposes(ana, portal)
+    (proposal,) = waiting(portal)
+    bo, place = portal.signed_in(BO), f"{PAGE}/{proposal.id}"
+
+    assert "Only the reviewer who sent this" in bo.follow(bo.post(place, action="withdraw")).text
+    assert "Withdrawn." in ana.follow(ana.post(place, action="withdraw")).text
+
+    assert "There is no such proposal" in bo.follow(bo.post(place)).text
+    assert not waiting(portal)
+    assert "Withdrew a proposal" in ana.get("/review/audit?action=records-withdrawn").text
+
+
 def test_the_page_says_kind_by_kind_what_leaves_and_names_no_one(
     portal: Portal, maria: Staff, ana: Guest
 ):
