@@ -48,7 +48,7 @@ class AnswerChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceLine:
-    """One next step. `path` leads to a page of ours, `url` to another site's; empty for neither.
+    """One next step. `path` leads to a page of ours, `url` to another site's, `mail` to a mailbox.
 
     `unconfirmed` says that no one has looked at that address for long, or ever. `terms` say who
     may send it, what it asks for and how long it takes. One that `is_now` waits for nothing else.
@@ -59,6 +59,7 @@ class AdviceLine:
     path: str = ""
     link: str = ""
     url: str = ""
+    mail: str = ""
     unconfirmed: bool = False
     is_now: bool = False
 

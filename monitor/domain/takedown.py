@@ -15,11 +15,13 @@ from msgspec import Meta, Struct
 from monitor.domain.vocabulary import AllowedReporter, LeverKind, ProofRequirement, TakedownHarm
 from scrapers.facts.fact import DatedFact, FactChanges, load_facts
 from scrapers.models import Trace
+from scrapers.urls.platforms import PLATFORMS_BY_NAME
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 # What comes after the kind of words, as in `asks.name`.
 WordsId = Annotated[str, Meta(pattern=r"^[a-z]+(?:[.-][a-z]+)*$", max_length=60)]
 Address = Annotated[str, Meta(pattern=r"^https://[^\s<>\"'@]+$")]
+MailAddress = Annotated[str, Meta(pattern=r"^[a-z0-9.+-]+@[a-z0-9.-]+$", max_length=80)]
 Guide = TypeVar("Guide")
 
 
@@ -31,20 +33,22 @@ def find_by_host(guides: Mapping[str, Guide], url: str) -> Guide | None:
 
 
 class TakedownGuide(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a platform wants. `form` and `help` are empty where there is none.
+    """What a platform wants. `form`, `mail` and `help` are None where there is none.
 
-    `least` is how many copied elements its rule wants, 0 where it names no number. It answers
-    within so many `hours`, None where it does not say.
+    `hosts` are left out where the table of platforms has them. `least` is how many copied elements
+    its rule wants, 0 where it names no number. It answers within so many `hours`, None where it
+    does not say.
     """
 
     name: Text
-    hosts: tuple[Text, ...]
+    hosts: tuple[Text, ...] = ()
     in_app: WordsId
     who: Annotated[tuple[AllowedReporter, ...], Meta(min_length=1)]
     asks: Annotated[tuple[WordsId, ...], Meta(min_length=1)]
     identity: ProofRequirement
     rule: WordsId
     form: Address | None = None
+    mail: MailAddress | None = None
     least: Annotated[int, Meta(ge=0, le=9)] = 0
     hours: Annotated[int, Meta(ge=1)] | None = None
     help: Address | None = None
@@ -55,7 +59,11 @@ class TakedownGuides:
 
     def __init__(self, places: Mapping[str, TakedownGuide]) -> None:
         self._places = dict(places)
-        self._by_host = {host: place for place in places.values() for host in place.hosts}
+        self._by_host = {
+            host: place
+            for key, place in places.items()
+            for host in place.hosts or PLATFORMS_BY_NAME[key].hosts
+        }
 
     def __iter__(self) -> Iterator[tuple[str, TakedownGuide]]:
         return iter(self._places.items())
@@ -119,9 +127,10 @@ class CaseAdvice(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class PlatformPage(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A page of a platform that the owner of an account needs."""
+    """A page of a platform that the owner of an account needs, or whom to write to instead."""
 
-    address: Address
+    address: Address | None = None
+    mail: MailAddress | None = None
 
 
 class Lever(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,6 +149,7 @@ class Lever(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unlisted: bool = False
     state: Text | None = None
     address: Address | None = None
+    mail: MailAddress | None = None
     in_app: WordsId | None = None
     hours: Annotated[int, Meta(ge=1)] | None = None
 
@@ -159,6 +169,7 @@ def _build_form(key: str, harm: TakedownHarm, guide: TakedownGuide) -> Lever:
         asks=guide.asks,
         platforms=(key,),
         address=guide.form or guide.help,
+        mail=guide.mail,
         in_app=guide.in_app,
         hours=guide.hours,
         known=guide.known,
@@ -176,6 +187,7 @@ def _build_way_back(key: str, page: PlatformPage) -> Lever:
         who=(AllowedReporter.PERSON,),
         platforms=(key,),
         address=page.address,
+        mail=page.mail,
         known=page.known,
         source=page.source,
         as_of=page.as_of,

@@ -60,7 +60,7 @@ def _describe_lines(
             reach=reach,
             last_seen=last_seen,
             look_at=None if reach is AccountReach.WEEKLY else _compute_next_look(since, now),
-            settings_url=page.address if page else "",
+            settings_url=(page and page.address) or "",
             unconfirmed=page is not None and page.is_stale(now),
         )
 

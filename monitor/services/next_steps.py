@@ -223,6 +223,7 @@ def _build_lever_line(lever: Lever, target: _Target, *, is_now: bool = False) ->
         words=Reason(f"advice.{lever.words}", {"site": target.site}),
         terms=_describe_terms(lever),
         url=lever.address or "",
+        mail=lever.mail or "",
         unconfirmed=lever.is_stale(target.now),
         is_now=is_now,
     )
@@ -260,7 +261,12 @@ def _build_advice_line(app: App, target: _Target, step: AdviceStep) -> AdviceLin
         page = app.facts.recovery_pages.get(target.portrait.platform)
         if page is None:
             return AdviceLine(words=Reason("advice.recover-any", {"site": target.site}))
-        return AdviceLine(words=said, url=page.address, unconfirmed=page.is_stale(target.now))
+        return AdviceLine(
+            words=said,
+            url=page.address or "",
+            mail=page.mail or "",
+            unconfirmed=page.is_stale(target.now),
+        )
     return AdviceLine(words=said, url=step.address or "")
 
 

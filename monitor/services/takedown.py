@@ -356,6 +356,7 @@ def _build_platform_guide(place: TakedownGuide, now: datetime) -> PlatformGuide:
         rule=Reason(f"rule.{place.rule}"),
         least=place.least,
         help=place.help or "",
+        mail=place.mail or "",
         known=place.known,
         day=place.day,
         stale=place.is_stale(now),

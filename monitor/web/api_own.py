@@ -406,7 +406,9 @@ def _build_case(call: ApiCall, case: CaseView) -> CaseBody:
         next_steps=tuple(
             NextStepBody(
                 words=render_reason(step.words),
-                url=f"{portal}{step.path}" if step.path else step.url,
+                url=f"{portal}{step.path}"
+                if step.path
+                else step.url or (f"mailto:{step.mail}" if step.mail else ""),
             )
             for step in case.steps
         ),

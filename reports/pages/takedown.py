@@ -66,6 +66,7 @@ class PlatformGuide:
     day: date | None
     stale: bool
     proof: bool
+    mail: str = ""
     for_anyone: bool = False
     given: str | None = None
 

@@ -87,18 +87,31 @@ def load_facts(
     kind: str, shape: type[FactT], changes: FactChanges = NO_CHANGES
 ) -> dict[str, FactT]:
     """Return the facts of a kind by their keys: as they came with the program, then changed."""
-    changed, tables = changes.get(kind, {}), load_tables(kind)
-    return _convert_tables({key: {**tables[key], **changed.get(key, {})} for key in tables}, shape)
+    return _convert_tables(load_tables(kind, changes), shape)
 
 
 def list_fact_kinds() -> tuple[str, ...]:
     return tuple(sorted((SITES, *(file.stem for file in FOLDER.glob("*.toml")))))
 
 
-def load_tables(kind: str) -> dict[str, FactTable]:
+def load_tables(kind: str, changes: FactChanges = NO_CHANGES) -> dict[str, FactTable]:
+    """Return the tables of a kind; one without a name is like that of another kind, where named."""
+    changed = changes.get(kind, {})
     if kind == SITES:
-        return {spell_key(str(row["name"])): _date_site(row) for row in load_site_file()["sites"]}
-    return parse_tables((FOLDER / f"{kind}.toml").read_text("utf-8"))
+        tables = {spell_key(str(row["name"])): _date_site(row) for row in load_site_file()["sites"]}
+        base: dict[str, FactTable] = {}
+    else:
+        contents = tomllib.loads((FOLDER / f"{kind}.toml").read_text("utf-8"))
+        like = str(contents.pop("like", ""))
+        tables, base = _fill_in_common(contents), load_tables(like, changes) if like else {}
+    return {
+        key: {
+            **({} if "name" in table else base.get(key, {})),
+            **table,
+            **changed.get(key, {}),
+        }
+        for key, table in tables.items()
+    }
 
 
 def load_site_file() -> dict[str, Any]:
@@ -125,7 +138,10 @@ def _date_site(row: FactTable) -> FactTable:
 
 def parse_tables(text: str) -> dict[str, FactTable]:
     """Read tables; what stands before the first of them holds where one is silent."""
-    contents = tomllib.loads(text)
+    return _fill_in_common(tomllib.loads(text))
+
+
+def _fill_in_common(contents: Mapping[str, object]) -> dict[str, FactTable]:
     tables = {key: value for key, value in contents.items() if isinstance(value, Mapping)}
     common = {key: value for key, value in contents.items() if key not in tables}
     return {key: {**common, **table} for key, table in tables.items()}

@@ -4,7 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from scrapers.facts.fact import STALE_AFTER, DatedFact, FactReliability, FactsError, parse_facts
+from scrapers.facts.fact import (
+    FOLDER,
+    STALE_AFTER,
+    DatedFact,
+    FactReliability,
+    FactsError,
+    load_tables,
+    parse_facts,
+    parse_tables,
+)
 
 SEEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -41,6 +50,16 @@ def test_what_stands_before_the_tables_holds_where_a_table_is_silent():
 
     assert facts["alpha"] == DatedFact(known=FactReliability.SECONDARY, source="others")
     assert facts["beta"] == DatedFact(known=FactReliability.OFFICIAL, source="others")
+
+
+def test_a_table_without_a_name_is_like_that_of_the_other_kind():
+    ours, theirs = load_tables("harassment_forms"), load_tables("report_forms")
+    changes = {"report_forms": {"kick": {"seen_on": SEEN.date()}}}
+
+    assert "name" not in parse_tables((FOLDER / "harassment_forms.toml").read_text())["kick"]
+    assert ours["kick"] == {**theirs["kick"], "identity": "no", "rule": "no-bullying"}
+    assert ours["facebook"].get("form") is None
+    assert load_tables("harassment_forms", changes)["kick"]["seen_on"] == SEEN.date()
 
 
 @pytest.mark.parametrize(
