@@ -1,15 +1,18 @@
 """The page behind a link in an email that answers one finding, without signing in.
 
-Looking at it changes nothing, however often a mail scanner does; only its form answers.
+Looking at it changes nothing, however often a mail scanner does; only its form answers. What comes
+next takes signing in: by a code to the mailbox that the link was in, which nobody types.
 """
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import Blueprint, Response, abort, url_for
 
+from monitor.config.sections import SignInMethod
 from monitor.domain.case import CASE_OF_DECISION
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision
 from monitor.services.answer_links import (
     AnswerLink,
     answer_by_link,
@@ -19,6 +22,8 @@ from monitor.services.answer_links import (
 )
 from monitor.services.answers import find_ownership_case
 from monitor.services.disclosure import has_reviewer
+from monitor.services.sign_in import request_sign_in_link
+from monitor.services.takedown import can_be_reported
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from reports import labels
@@ -39,7 +44,7 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
         link = open_answer_link(app, token)
         view = build_answer_card(app, link, token) if link else None
         if view is None:
-            return _render_over(context)
+            return _render_over(context, _find_code_token(context, link, token) if link else "")
         return context.render_page("Answer one result", pages.render_answer_card, view)
 
     @routes.get("/answer/<token>/pictures/<finding_id>")
@@ -62,35 +67,62 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
         if link is None or card is None:
             return _render_over(context)
         answer = next(choice.words for choice in card.choices if choice.value == decision)
-        view = _build_done_view(context, link, decision, answer)
+        view = replace(
+            _build_done_view(context, link, decision, answer),
+            token=_find_code_token(context, link, token),
+        )
         return context.render_page("Saved", pages.render_answer_done, view)
 
+    @routes.post("/answer/<token>/sign-in")
+    def submit_code_request(token: str) -> Response:
+        link = open_answer_link(app, token)
+        if link is None or not _find_code_token(context, link, token):
+            return _render_over(context)
+        mail = app.db.people.load_mail_address(link.person_id)
+        request_sign_in_link(app, mail, context.browser_session.id)
+        response = context.redirect_to(url_for("sign_in.show_link_sent"))
+        context.keep_wanted_path(response, _find_next_path(context, link))
+        return response
+
     return routes
+
+
+def _find_code_token(context: PortalContext, link: AnswerLink, token: str) -> str:
+    """Return the link if its person signs in by a code from here; empty if they are signed in."""
+    by_code = context.app.config.portal.sign_in is SignInMethod.LINK
+    principal = context.browser_session.principal
+    is_here = principal is not None and principal.person_id == link.person_id
+    return token if by_code and not is_here else ""
+
+
+def _find_next_path(context: PortalContext, link: AnswerLink) -> str:
+    """Return the page of what its person does next, by what the case is by now."""
+    app = context.app
+    if link.is_case:
+        case = app.db.cases.load_case(link.card_id)
+        if case.kind is CaseKind.EXPOSED_CONTACT and case.state is CaseState.MINE:
+            return url_for("removal.show_removal", case_id=case.id)
+        return url_for("findings.show_finding", finding_id=link.finding_id)
+    asked = find_ownership_case(app, link.finding_id)
+    if asked is not None and asked.is_pursued and can_be_reported(asked):
+        return url_for("takedown.show_kit", case_id=asked.id)
+    return url_for("findings.show_finding", finding_id=link.finding_id)
 
 
 def _build_done_view(
     context: PortalContext, link: AnswerLink, decision: Decision, answer: str
 ) -> AnswerDoneView:
     """Say what comes next; all further pages take signing in."""
-    if link.is_case and decision is Decision.MINE and _asks_about_contacts(context, link):
-        return AnswerDoneView(
-            answer=answer,
-            next_step=labels.DETAILS_ANSWERED,
-            next_path=url_for("removal.show_removal", case_id=link.card_id),
-            action=labels.ADVICE_LINKS["removal"],
-        )
+    path = _find_next_path(context, link)
     if link.is_case:
+        has_removal = path.startswith("/me/removal/")
         return AnswerDoneView(
             answer=answer,
-            next_step=labels.CASE_ANSWERED,
-            next_path=url_for("findings.show_finding", finding_id=link.finding_id),
-            action="Open this result",
+            next_step=labels.DETAILS_ANSWERED if has_removal else labels.CASE_ANSWERED,
+            next_path=path,
+            action=labels.ADVICE_LINKS["removal"] if has_removal else "Open this result",
         )
-    case = find_ownership_case(context.app, link.finding_id)
-    if case is not None and decision in CASE_OF_DECISION:
-        path, action = url_for("takedown.show_kit", case_id=case.id), "Open the steps"
-    else:
-        path, action = url_for("sort.show_cards"), "Open your results"
+    action = "Open the steps" if decision in CASE_OF_DECISION else "Open this result"
     said = decision
     if said is Decision.IMPERSONATION and not has_reviewer(
         context.app.config, context.app.db, link.person_id
@@ -102,16 +134,13 @@ def _build_done_view(
     )
 
 
-def _asks_about_contacts(context: PortalContext, link: AnswerLink) -> bool:
-    return context.app.db.cases.load_case(link.card_id).kind is CaseKind.EXPOSED_CONTACT
-
-
-def _render_over(context: PortalContext) -> Response:
+def _render_over(context: PortalContext, token: str = "") -> Response:
     """Say the same for a link that was answered, has expired or was never ours."""
     view = AnswerDoneView(
         next_step=labels.ANSWER_LINK_OVER,
         next_path=url_for("me.show_home"),
         action="Open your results",
+        token=token,
     )
     return context.render_page(
         "This link no longer works", pages.render_answer_done, view, HTTPStatus.GONE

@@ -133,9 +133,13 @@ class PortalContext:
         response = self.redirect_to(url_for("sign_in.show_sign_in"))
         # A line break cannot be redirected to, and no page of ours has one.
         if request.method == "GET" and request.path != "/" and request.path.isprintable():
-            wanted = [self.browser_session.id, request.path[:MAX_PATH_LENGTH]]
-            self.sessions.set_signed_cookie(response, WANTED_COOKIE, wanted)
+            self.keep_wanted_path(response, request.path[:MAX_PATH_LENGTH])
         return response
+
+    def keep_wanted_path(self, response: Response, path: str) -> None:
+        """Have this visit go on there once it has signed in."""
+        wanted = [self.browser_session.id, path]
+        self.sessions.set_signed_cookie(response, WANTED_COOKIE, wanted)
 
     def find_wanted_path(self) -> str:
         """Return the page that this visit wanted before it signed in; empty without one."""

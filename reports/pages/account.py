@@ -153,13 +153,15 @@ class AnswerCardView:
 class AnswerDoneView:
     """`answer` is what was just saved, empty where the link opens nothing anymore.
 
-    `next_path` is our own page for the next step, which takes signing in.
+    `next_path` is our own page for the next step, which takes signing in. With a `token`, which is
+    the link, its person gets a code for that.
     """
 
     next_step: str
     next_path: str
     action: str
     answer: str = ""
+    token: str = ""
 
 
 render_answer_card = build_renderer("answer", AnswerCardView)

@@ -204,6 +204,14 @@ class TakedownView:
         return tuple((choice, *steps[choice]) for choice in self.choices)
 
     @property
+    def asks_for_picture(self) -> bool:
+        """Tell whether the person may still take a picture of it, before a report has it removed.
+
+        No program of ours draws pages (docs/decisions).
+        """
+        return self.is_due and self.screenshots.has_room and not self.screenshots.lines
+
+    @property
     def asks_for_proof(self) -> bool:
         """Tell whether only a picture of its person's can show that it is gone."""
         removed = self.case.state is CaseState.REMOVED

@@ -1,6 +1,7 @@
 """From the email to the end: each kind of case is answered on a phone, and leads somewhere."""
 
 import re
+import time
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 
@@ -11,11 +12,14 @@ from monitor.app import OUTBOX
 from monitor.demo.district import BETH, DANIEL, MARIA, ROSA, THOMAS, StaffMember
 from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.vocabulary import CaseKind, OwnershipLabel
+from monitor.services.outbox import send_due
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
 pytestmark = pytest.mark.real
 PHONE, PHONE_HEIGHT = 390, 750
+PATIENCE_SECONDS = 120
+CODE = re.compile(r"^\s+(\d{3} \d{3})$", re.MULTILINE)
 MOST_WORDS_ABOVE = 50
 WORDS_ABOVE = """(top) => [...document.querySelectorAll("main :is(p, h1, li, figcaption, .whose)")]
   .filter((element) => element.getBoundingClientRect().bottom <= top)
@@ -80,6 +84,19 @@ def find_answer_link(pages: Pages, path: CasePath) -> str:
     pytest.fail(f"no email has a link to answer {card}")
 
 
+def read_code(pages: Pages, path: CasePath) -> str:
+    """Return the six digits of the newest email to sign in, once it is there."""
+    mail, until = path.member.person.mail, time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        send_due(pages.app)
+        for one_path in (pages.app.config.state / OUTBOX).glob("*.eml"):
+            email = message_from_bytes(one_path.read_bytes(), policy=policy.default)
+            body = email.get_body(("plain",))
+            if email["To"] == mail and body and (code := CODE.search(body.get_content())):
+                return code[1]
+    pytest.fail(f"no email has a code for {mail}")
+
+
 def check_page(looks: Looks, page: Page) -> None:
     """Look for what axe, the console and the width of the page say against it."""
     assert looks.faults(page) == [], page.url
@@ -96,11 +113,10 @@ def test_a_case_is_answered_from_its_email_and_leads_to_what_to_do(
         page.get_by_role("button", name=path.answer).click()
         page.get_by_role("heading", level=1, name="Saved").wait_for()
         check_page(looks, page)
-        after = page.locator("main a.button").first.get_attribute("href")
-        assert after
-
-        looks.become(page, path.member.person.name.full_name)
-        page.goto(after)
+        page.get_by_role("button", name="Email me a code").click()
+        check_page(looks, page)
+        page.get_by_label("Enter the code from the email").fill(read_code(pages, path))
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_text(path.then).first.wait_for()
         check_page(looks, page)
 
@@ -123,6 +139,35 @@ def test_the_first_answer_is_in_view_on_a_phone(looks: Looks, pages: Pages, *, d
         above = page.evaluate(WORDS_ABOVE, first["y"])
         assert above <= MOST_WORDS_ABOVE
         check_page(looks, page)
+
+
+@pytest.mark.parametrize("language", ["English", "Español"])
+def test_the_first_button_of_a_plan_is_in_view_on_a_phone(
+    looks: Looks, pages: Pages, language: str
+) -> None:
+    path = PATHS[0]
+    with looks.window(width=PHONE) as page:
+        page.set_viewport_size({"width": PHONE, "height": PHONE_HEIGHT})
+        page.goto("/sign-in/link")
+        if language != "English":
+            page.get_by_role("button", name=language).click()
+        check_in_view(page)
+        looks.become(page, path.member.person.name.full_name)
+        case = find_case(pages, path)
+        if case.is_undecided:
+            page.goto(f"/me/findings/{case.finding_id}")
+            page.locator("button[value=impersonation]").first.click()
+            page.wait_for_url("**/me/takedown/*")
+        page.goto(f"/me/takedown/{case.id}")
+        check_in_view(page)
+        check_page(looks, page)
+
+
+def check_in_view(page: Page) -> None:
+    """Look whether the first button of a page can be pressed without scrolling."""
+    first = page.locator("main button.button").first.bounding_box()
+    assert first
+    assert first["y"] + first["height"] <= PHONE_HEIGHT, (page.url, first)
 
 
 def test_what_others_made_is_reported_and_listed_until_it_is_gone(

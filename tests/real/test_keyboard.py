@@ -117,7 +117,7 @@ def test_the_keyboard_alone_reports_an_imitation(looks: Looks, page: Page, pages
     page.goto(f"/me/findings/{case.finding_id}")
     keys.press("Someone pretending to be me")
     keys.is_told("Saved: Someone pretending to be me.")
-    keys.to("Download the evidence (ZIP)")
+    keys.to("Download (ZIP)")
     keys.press("Copy the text")
     # Where a browser lets no page copy, the text is unfolded and selected instead.
     keys.is_on("text")

@@ -90,7 +90,7 @@ def test_a_screenshot_is_added_saved_with_the_evidence_and_removed(
         check_page(looks, page, 1)
 
         with page.expect_download() as saved:
-            page.get_by_role("link", name="Download the evidence (ZIP)").click()
+            page.get_by_role("link", name="Download (ZIP)").click()
         with ZipFile(saved.value.path()) as pack:
             assert "screenshots/1.jpg" in pack.namelist()
 

@@ -82,16 +82,45 @@ def test_an_impersonation_leads_to_the_steps_after_signing_in(portal, maria, lin
     guest = portal.guest()
     case = maria.case(CaseKind.IMPERSONATION)
 
+    kit = f"/me/takedown/{case.id}"
     seen = guest.post(link, decision="impersonation")
-    kit = seen.page.find("a", string="Open the steps")["href"]
-
-    assert kit == f"/me/takedown/{case.id}"
+    assert seen.page.find("form", action=f"{link}/sign-in")
     assert guest.get(kit).leads_to == "/sign-in"
-    guest.post("/sign-in", address=maria.mail)
+
+    assert guest.post(f"{link}/sign-in").leads_to == "/sign-in/link"
     send_due(portal.world.app)
     text = maria.emails_of("sign-in-link")[-1].email.text
     code = re.search(rf"{ADDRESS}/sign-in/(\S+)", text)[1]
+    # It signs in the browser that asked, and no other.
+    assert "another browser" in portal.guest().post("/sign-in/link", code=code).text
     assert guest.post("/sign-in/link", code=code).leads_to == kit
+    again = guest.get(link)
+    assert again.status == 410
+    assert again.page.find("form", action=f"{link}/sign-in") is None
+
+
+def test_an_answered_link_still_emails_its_person_a_code_and_leads_to_what_is_next(
+    portal, maria, link
+):
+    portal.guest().post(link, decision="impersonation")
+    guest = portal.guest()
+
+    form = guest.get(link).page.find("form", action=f"{link}/sign-in")
+    assert guest.post(form["action"]).leads_to == "/sign-in/link"
+
+    send_due(portal.world.app)
+    assert len(maria.emails_of("sign-in-link")) == 1
+    forged = link.replace("/answer/i", "/answer/f")
+    assert guest.post(f"{forged}/sign-in").status == 410
+    assert guest.get(f"{link}/sign-in").status == 405
+
+
+def test_whoever_is_signed_in_gets_on_without_a_code(portal, maria, link):
+    case, guest = maria.case(CaseKind.IMPERSONATION), portal.signed_in(maria.mail)
+
+    seen = guest.post(link, decision="impersonation")
+
+    assert seen.page.find("a", string="Open the steps")["href"] == f"/me/takedown/{case.id}"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
@@ -267,7 +296,7 @@ def test_a_case_with_answers_of_its_own_takes_those_and_says_what_comes_next(por
     page = portal.guest().get(path)
     assert "Leave it up" in page.text
     assert "shows this alert to IT" not in page.text
-    seen = portal.guest().post(path, decision="harmless")
+    seen = portal.signed_in(maria.mail).post(path, decision="harmless")
 
     assert "You said: Leave it up" in seen.text
     assert (

@@ -34,6 +34,7 @@ WHOSE = {
     "/": ANYBODY,
     "/answer/<token>": ANYBODY,
     "/answer/<token>/pictures/<finding_id>": ANYBODY,
+    "/answer/<token>/sign-in": ANYBODY,
     "/api/v1/openapi.json": ANYBODY,
     "/calendar/<token>.ics": TOKEN,
     "/feed/<token>.atom": TOKEN,
