@@ -944,6 +944,7 @@ EMAIL_KINDS: Final[Mapping[str, str]] = {
     "legal-hold": "Legal hold",
     "own-data": "Copy of your data",
     "sign-in-link": "Link to sign in",
+    "tell-link": "Link to report a fake account",
     "sources-parked": "Sources that do not answer",
     "address-suppressed": "Email returned",
     "disk-full": "Disk is full",

@@ -83,7 +83,7 @@ def queue_email(app: App, plan: EmailPlan, view: EmailView) -> OutboxEmail:
     name = (app.config.district.id, plan.recipient_id, kind.value, plan.dedupe_key)
     email = OutboxEmail(
         id=app.ids.new_id(),
-        person_id="" if _is_for_office(app, kind, plan.recipient_id) else plan.recipient_id,
+        person_id="" if _is_of_nobody(app, kind, plan.recipient_id) else plan.recipient_id,
         recipient_id=plan.recipient_id,
         kind=kind,
         dedupe_key=plan.dedupe_key,
@@ -95,8 +95,9 @@ def queue_email(app: App, plan: EmailPlan, view: EmailView) -> OutboxEmail:
     return email
 
 
-def _is_for_office(app: App, kind: EmailKind, recipient_id: str) -> bool:
-    return kind.form.recipient is EmailRecipient.OFFICE or bool(
+def _is_of_nobody(app: App, kind: EmailKind, recipient_id: str) -> bool:
+    """Tell whether it is no one person's data: for an office, or for whoever asked to tell."""
+    return kind.form.recipient in {EmailRecipient.OFFICE, EmailRecipient.LISTED} or bool(
         find_office_address(recipient_id, app.config.district)
     )
 

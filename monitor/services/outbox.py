@@ -38,6 +38,7 @@ from reports.emails.account import (
     OwnDataView,
     ReminderView,
     SignInLinkView,
+    TellLinkView,
 )
 from reports.emails.registry import (
     INVITATION_KINDS,
@@ -93,7 +94,7 @@ def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
     if kind is EmailKind.SIGN_IN_LINK and not _is_link_open(app, email):
         return EmailDestination(refusal=LINK_EXPIRED)
     if not email.person_id:
-        return _build_destination(find_office_address(recipient_id, app.config.district))
+        return _resolve_office_address(app, email)
     if kind.form.recipient is EmailRecipient.INVITED:
         invited = app.db.invitations.load_invitation(recipient_id)
         return _build_destination(invited.mail if invited.is_open(app.clock.now()) else "")
@@ -107,6 +108,15 @@ def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
         if kind.form.recipient is EmailRecipient.OTHER_ADDRESS
         else _resolve_usual_address(app, email)
     )
+
+
+def _resolve_office_address(app: App, email: OutboxEmail) -> EmailDestination:
+    """Use the address that holds the office, or that of whoever asked for a link to tell by."""
+    if email.kind != EmailKind.TELL_LINK:
+        return _build_destination(find_office_address(email.recipient_id, app.config.district))
+    asked = app.db.outbox.load_email_view(email.id, TellLinkView)
+    is_over = app.clock.now() >= asked.expires_at
+    return EmailDestination(refusal=LINK_EXPIRED) if is_over else _build_destination(asked.address)
 
 
 def _resolve_usual_address(app: App, email: OutboxEmail) -> EmailDestination:
@@ -187,7 +197,8 @@ def build_email(app: App, email: OutboxEmail, address: str) -> EmailDraft:
 
 
 def _render_email(app: App, email: OutboxEmail, view: EmailView) -> Email:
-    with use_language(load_language(app, email.person_id) if email.person_id else Language.ENGLISH):
+    is_for_office = not email.person_id and email.kind != EmailKind.TELL_LINK
+    with use_language(Language.ENGLISH if is_for_office else load_language(app, email.person_id)):
         written = render_email(view)
         if not isinstance(view, OwnDataView):
             return written
@@ -440,6 +451,7 @@ def _try_delivery(app: App, email: OutboxEmail) -> DeliveryStatus | None:
         with app.db.begin_transaction():
             app.db.outbox.mark_email_dead(email.id, reader.refusal)
             app.db.outbox.delete_email_view(email.id)
+            _forget_asker(app, email)
         return DeliveryStatus.DROPPED
     if reader.hold_reason:
         # Let it wait for something other than the mail server.
@@ -514,6 +526,7 @@ def _record_sent(
                 app.db.cases.update_case(mark_notified(app.db.cases.load_case(case), now))
         for email in emails:
             app.db.outbox.mark_email_sent(email.id, now, body_hash)
+            _forget_asker(app, email)
 
 
 def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliveryStatus:
@@ -534,4 +547,11 @@ def _defer_email(app: App, draft: EmailDraft, delivery: Delivery) -> DeliverySta
 def _drop_email(app: App, email: OutboxEmail, reason: str) -> DeliveryStatus:
     with app.db.begin_transaction():
         app.db.outbox.mark_email_dead(email.id, reason)
+        _forget_asker(app, email)
     return DeliveryStatus.DROPPED
+
+
+def _forget_asker(app: App, email: OutboxEmail) -> None:
+    """Keep nothing of who asked to tell an address."""
+    if email.kind == EmailKind.TELL_LINK:
+        app.db.outbox.delete_emails_of_kind(email.recipient_id, email.kind)

@@ -213,8 +213,8 @@ class SignInRefusal(StrEnum):
 def request_sign_in_link(app: App, address: str, browser_session_id: str) -> None:
     """Queue an email with a link, if the address may sign in: the answer never tells."""
     reader = find_account_id(app, address)
-    link = _build_link(app, reader, browser_session_id, LINK_LASTS)
-    _queue_asked_email(app, link, _build_sign_in_email)
+    link = build_asked_link(app, reader, browser_session_id, LINK_LASTS)
+    queue_asked_email(app, link, _build_sign_in_email)
 
 
 def request_email_history(app: App, address: str, browser_session_id: str) -> None:
@@ -223,11 +223,13 @@ def request_email_history(app: App, address: str, browser_session_id: str) -> No
     It counts as a link to sign in, so that nobody gets more emails for both than for one.
     """
     reader = app.db.people.find_person_id_by_mail(fold_address(address)) or NO_ACCOUNT
-    link = _build_link(app, reader, browser_session_id, timedelta())
-    _queue_asked_email(app, link, _build_email_history)
+    link = build_asked_link(app, reader, browser_session_id, timedelta())
+    queue_asked_email(app, link, _build_email_history)
 
 
-def _build_link(app: App, reader: str, browser_session_id: str, lasts: timedelta) -> SignInLink:
+def build_asked_link(
+    app: App, reader: str, browser_session_id: str, lasts: timedelta
+) -> SignInLink:
     now = app.clock.now()
     return SignInLink(
         id=app.ids.new_id(),
@@ -238,7 +240,7 @@ def _build_link(app: App, reader: str, browser_session_id: str, lasts: timedelta
     )
 
 
-def _queue_asked_email(
+def queue_asked_email(
     app: App, link: SignInLink, build_view: Callable[[App, SignInLink], EmailView]
 ) -> None:
     """Queue what a stranger asked for, or write as much where no one is to get it."""

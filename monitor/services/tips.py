@@ -1,19 +1,31 @@
 """An address that a colleague reports; only reviewers read it.
 
 The address alone is stored, under the district's key: not who told it, nor whom it may imitate, so
-that nothing says who has joined. Nothing opens it.
+that nothing says who has joined. Nothing opens it. Who has not joined tells by a link to their work
+mailbox, which says nothing but until when it works: it is the same for everyone who asks.
 """
 
-from datetime import timedelta
+import hmac
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from monitor.app import App
+from monitor.db.sign_in import NO_ACCOUNT, SignInLink
 from monitor.domain.district.findings import DistrictFinding, build_told_trace
+from monitor.domain.email import fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.pasted_address import complete_address, recognize_address
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DistrictFindingKind
+from monitor.services.annex_services import read_staff_states
 from monitor.services.lookalike_checks import load_inventory
+from monitor.services.notifications import DEFAULT_GIVEN_NAME, build_custom_greeting
+from monitor.services.sign_in import build_asked_link, queue_asked_email
+from reports.emails.account import TellLinkView
 
 MAX_TIPS_PER_DAY = 40
+TELL_LINK_LASTS = timedelta(hours=1)
+TELL = "tell"
 _DAY = timedelta(days=1)
 
 
@@ -48,3 +60,42 @@ def tell_address(app: App, text: str) -> None:
             last_seen=now,
         )
         app.db.district_findings.save_district_finding(finding)
+
+
+def request_tell_link(app: App, address: str, browser_session_id: str) -> None:
+    """Queue a link to tell by, if the address is of staff: the answer never tells.
+
+    Whether they joined plays no part. The email is deleted once it is sent; what is left for a day,
+    so that nobody gets more than five an hour, is a keyed hash of the address.
+    """
+    mail = fold_address(address)
+    mark = app.db.staff_listings.hash_address(mail)
+    listed = read_staff_states(app.db).get(mark, app.db.staff_listings.was_listed(mail))
+    reader = f"{TELL}-{mark.hex()}" if listed else NO_ACCOUNT
+    link = build_asked_link(app, reader, browser_session_id, TELL_LINK_LASTS)
+    queue_asked_email(app, link, partial(_build_link_email, mail))
+
+
+def _build_link_email(mail: str, app: App, link: SignInLink) -> TellLinkView:
+    greeting = build_custom_greeting(
+        app, DEFAULT_GIVEN_NAME, why=Reason("why.tell-link"), leave=Reason("leave.tell-link")
+    )
+    token = build_tell_token(app, link.expires_at)
+    return TellLinkView(**greeting, address=mail, expires_at=link.expires_at, token=token)
+
+
+def build_tell_token(app: App, expires_at: datetime) -> str:
+    end = str(int(expires_at.timestamp()))
+    return f"{end}.{_sign_end(app, end)}"
+
+
+def is_tell_token(app: App, token: str) -> bool:
+    """Tell whether we made it, and it still works."""
+    end, _, signature = token.partition(".")
+    if not hmac.compare_digest(_sign_end(app, end).encode(), signature.encode()):
+        return False
+    return app.clock.now() < datetime.fromtimestamp(int(end), UTC)
+
+
+def _sign_end(app: App, end: str) -> str:
+    return hmac.new(app.db.derive_secret(TELL), end.encode(), "sha256").hexdigest()

@@ -49,16 +49,18 @@ ACCESS_RULES: Final[AccessRules] = MappingProxyType(
         "sign-out": _PUBLIC,
         "static": _PUBLIC,
         "stop": AccessRule(token_in_url=True),
+        # Staff who have not joined ask for a link there, and act by it.
+        "tell": _PUBLIC,
         "me": AccessRule(role=Role.STAFF),
         "review": AccessRule(role=Role.REVIEWER),
         "operate": AccessRule(role=Role.OPERATOR),
     }
 )
 _FOR_STAFF: Final = frozenset(
-    {"", "answer", "calendar", "join", "language", "me", "sign-in", "sign-out", "stop"}
+    {"", "answer", "calendar", "join", "language", "me", "sign-in", "sign-out", "stop", "tell"}
 )
 # Whoever has such a link from an email acts by it.
-_BY_LINK: Final = frozenset({"answer", "join", "stop"})
+_BY_LINK: Final = frozenset({"answer", "join", "stop", "tell"})
 # A browser reads `//host` as someone else's address.
 _PLAIN_PATH: Final = re.compile(r"/(?!/)[\w./-]*", re.ASCII)
 API_PREFIX: Final = "/api/v1"

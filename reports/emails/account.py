@@ -282,6 +282,19 @@ def render_sign_in_link(view: SignInLinkView) -> Email:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellLinkView(EmailView):
+    """Goes to `address`, which asked for it; the row of the email is deleted with its sending."""
+
+    address: str
+    expires_at: datetime
+    token: str
+
+    @property
+    def link_url(self) -> str:
+        return f"{self.review_url.rstrip('/')}/tell/{self.token}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewAddressView(EmailView):
     """Goes to a mailbox that anyone may own, so it names no one.
 

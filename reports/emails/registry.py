@@ -27,6 +27,8 @@ class EmailRecipient(StrEnum):
     UNREACHED = "unreached"
     # Whoever holds an office that day.
     OFFICE = "office"
+    # Whoever the staff file lists, joined or not, at the address that they typed.
+    LISTED = "listed"
 
 
 class EmailCode(StrEnum):
@@ -116,6 +118,15 @@ class EmailKind(StrEnum):
             needs_consent=False,
             awaited=True,
             code=EmailCode.SIGN_IN,
+        ),
+    )
+    TELL_LINK = (
+        "tell-link",
+        EmailForm(
+            account.TellLinkView,
+            recipient=EmailRecipient.LISTED,
+            needs_consent=False,
+            awaited=True,
         ),
     )
     SOURCES_PARKED = (

@@ -233,10 +233,23 @@ render_access_tokens = build_renderer("tokens", AccessTokensView)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellView:
-    """What was typed into a form that came back."""
+    """What was typed into a form that came back; `path` is where the form is sent."""
 
+    path: str = "/me/tell"
     address: str = ""
     faults: tuple[FieldProblem, ...] = ()
 
 
 render_tell = build_renderer("tell", TellView)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellLinkAskView:
+    """Offers a link to tell by, or says that it was `asked` for: to anyone alike."""
+
+    asked: bool = False
+    address: str = ""
+    faults: tuple[FieldProblem, ...] = ()
+
+
+render_tell_link = build_renderer("tell_link", TellLinkAskView)

@@ -38,6 +38,7 @@ from reports.emails.account import (
     ReviewerQuestionView,
     SentEmailLine,
     SignInLinkView,
+    TellLinkView,
     WithdrawnView,
 )
 from reports.emails.digest import DigestView, SelfCheckView
@@ -418,6 +419,12 @@ EMAILS: Final[dict[str, EmailView]] = {
         digits="048213",
         code_expires_at=MONDAY + timedelta(minutes=10),
         expires_at=MONDAY + timedelta(minutes=15),
+    ),
+    "tell-link": TellLinkView(
+        **{**ROSA, "why": Reason("why.tell-link"), "leave": Reason("leave.tell-link")},
+        address="rosa.marchetti@cedarvalley.example",
+        expires_at=MONDAY + timedelta(hours=1),
+        token="1798000000.5f1d",
     ),
     "invited-again": InvitedAgainView(**{**ROSA, "leave": Reason("leave.invited-again")}),
     "email-history": EmailHistoryView(

@@ -42,6 +42,7 @@ OTHERS = (
         "/me/data/accounts",
         "/sign-in/emails",
         "/sign-in/",
+        "/tell/",
     ),
     OTHER_LANGUAGE_OFFER,
 )

@@ -1,5 +1,6 @@
 """A colleague tells an address: it is stored alone, opened by nothing, and read by reviewers."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,16 @@ from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import DistrictFindingKind
 from monitor.services.lookalike_checks import run_district_check
-from monitor.services.tips import MAX_TIPS_PER_DAY, can_tell, tell_address
+from monitor.services.outbox import send_due
+from monitor.services.sign_in import MAX_LINKS_PER_HOUR
+from monitor.services.tips import (
+    MAX_TIPS_PER_DAY,
+    TELL_LINK_LASTS,
+    can_tell,
+    is_tell_token,
+    request_tell_link,
+    tell_address,
+)
 from tests.monitor.services.watched import stored, turn_on_telling, watches
 from tests.monitor.services.world import World
 
@@ -75,3 +85,74 @@ def test_there_are_so_many_a_day_and_no_more(telling: World):
     telling.clock.at += timedelta(days=1, minutes=1)
     tell_address(telling.app, FAKE)
     assert FAKE in told(telling)
+
+
+ADA, OTTO = "ada.lind@cedarvalley.example", "otto.berg@cedarvalley.example"
+
+
+def links_to(world: World, mail: str) -> list[str]:
+    """Send what is due, and return the tokens of the links that came."""
+    send_due(world.app)
+    emails = [one for one in world.post.to(mail) if one.envelope.kind == "tell-link"]
+    return [re.search(r"/tell/([\w.]+)", one.email.text)[1] for one in emails]
+
+
+def rows(world: World) -> dict[str, int]:
+    counts = world.state.count_rows()
+    return {table: counts[table] for table in ("outbox", "sign_in_links")}
+
+
+def test_whoever_the_staff_file_lists_gets_a_link_whether_they_joined_or_not(telling: World):
+    maria = telling.joins(MARIA)
+    telling.state.staff_listings.save_listings((ADA, maria.mail))
+    for mail in (ADA, f" {ADA.upper()} ".strip(), maria.mail, OTTO):
+        assert request_tell_link(telling.app, mail, "a visit") is None
+
+    assert (len(links_to(telling, ADA)), len(links_to(telling, maria.mail))) == (1, 1)
+    assert links_to(telling, OTTO) == []
+    assert all(is_tell_token(telling.app, token) for token in links_to(telling, ADA))
+
+
+def test_of_who_asked_a_keyed_hash_is_left_for_a_day_and_their_email_is_gone(telling: World):
+    telling.state.staff_listings.save_listings((ADA,))
+    before = rows(telling)
+    request_tell_link(telling.app, ADA, "a visit")
+    assert rows(telling)["outbox"] == before["outbox"] + 1
+
+    assert links_to(telling, ADA)
+    assert rows(telling) == {**before, "sign_in_links": before["sign_in_links"] + 1}
+    kept = telling.state.sign_in_links.connection.fetch_rows("SELECT * FROM sign_in_links")
+    assert not any("ada" in str(tuple(row)) for row in kept)
+
+
+def test_a_link_that_could_not_be_sent_in_time_is_forgotten_too(telling: World):
+    telling.state.staff_listings.save_listings((ADA,))
+    before = rows(telling)["outbox"]
+    request_tell_link(telling.app, ADA, "a visit")
+
+    telling.clock.at += TELL_LINK_LASTS
+    assert links_to(telling, ADA) == []
+    assert rows(telling)["outbox"] == before
+
+
+def test_nobody_gets_more_than_five_links_an_hour(telling: World):
+    telling.state.staff_listings.save_listings((ADA,))
+    for _ in range(MAX_LINKS_PER_HOUR + 2):
+        request_tell_link(telling.app, ADA, "a visit")
+        links_to(telling, ADA)
+
+    assert len(links_to(telling, ADA)) == MAX_LINKS_PER_HOUR
+
+
+def test_a_link_says_until_when_it_works_and_nothing_of_who_asked(telling: World):
+    telling.state.staff_listings.save_listings((ADA, OTTO))
+    for mail in (ADA, OTTO):
+        request_tell_link(telling.app, mail, "a visit")
+
+    (ours,), (theirs,) = (links_to(telling, mail) for mail in (ADA, OTTO))
+    assert ours == theirs
+    end, _, signature = ours.partition(".")
+    for forged in ("", ".", f"{int(end) + 60}.{signature}", f"{end}.", "a.b", "\u0661.x"):
+        assert not is_tell_token(telling.app, forged)
+    telling.clock.at += TELL_LINK_LASTS
+    assert not is_tell_token(telling.app, ours)

@@ -140,6 +140,8 @@ WHOSE = {
     "/sign-out": ANYBODY,
     "/sign-out/everywhere": ANYBODY,
     "/static/<name>": ANYBODY,
+    "/tell": ANYBODY,
+    "/tell/<token>": ANYBODY,
     "/stop/<token>": ANYBODY,
 }
 WHOSE |= {

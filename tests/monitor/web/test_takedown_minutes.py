@@ -26,7 +26,10 @@ SECONDS_FOR_CODE = 20
 DIGITS = re.compile(r"\d{3} \d{3}")
 MOST_SECONDS = 180
 MOST_PRESSES = 6
-FOLDED = "details:not([open]) > :not(summary), .unseen, .preheader, textarea, option, [type=hidden], head"
+FOLDED = (
+    "details:not([open]) > :not(summary), .unseen, .preheader, textarea, option, [type=hidden], "
+    "head"
+)
 
 
 @dataclass

@@ -1,13 +1,17 @@
 """The page on which a colleague tells of a fake account: for staff, off at first, always alike."""
 
+import re
+
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.services.outbox import send_due
 from tests.monitor.services.watched import stored, turn_on_telling
 from tests.monitor.services.world import REVIEWERS, Staff
-from tests.monitor.web.portal import OPERATOR, Guest, Portal
+from tests.monitor.web.portal import ADDRESS, OPERATOR, Guest, Portal
 
 PATH = "/me/tell"
+ADA = "ada.lind@cedarvalley.example"
 LOOKALIKES = "/review/look-alikes"
 FAKE = "https://www.instagram.com/mariadelgad0/"
 THANKS = "Thank you. A reviewer reads it. You get no answer about it."
@@ -26,8 +30,9 @@ def guest(portal: Portal, maria: Staff) -> Guest:
 def test_where_it_is_off_there_is_no_such_page(portal: Portal):
     maria = portal.world.joins(MARIA)
 
-    for found in (portal.signed_in(maria.mail).get(PATH), portal.signed_in(maria.mail).post(PATH)):
-        assert found.status == 404
+    guest = portal.signed_in(maria.mail)
+    for path in (PATH, "/tell", "/tell/1.x"):
+        assert (guest.get(path).status, guest.post(path).status) == (404, 404)
     assert "Tell IT of a fake account" not in portal.signed_in(maria.mail).get("/me").text
 
 
@@ -73,5 +78,38 @@ def test_nobody_but_staff_tells_and_others_are_told_whom_to_call(portal: Portal,
         assert office.post(PATH, address=FAKE).status == 403
         assert office.follow(office.get("/")).page.find("a", href=PATH) is None
     assert portal.guest().get(PATH).leads_to == "/sign-in"
-    assert "of a fake account, tell the school." in portal.guest().get("/sign-in").html
+    front = portal.guest().get("/sign-in")
+    assert "of a fake account, tell the school." in front.html
+    assert front.page.find("a", href="/tell") is not None
     assert stored(portal.world) == ()
+
+
+def test_who_has_not_joined_tells_by_a_link_to_their_mailbox(portal: Portal):
+    world = turn_on_telling(portal.world)
+    world.state.staff_listings.save_listings((ADA,))
+    guest = portal.guest()
+
+    answers = {
+        guest.post("/tell", address=mail).text for mail in (ADA, "no.one@cedarvalley.example")
+    }
+    assert len(answers) == 1
+    assert guest.post("/tell", address="ada").status == 422
+
+    send_due(world.app)
+    (email,) = [one for one in world.post.to(ADA) if one.envelope.kind == "tell-link"]
+    link = re.search(rf"{ADDRESS}(/tell/\S+)", email.email.text)[1]
+    reader = portal.guest()
+    assert reader.get(link).page.find("form", action=link) is not None
+    assert stored(world) == ()
+    assert THANKS in reader.follow(reader.post(link, address=FAKE)).text
+    assert reader.post(link, address="<b>").status == 422
+    (finding,) = stored(world)
+    assert (finding.trace.address, "ada" in str(finding)) == (FAKE, False)
+    assert reader.get("/me").leads_to == "/sign-in"
+
+
+def test_a_link_that_is_over_tells_nothing(portal: Portal):
+    world = turn_on_telling(portal.world)
+    for path in ("/tell/1.x", "/tell/x"):
+        assert (portal.guest().get(path).status, portal.guest().post(path).status) == (410, 410)
+    assert stored(world) == ()

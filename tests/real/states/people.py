@@ -28,6 +28,7 @@ from monitor.services.profile import edit_profile
 from monitor.services.self_check import request_self_check
 from monitor.services.sign_in import find_account_id
 from monitor.services.sweeps import ProgressListener
+from monitor.services.tips import build_tell_token
 from monitor.services.withdrawal import withdraw_consent
 from scrapers.crawl.crawler import Crawler
 from scrapers.models import CrawlPriority, Query
@@ -84,6 +85,7 @@ def set_out(app: App) -> dict[str, str]:
         export_person_data(app, refs["ulla"], refs["ulla"])
     tokens = {f"stop_{word}": _stop(app, refs[word]) for word in ("maria", "john")}
     tokens["answer_maria"] = _answer(app, refs["maria"])
+    tokens["tell"] = build_tell_token(app, app.clock.now() + HOUR)
     tokens |= {f"undo_{word}": _undo(app, refs[word]) for word in ("nina", "olga")}
     codes = _invited(app)
     _unlisted(app, address("ines"))
