@@ -103,8 +103,8 @@ def build_school_line(app: App, case: Case) -> AdviceLine | None:
     lever = _find_school_lever(app, target)
     if lever is None:
         return None
-    said = Reason("advice.school.review", {"site": target.site})
-    return AdviceLine(words=said, terms=_describe_terms(lever))
+    said = Reason(f"advice.{lever.words}.review", {"site": target.site})
+    return AdviceLine(words=said, terms=_describe_terms(lever), url=lever.address or "")
 
 
 def build_brand_line(app: App, platform: str) -> AdviceLine | None:

@@ -75,8 +75,14 @@ def kinds(a_plan: LeverPlan) -> list[LeverKind]:
     return [lever.kind for lever in (a_plan.now, *a_plan.later) if lever]
 
 
-def test_the_school_reports_first_and_its_person_uses_the_form():
-    assert plan(TakedownHarm.IMPERSONATION, "instagram", side=Side.IT).now.kind is LeverKind.SCHOOL
+@pytest.mark.parametrize("platform", ["instagram", "youtube", "snapchat"])
+def test_the_school_reports_first_where_it_has_a_channel(platform: str):
+    for harm in (TakedownHarm.IMPERSONATION, TakedownHarm.HARASSMENT):
+        assert plan(harm, platform, side=Side.IT).now.kind is LeverKind.SCHOOL
+        assert plan(harm, platform).now.kind is LeverKind.FORM
+
+
+def test_its_person_uses_the_form_first():
     assert kinds(plan(TakedownHarm.IMPERSONATION, "instagram")) == [
         LeverKind.FORM,
         LeverKind.COPYRIGHT,
