@@ -168,6 +168,38 @@ def test_the_48_hours_of_the_law_run_from_the_day_that_it_was_sent(maria: Staff)
     assert add_screenshot(maria.world.app, maria.id, fake(maria).id, SHOT) is UploadProblem.SEXUAL
 
 
+@pytest.mark.parametrize("platform_does", PLATFORM_ACTS)
+@pytest.mark.parametrize("platform", PLACES)
+def test_each_plan_against_what_may_be_sexual_is_walked_to_its_end(
+    maria: Staff, platform: str, platform_does: str
+):
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    maria.world.state.cases.update_case(replace(fake(maria), reasons=(Reason("lewd"),)))
+
+    does(maria, Decision.REPORTED, LeverKind.LAW)
+    run_due_sweeps(maria.world.app)
+    due = disclose_own(maria.world.app, fake(maria)).due
+    assert due == fake(maria).last_lever.at + timedelta(hours=48)
+    if platform_does == REFUSES:
+        does(maria, Decision.REFUSED)
+    elif platform_does == SILENT:
+        maria.world.clock.at = due
+    first = LeverKind.LAW if platform_does == ANSWERS else LeverKind.COMPLAINT
+    assert kit(maria).levers[0] is first
+    if platform_does != ANSWERS:
+        does(maria, Decision.REPORTED, LeverKind.COMPLAINT)
+        run_due_sweeps(maria.world.app)
+
+    if platform in DEMO:
+        assert proves(maria, platform) is EndReason.PROOF
+        return
+    # No picture of it is kept as proof: what its person says holds after 30 days.
+    does(maria, Decision.REMOVED)
+    assert not kit(maria).asks_for_proof
+    maria.world.later(days=30)
+    assert disclose_own(maria.world.app, fake(maria)).end is EndReason.CLAIMED
+
+
 @pytest.mark.parametrize("host_does", PLATFORM_ACTS)
 def test_a_page_that_does_harm_is_walked_to_proof(world: World, host_does: str):
     threat = f"Maria Delgado of {MAPLE_STREET} deserves to die"
