@@ -42,9 +42,9 @@ ACCOUNT_HARMS = (
 )
 # Ways of a platform's own by harm; there were 16, 0 and 8 before there were ways by harm.
 FEWEST_KNOWN = {
-    TakedownHarm.IMPERSONATION: 101,
-    TakedownHarm.HARASSMENT: 100,
-    TakedownHarm.HACKED: 64,
+    TakedownHarm.IMPERSONATION: 110,
+    TakedownHarm.HARASSMENT: 109,
+    TakedownHarm.HACKED: 73,
 }
 
 
