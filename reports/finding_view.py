@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from monitor.domain.reason import Plain, Reason, Site, Told
+from monitor.domain.reason import Label, Plain, Reason, Site, Told
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -379,9 +379,20 @@ class CaseView(CaseSummary):
         return labels.describe_given_answer(self.kind, self.decision) if self.decision else ""
 
     @property
-    def undo_words(self) -> str:
-        """What an undo takes back, which may be a step since the answer; empty without one."""
-        return labels.describe_given_answer(self.kind, self.undoes) if self.undoes else ""
+    def undo_words(self) -> Told:
+        """Say what an undo takes back, which may be a step since the answer; empty without one."""
+        return self._describe_undo("undo-answer")
+
+    @property
+    def undone_words(self) -> Told:
+        """Say the same of an undo that is done."""
+        return self._describe_undo("undone-answer")
+
+    def _describe_undo(self, rule: str) -> Told:
+        """Name it in the words of the button that its person pressed."""
+        if self.undoes is None:
+            return ""
+        return Reason(rule, {"answer": Label(f"answers.{self.kind}", self.undoes)})
 
     @property
     def review_said(self) -> str:

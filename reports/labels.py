@@ -731,7 +731,6 @@ REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
         "You can report it again and show more copied elements.",
     ),
     Decision.HARMLESS: ("I leave it as it is", "We close it, and tell you if it changes."),
-    Decision.REOPENED: ("Undo the last entry", ""),
 }
 REPORTED_AGAIN: Final = ("I reported it again", "If it was another way, choose it below.")
 # The same of an account that no source of ours opens.
@@ -750,18 +749,7 @@ REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
     Decision.REFUSED: ("Saved: the platform left it up. You can report it again and show more."),
     Decision.HARMLESS: "Saved: you leave it as it is. We tell you if it changes.",
-    Decision.REOPENED: "The last entry was undone.",
 }
-# What its person took back of an alert, by what it was; any other is an answer.
-UNDONE_NOTICES: Final[Mapping[Decision, str]] = {
-    Decision.REPORTED: "Undone: your note that you reported it.",
-    Decision.REMOVED: "Undone: your note that the platform removed it.",
-    Decision.REFUSED: "Undone: your note that the platform left it up.",
-    Decision.REMOVAL_ASKED: "Undone: your note that you asked the site.",
-    Decision.REMOVAL_DONE: "Undone: your note that the details are gone.",
-    Decision.UNLINKED: "Undone: your note that you removed the link.",
-}
-UNDONE_ANSWER: Final = "Undone: your answer."
 SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
     UploadProblem.UNSUPPORTED: (
         "Screenshots cannot be added here, because this server has no software to open pictures. "
@@ -798,7 +786,6 @@ REFERENCE_PICTURE_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
 REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_ASKED: "I asked for removal",
     Decision.REMOVAL_DONE: "It is gone",
-    Decision.REOPENED: "Undo the last entry",
 }
 OWN_REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
     **REMOVAL_STEPS,
@@ -807,7 +794,6 @@ OWN_REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
 REMOVAL_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_ASKED: "Saved, with the date.",
     Decision.REMOVAL_DONE: "Saved: it is gone.",
-    Decision.REOPENED: "The last entry was undone.",
 }
 # The links of advice to our own pages, by where they lead.
 ADVICE_LINKS: Final[Mapping[str, str]] = {

@@ -37,6 +37,7 @@ from reports.labels import (
     ANSWERS,
     BREACH_CREDIT,
     CADENCE_SENTENCES,
+    CASE_ANSWERS,
     CASE_KINDS,
     DECISION_SENTENCES,
     EVENT_KINDS,
@@ -55,6 +56,7 @@ Text = str | dict[str, str]
 # The tables of labels that may stand within a sentence.
 LABELS: Final[Mapping[str, Mapping[Any, str]]] = {
     "answers": ANSWERS,
+    **{f"answers.{kind}": {**GIVEN_ANSWERS, **words} for kind, words in CASE_ANSWERS.items()},
     "cadence": CADENCE_SENTENCES,
     "case-kinds": CASE_KINDS,
     "checks": SWEEP_KINDS,

@@ -13,7 +13,7 @@ from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision, Means
-from monitor.services.answers import DecisionInput, decide_cases, record_feedback
+from monitor.services.answers import DecisionInput, answer_case, record_feedback
 from monitor.services.findings import list_pending_cards
 from monitor.services.pictures import load_compared_picture
 from monitor.services.sign_in import SIGNED_OUT
@@ -110,10 +110,12 @@ def load_linked_picture(app: App, link: AnswerLink, finding_id: str) -> bytes:
     return load_compared_picture(app, link.person_id, finding_id)
 
 
-def answer_by_link(app: App, link: AnswerLink, decision: Decision) -> QuestionCard | None:
-    """Record the person's answer and return what it is about; None where nothing waits anymore.
+def answer_by_link(
+    app: App, link: AnswerLink, decision: Decision
+) -> tuple[QuestionCard, tuple[str, ...]] | None:
+    """Record the person's answer; return what it is about and which other findings it filed.
 
-    Raises InputError where this card does not take it.
+    None where nothing waits anymore. Raises InputError where this card does not take it.
     """
     with app.db.begin_transaction():
         # Of two who answer at once, the second is told that the link is over.
@@ -128,10 +130,11 @@ def answer_by_link(app: App, link: AnswerLink, decision: Decision) -> QuestionCa
         )
         if link.is_case:
             entry = DecisionInput(decision=decision, by=link.person_id, means=Means.LINK)
-            decide_cases(app, (link.card_id,), entry)
+            filed = answer_case(app, app.db.cases.load_case(link.card_id), entry)
         else:
-            record_feedback(app, link.person_id, {link.card_id: decision}, Means.LINK)
-    return asked.card
+            answers = {link.card_id: decision}
+            filed = record_feedback(app, link.person_id, answers, Means.LINK)
+    return asked.card, filed
 
 
 def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView:

@@ -116,9 +116,20 @@ def save_feedback(app: App, finding_id: str, entry: DecisionInput) -> None:
     )
 
 
-def learn_from_feedback(app: App, person_id: str) -> None:
-    """Assess all findings of a person again with their new answers."""
+def learn_from_feedback(app: App, person_id: str) -> tuple[str, ...]:
+    """Assess all findings of a person again with their new answers.
+
+    Return which of those that waited for an answer are filed by that, and no longer asked about.
+    """
+    waited = _list_asked_ids(app, person_id)
     reassess_person(app, app.db.people.load_person(person_id))
+    asked = frozenset(_list_asked_ids(app, person_id))
+    return tuple(finding_id for finding_id in waited if finding_id not in asked)
+
+
+def _list_asked_ids(app: App, person_id: str) -> tuple[str, ...]:
+    pending = list_pending_feedback(app, person_id)
+    return tuple(answer.finding.id for answer in pending if answer.is_asked)
 
 
 def _has_feedback_from_case(app: App, case: Case) -> bool:
@@ -200,8 +211,8 @@ def count_questions(app: App, owner_id: str) -> int:
 
 def record_feedback(
     app: App, owner_id: str, answers: Mapping[str, Decision], means: Means = Means.PAGE
-) -> None:
-    """Store all answers or none, and learn from them at once.
+) -> tuple[str, ...]:
+    """Store all answers or none, and learn from them at once; return what is filed by that.
 
     A later answer replaces an earlier one.
     """
@@ -223,7 +234,14 @@ def record_feedback(
                 finding,
                 DecisionInput(decision=answers[finding_id], by=owner_id, means=means),
             )
-        learn_from_feedback(app, owner_id)
+        return learn_from_feedback(app, owner_id)
+
+
+def answer_case(app: App, case: Case, entry: DecisionInput) -> tuple[str, ...]:
+    """Store what its person says of a case, and learn from it; return what is filed by that."""
+    with app.db.begin_transaction():
+        record_decision(app, case, entry)
+        return learn_from_feedback(app, case.person_id)
 
 
 def undo_feedback(app: App, owner_id: str, finding_ids: Iterable[str]) -> None:

@@ -61,14 +61,16 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
         decision = read_form(LinkAnswerForm).decision
         link = open_answer_link(app, token)
         try:
-            card = answer_by_link(app, link, decision) if link else None
+            answered = answer_by_link(app, link, decision) if link else None
         except InputError:
             abort(HTTPStatus.BAD_REQUEST)
-        if link is None or card is None:
+        if link is None or answered is None:
             return _render_over(context)
+        card, filed = answered
         answer = next(choice.words for choice in card.choices if choice.value == decision)
         view = replace(
             _build_done_view(context, link, decision, answer),
+            filed=len(filed),
             token=_find_code_token(context, link, token),
         )
         return context.render_page("Saved", pages.render_answer_done, view)

@@ -1,6 +1,7 @@
 """What every family of pages gets: the flows, who is signed in, and how to answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -11,9 +12,12 @@ from flask import Response, request, url_for
 from werkzeug.exceptions import Unauthorized
 
 from monitor.app import App
+from monitor.domain.errors import InputError
 from monitor.domain.language import Language
 from monitor.domain.person import Person, Principal, Reviewer
+from monitor.domain.reason import Told
 from monitor.domain.vocabulary import AuthMethod, Role
+from monitor.services.disclosure import disclose_finding
 from monitor.services.legal_holds import list_hold_proposals
 from monitor.services.public_records import list_records_proposals
 from monitor.services.review import list_early_access_proposals
@@ -22,14 +26,18 @@ from monitor.web.forms import WebForm, choose_status, read_form
 from monitor.web.roles import is_for_staff, leads_to_staff_page
 from monitor.web.security import RateLimit, build_wrong_token_limit
 from monitor.web.sessions import BrowserSession, BrowserSessions, get_browser_session
+from reports.finding_view import FindingView
 from reports.labels import LANGUAGES
 from reports.pages.layout import NavLink, PageFrame
 from reports.translation import get_language
+from reports.wording import render_reason
 
 V = TypeVar("V")
 WANTED_COOKIE: Final = "namesake-wanted"
 LANGUAGE_COOKIE: Final = "namesake-language"
 MAX_PATH_LENGTH: Final = 200
+# One more is stored than is shown, to tell that there are others.
+MAX_FILED: Final = 5
 SIGN_OUT_ELSEWHERE: Final = (
     "You signed in through your district's own sign-in page. Sign out there."
 )
@@ -121,12 +129,17 @@ class PortalContext:
         body = render(view, self.build_frame(title))
         return Response(body, status or choose_status(view), mimetype="text/html")
 
-    def redirect_to(self, path: str, notice: str = "") -> Response:
+    def redirect_to(self, path: str, notice: Told = "") -> Response:
         """Redirect to one of our pages and show `notice` there, which names no one."""
         response = Response(status=HTTPStatus.SEE_OTHER)
         response.headers["Location"] = path
-        self.browser_session.next_notice = notice
+        said = notice if isinstance(notice, str) else render_reason(notice)
+        self.browser_session.next_notice = said
         return response
+
+    def tell_filed(self, finding_ids: tuple[str, ...]) -> None:
+        """Have the next page name what we no longer ask about since an answer filed it."""
+        self.browser_session.next_filed = finding_ids[: MAX_FILED + 1]
 
     def answer_stranger(self) -> Response:
         """Ask to sign in, and remember which page was wanted: an email may have led to it."""
@@ -182,11 +195,22 @@ class PortalContext:
             way_out=self.sign_out_path,
             places=tuple(self._build_nav(principal)) if principal else (),
             notice=session.notice,
+            filed=tuple(self._build_filed(principal, session.filed[:MAX_FILED])),
+            files_more=len(session.filed) > MAX_FILED,
             demo=self.demo_notice,
             count_proposals=partial(self._count_proposals, principal),
             tells=can_tell(self.app) and (not principal or Role.STAFF in principal.roles),
             **self._build_language_choice(),
         )
+
+    def _build_filed(
+        self, principal: Principal | None, finding_ids: Iterable[str]
+    ) -> Iterator[FindingView]:
+        owner = principal.person_id if principal else ""
+        for finding_id in finding_ids:
+            with suppress(InputError):
+                finding = self.app.db.findings.load_finding_of_person(owner, finding_id)
+                yield disclose_finding(self.app, finding)
 
     def _count_proposals(self, principal: Principal | None) -> Mapping[str, int]:
         """Count what waits for this reviewer to confirm, by its part of the pages of IT."""

@@ -439,7 +439,6 @@ def build_agree_view(
         agreed=describe_scopes(draft.scopes),
         asked=asked,
         seal=text.text_hash,
-        version=text.version,
         until=text.until,
         zone=text.zone,
         faults=faults,

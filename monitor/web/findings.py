@@ -18,12 +18,12 @@ from monitor.domain.case import CASE_OF_DECISION, MADE_BY_OTHERS, OWNERSHIP_CASE
 from monitor.domain.case_log import SHARING
 from monitor.domain.errors import InputError
 from monitor.domain.feedback import FINDING_DECISIONS
-from monitor.domain.reason import Count, Label, Reason
-from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup, Side
+from monitor.domain.reason import Count, Label, Reason, Told
+from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
 from monitor.services.answers import (
     DecisionInput,
+    answer_case,
     build_lessons_line,
-    decide_cases,
     find_ownership_case,
     record_feedback,
     share_case,
@@ -45,9 +45,10 @@ from monitor.services.findings import (
     list_reviewer_fields,
 )
 from monitor.services.pictures import load_compared_picture
+from monitor.services.review import undo_decisions
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
-from reports.labels import ANSWERS, UNDONE_ANSWER, UNDONE_NOTICES
+from reports.labels import ANSWERS
 from reports.pages import findings as pages
 from reports.pages.findings import AnswerHistoryView, FindingListView, ShareView, SortView, UndoLine
 from scrapers.models import TraceKind
@@ -125,18 +126,22 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
         if not form.finding:
             return context.redirect_to(url_for(".show_cards"), "Select at least one card first.")
         check_owns_findings(context.app, owner, form.finding)
-        record_feedback(context.app, owner, dict.fromkeys(form.finding, form.decision))
+        answers = dict.fromkeys(form.finding, form.decision)
+        context.tell_filed(record_feedback(context.app, owner, answers))
         return _redirect_after_answers(context, form)
 
     @routes.post("/me/sort/undo")
     def submit_undo() -> Response:
         form, owner = read_form(FindingsForm), context.person_id
         check_owns_findings(context.app, owner, form.finding)
+        said = _describe_answers(context.app, owner, form.finding, "undone")
         try:
             undo_feedback(context.app, owner, form.finding)
         except InputError:
+            said = None
+        if said is None:
             return context.redirect_to(url_for(".show_cards"), "There was nothing to undo.")
-        return _redirect_back(context, form, "Undone.")
+        return _redirect_back(context, form, said.words)
 
     return routes
 
@@ -160,6 +165,13 @@ def paginate_lines(lines: tuple[Line, ...], size: int) -> tuple[int, int, tuple[
 def build_done_line(app: App, person_id: str) -> UndoLine | None:
     """Say what was just answered, as stored: the URL names only the findings."""
     finding_ids = tuple(filter(None, read_query(AnsweredQuery).done.split("-")))[:CARDS_PER_PAGE]
+    return _describe_answers(app, person_id, finding_ids, "saved")
+
+
+def _describe_answers(
+    app: App, person_id: str, finding_ids: Iterable[str], done: str
+) -> UndoLine | None:
+    """Say which answer was saved, or undone; None where there is none."""
     own = {
         finding.id: decision
         for finding, decision in app.db.findings.list_findings_with_feedback(person_id)
@@ -170,9 +182,9 @@ def build_done_line(app: App, person_id: str) -> UndoLine | None:
     kind = app.db.findings.load_finding(answered[0]).portrait.kind
     table = "page-answers" if kind is TraceKind.PAGE else "answers"
     answer, count = Label(table, own[answered[0]]), len(answered)
-    words = Reason("saved-answer", {"answer": answer})
+    words = Reason(f"{done}-answer", {"answer": answer})
     if count > 1:
-        words = Reason("saved-answers", {"answer": answer, "count": Count(count)})
+        words = Reason(f"{done}-answers", {"answer": answer, "count": Count(count)})
     return UndoLine(finding_ids=answered, words=words)
 
 
@@ -195,17 +207,19 @@ def _redirect_to_kit(
 
 
 def _redirect_back(
-    context: PortalContext, form: FindingsForm, notice: str, done: str = ""
+    context: PortalContext, form: FindingsForm, notice: Told, done: str = ""
 ) -> Response:
     """Go back to where the answer was given: to the finding's own page, or to the next card.
 
-    Where `done` names the findings just answered, the cards tell it themselves.
+    Where `done` names the findings just answered, the cards tell it themselves. What an answer
+    filed beside is read before the next card.
     """
     if form.back is AnswerPage.FINDING and form.finding:
         return context.redirect_to(
             url_for("findings.show_finding", finding_id=form.finding[0]), notice
         )
-    path = url_for("sort.show_cards", done=done or None, _anchor="card-1")
+    anchor = None if context.browser_session.next_filed else "card-1"
+    path = url_for("sort.show_cards", done=done or None, _anchor=anchor)
     return context.redirect_to(path, "" if done else notice)
 
 
@@ -303,7 +317,7 @@ def build_finding_routes(context: PortalContext) -> Blueprint:
 
 
 def build_case_routes(context: PortalContext) -> Blueprint:
-    routes = Blueprint("cases", __name__)
+    routes, app = Blueprint("cases", __name__), context.app
 
     @routes.post("/me/cases/<case_id>")
     def submit_decision(case_id: str) -> Response:
@@ -311,7 +325,7 @@ def build_case_routes(context: PortalContext) -> Blueprint:
         if form.decision in {*SHARING, Decision.REOPENED}:
             abort(HTTPStatus.BAD_REQUEST)
         try:
-            record_case_answer(context.app, case, form)
+            context.tell_filed(record_case_answer(app, case, form))
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
         finding_page = url_for("findings.show_finding", finding_id=case.finding_id)
@@ -330,9 +344,9 @@ def build_case_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/cases/<case_id>/undo")
     def submit_undo(case_id: str) -> Response:
         case = _find_own_case(context, case_id)
-        last = case.get_last_entry(Side.PERSON)
+        said = disclose_own(app, case).undone_words
         try:
-            undo_decisions(context.app, (case_id,), case.person_id)
+            undo_decisions(app, (case_id,), case.person_id)
         except InputError:
             return context.redirect_to(
                 url_for("findings.show_finding", finding_id=case.finding_id),
@@ -340,7 +354,7 @@ def build_case_routes(context: PortalContext) -> Blueprint:
             )
         return context.redirect_to(
             url_for("findings.show_finding", finding_id=case.finding_id),
-            UNDONE_NOTICES.get(last.decision, UNDONE_ANSWER) if last else UNDONE_ANSWER,
+            said,
         )
 
     return routes
@@ -384,18 +398,20 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
     return routes
 
 
-def record_case_answer(app: App, case: Case, form: CaseAnswerForm) -> None:
-    """Answer a case; where it asks whose an account is, the answer is about the account."""
+def record_case_answer(app: App, case: Case, form: CaseAnswerForm) -> tuple[str, ...]:
+    """Answer a case, and return what else is filed by that.
+
+    Where it asks whose an account is, the answer is about the account.
+    """
     if case.kind in OWNERSHIP_CASES and form.decision in FINDING_DECISIONS:
-        record_feedback(app, case.person_id, {case.finding_id: form.decision})
-        return
+        return record_feedback(app, case.person_id, {case.finding_id: form.decision})
     # Only a decision of harmless has an end.
     now = app.clock.now()
     span = HARMLESS_SPANS.get(form.until) if form.decision is Decision.HARMLESS else None
     entry = DecisionInput(
         decision=form.decision, by=case.person_id, until=now + span if span else None
     )
-    decide_cases(app, (case.id,), entry)
+    return answer_case(app, case, entry)
 
 
 def _require_finding_owner(context: PortalContext, finding_id: str) -> str:

@@ -278,7 +278,6 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
         moving=PendingAddress(to=asked.new, until=asked.expires_at) if asked else None,
         waiting_name=format_searched_name(waiting) if waiting else "",
         agreed=describe_scopes(consent.scopes),
-        version=consent.text_version,
         given_at=consent.given_at,
         ends_at=consent.expires_at,
         kept=count_stored_data(app, person_id),

@@ -19,7 +19,7 @@ from msgspec import structs
 from monitor.app import App
 from monitor.db.review_queue import CaseGroup, ReviewFilter
 from monitor.domain.case import Case
-from monitor.domain.case_log import is_lever
+from monitor.domain.case_log import is_confirmation, is_lever
 from monitor.domain.english_dates import format_local_time
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer
@@ -84,6 +84,7 @@ from reports.pages.layout import FieldProblem
 from reports.pages.review import (
     BulkDecisionView,
     ChosenCasesView,
+    ContraryDecisionView,
     EarlyAccessRequestsView,
     HintedOption,
     LegalHoldsView,
@@ -144,12 +145,16 @@ class LetterForm(WebForm, frozen=True, kw_only=True):
 
 
 class ReviewDecisionForm(WebForm, frozen=True, kw_only=True):
-    """`seen` holds each case with its revision when the page was made, with a blank between."""
+    """`seen` holds each case with its revision when the page was made, with a blank between.
+
+    `insists` is filled in by who has read what another reviewer says, and says something else.
+    """
 
     seen: tuple[str, ...] = ()
     decision: Decision | None = None
     lever: LeverKind | None = None
     note: ReviewText = ""
+    insists: str = ""
 
 
 class UndoDecisionsForm(WebForm, frozen=True, kw_only=True):
@@ -295,6 +300,30 @@ def describe_saved_decision(app: App, reviewer: Reviewer, before: Case) -> str:
     if end := find_silent_end(app, after):
         parts.append(f"Without an answer, it ends on {format_near_day(end, zone)}.")
     return " ".join(parts)
+
+
+def _list_contrary_words(
+    app: App, by: Reviewer, cases: Iterable[Case], decision: Decision
+) -> Iterator[ActionLogLine]:
+    """Yield what another reviewer says of each case that this decision would contradict."""
+    for case in cases:
+        said, verdict = case.get_word(Side.IT), case.get_verdict(Side.IT)
+        if said is None or verdict is None or said.by == by.id:
+            continue
+        agrees = is_confirmation(case.kind, verdict) if is_lever(decision) else verdict is decision
+        if not agrees:
+            yield ActionLogLine(
+                at=said.at,
+                who=find_reviewer_address(app, said.by),
+                what=labels.describe_verdict(case.kind, verdict),
+                note=said.note,
+            )
+
+
+def _describe_last_word(case: Case, by: Reviewer) -> str:
+    """Say what this reviewer would take back: the last that they said or did themselves."""
+    own = [entry.decision for entry in case.standing if entry.by == by.id]
+    return f"“{labels.describe_verdict(case.kind, own[-1])}”" if own else "nothing"
 
 
 def _list_lever_options(app: App, case: Case) -> Iterator[Option]:
@@ -539,19 +568,36 @@ class _CaseActions:
         app = self.context.app
         with mask_as_not_found():
             before = [load_reviewable_case(app, by, case_id) for case_id in seen]
+        contrary = () if form.insists else tuple(_list_contrary_words(app, by, before, decision))
+        if contrary:
+            view = ContraryDecisionView(
+                lines=contrary,
+                seen=form.seen,
+                decision=decision,
+                lever=form.lever or "",
+                note=note,
+                zone=app.config.district.zone,
+            )
+            title = "Another reviewer says something else"
+            return self.context.render_page(title, pages.render_contrary_decision, view)
         words = self._run_action(seen, lambda: decide_viewed_cases(app, by, seen, entry), SAVED)
         if words != SAVED:
             return self._redirect_back(seen, words)
         if len(before) == 1:
             return self._redirect_back(seen, describe_saved_decision(app, by, before[0]))
-        view = ChosenCasesView(case_ids=tuple(seen), decision=labels.REVIEWER_CHOICES[decision])
-        return self.context.render_page("Saved", pages.render_decision_done, view)
+        done = ChosenCasesView(case_ids=tuple(seen), decision=labels.REVIEWER_CHOICES[decision])
+        return self.context.render_page("Saved", pages.render_decision_done, done)
 
     def submit_undo(self) -> Response:
         by, case_ids = build_reviewer(self.context), read_form(UndoDecisionsForm).case
-        words = self._run_action(
-            case_ids, lambda: undo_own_decisions(self.context.app, by, case_ids), "Undone."
-        )
+        app = self.context.app
+        with mask_as_not_found():
+            said = {
+                _describe_last_word(load_reviewable_case(app, by, case_id), by)
+                for case_id in case_ids
+            }
+        words = f"Undone: {', '.join(sorted(said))}."
+        words = self._run_action(case_ids, lambda: undo_own_decisions(app, by, case_ids), words)
         return self._redirect_back(case_ids, words)
 
     def _run_with_draft(

@@ -44,7 +44,8 @@ class BrowserSession(SessionMixin):
     """`id` names the visit; `principal` is who is signed in, once `identify` has looked it up.
 
     `seen_at` comes from the cookie, None without one. `notice` is for this page, `next_notice` for
-    the next. `lapsed` says that the session expired, `modified` that the cookie has to be sent.
+    the next; so are `filed` and `next_filed`, findings that an answer filed. `lapsed` says that the
+    session expired, `modified` that the cookie has to be sent.
 
     Flask asks for a mapping. Ours is empty and stays so: nothing else belongs into the cookie.
     """
@@ -54,6 +55,8 @@ class BrowserSession(SessionMixin):
     principal: Principal | None = None
     notice: str = ""
     next_notice: str = ""
+    filed: tuple[str, ...] = ()
+    next_filed: tuple[str, ...] = ()
     lapsed: bool = False
     modified: bool = False
 
@@ -106,10 +109,12 @@ class BrowserSessions(SessionInterface):
         del app
         match self._load_signed_value(request.cookies.get(self.cookie_name, "")):
             case [str(visit_id), int(stamp)]:
+                notice, filed = self._read_notice(request, visit_id)
                 return BrowserSession(
                     id=visit_id,
                     seen_at=datetime.fromtimestamp(stamp, UTC),
-                    notice=self._read_notice(request, visit_id),
+                    notice=notice,
+                    filed=filed,
                 )
         return BrowserSession(id=self.app.ids.new_code())
 
@@ -145,11 +150,11 @@ class BrowserSessions(SessionInterface):
             principal = session.principal
             keep = REMEMBERED_LASTS if principal and principal.is_remembered else None
             self._set_cookie(response, SESSION_COOKIE, value, keep)
-        if session.next_notice:
-            value = self.signer.dumps([session.id, session.next_notice])
+        if session.next_notice or session.next_filed:
+            value = self.signer.dumps([session.id, session.next_notice, *session.next_filed])
             self._set_cookie(response, NOTICE_COOKIE, value)
         # A page says it; on the way through other addresses it is not lost.
-        elif session.notice and not response.location:
+        elif (session.notice or session.filed) and not response.location:
             response.delete_cookie(
                 self._prefix_cookie_name(NOTICE_COOKIE),
                 secure=self.secure,
@@ -191,7 +196,8 @@ class BrowserSessions(SessionInterface):
 
     def _renew(self, session: BrowserSession) -> None:
         """Begin a new visit of nobody in particular."""
-        session.id, session.principal, session.notice = self.app.ids.new_code(), None, ""
+        session.id, session.principal = self.app.ids.new_code(), None
+        session.notice, session.filed = "", ()
         session.modified = True
 
     def set_signed_cookie(self, response: Response, name: str, values: list[str]) -> None:
@@ -203,13 +209,13 @@ class BrowserSessions(SessionInterface):
         values = self._load_signed_value(request.cookies.get(self._prefix_cookie_name(name), ""))
         return list(map(str, values)) if isinstance(values, list) else []
 
-    def _read_notice(self, request: Request, visit_id: str) -> str:
+    def _read_notice(self, request: Request, visit_id: str) -> tuple[str, tuple[str, ...]]:
         match self._load_signed_value(
             request.cookies.get(self._prefix_cookie_name(NOTICE_COOKIE), "")
         ):
-            case [str(whose), str(words)] if whose == visit_id:
-                return words
-        return ""
+            case [str(whose), str(words), *filed] if whose == visit_id:
+                return words, tuple(map(str, filed))
+        return "", ()
 
     def _load_signed_value(self, value: str) -> object:
         try:

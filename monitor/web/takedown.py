@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, url_for
 from werkzeug.exceptions import NotFound
 
 from monitor.domain.errors import InputError
-from monitor.domain.reason import Count, Reason
+from monitor.domain.reason import Count, Reason, Told
 from monitor.domain.vocabulary import Decision, LeverKind
 from monitor.services.answers import DecisionInput
 from monitor.services.removal_list import build_removal_list
@@ -83,7 +83,11 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
         lever = form.lever if form.lever in view.levers else None
         step = DecisionInput(decision=form.done, by=person_id, note=form.note, lever=lever)
         after = record_takedown_step(app, case_id, step)
-        notices = {**REPORT_NOTICES, **({} if view.can_look else UNSEEN_REPORT_NOTICES)}
+        notices: dict[Decision, Told] = {
+            **REPORT_NOTICES,
+            **({} if view.can_look else UNSEEN_REPORT_NOTICES),
+            Decision.REOPENED: view.case.undone_words,
+        }
         # What is left as it is has no plan anymore.
         here = url_for("takedown.show_kit", case_id=case_id)
         path = here if after.state in NEXT_DECISIONS else "/me"
@@ -200,8 +204,8 @@ def build_removal_routes(context: PortalContext) -> Blueprint:
         if form.done not in view.choices:
             abort(HTTPStatus.BAD_REQUEST)
         record_removal_step(app, context.person_id, case_id, form.done)
-        return context.redirect_to(
-            url_for(".show_removal", case_id=case_id), REMOVAL_NOTICES[form.done]
-        )
+        undone = form.done is Decision.REOPENED
+        said = view.case.undone_words if undone else REMOVAL_NOTICES[form.done]
+        return context.redirect_to(url_for(".show_removal", case_id=case_id), said)
 
     return routes

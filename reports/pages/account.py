@@ -153,8 +153,9 @@ class AnswerCardView:
 class AnswerDoneView:
     """`answer` is what was just saved, empty where the link opens nothing anymore.
 
-    `next_path` is our own page for the next step, which takes signing in. With a `token`, which is
-    the link, its person gets a code for that.
+    `filed` counts other results that it settled; a link names none but its own. `next_path` is our
+    own page for the next step, which takes signing in. With a `token`, which is the link, its person
+    gets a code for that.
     """
 
     next_step: str
@@ -162,6 +163,7 @@ class AnswerDoneView:
     action: str
     answer: str = ""
     token: str = ""
+    filed: int = 0
 
 
 render_answer_card = build_renderer("answer", AnswerCardView)

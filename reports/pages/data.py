@@ -52,7 +52,6 @@ class DataView:
     address: str
     rows: tuple[SummaryRow, ...]
     agreed: tuple[Reason, ...]
-    version: str
     given_at: datetime
     ends_at: datetime
     kept: tuple[tuple[str, int], ...]

@@ -175,7 +175,6 @@ class AgreementStepView(EnrollmentStepView):
     agreed: tuple[Reason, ...]
     asked: QueryPreview
     seal: str
-    version: str
     until: datetime
     zone: str
 

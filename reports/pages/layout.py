@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 from monitor.domain.reason import Reason, Told
+from reports.finding_view import FindingView
 
 V = TypeVar("V")
 
@@ -57,6 +58,7 @@ class PageFrame:
     `languages` are the other ones that this page comes in, by code and name; `here` is its path.
     `count_proposals` tells what waits for this reviewer to confirm, by the part of the pages of IT.
     `tells` says that its reader may tell of a fake account, or is nobody that we know.
+    `filed` is what an answer just settled beside its own finding; `files_more` says there is more.
     """
 
     title: str
@@ -68,6 +70,8 @@ class PageFrame:
     way_out: str = "/sign-out"
     places: tuple[NavLink, ...] = ()
     notice: str = ""
+    filed: tuple[FindingView, ...] = ()
+    files_more: bool = False
     demo: str = ""
     languages: tuple[tuple[str, str], ...] = ()
     here: str = "/"

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 
 from monitor.domain.language import Language
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseKind
+from monitor.domain.vocabulary import CaseKind, Decision
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine
 from reports.finding_view import AdviceLine, CaseSummary, CaseView
+from reports.labels import REVIEWER_CHOICES
 from reports.letters import Letter
 from reports.pages.data import LegalHoldLine
 from reports.pages.layout import FieldProblem, build_renderer
@@ -159,6 +160,23 @@ class ChosenCasesView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContraryDecisionView:
+    """What other reviewers say of cases, and the form of who says something else."""
+
+    lines: tuple[ActionLogLine, ...]
+    seen: tuple[str, ...]
+    decision: Decision
+    lever: str
+    note: str
+    zone: str
+    part: str = "queue"
+
+    @property
+    def words(self) -> str:
+        return REVIEWER_CHOICES[self.decision]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeReport:
     """What a reviewer sends to a platform: what IT sees of a case, and who answers questions."""
 
@@ -182,6 +200,7 @@ class OfficeReport:
 
 render_review_case = build_renderer("review_case", ReviewCaseView)
 render_bulk_decision = build_renderer("review_several", BulkDecisionView)
+render_contrary_decision = build_renderer("review_contrary", ContraryDecisionView)
 render_decision_done = build_renderer("review_ruled", ChosenCasesView)
 render_unopened_cases = build_renderer("review_unopened", ChosenCasesView)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.domain.language import Language
-from monitor.domain.reason import Day, Label, Reason
+from monitor.domain.reason import Day, Label, Reason, Told
 from monitor.domain.vocabulary import CaseBin, CaseKind, CaseState, Decision, LeverKind
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
@@ -197,8 +197,12 @@ class TakedownView:
         return self.is_due and self.levers[:1] == (LeverKind.LAW,)
 
     @property
-    def options(self) -> tuple[tuple[str, str, str], ...]:
-        steps = {**REPORT_STEPS, **({} if self.can_look else UNSEEN_REPORT_STEPS)}
+    def options(self) -> tuple[tuple[str, Told, str], ...]:
+        steps: dict[Decision, tuple[Told, str]] = {
+            **REPORT_STEPS,
+            **({} if self.can_look else UNSEEN_REPORT_STEPS),
+            Decision.REOPENED: (self.case.undo_words, ""),
+        }
         if self.case.state in _REPORTED_STATES:
             steps[Decision.REPORTED] = REPORTED_AGAIN
         return tuple((choice, *steps[choice]) for choice in self.choices)
@@ -304,8 +308,11 @@ class RemovalView:
     results: tuple[Reason, ...] = ()
 
     @property
-    def buttons(self) -> tuple[tuple[str, str], ...]:
-        steps = OWN_REMOVAL_STEPS if self.own else REMOVAL_STEPS
+    def buttons(self) -> tuple[tuple[str, Told], ...]:
+        steps: dict[Decision, Told] = {
+            **(OWN_REMOVAL_STEPS if self.own else REMOVAL_STEPS),
+            Decision.REOPENED: self.case.undo_words,
+        }
         return tuple((choice, steps[choice]) for choice in self.choices)
 
     @property

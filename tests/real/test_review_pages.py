@@ -62,7 +62,7 @@ def test_it_rules_on_several_cases_and_takes_it_back(
 
         page.get_by_role("button", name="Undo for all").click()
 
-        expect(page.get_by_text("Undone.")).to_be_visible()
+        expect(page.get_by_text("Undone: “Harmless”.")).to_be_visible()
         assert words_of_it(pages, shared) == before
 
 

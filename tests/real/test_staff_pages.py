@@ -78,7 +78,7 @@ def test_a_card_is_answered_shared_and_taken_back(looks: Looks, *, scripts: bool
         page.get_by_role("button", name="Someone pretending to be me").first.click()
         expect(page.get_by_text("Saved: Someone pretending to be me.")).to_be_visible()
         page.get_by_role("button", name="Undo").click()
-        expect(page.get_by_text("Undone.")).to_be_visible()
+        expect(page.get_by_text("Undone: “Someone pretending to be me”.")).to_be_visible()
 
         page.get_by_role("link", name="See details").first.click()
         expect(page.get_by_text("Is this account you?")).to_be_visible()
@@ -99,7 +99,7 @@ def test_the_keyboard_alone_sorts(looks: Looks) -> None:
         page.get_by_text("Saved: Not about me.").wait_for()
         page.wait_for_function("document.activeElement?.id === 'card-1'")
         page.keyboard.press("u")
-        page.get_by_text("Undone.").wait_for()
+        page.get_by_text("Undone: “Not about me”.").wait_for()
 
         # Elsewhere on the page the same keys do nothing.
         page.locator("h1").click()

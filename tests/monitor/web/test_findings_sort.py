@@ -11,6 +11,7 @@ from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, SweepKind
 from monitor.services import disclosure
 from monitor.services import findings as card_services
+from monitor.services.answer_links import AnswerLink, build_answer_token
 from monitor.services.findings import list_pending_cards
 from monitor.services.jobs import take_over_jobs
 from monitor.services.review_queue import list_review_openings
@@ -38,6 +39,72 @@ def maria(portal: Portal) -> Staff:
 @pytest.fixture
 def guest(portal: Portal, maria: Staff) -> Guest:
     return portal.signed_in(maria.mail)
+
+
+# Two accounts of somebody else's: what is said of one tells whose the other is.
+TWINS = tuple(
+    replace(
+        NAMESAKE,
+        id=name,
+        handle=f"mdelgado-{name}.skies.example",
+        bio="Drummer, chess, hiking.",
+    )
+    for name in ("sky", "rye")
+)
+
+
+@pytest.fixture
+def twins(portal: Portal) -> tuple[str, ...]:
+    """Two accounts of a drummer, who has Maria's name; both wait for an answer."""
+    for twin in TWINS:
+        portal.world.internet = portal.world.internet.add_entry(twin)
+    maria = portal.world.joins(MARIA)
+    portal.world.sweep()
+    waiting = {card.id for card in list_pending_cards(portal.world.app, maria.id) if card.is_asked}
+    found = {url: finding.id for url, finding in maria.findings.items() if "mdelgado-" in url}
+    assert waiting == set(found.values())
+    return tuple(found.values())
+
+
+@pytest.mark.parametrize("back", ["", "finding", "sort"])
+def test_what_an_answer_files_beside_its_own_is_named_and_can_be_asked_again(portal, twins, back):
+    guest, (answered, filed) = portal.signed_in(MARIA.person.mail), twins
+
+    answer = guest.post("/me/sort", finding=answered, decision="namesake", back=back)
+    after = guest.follow(answer)
+
+    assert "Your answer also settled this, so we no longer ask about it:" in after.text
+    assert after.page.find("a", href=f"/me/findings/{filed}")
+    assert "someone else with your name" in after.text
+    # It is said once, at the top of the page; whoever wants to correct it has its answers there.
+    assert "also settled" not in guest.get("/me").text
+    assert guest.get(f"/me/findings/{filed}").page.find("button", value="mine")
+    guest.post("/me/sort/undo", finding=answered)
+    assert "Two results to review" in guest.get("/me").text
+
+
+def test_an_answer_by_a_link_counts_what_it_files_and_names_none_of_it(portal, twins):
+    app, (answered, filed) = portal.world.app, twins
+    person_id = app.db.findings.load_finding(answered).person_id
+    until = portal.world.clock.now() + timedelta(days=1)
+    link = AnswerLink(
+        person_id=person_id,
+        card_id=answered,
+        finding_id=answered,
+        is_case=False,
+        expires_at=until,
+    )
+
+    seen = portal.guest().post(f"/answer/{build_answer_token(app, link)}", decision="namesake")
+
+    assert "Your answer also settled 1 other result that waited." in seen.text
+    assert filed not in str(seen.page)
+
+
+def test_nothing_is_said_to_be_filed_where_nothing_was(guest, maria):
+    answer = guest.post("/me/sort", finding=suspect(maria), decision="unrelated")
+
+    assert "also settled" not in guest.follow(answer).text
 
 
 def suspect(maria: Staff) -> str:
@@ -395,7 +462,7 @@ def test_an_undo_names_the_step_that_it_takes_back(guest, maria):
 
     after = guest.follow(guest.post(f"/me/cases/{case.id}/undo")).text
 
-    assert "Undone: your note that the platform left it up." in after
+    assert "Undone: “The platform left it up”." in after
     assert "Undo “Reported to the platform”" in after
 
 
@@ -409,7 +476,7 @@ def test_ruled_cases_say_so_and_can_be_taken_back(guest, maria):
 
     undone = guest.post(f"/me/cases/{case.id}/undo")
 
-    assert "Undone: your answer." in guest.follow(undone).text
+    assert "Undone: “Someone pretending to be me”." in guest.follow(undone).text
     assert maria.case(CaseKind.IMPERSONATION).is_undecided
     answer = guest.post(f"/me/cases/{case.id}/undo")
     assert "nothing to undo" in guest.follow(answer).text

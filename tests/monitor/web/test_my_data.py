@@ -45,7 +45,7 @@ def test_what_is_kept_and_agreed_to_is_shown(guest):
     shown = guest.get("/me/data").text
 
     assert "We ask search engines for your names" in shown
-    assert "You agreed to version 2026" in shown
+    assert "You agreed on" in shown
     assert "Results: accounts and pages 0" in shown
     assert "Bluesky @mariadelgado.skies.example" in shown
 

@@ -35,6 +35,13 @@ REVIEW: tuple[State, ...] = (
         press("Save decision for all selected"),
     ),
     it("/review/cases/{second}", "Undo my last decision"),
+    desk("/review/cases/{second}", "Help with the report", press("Open")),
+    desk(
+        "/review/cases/{second}",
+        "Another reviewer says something else",
+        tick("Not about this person"),
+        press("Save decision"),
+    ),
     it("/review/cases/none", "Page not found", status=404),
     it("/review/early", "Waiting for a second reviewer"),
     it("/review/early", "Give a reason", press("Send request"), status=422),

@@ -46,7 +46,7 @@ SORTED: tuple[State, ...] = (
     john("/me", "Your consent ends on"),
     john("/me/sort", "What we learned from your answers"),
     john("/me/sort/done", "Undo"),
-    john("/me/sort/done", "Undone.", press("Undo")),
+    john("/me/sort/done", "Undone: “", press("Undo")),
     new("/me", "Your first check is still to come"),
     new("/me/sort", "Nothing yet. Your first check is still to come."),
     new("/me/sort/done", "Nothing yet."),

@@ -54,7 +54,8 @@ def test_its_subject_counts_what_waits_as_home_does(digest: Digest) -> None:
 
     assert email.subject == "Namesake: 2 results to review"
     assert "One earlier result still waits for your answer" in " ".join(email.text.split())
-    assert "/me/sort" in email.html
+    assert "One new thing, and earlier results to answer" in email.text
+    assert all("/me/sort" in part for part in (email.text, email.html))
 
 
 @pytest.mark.parametrize(

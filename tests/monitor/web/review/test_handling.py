@@ -230,7 +230,7 @@ def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: s
     assert fake(maria).get_verdict(Side.IT) is Decision.HARMLESS
     assert fake(maria).is_undecided
 
-    assert "Undone." in ana.follow(ana.post("/review/undo", case=ref)).text
+    assert "Undone: “Harmless”." in ana.follow(ana.post("/review/undo", case=ref)).text
     assert fake(maria).state is CaseState.OPEN
 
 
@@ -271,9 +271,34 @@ def test_after_a_decision_it_reads_what_follows_and_whose_word_it_replaced(
     bo = portal.signed_in(BO)
     opened = bo.follow(bo.post("/review/open", one=fake(maria).id)).text
     assert f"IT so far: Harmless , by {ANA} on " in opened
-    saved = decide(bo, "impersonation")
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+    asked = bo.post("/review/rule", seen=seen, decision="impersonation", note="A copied bio.")
+    assert asked.title == "Another reviewer says something else"
+    assert f"Harmless {ANA}, " in asked.text
+    assert "You say: Impersonation." in asked.text
+    assert fake(maria).get_verdict(Side.IT) is Decision.HARMLESS
+    hidden = asked.page.select("form[action='/review/rule'] input")
+    fields = {field["name"]: field["value"] for field in hidden}
+    saved = bo.follow(bo.send("/review/rule", fields)).text
     assert "It replaces what another reviewer said: Harmless." in saved
     assert "Next: IT reports it to the platform, by " in saved
+    said = [(entry.decision, entry.note) for entry in fake(maria).log]
+    assert said == [(Decision.HARMLESS, ""), (Decision.IMPERSONATION, "A copied bio.")]
+
+
+def test_who_says_the_same_as_another_reviewer_is_not_asked(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    bo = portal.signed_in(BO)
+    ana.post(
+        "/review/rule", seen=f"{fake(maria).id} {fake(maria).revision}", decision="impersonation"
+    )
+    bo.post("/review/open", one=fake(maria).id)
+    for decision in ("impersonation", "reported"):
+        seen = f"{fake(maria).id} {fake(maria).revision}"
+        assert bo.post("/review/rule", seen=seen, decision=decision).leads_to
+
+    assert fake(maria).log[-1].decision is Decision.REPORTED
 
 
 def test_silence_after_a_harmless_word_of_its_has_an_end_that_is_named(
