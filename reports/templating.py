@@ -94,7 +94,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 _LIVE = re.compile(r"https?://[^\s<>\"'`\\]+")
 # A browser reads `//host` and `/\\host` as someone else's address.
 _OWN_PLACE = re.compile(r"(?:/(?![/\\])[^\s\\\"'<>]*|#[\w-]+)")
-_URL_PIECE = re.compile(r"[^/]{0,24}/|[^/]{1,24}")
+_URL_PIECE = re.compile(r"[^/?&=\]-]{0,24}[/?&=\]-]|[^/?&=\]-]{1,24}")
 
 
 def format_count(number: int, one: str, many: str = "") -> CleanText:
@@ -115,7 +115,7 @@ def spell_number(number: int) -> CleanText:
 
 
 def split_for_line_breaks(text: str) -> list[CleanText]:
-    """Cut an address where a line may break: behind a slash, or where it grows too long."""
+    """Cut an address where a line may break: behind a mark, or where a word grows too long."""
     return [CleanText(piece) for piece in _URL_PIECE.findall(text)]
 
 

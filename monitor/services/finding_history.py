@@ -157,14 +157,17 @@ def _find_version(versions: dict[int, FindingVersion], number: int) -> FindingVe
 
 
 def build_timeline_lines(moments: Iterable[TimelineEntry]) -> Iterator[TimelineLine]:
-    """Tell the moments of a timeline, the latest first."""
+    """Tell the moments of a timeline, the latest first; what two queries saw alike is one line."""
+    last = None
     for moment in reversed(tuple(moments)):
-        yield TimelineLine(
+        line = TimelineLine(
             at=moment.at,
             words=_describe_timeline_entry(moment),
             fields=tuple(map(build_field_line, moment.marks)),
-            version=moment.number,
         )
+        if line != last:
+            yield line
+        last = line
 
 
 def build_comparison_line(comparison: FieldComparison) -> ComparisonLine:

@@ -52,6 +52,7 @@ from monitor.services.finding_history import (
     compare_finding_versions,
     compare_with_own_findings,
 )
+from monitor.services.own_accounts import list_declared_findings
 from reports import labels as words
 from reports.coverage import Coverage
 from reports.dates import format_day, format_local_time
@@ -229,6 +230,7 @@ def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageV
         ),
         moments=tuple(build_timeline_lines(moments)),
         versions=_list_versions(app, owner_id, finding_id),
+        is_declared=finding.id in {one.id for one in list_declared_findings(app.db, person)},
         has_reviewer=has_reviewer(app.config, app.db, owner_id),
     )
 

@@ -45,7 +45,6 @@ from monitor.services.findings import (
     list_reviewer_fields,
 )
 from monitor.services.pictures import load_compared_picture
-from monitor.services.review import undo_decisions
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from reports.labels import ANSWERS

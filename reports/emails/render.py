@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports.sanitize import clean_header_line
 
@@ -19,6 +19,8 @@ MOST = 25
 HEAVIEST = 90_000
 _FEWER = (MOST, 12, 6, 3)
 _LINES = ("subject", "preheader", "heading")
+# What stands above the footer of `layout.txt`.
+_FOOTER = "--------"
 _CHARSET = '<meta charset="utf-8">'
 _LIVE_LINE = re.compile(r"\s*https?://\S+")
 _BULLET = re.compile(r"\s*(?:(?:-|\d+\.) +|[^\W\d_](?:[^\W\d_A-Z]| )+:  +)")
@@ -43,14 +45,24 @@ class Email:
 
 def compose_email(folder: str, context: Mapping[str, object]) -> Email:
     """Fill in the templates of a folder; both bodies open with the same lines."""
-    lines = {line: fill_template(f"{folder}/{line}.txt", context) for line in _LINES}
-    lines["subject"] = clean_header_line(lines["subject"])
-    template_context = {**context, **lines}
+    template_context = _add_lines(folder, context)
     return Email(
-        subject=lines["subject"],
+        subject=template_context["subject"],
         text=wrap_text(fill_template(f"{folder}/body.txt", template_context)),
         html=_inline_styles(fill_template(f"{folder}/body.html", template_context)),
     )
+
+
+def count_words(folder: str, context: Mapping[str, object]) -> int:
+    """Count what is read of an email before its footer."""
+    text = fill_template(f"{folder}/body.txt", _add_lines(folder, context))
+    words = text.partition(_FOOTER)[0].split()
+    return sum(any(map(str.isalnum, word)) for word in words)
+
+
+def _add_lines(folder: str, context: Mapping[str, object]) -> dict[str, Any]:
+    lines = {line: fill_template(f"{folder}/{line}.txt", context) for line in _LINES}
+    return {**context, **lines, "subject": clean_header_line(lines["subject"])}
 
 
 def compose_fitting_email(

@@ -154,8 +154,8 @@ class AnswerDoneView:
     """`answer` is what was just saved, empty where the link opens nothing anymore.
 
     `filed` counts other results that it settled; a link names none but its own. `next_path` is our
-    own page for the next step, which takes signing in. With a `token`, which is the link, its person
-    gets a code for that.
+    own page for the next step, which takes signing in. With a `token`, which is the link, its
+    person gets a code for that.
     """
 
     next_step: str

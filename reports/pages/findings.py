@@ -223,12 +223,11 @@ class FieldDiffLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineLine:
-    """One line of the timeline. `version` is the number of what was shown then, 0 where nothing."""
+    """One line of the timeline; `fields` are those of what was shown then."""
 
     at: datetime
     words: Told
     fields: tuple[FieldDiffLine, ...] = ()
-    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +256,14 @@ class FindingPageView:
     own: tuple[OwnAccountLine, ...] = ()
     moments: tuple[TimelineLine, ...] = ()
     versions: tuple[tuple[int, str], ...] = ()
+    is_declared: bool = False
     has_reviewer: bool = True
+
+    @property
+    def asks_whose(self) -> bool:
+        """Tell whether the page asks whose it is beside its cases, or has the answer."""
+        known = self.is_declared and self.cases and not self.finding.answer
+        return not self.has_ownership_question and not known
 
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:

@@ -14,7 +14,7 @@ from tests.monitor.services.world import Staff, World, account
 
 TEACHERS = (JOHN, THOMAS, ROSA)
 BASE = account("rosa")
-WAVE = "under the names of 3 staff members of your school were made or first seen on Bluesky."
+WAVE = "under the names of 3 staff members of your school appeared on Bluesky."
 
 
 def made_about(member: StaffMember, number: int, made: timedelta | None = None) -> DemoAccount:

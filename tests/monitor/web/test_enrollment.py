@@ -4,6 +4,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.enrollment import Invitee
+from monitor.domain.language import Language
 from monitor.domain.vocabulary import AuthMethod, Scope
 from monitor.services.consent_terms import list_offered_scopes, render_district_terms
 from monitor.services.enrollment import invite_person, queue_invitation
@@ -71,7 +72,10 @@ MOST_WORDS_OF_TEXT = 350
 MOST_WORDS_TO_JOIN = 600
 
 
-def test_joining_takes_few_words_to_read(invited):
+@pytest.mark.parametrize("language", Language)
+def test_joining_takes_few_words_to_read(invited, language):
+    invited.get("/join/read")
+    invited.post("/language", language=language.value, back="/join/read")
     words = {"read": count_visible_words(invited.get("/join/read"))}
     for step in ("scopes", "names", "work", "accounts", "check"):
         words[step] = count_visible_words(up_to(invited, step))
