@@ -101,8 +101,10 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put off what only `make soak` has time for; a run that takes a share is never put off.
 
-    It begins with those: one that came last would keep a single process at work in the end.
+    It begins with those: one that came last would keep a single process at work in the end. Others
+    stay beside those of their folder, in any order there: what they share is made in one process.
     """
+    items.sort(key=lambda item: item.path.parent)
     sharing = [item for item in items if "share" in getattr(item, "fixturenames", ())]
     for item in sharing:
         item.add_marker("soak")

@@ -246,12 +246,12 @@ class App:
     @BuiltOnce
     def facts(self) -> "FactBook":
         from monitor.db.fact_updates import FactUpdateStore
-        from monitor.domain.takedown import FactBook
+        from monitor.domain.takedown import SHIPPED_FACTS, FactBook
 
         installed = FactUpdateStore(self.config.state, self.config.facts.key).load_update()
         if installed.fault:
             LOG.warning("facts_left_out", extra={"reason": installed.fault})
-        return FactBook(installed.changes)
+        return FactBook(installed.changes) if installed.changes else SHIPPED_FACTS
 
     @BuiltOnce
     def resources(self) -> DistrictResources:

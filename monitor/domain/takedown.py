@@ -239,3 +239,7 @@ class FactBook:
     def privacy_pages(self) -> Mapping[str, PlatformPage]:
         """Where the owner of an account sets who can see it, by platform."""
         return load_facts("privacy_pages", PlatformPage, self.changes)
+
+
+# All districts of a process read them once.
+SHIPPED_FACTS = FactBook()

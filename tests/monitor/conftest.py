@@ -3,6 +3,7 @@
 The world of the tests: a real folder, a real server on loopback, time that stands still.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
@@ -16,9 +17,11 @@ from monitor.db.database import Database
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
+from monitor.demo.story import play_story
 from monitor.event_log import EventFormatter
 from scrapers.sandbox.client import SandboxParser
 from tests.monitor.services.world import World, configured
+from tests.real.process import hold_lock
 
 Found = Callable[[Path], None]
 # Not by `from monitor.app`, which gives what stands for the module until it is loaded.
@@ -55,6 +58,26 @@ def shared_parser() -> Iterator[None]:
     with SandboxParser() as parser, pytest.MonkeyPatch.context() as patch:
         patch.setattr(app_parts, "SandboxParser", lambda: nullcontext(parser))
         yield
+
+
+def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that all processes of this run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def played_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's folder after its three weeks, played once for all processes of this run.
+
+    Copy it before you change anything.
+    """
+    folder, played = tmp_path_factory.mktemp("demo") / "demo", folder_of_run(tmp_path_factory)
+    with hold_lock(played / "demo.lock"):
+        if not (played / "demo").exists():
+            play_story(folder)
+            folder.rename(played / "demo")
+    return played / "demo"
 
 
 MakeWorld = Callable[..., World]

@@ -1,7 +1,6 @@
 """The real parts as fixtures: each starts when a test first asks for it and ends with the run."""
 
 import contextlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from monitor.demo.story import play_story
+from tests.monitor.conftest import folder_of_run, played_demo
 from tests.real import bluesky as bluesky_part
 from tests.real import browser as browser_part
 from tests.real import fedify as fedify_part
@@ -30,12 +29,13 @@ from tests.real.machine import HERE, lacking_home, wheels_home
 from tests.real.mail import MailServer
 from tests.real.mastodon_mock import MastodonMock
 from tests.real.pages import Pages, served
-from tests.real.process import hold_lock
 from tests.real.scheduling import LONGEST, TOGETHER, RealScheduling
 from tests.real.searxng import Searxng
 from tests.real.snac import Snac
 from tests.real.systemd_machine import Machine
 from tests.real.wordpress import WordPress
+
+__all__ = ["played_demo"]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -60,12 +60,6 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         pytest.skip(f"wheels of the Debian package: {reason}")
     folder = folder_of_run(tmp_path_factory)
     return {side: build_once(side, folder / f"tree-{side}") for side in (OLD, NEW)}
-
-
-def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder that all processes of this run share."""
-    folder = tmp_path_factory.getbasetemp()
-    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 @pytest.fixture(scope="session")
@@ -155,20 +149,6 @@ def browser() -> Iterator[Browser]:
         pytest.skip(reason)
     with browser_part.running() as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def played_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's folder after its three weeks, played once for all processes of this run.
-
-    Copy it before you change anything.
-    """
-    folder, played = tmp_path_factory.mktemp("demo") / "demo", folder_of_run(tmp_path_factory)
-    with hold_lock(played / "demo.lock"):
-        if not (played / "demo").exists():
-            play_story(folder)
-            folder.rename(played / "demo")
-    return played / "demo"
 
 
 @pytest.fixture(scope="module")

@@ -201,18 +201,15 @@ class QueryRotation:
         self, weeks: Iterable[int], predict: PredictNovelty
     ) -> Iterator[tuple[QuerySelection, ApiCost]]:
         """Yield what each week asks, and what it costs at most."""
-        histories = {candidate.query.key: candidate.history for candidate in self.offered}
+        current = {candidate.query.key: candidate for candidate in self.offered}
         for week in weeks:
             purse = WeeklyBudget(self.limits, {"": self.canaries}, self.allowances)
-            now = (
-                replace(candidate, history=histories[candidate.query.key])
-                for candidate in self.offered
-            )
-            choice = select_queries(now, week, purse, SearchDepth.ROTATING)
+            choice = select_queries(current.values(), week, purse, SearchDepth.ROTATING)
             for key, query in choice.selected.items():
                 # A query about no person has no history: it is asked every week.
                 if query.subject:
-                    histories[key] = record_answer(histories[key], week, predict(query, week))
+                    history = record_answer(current[key].history, week, predict(query, week))
+                    current[key] = replace(current[key], history=history)
             yield choice, purse.total
 
 

@@ -1,11 +1,13 @@
 """Emails, pages and the desk count alike, in each state that an answer brings the demo into."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from monitor.app import App
-from monitor.demo.story import open_played_story, play_story
+from monitor.demo.story import open_played_story
 from monitor.domain.vocabulary import Decision
 from monitor.services.answers import (
     DecisionInput,
@@ -18,9 +20,9 @@ from tests.monitor.counts import check_desk_counts, check_personal_counts
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def app(played_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("story") / "demo"
-    play_story(folder)
+    shutil.copytree(played_demo, folder)
     with open_played_story(folder, "http://127.0.0.1:1") as opened:
         yield opened
 

@@ -1,13 +1,14 @@
 """Every page for staff in a language of marks: nothing but facts stands outside of them."""
 
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from monitor.app import App
-from monitor.demo.story import play_story
 from monitor.domain.vocabulary import SITE_NAMES
 from monitor.services.answers import build_lessons_line
 from monitor.web.enrollment import NETWORKS
@@ -45,10 +46,12 @@ STATES = [
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, dict[Site, Flask]]]:
+def shown(
+    played_demo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Scene, dict[Site, Flask]]]:
     """Set the scene with all people and districts once, to look at it from each page."""
     folder = tmp_path_factory.mktemp("languages")
-    play_story(folder / "story")
+    shutil.copytree(played_demo, folder / "story")
     with set_in(folder / "story", folder) as scene:
         yield scene, apps({site: one_site.app for site, one_site in scene.sites.items()})
 
