@@ -23,9 +23,9 @@ from monitor.domain.case_log import (
     read_verdict,
 )
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.material_changes import list_material_changes
 from monitor.domain.reason import Listed, Reason
 from monitor.domain.severity import EXPOSURE_SEVERITY, rate_exposure
+from monitor.domain.snapshot_diff import list_material_changes
 from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,

@@ -1,6 +1,6 @@
 """Which raw changes become events for a person, and which do not.
 
-Which fields count is in `material_changes.py`. Private contact details count as gone if the page
+Which fields count is in `snapshot_diff.py`. Private contact details count as gone if the page
 that showed them proves it twice.
 """
 
@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from monitor.domain.detection.appearance import has_lure
 from monitor.domain.finding import Finding, Presence, Sighting, combine_traces, withhold_page_text
-from monitor.domain.material_changes import TraceChange, list_material_changes
 from monitor.domain.private_details import list_exposed_kinds
 from monitor.domain.schedule import SECOND_PROOF_AFTER
+from monitor.domain.snapshot_diff import TraceChange, list_material_changes
 from monitor.domain.vocabulary import EventKind, HarmKind
 from scrapers.models import QueryKind, Trace, TraceKind
 

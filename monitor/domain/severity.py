@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.evidence import STRONG_BITS
-from monitor.domain.material_changes import list_material_changes
+from monitor.domain.snapshot_diff import list_material_changes
 from monitor.domain.vocabulary import ContactKind, OwnershipLabel, Severity
 from scrapers.models import QueryKind, Trace
 

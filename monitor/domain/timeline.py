@@ -17,8 +17,8 @@ from monitor.domain.english_dates import format_date
 from monitor.domain.feedback import Feedback
 from monitor.domain.finding import FindingVersion
 from monitor.domain.finding_events import Event
-from monitor.domain.material_changes import MATERIAL, normalize_text
 from monitor.domain.reason import Plain, Reason, Told
+from monitor.domain.snapshot_diff import MATERIAL, normalize_text
 from monitor.domain.vocabulary import DecisionMaker, DiffMarkKind
 from scrapers.models import Trace
 

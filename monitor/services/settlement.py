@@ -1,6 +1,6 @@
 """Close sources: decide which to trust, and settle their answers person by person.
 
-Each answer is compared with what the same query showed before (`snapshot_comparer.py`). All
+Each answer is compared with what the same query showed before (`finding_changes.py`). All
 changes for one person from one source are written or none; a commit holds several settlements.
 """
 
@@ -59,8 +59,8 @@ from monitor.services.account_proofs import check_account_proofs
 from monitor.services.alert_feeds import record_feed_results
 from monitor.services.breaches import record_breaches
 from monitor.services.cases import SettlementChanges, assess_changes, flag_student_links
+from monitor.services.finding_changes import FindingChanges, SnapshotComparer
 from monitor.services.own_accounts import include_confirmed_accounts
-from monitor.services.snapshot_comparer import FindingChanges, SnapshotComparer
 from monitor.services.thumbnails import store_thumbnails
 from scrapers.models import CrawlResult, Outcome, ParseResult, QueryKind
 from scrapers.source import METHODS, Method, PersonalFeedSource, Source, SourceFamily

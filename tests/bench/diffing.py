@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from time import perf_counter
 
-from monitor.domain.material_changes import (
+from monitor.domain.snapshot_diff import (
     Snapshot,
     apply_parse_result,
     diff_snapshots,

@@ -31,8 +31,8 @@ from monitor.scheduler.workers import Liveness, TimedJob
 from monitor.services import jobs, settlement, sweeps
 from monitor.services import outbox as drafting
 from monitor.services.clock_check import describe_wait
+from monitor.services.finding_changes import SnapshotComparer
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
-from monitor.services.snapshot_comparer import SnapshotComparer
 from reports.emails.render import Email
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.fetch_limits import PATIENT_LIMITS

@@ -12,7 +12,6 @@ from monitor.domain.detection.appearance import has_link_to
 from monitor.domain.detection.picture_likeness import compare_prints
 from monitor.domain.handles.handles import extract_local_part, is_same_handle
 from monitor.domain.handles.lookalike import detect_lookalike
-from monitor.domain.material_changes import normalize_text
 from monitor.domain.names.normalize import (
     fold_text,
     is_lookalike_text,
@@ -20,6 +19,7 @@ from monitor.domain.names.normalize import (
     squash_text,
 )
 from monitor.domain.reason import Reason
+from monitor.domain.snapshot_diff import normalize_text
 from monitor.domain.vocabulary import FieldLikeness
 from scrapers.models import PicturePrint, Trace
 from scrapers.urls.canonical import canonicalize_url

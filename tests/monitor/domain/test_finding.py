@@ -16,7 +16,7 @@ from monitor.domain.finding import (
     list_aliases,
     merge_findings,
 )
-from monitor.domain.material_changes import (
+from monitor.domain.snapshot_diff import (
     HASH_VERSION,
     MATERIAL,
     hash_material_fields,

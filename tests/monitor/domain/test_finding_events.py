@@ -20,7 +20,7 @@ from monitor.domain.finding_events import (
     update_seen_finding,
     update_unseen_finding,
 )
-from monitor.domain.material_changes import ChangeKind, TraceChange, diff_snapshots
+from monitor.domain.snapshot_diff import ChangeKind, TraceChange, diff_snapshots
 from monitor.domain.vocabulary import EventKind
 from scrapers.models import QueryKind, Trace, TraceKind
 

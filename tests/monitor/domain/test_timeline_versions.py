@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.domain.finding import FindingVersion
-from monitor.domain.material_changes import list_material_changes
 from monitor.domain.reason import Plain, Reason
+from monitor.domain.snapshot_diff import list_material_changes
 from monitor.domain.timeline import diff_traces, diff_versions
 from monitor.domain.vocabulary import DiffMarkKind
 from scrapers.models import Trace, TraceKind

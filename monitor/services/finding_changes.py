@@ -22,19 +22,19 @@ from monitor.domain.finding_events import (
     FindingObservation,
     create_finding,
 )
-from monitor.domain.material_changes import (
-    Snapshot,
-    apply_parse_result,
-    diff_snapshots,
-    hash_material_fields,
-    key_by_anchor,
-)
 from monitor.domain.planning.rotation import (
     AnswerNovelty,
     QueryHistory,
     record_answer,
 )
 from monitor.domain.private_details import list_vanished_contacts
+from monitor.domain.snapshot_diff import (
+    Snapshot,
+    apply_parse_result,
+    diff_snapshots,
+    hash_material_fields,
+    key_by_anchor,
+)
 from scrapers.models import Outcome, ParseResult, Query, QueryKind, Trace
 from scrapers.source import SourceFamily
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
-from monitor.services.snapshot_comparer import SnapshotComparer
+from monitor.services.finding_changes import SnapshotComparer
 from scrapers.models import Outcome, ParseResult, Query, QueryKind, Request, Trace, TraceKind
 from tests.monitor.services.world import World
 

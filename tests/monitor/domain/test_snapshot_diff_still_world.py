@@ -12,7 +12,7 @@ from monitor.domain.finding_events import (
     create_finding,
     update_seen_finding,
 )
-from monitor.domain.material_changes import apply_parse_result, diff_snapshots, key_by_anchor
+from monitor.domain.snapshot_diff import apply_parse_result, diff_snapshots, key_by_anchor
 from scrapers.models import Outcome, ParseResult, QueryKind, Trace, TraceKind
 
 SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)

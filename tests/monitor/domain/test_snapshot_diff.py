@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.material_changes import (
+from monitor.domain.snapshot_diff import (
     ChangeKind,
     apply_parse_result,
     diff_snapshots,
