@@ -38,8 +38,8 @@ from monitor.services.office_reports import write_lookalike_report
 from monitor.services.offices import find_reviewer_address
 from monitor.services.query_planning import build_spending_limits, sum_spending_by_person
 from monitor.services.review_access import build_review_gate
-from monitor.services.review_queue import count_review_cases
 from monitor.services.takedown import find_platform_guide
+from monitor.services.visible_cases import count_review_cases
 from reports.pages.district import (
     DistrictView,
     DrillLine,

@@ -45,7 +45,7 @@ from monitor.services.notifications import (
     queue_email,
 )
 from monitor.services.review_access import build_review_gate, check_may_review, check_review_access
-from monitor.services.review_queue import (
+from monitor.services.visible_cases import (
     REVIEWER_DECISIONS,
     count_review_cases,
     list_review_openings,

@@ -24,7 +24,7 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.enrollment import find_next_invitation_slot, send_invitation
 from monitor.services.review_access import load_opened_case, record_case_views
-from monitor.services.review_queue import list_queue_rows
+from monitor.services.visible_cases import list_queue_rows
 from monitor.web.api import (
     ApiBody,
     ApiCall,

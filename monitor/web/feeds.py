@@ -19,8 +19,8 @@ from monitor.domain.schedule import compute_next_sweep, compute_sweep_week
 from monitor.domain.vocabulary import CaseBin, SweepKind, TokenScope
 from monitor.services.access_tokens import TokenHolder
 from monitor.services.notifications import load_language
-from monitor.services.review_queue import count_review_cases, list_review_openings
 from monitor.services.self_check import list_own_checks
+from monitor.services.visible_cases import count_review_cases, list_review_openings
 from monitor.web.api import TokenGate
 from monitor.web.context import PortalContext
 from reports.feeds import (

@@ -63,13 +63,13 @@ from monitor.services.review import (
     withdraw_early_access_proposal,
 )
 from monitor.services.review_access import load_opened_case, record_case_views
-from monitor.services.review_queue import (
+from monitor.services.takedown import build_review_guide, can_be_reported, list_review_results
+from monitor.services.visible_cases import (
     PAGE_SIZE,
     list_allowed_decisions,
     list_open_waves,
     load_queue_page,
 )
-from monitor.services.takedown import build_review_guide, can_be_reported, list_review_results
 from monitor.web.context import PortalContext
 from monitor.web.errors import mask_as_not_found
 from monitor.web.forms import WebForm, read_form, read_query

@@ -9,7 +9,7 @@ from monitor.domain.vocabulary import CaseBin, FindingGroup
 from monitor.services.digests import build_digest_view
 from monitor.services.findings import build_home_view, count_findings, list_findings
 from monitor.services.review import build_review_digest
-from monitor.services.review_queue import load_queue_page
+from monitor.services.visible_cases import load_queue_page
 from reports.emails.digest import render_digest
 from tests.cases import build_cards
 

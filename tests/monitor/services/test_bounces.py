@@ -17,7 +17,7 @@ from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import invite_person
 from monitor.services.jobs import collect_new_bounces, schedule_jobs
 from monitor.services.outbox import send_due
-from monitor.services.review_queue import list_review_openings
+from monitor.services.visible_cases import list_review_openings
 from tests.monitor.services.fakes import ACCEPTED, REFUSED
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 

@@ -24,7 +24,7 @@ from monitor.services.review import (
     undo_own_decisions,
 )
 from monitor.services.review_access import load_opened_case, record_case_views
-from monitor.services.review_queue import list_queue_rows
+from monitor.services.visible_cases import list_queue_rows
 from reports.finding_view import CaseSummary, CaseView, FindingView
 from tests.cases import forget
 from tests.monitor.counts import check_desk_counts, check_personal_counts

@@ -14,7 +14,7 @@ from monitor.domain.vocabulary import ConsentChannel, HoldAction, Scope
 from monitor.services.consent_renewal import drop_consent_scopes, load_consent_status
 from monitor.services.legal_holds import confirm_legal_hold, list_hold_proposals, propose_legal_hold
 from monitor.services.purge import purge_expired_data
-from monitor.services.review_queue import list_review_openings
+from monitor.services.visible_cases import list_review_openings
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import REVIEWERS, Staff, World
 

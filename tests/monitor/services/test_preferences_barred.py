@@ -25,7 +25,7 @@ from monitor.services.review import (
     queue_review_question,
 )
 from monitor.services.review_access import load_opened_case, record_case_views
-from monitor.services.review_queue import (
+from monitor.services.visible_cases import (
     count_review_cases,
     list_queue_rows,
     list_review_openings,

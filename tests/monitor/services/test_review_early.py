@@ -23,7 +23,7 @@ from monitor.services.review import (
     propose_early_access,
 )
 from monitor.services.review_access import record_case_views
-from monitor.services.review_queue import load_queue_page
+from monitor.services.visible_cases import load_queue_page
 from reports.labels import AUDIT_ACTIONS
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import REVIEWERS, Staff

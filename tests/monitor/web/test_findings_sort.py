@@ -14,7 +14,7 @@ from monitor.services import findings as card_services
 from monitor.services.answer_links import AnswerLink, build_answer_token
 from monitor.services.findings import list_pending_cards
 from monitor.services.jobs import take_over_jobs
-from monitor.services.review_queue import list_review_openings
+from monitor.services.visible_cases import list_review_openings
 from monitor.web import findings as finding_pages
 from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import Guest, Portal

@@ -25,7 +25,7 @@ from monitor.services.review import (
     undo_own_decisions,
 )
 from monitor.services.review_access import VIEW_LASTS, load_opened_case, record_case_views
-from monitor.services.review_queue import (
+from monitor.services.visible_cases import (
     PAGE_SIZE,
     count_review_cases,
     list_allowed_decisions,
