@@ -21,8 +21,8 @@ from monitor.domain.person import CURRENT_MEANS, SERVICE_MEANS
 from monitor.domain.vocabulary import Role
 from monitor.web import (
     access_tokens,
-    answer_link,
     district,
+    emailed_question,
     enrollment,
     feeds,
     findings,
@@ -128,7 +128,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     takedown.build_takedown_routes,
     takedown.build_removal_routes,
     tips.build_tip_routes,
-    answer_link.build_answer_link_routes,
+    emailed_question.build_answer_link_routes,
     my_data.build_breach_routes,
     my_data.build_data_routes,
     my_data.build_consent_routes,

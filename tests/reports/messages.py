@@ -57,7 +57,7 @@ STAFF_CODE = (
     *(
         f"monitor/web/{name}.py"
         for name in (
-            *("access_tokens", "answer_link", "app", "context", "enrollment"),
+            *("access_tokens", "app", "context", "emailed_question", "enrollment"),
             *("errors", "findings", "home", "my_data", "preferences", "profile"),
             *("self_check", "sign_in", "takedown", "tips"),
         )
