@@ -19,7 +19,7 @@ HOMES = {
     "reports/labels.py",
     "monitor/domain/consent_text.py",
     "monitor/domain/private_details.py",
-    "monitor/domain/detection/claim.py",
+    "monitor/domain/detection/claim_signs.py",
     "monitor/domain/handles/lookalike.py",
 }
 

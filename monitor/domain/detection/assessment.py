@@ -16,7 +16,7 @@ from monitor.domain.detection.appearance import (
     build_input,
     is_declared,
 )
-from monitor.domain.detection.claim import (
+from monitor.domain.detection.claim_signs import (
     match_claim_rules,
     match_context_rules,
     match_control_rules,

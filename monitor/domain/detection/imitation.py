@@ -15,7 +15,7 @@ from monitor.domain.detection.appearance import (
     has_link_to,
     repeats_bio,
 )
-from monitor.domain.detection.claim import match_picture_rule
+from monitor.domain.detection.claim_signs import match_picture_rule
 from monitor.domain.detection.evidence import EvidenceRule, RuleMatch
 from monitor.domain.detection.lessons import Lessons, Trait, TraitCentroid, Traits, extract_traits
 from monitor.domain.detection.picture_likeness import compare_prints

@@ -20,7 +20,7 @@ from monitor.domain.detection.appearance import (
     build_appearance,
     build_input,
 )
-from monitor.domain.detection.claim import match_context_rules
+from monitor.domain.detection.claim_signs import match_context_rules
 from monitor.domain.detection.evidence import RuleMatch
 from monitor.domain.detection.made_by_others import mask_own_words
 from monitor.domain.names.matching import MatchLevel

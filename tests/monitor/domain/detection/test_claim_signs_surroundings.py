@@ -7,7 +7,7 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.detection import affiliation_words as occupations
 from monitor.domain.detection import affiliation_words as workplaces
-from monitor.domain.detection import claim as surroundings
+from monitor.domain.detection import claim_signs as surroundings
 from monitor.domain.detection.appearance import Inventory, Subject, build_input
 from monitor.domain.person import Person
 from scrapers.models import Trace, TraceKind
