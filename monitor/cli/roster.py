@@ -12,8 +12,8 @@ from monitor.cli.context import CliContext, json_option, pass_cli_context, size_
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.domain.english_dates import format_date
 from monitor.domain.errors import InputError
+from monitor.domain.students.hashed_roster import ROSTER_LIFETIME, Roster
 from monitor.domain.students.matching import MatcherUsage
-from monitor.domain.students.roster import ROSTER_LIFETIME, Roster
 from monitor.people_files import SizeCheck
 from monitor.services.roster import erase_student_links, record_roster_import
 from monitor.student_matcher.admin import RosterAdmin, StudentImport, read_students

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from monitor.db.database import Database
-from monitor.domain.students.roster import Roster
+from monitor.domain.students.hashed_roster import Roster
 from monitor.domain.vocabulary import CaseKind
 
 

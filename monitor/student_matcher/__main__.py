@@ -13,7 +13,7 @@ from types import TracebackType
 
 from monitor.domain.errors import InputError, MonitorError
 from monitor.domain.names.frequency import load_census
-from monitor.domain.students.roster import KeyedRoster
+from monitor.domain.students.hashed_roster import KeyedRoster
 from monitor.student_matcher.keys import (
     SECRET,
     check_key,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from monitor.domain.errors import CannotWriteError, ConfigError, InputError, WrongKeyError
 from monitor.domain.person_columns import is_student_role
+from monitor.domain.students.hashed_roster import Roster, compute_key_id
 from monitor.domain.students.name_forms import RosterStudent
-from monitor.domain.students.roster import Roster, compute_key_id
 from monitor.domain.students.roster_file import (
     RosterContext,
     RosterLayout,

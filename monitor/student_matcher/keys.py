@@ -10,8 +10,13 @@ from pathlib import Path
 
 from monitor.config.sections import read_secret
 from monitor.domain.errors import CannotWriteError, InputError, UnavailableError, WrongKeyError
+from monitor.domain.students.hashed_roster import (
+    TOKEN_BYTES,
+    Roster,
+    compute_key_id,
+    tokenize_roster,
+)
 from monitor.domain.students.name_forms import RosterStudent
-from monitor.domain.students.roster import TOKEN_BYTES, Roster, compute_key_id, tokenize_roster
 
 KEY_BYTES = 32
 # As a systemd credential; in the environment it is NAMESAKE_ROSTER_KEY.

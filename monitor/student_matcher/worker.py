@@ -18,6 +18,7 @@ from msgspec import DecodeError, json
 from monitor.domain.errors import CannotWriteError, InputError, MonitorError, UnavailableError
 from monitor.domain.names.frequency import NameCounts
 from monitor.domain.students.cues import SchoolSetting
+from monitor.domain.students.hashed_roster import KeyedRoster
 from monitor.domain.students.matching import (
     MatcherQuota,
     MatcherUsage,
@@ -27,7 +28,6 @@ from monitor.domain.students.matching import (
     record_refused_list,
     roll_over_usage,
 )
-from monitor.domain.students.roster import KeyedRoster
 from monitor.student_matcher.protocol import MatchReply, MatchRequest
 
 _OWNER_ONLY = 0o600

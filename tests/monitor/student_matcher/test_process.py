@@ -10,6 +10,7 @@ from msgspec import json
 
 from monitor.domain.errors import ConfigError, UnavailableError, WrongKeyError
 from monitor.domain.names.frequency import load_census
+from monitor.domain.students.hashed_roster import KeyedRoster
 from monitor.domain.students.matching import (
     UNFLAGGED,
     ContactMatchResult,
@@ -17,7 +18,6 @@ from monitor.domain.students.matching import (
     MatcherUsage,
 )
 from monitor.domain.students.name_forms import RosterStudent
-from monitor.domain.students.roster import KeyedRoster
 from monitor.student_matcher.keys import build_roster, read_tokens, write_tokens
 from monitor.student_matcher.process import MatcherProcess, MatcherSetup, NoMatcher
 from monitor.student_matcher.protocol import MatchReply, MatchRequest

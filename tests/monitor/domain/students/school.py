@@ -4,8 +4,8 @@ from datetime import date
 
 from monitor.domain.names.frequency import EVERYBODY, NameCounts
 from monitor.domain.students.cues import SchoolSetting
+from monitor.domain.students.hashed_roster import KeyedRoster, tokenize_roster
 from monitor.domain.students.name_forms import RosterStudent
-from monitor.domain.students.roster import KeyedRoster, tokenize_roster
 from scrapers.models import Contact
 from tests.name_counts import build_count_table
 

@@ -8,6 +8,7 @@ import pytest
 
 from monitor.domain.names.frequency import load_census
 from monitor.domain.students.cues import CUE_BITS, SCHOOL_BESIDE_YEAR
+from monitor.domain.students.hashed_roster import ROSTER_LIFETIME
 from monitor.domain.students.matching import (
     FAMILY_INITIAL_SHARE,
     FEWEST_RARE_HITS,
@@ -18,7 +19,6 @@ from monitor.domain.students.matching import (
     START_SHARES,
     MatcherQuota,
 )
-from monitor.domain.students.roster import ROSTER_LIFETIME
 from monitor.domain.vocabulary import StudentCue
 
 PAGE = " ".join((Path(__file__).parents[4] / "docs" / "students.md").read_text("utf-8").split())

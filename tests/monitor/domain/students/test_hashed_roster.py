@@ -7,19 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.students.name_forms import (
-    RosterStudent,
-    build_common_family_form,
-    list_common_families,
-    list_student_forms,
-)
-from monitor.domain.students.roster import (
+from monitor.domain.students.hashed_roster import (
     ROSTER_LIFETIME,
     TOKEN_BYTES,
     KeyedRoster,
     compute_key_id,
     compute_token,
     tokenize_roster,
+)
+from monitor.domain.students.name_forms import (
+    RosterStudent,
+    build_common_family_form,
+    list_common_families,
+    list_student_forms,
 )
 from tests.bench.plain_roster import plain_roster
 from tests.monitor.domain.students.school import (
