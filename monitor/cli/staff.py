@@ -81,13 +81,13 @@ def left(context: CliContext, person: str) -> None:
     Searches and emails about them stop at once; an open invitation is canceled. Do this before
     their email address is given to someone else.
     """
-    from monitor.services import leavers, withdrawal
+    from monitor.services import consent_end, leavers
 
     with context.open_app() as app:
         if is_single_address(person):
             leavers.record_left_address(app, person)
         else:
-            withdrawal.record_departure(app, app.db.people.load_person(person).id)
+            consent_end.record_departure(app, app.db.people.load_person(person).id)
     context.output.print_line(
         "Searches have stopped, and no invitation is open. If they had joined, one goodbye email "
         "is sent, and all data is deleted within 24 hours."
@@ -365,10 +365,10 @@ def withdraw(context: CliContext, person_id: str) -> None:
 
     Searches stop now, and all data is deleted within 24 hours.
     """
-    from monitor.services import withdrawal
+    from monitor.services import consent_end
 
     with context.open_app() as app:
-        withdrawal.withdraw_consent(app, person_id)
+        consent_end.withdraw_consent(app, person_id)
     context.output.print_line(
         "Searches about them have stopped. Their data is deleted within 24 hours."
     )

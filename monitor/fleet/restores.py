@@ -37,8 +37,8 @@ from monitor.fleet.districts import (
     work_in_district,
 )
 from monitor.services.backups import RestoreResult, restore_district
+from monitor.services.consent_end import withdraw_consent
 from monitor.services.consent_renewal import pause_checks
-from monitor.services.withdrawal import withdraw_consent
 
 if TYPE_CHECKING:
     from monitor.fleet.db.district_leases import LeasesTable

@@ -26,6 +26,7 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
+from monitor.services.consent_end import end_lapsed_consent, resolve_actor
 from monitor.services.consent_terms import hash_district_terms
 from monitor.services.narrowed_consent import delete_unconsented_results
 from monitor.services.notifications import (
@@ -34,7 +35,6 @@ from monitor.services.notifications import (
     build_undo_instructions,
     queue_email,
 )
-from monitor.services.withdrawal import end_lapsed_consent, resolve_actor
 from reports.emails.account import ConsentChangedView, ConsentEndingView
 from reports.emails.registry import EmailKind
 

@@ -16,8 +16,8 @@ from monitor.domain.person import Person
 from monitor.domain.planning.consented_queries import list_known_handles
 from monitor.domain.retention import ERASED_WITHIN
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, EmailState
+from monitor.services.consent_end import record_consent_end
 from monitor.services.notifications import build_mailbox_token
-from monitor.services.withdrawal import record_consent_end
 from scrapers.backoff import Retry
 
 ERASURE_RETRY = Retry(first=timedelta(minutes=10), factor=1, longest=timedelta(minutes=10))

@@ -22,6 +22,7 @@ from monitor.domain.schedule import MORNING, NIGHT, SECOND_PROOF_AFTER, Slot, co
 from monitor.domain.schedule import SWEEP as SWEEP_SLOT
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.clock_check import require_right_clock
+from monitor.services.consent_end import ERASURE
 from monitor.services.consent_renewal import CONSENT_REMINDER, process_expiring_consents
 from monitor.services.daily_checks import (
     DAILY_CHECK,
@@ -63,7 +64,6 @@ from monitor.services.sweeps import (
     run_canaries,
     run_sweep,
 )
-from monitor.services.withdrawal import ERASURE
 from scrapers.backoff import Retry
 from scrapers.models import Query
 

@@ -10,7 +10,7 @@ from monitor.db.database import Database
 from monitor.db.staff_imports import UnlistedAddress
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
-from monitor.services.withdrawal import record_departure
+from monitor.services.consent_end import record_departure
 
 
 def record_left_address(app: App, mail: str, actor: str = "operator") -> None:

@@ -17,9 +17,9 @@ from monitor.domain.person import Reviewer
 from monitor.domain.retention import ERASED_WITHIN
 from monitor.domain.two_reviewers import HoldProposal, check_withdrawal
 from monitor.domain.vocabulary import HoldAction
+from monitor.services.consent_end import ERASURE
 from monitor.services.narrowed_consent import delete_unconsented_results
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
-from monitor.services.withdrawal import ERASURE
 from reports.emails.account import LegalHoldView
 from reports.labels import HOLD_ERRORS
 

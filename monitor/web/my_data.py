@@ -21,6 +21,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel, Scope
 from monitor.services.alert_feeds import find_alert_source
 from monitor.services.breaches import build_breaches_view
+from monitor.services.consent_end import withdraw_consent
 from monitor.services.consent_renewal import (
     ConsentAnswer,
     drop_consent_scopes,
@@ -47,7 +48,6 @@ from monitor.services.pictures import can_add_reference_picture
 from monitor.services.preferences import has_stopped_digest, list_possible_bars
 from monitor.services.profile import find_pending_address_change, find_requested_name
 from monitor.services.sign_in import end_all_sessions
-from monitor.services.withdrawal import withdraw_consent
 from monitor.web.context import PortalContext
 from monitor.web.enrollment import ScopesForm, build_consent_parts, build_summary_rows
 from monitor.web.findings import paginate_lines

@@ -13,11 +13,11 @@ from monitor.demo.district import MARIA
 from monitor.domain.consent import Consent
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import ConsentChannel, Scope
+from monitor.services.consent_end import record_departure, withdraw_consent
 from monitor.services.consent_renewal import drop_consent_scopes, pause_checks
 from monitor.services.erasure import erase_disowned_person, erase_person
 from monitor.services.job_kinds import run_self_check
 from monitor.services.outbox import send_due
-from monitor.services.withdrawal import record_departure, withdraw_consent
 from tests.monitor.services.interleaved import Moments, Parrot, nothing, rows_of, watched
 from tests.monitor.services.world import World
 

@@ -10,8 +10,8 @@ from monitor.demo.district import BETH, MARIA, THOMAS
 from monitor.directory import scim_routes
 from monitor.directory.tables import open_directory
 from monitor.domain.errors import ConfigError
+from monitor.services.consent_end import withdraw_consent
 from monitor.services.enrollment import invite_person
-from monitor.services.withdrawal import withdraw_consent
 from monitor.web.app import create_portal_app
 from tests.monitor.directory.client import ANN, CORE_USER, TOKEN, Directory
 from tests.monitor.web.portal import ADDRESS, OPERATOR, Portal, Seen

@@ -23,12 +23,12 @@ from monitor.directory.tables import open_directory
 from monitor.domain.person import build_operator_id
 from monitor.domain.vocabulary import StaffLineState
 from monitor.people_files import SizeCheck
+from monitor.services.consent_end import withdraw_consent
 from monitor.services.data_export import export_person_data, list_access_log
 from monitor.services.enrollment import INVITATION_INTERVAL, INVITATION_LASTS
 from monitor.services.jobs import delete_expired_data, run_mail_and_cleanup, schedule_jobs
 from monitor.services.leavers import record_left_address
 from monitor.services.outbox import send_due
-from monitor.services.withdrawal import withdraw_consent
 from tests.monitor.services.test_staff_import import STAFF, counts, imports, invitee_of
 from tests.monitor.services.world import World
 

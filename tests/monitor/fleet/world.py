@@ -20,7 +20,7 @@ from monitor.fleet.districts import DistrictFolder, list_district_folders
 from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.runner import MOST_OPEN, FleetRunner
 from monitor.scheduler.workers import Liveness
-from monitor.services.withdrawal import withdraw_consent
+from monitor.services.consent_end import withdraw_consent
 from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock

@@ -25,6 +25,7 @@ from monitor.services.access_tokens import (
     revoke_access_token,
 )
 from monitor.services.backups import BackupTarget, back_up, restore_district
+from monitor.services.consent_end import withdraw_consent
 from monitor.services.data_export import build_data_export, count_stored_data
 from monitor.services.jobs import delete_expired_data
 from monitor.services.sign_in import (
@@ -34,7 +35,6 @@ from monitor.services.sign_in import (
     load_principal,
     start_session,
 )
-from monitor.services.withdrawal import withdraw_consent
 from tests.monitor.services.world import REVIEWERS, Staff, World
 
 READ = frozenset({TokenScope.OWN_READ})

@@ -12,10 +12,10 @@ from monitor.domain.vocabulary import ConsentChannel
 from monitor.services import backups as backup
 from monitor.services.backup_checks import find_wrong_due_dates
 from monitor.services.backups import BackupTarget, back_up, restore_district
+from monitor.services.consent_end import ERASURE
 from monitor.services.consent_renewal import pause_checks
 from monitor.services.jobs import schedule_jobs, take_over_jobs
 from monitor.services.sweeps import RECHECK
-from monitor.services.withdrawal import ERASURE
 from tests.monitor.services.world import Staff, World, due_time
 
 DAY = timedelta(days=1)

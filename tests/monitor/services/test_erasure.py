@@ -17,11 +17,11 @@ from monitor.domain.reason import Name, Reason
 from monitor.domain.vocabulary import CaseKind, HoldAction, Severity
 from monitor.mail.smtp import FolderTransport, name_by_message_id
 from monitor.services.break_glass import record_break_glass
+from monitor.services.consent_end import ERASURE, withdraw_consent
 from monitor.services.erasure import ERASURE_RETRY
 from monitor.services.jobs import run_mail_and_cleanup
 from monitor.services.legal_holds import propose_legal_hold
 from monitor.services.outbox import send_due
-from monitor.services.withdrawal import ERASURE, withdraw_consent
 from scrapers.crawl.throttle import HostState
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import World, due_time

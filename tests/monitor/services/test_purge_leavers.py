@@ -6,11 +6,11 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA, StaffMember
 from monitor.domain.errors import InputError
+from monitor.services.consent_end import record_departure
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.erasure import erase_disowned_person
 from monitor.services.outbox import send_due
-from monitor.services.withdrawal import record_departure
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import Staff, World, answers_of

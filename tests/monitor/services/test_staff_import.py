@@ -17,6 +17,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import StaffLineState
 from monitor.people_files import SizeCheck
 from monitor.services import staff_import
+from monitor.services.consent_end import record_departure, withdraw_consent
 from monitor.services.enrollment import (
     INVITATION_INTERVAL,
     INVITATION_LASTS,
@@ -40,7 +41,6 @@ from monitor.services.staff_import import (
     preview_staff_import,
     read_staff_file,
 )
-from monitor.services.withdrawal import record_departure, withdraw_consent
 from reports.emails.registry import EmailRecipient, list_email_kinds
 from tests.monitor.services.fakes import DEFERRED
 from tests.monitor.services.world import World, answers_of

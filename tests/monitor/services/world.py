@@ -26,6 +26,7 @@ from monitor.domain.case import Case
 from monitor.domain.enrollment import EnrollmentAnswers
 from monitor.domain.finding import Finding
 from monitor.domain.vocabulary import CaseKind, Decision, SweepKind
+from monitor.services.consent_end import withdraw_consent
 from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.job_kinds import run_full_sweep
 from monitor.services.jobs import (
@@ -36,7 +37,6 @@ from monitor.services.jobs import (
 )
 from monitor.services.outbox import send_due
 from monitor.services.sweeps import FINAL_STATES, ProgressListener
-from monitor.services.withdrawal import withdraw_consent
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import Inspector
 from scrapers.crawl.throttle import WITHOUT_WAITS

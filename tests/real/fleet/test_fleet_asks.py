@@ -12,7 +12,7 @@ from monitor.app import Environment, open_portal_app
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.fleet.db.postgres import FleetConnection
-from monitor.services.withdrawal import withdraw_consent
+from monitor.services.consent_end import withdraw_consent
 from tests.bench.scale import ScaleInternet
 from tests.monitor.fleet.world import Fleet
 from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts

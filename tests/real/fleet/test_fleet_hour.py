@@ -21,7 +21,7 @@ from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
 from monitor.fleet.districts import find_district_folder
 from monitor.fleet.fence import LONGEST_REQUEST, OTHERS_STOP_WITHIN
-from monitor.services.withdrawal import withdraw_consent
+from monitor.services.consent_end import withdraw_consent
 from tests.bench import scale
 from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts
 from tests.real.fleet.asker import AskerSettings

@@ -24,8 +24,8 @@ from monitor.fleet.db.district_leases import LeasesTable
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.districts import LEAVING_FILE
+from monitor.services.consent_end import withdraw_consent
 from monitor.services.consent_renewal import pause_checks
-from monitor.services.withdrawal import withdraw_consent
 from tests.monitor import made_districts
 from tests.monitor.fleet.world import Fleet
 from tests.monitor.made_districts import make_districts

@@ -18,6 +18,7 @@ from monitor.domain.person_limits import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import AuthMethod, ConsentChannel, Decision, Scope
 from monitor.services.answer_links import AnswerLink, build_answer_token
 from monitor.services.answers import record_feedback
+from monitor.services.consent_end import withdraw_consent
 from monitor.services.consent_renewal import pause_checks
 from monitor.services.data_export import export_person_data
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person

@@ -19,9 +19,9 @@ from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.districts import DistrictFolder
 from monitor.fleet.home_machine import HomeMachine
+from monitor.services.consent_end import withdraw_consent
 from monitor.services.consent_renewal import pause_checks, resume_checks
 from monitor.services.erasure import erase_disowned_person
-from monitor.services.withdrawal import withdraw_consent
 from tests.monitor.fleet.world import FLEET_KEY
 from tests.monitor.made_districts import FRIDAY, make_districts
 

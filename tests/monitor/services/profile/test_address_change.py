@@ -9,11 +9,11 @@ from monitor.db.connection import DatabaseConnection
 from monitor.demo.district import JOHN
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal, ConsentChannel
+from monitor.services.consent_end import record_departure
 from monitor.services.consent_renewal import pause_checks
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.sign_in import LINK_LASTS, MAX_LINKS_PER_HOUR, find_account_id
-from monitor.services.withdrawal import record_departure
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.mover import ELSEWHERE, NEW, Mover, of
 

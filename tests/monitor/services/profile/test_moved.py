@@ -15,6 +15,7 @@ from monitor.domain.errors import DatabaseError
 from monitor.domain.vocabulary import Scope
 from monitor.services.backup_checks import check_stored_values
 from monitor.services.bounces import process_bounce
+from monitor.services.consent_end import withdraw_consent
 from monitor.services.data_export import export_person_data
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.enrollment import enroll_with_code, invite_person
@@ -28,7 +29,6 @@ from monitor.services.sign_in import (
     redeem_sign_in_link,
     request_sign_in_link,
 )
-from monitor.services.withdrawal import withdraw_consent
 from scrapers.models import QueryKind
 from tests.monitor.services.fakes import DEFERRED, REFUSED
 from tests.monitor.services.mover import ELSEWHERE, NEW, Mover, of
