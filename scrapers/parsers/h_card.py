@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 from scrapers.parsers.html import extract_tag_text, get_attribute
-from scrapers.parsers.linked_data import PageSigns, normalize_page_address
+from scrapers.parsers.json_ld import PageSigns, normalize_page_address
 
 MOST_LINKS = 20
 _CARDS = frozenset({"h-card", "vcard"})

@@ -24,7 +24,7 @@ from scrapers.parsers.html import (
 )
 from scrapers.parsers.islands import extract_island_profile
 from scrapers.parsers.json_fields import JsonProfile, clean_web_address, extract_json_profile
-from scrapers.parsers.linked_data import LinkedPerson, PageSigns, extract_linked_person
+from scrapers.parsers.json_ld import LinkedPerson, PageSigns, extract_linked_person
 from scrapers.parsers.microdata import extract_microdata, has_subject_item
 from scrapers.parsers.robots_directives import RobotsDirective
 from scrapers.parsers.text import (

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from scrapers.parsers.linked_data import parse_linked_data
+from scrapers.parsers.json_ld import parse_linked_data
 
 PAGE_NAMES = re.compile(r"(.+?)\.(?:x?html?|testhtml)(?:\.gz)?", re.IGNORECASE)
 LARGEST_LABELS = 60_000_000

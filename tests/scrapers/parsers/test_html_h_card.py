@@ -10,7 +10,7 @@ from scrapers.parsers.h_card import (
     remove_visitors_parts,
 )
 from scrapers.parsers.html import parse_document
-from scrapers.parsers.linked_data import PageSigns
+from scrapers.parsers.json_ld import PageSigns
 
 HERE = "https://jane.example/"
 COMMENTER = (

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.parsers.linked_data import (
+from scrapers.parsers.json_ld import (
     LinkedPerson,
     PageSigns,
     extract_linked_person,
