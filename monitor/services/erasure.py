@@ -18,7 +18,7 @@ from monitor.domain.retention import ERASED_WITHIN
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, EmailState
 from monitor.services.consent_end import record_consent_end
 from monitor.services.notifications import build_mailbox_token
-from scrapers.backoff import Retry
+from scrapers.retry import Retry
 
 ERASURE_RETRY = Retry(first=timedelta(minutes=10), factor=1, longest=timedelta(minutes=10))
 

@@ -64,8 +64,8 @@ from monitor.services.sweeps import (
     run_canaries,
     run_sweep,
 )
-from scrapers.backoff import Retry
 from scrapers.models import Query
+from scrapers.retry import Retry
 
 SWEEP = "sweep"
 CANARIES = "canaries"

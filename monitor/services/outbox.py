@@ -51,7 +51,7 @@ from reports.emails.registry import (
 from reports.emails.render import Email
 from reports.emails.views import EmailView, PersonalEmailView
 from reports.translation import use_language
-from scrapers.backoff import Retry
+from scrapers.retry import Retry
 
 LOG = logging.getLogger(__name__)
 ALERT_INTERVAL = timedelta(days=1)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scrapers.backoff import Retry
 from scrapers.http.errors import FailureReason
 from scrapers.models import Outcome, ParseResult
+from scrapers.retry import Retry
 
 # A host that says "too much" without saying until when.
 LIMITED_FOR = timedelta(hours=1)

@@ -18,7 +18,7 @@ from monitor.services.jobs import (
     take_over_jobs,
 )
 from monitor.services.metrics import list_metric_samples
-from scrapers.backoff import Retry
+from scrapers.retry import Retry
 from tests.monitor.services.world import World, due_time
 
 DAY = timedelta(days=1)

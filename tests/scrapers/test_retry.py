@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from scrapers.backoff import Retry
+from scrapers.retry import Retry
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
