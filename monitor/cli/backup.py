@@ -128,11 +128,12 @@ def restore(
 ) -> None:
     """Restore a backup into the empty state folder: SOURCE itself, or the newest backup in it.
 
-    People deleted after this backup was taken are deleted again.
+    People deleted after this backup was taken are deleted again, and who ended, narrowed or paused
+    their consent since then stays so.
     """
     config = context.config
-    now, copy = context.environment.clock.now(), find_newest_backup(source)
-    done = restore_district(config, now, copy, KeyBackup(keys), sent_log)
+    copy = find_newest_backup(source)
+    done = restore_district(config, context.environment, copy, KeyBackup(keys), sent_log)
     if as_json:
         context.output.print_json(done)
         return
@@ -141,6 +142,11 @@ def restore(
         [(done.made_at, done.person_count, done.held_emails)],
     )
     context.output.print_line("The audit log is intact, and the database passed its checks.")
+    if done.changed_consents:
+        sentence = (
+            f"Consents ended or changed after this backup: {done.changed_consents}. They hold."
+        )
+        context.output.print_line(sentence)
     if done.lost_audit_rows:
         lost = done.lost_audit_rows
         sentence = f"The backup lacks the last {lost} audit log rows. The log records this."

@@ -236,13 +236,15 @@ def _check_audit_log(db: Database) -> HealthResult:
 def _check_key_copy(config: Config, db: Database) -> Iterator[HealthResult]:
     if config.backup.keys is None:
         return
-    lacks = KeyBackup(config.backup.keys).count_missing_erasures(db)
+    lacks = KeyBackup(config.backup.keys).count_missing_changes(db)
     if lacks:
-        sentence = f"The copy of the keys still has {lacks} keys that were destroyed here."
+        sentence = f"The copy of the keys lacks {lacks} erasures or changes of consent."
         remedy = "Start the service, which updates it, or run `namesake backup`."
         yield report_failure("backup", sentence, remedy, UnavailableError.exit_code)
     else:
-        yield report_ok("backup", "The copy of the keys has no keys that were destroyed here.")
+        yield report_ok(
+            "backup", "The copy of the keys knows who was erased or changed their consent."
+        )
 
 
 def _build_failed_check(what: str, error: MonitorError, remedy: str) -> HealthResult:

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -25,8 +26,7 @@ from monitor.db.connection import (
     translate_opening_errors,
 )
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
-from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.erased_people import TOMBSTONES_FILE
+from monitor.db.encryption import KEYS_DATABASE, TAKE_BACKS
 from monitor.db.files import (
     PRIVATE_MODE,
     give_to_folder_owner,
@@ -253,7 +253,7 @@ def _build_write_error(path: Path, error: OSError) -> CannotWriteError:
     return CannotWriteError(reason)
 
 
-KEY_BACKUP_FILES = (KEYS_DATABASE, TOMBSTONES_FILE, SENT_LOG_FILE)
+KEY_BACKUP_FILES = (KEYS_DATABASE, SENT_LOG_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,6 @@ class KeyBackup:
         """Overwrite it with the keys of today, and then the old ones where they lie on the disk."""
         try:
             make_folder(self.folder, like=keys.parent)
-            database.tombstones.write_tombstone_file(self.folder / TOMBSTONES_FILE)
             if database.sent_log.path.exists():
                 write_file(
                     self.folder / SENT_LOG_FILE, database.sent_log.path.read_bytes(), PRIVATE_MODE
@@ -312,21 +311,22 @@ class KeyBackup:
         finally:
             os.close(folder)
 
-    def count_missing_erasures(self, database: Database) -> int:
-        """Count who was erased since it was made; none where there is no copy yet.
+    def count_missing_changes(self, database: Database) -> int:
+        """Count who was erased or changed their consent since it was made; none without a copy.
 
         Raises CannotWriteError where its folder cannot even be read.
         """
+        path = self.folder / KEYS_DATABASE
         try:
-            made = (self.folder / KEYS_DATABASE).exists()
-            return (
-                database.tombstones.count_missing_tombstones(self.folder / TOMBSTONES_FILE)
-                if made
-                else 0
-            )
+            if not path.exists():
+                return 0
+            known = read_take_backs(path)
         except OSError as error:
             reason = f"{self.folder} cannot be read ({error.strerror}): check the folder."
             raise CannotWriteError(reason) from error
+        except DatabaseError:  # the next one takes its place
+            known = frozenset()
+        return len(database.keys.list_take_backs() - known)
 
     def copy_keys_to(self, folder: Path) -> None:
         """Copy it to a folder; raises InputError where there are no keys in it."""
@@ -340,6 +340,16 @@ class KeyBackup:
             elif (self.folder / name).exists():
                 shutil.copyfile(self.folder / name, folder / name)
                 (folder / name).chmod(0o600)
+
+
+def read_take_backs(path: Path) -> frozenset[tuple[str, ...]]:
+    """Read them from a copy, and leave no file of SQLite's beside it."""
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    with (
+        translate_opening_errors(path),
+        closing(sqlite3.connect(address, uri=True, isolation_level=None)) as keys,
+    ):
+        return frozenset(keys.execute(TAKE_BACKS).fetchall())
 
 
 def _read_keys_copy(keys: Path, folder: Path) -> bytes:

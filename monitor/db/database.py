@@ -28,7 +28,6 @@ from monitor.db.encryption import (
     Encryption,
     KeyStore,
 )
-from monitor.db.erased_people import TOMBSTONES_FILE, ErasureTombstones
 from monitor.db.handover import check_not_moved
 from monitor.db.schema import DISTRICT_SCHEMA, Schema
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
@@ -145,7 +144,7 @@ class Database:
 
     def __init__(self, connection: DatabaseConnection, keys: KeyStore) -> None:
         self._connection = connection
-        self._keys = keys
+        self.keys = keys
         self._encryption = Encryption(keys)
         self.email_codes = EmailCodes(self._encryption)
         self._added: set[Schema] = set()
@@ -175,10 +174,6 @@ class Database:
         return self._build_table(table) if is_there else None
 
     @cached_property
-    def tombstones(self) -> ErasureTombstones:
-        return ErasureTombstones(self._encryption)
-
-    @cached_property
     def sent_log(self) -> "SentLog":
         from monitor.db.outbox import SentLog  # noqa: PLC0415 - only where emails are sent
 
@@ -203,7 +198,7 @@ class Database:
 
     @classmethod
     def open_folder(cls, folder: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Self:
-        """Open a district's folder, and finish what erasures a crash or a restored copy left."""
+        """Open a district's folder. In an older copy, what people took back since holds."""
         check_not_moved(folder)
         if not _has_file(folder / DATABASE_FILE):
             message = f"No district in {folder}. Run `namesake init` first."
@@ -230,8 +225,8 @@ class Database:
             elif not hmac.compare_digest(found["proof"], proof):
                 raise _build_key_mismatch_error(folder)
             state = cls(database, keys)
-            state.tombstones.replay_tombstone_file(folder / TOMBSTONES_FILE)
             state.people.finish_erasures()
+            state.consents.follow_keys()
             undo.pop_all()
         return state
 
@@ -246,11 +241,11 @@ class Database:
     def check_files(self) -> None:
         """Raise ReplacedError unless the folder still holds the files that we have open."""
         self._connection.check_file()
-        self._keys.check_file()
+        self.keys.check_file()
 
     @contextmanager
     def begin_transaction(self, sync: SyncMode = SyncMode.FULL) -> Iterator[None]:
-        with self._connection.begin_transaction(sync), self._keys.hold_keys():
+        with self._connection.begin_transaction(sync), self.keys.hold_keys():
             yield
 
     @property
@@ -281,16 +276,16 @@ class Database:
     def truncate_logs(self) -> bool:
         """Make sure that deleted data is in no file; False if a reader prevents it."""
         emptied = self._connection.checkpoint()
-        return self._keys.checkpoint() and emptied
+        return self.keys.checkpoint() and emptied
 
     def close(self) -> None:
         self._connection.close()
-        self._keys.close()
+        self.keys.close()
 
     def close_unused(self) -> None:
         """Close both in all threads, for a caller who knows that none of them is reading."""
         self._connection.close_unused()
-        self._keys.close_unused()
+        self.keys.close_unused()
 
     @property
     def is_in_transaction(self) -> bool:
@@ -300,7 +295,7 @@ class Database:
     def release_sessions(self) -> None:
         """Leave this thread's connections to the next thread that works here."""
         self._connection.release_session()
-        self._keys.release_session()
+        self.keys.release_session()
 
     def __enter__(self) -> Self:
         return self

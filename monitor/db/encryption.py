@@ -10,7 +10,7 @@ import os
 import re
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -84,6 +84,9 @@ class AuditPosition:
         return f"{self.seq}:{self.link.hex()}" if self.seq else ""
 
 
+TAKE_BACKS = "SELECT id, '' FROM destroyed_keys UNION ALL SELECT id, line FROM last_consents"
+
+
 class KeyStore:
     """`keys.db`: never in the same backup as the database, and never printed."""
 
@@ -97,6 +100,13 @@ class KeyStore:
     attached = (
         TableDeclaration(
             "destroyed_keys", Owner.NOBODY, RetainedKind.AUDIT, "IDs of destroyed keys"
+        ),
+        TableDeclaration(
+            "last_consents",
+            Owner.PERSON,
+            RetainedKind.PERSON,
+            "the last line of each ledger of consent, so that it holds after a restore",
+            not_exported="the ledger has it",
         ),
     )
 
@@ -168,6 +178,23 @@ class KeyStore:
         return tuple(
             key_id for (key_id,) in self._connection.fetch_rows("SELECT id FROM destroyed_keys")
         )
+
+    def save_last_consent(self, key_id: str, read_line: Callable[[], str]) -> None:
+        """Replace someone's, as long as they have a key; no one else writes as it is read."""
+        with self._connection.begin_transaction():
+            self._connection.execute(
+                """INSERT OR REPLACE INTO last_consents (id, line)
+                SELECT id, ? FROM keys WHERE id = ?""",
+                *(read_line(), key_id),
+            )
+
+    def list_last_consents(self) -> dict[str, str]:
+        rows = self._connection.fetch_rows("SELECT id, line FROM last_consents")
+        return {row["id"]: row["line"] for row in rows}
+
+    def list_take_backs(self) -> frozenset[tuple[str, ...]]:
+        """Return what an older copy of the keys may lack of what people took back."""
+        return frozenset(map(tuple, self._connection.fetch_rows(TAKE_BACKS)))
 
     def lock_for_writing(self) -> AbstractContextManager[None]:
         """Keep others from writing; what a power cut takes back here was never relied on."""

@@ -1,6 +1,8 @@
--- The keys of a district, `keys.db`: in no copy of its database, and never printed. Whose key is
--- destroyed has left, and never gets another one. `audit_end` is how far the audit log goes, so
--- that a database which was put back or cut short is noticed.
+-- The keys of a district, `keys.db`: in no copy of its database, and never printed. There is one
+-- copy of it, the newest, so it also holds what an older copy of the database has to follow. Whose
+-- key is destroyed has left, and never gets another one. `last_consents` are the last lines of the
+-- ledger of consents. `audit_end` is how far the audit log goes, so that a database which was put
+-- back or cut short is noticed.
 
 CREATE TABLE keys (
     id TEXT PRIMARY KEY,
@@ -9,6 +11,11 @@ CREATE TABLE keys (
 ) STRICT;
 
 CREATE TABLE destroyed_keys (id TEXT PRIMARY KEY) STRICT;
+
+CREATE TABLE last_consents (
+    id TEXT PRIMARY KEY REFERENCES keys ON DELETE CASCADE,
+    line TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE audit_end (
     one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from monitor.db.connection import DatabaseConnection, Records, Row, Table, parse_optional_datetime
+from monitor.db.connection import DatabaseConnection, Records, Row, parse_optional_datetime
 from monitor.db.database import delete_owned_rows
 from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
-from monitor.db.encryption import DISTRICT, Encryption, SealedRecords
+from monitor.db.encryption import DISTRICT, EncryptedTable, Encryption, SealedRecords
 from monitor.domain.consent import Consent
 from monitor.domain.email import fold_address
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Person
 from monitor.domain.retention import RetainedKind
+from monitor.domain.serialization import decode_json
 from monitor.domain.vocabulary import Scope
 
 
@@ -182,7 +183,7 @@ def hash_school(encryption: Encryption, school: str) -> bytes:
     return encryption.keyed_hash(DISTRICT, f"school {school.strip().casefold()}")
 
 
-class ConsentsTable(Table, Records[Consent]):
+class ConsentsTable(EncryptedTable, Records[Consent]):
     declaration = TableDeclaration(
         "consents",
         Owner.PERSON,
@@ -198,9 +199,35 @@ class ConsentsTable(Table, Records[Consent]):
     as_json = frozenset({"scopes"})
 
     def insert_consent(self, consent: Consent) -> None:
+        """Append a line, and lay it with the keys, too: no copy of the database is without it."""
         with self.connection.begin_transaction():
             self.insert_record(consent)
             self.connection.forget_read(("consent", consent.person_id))
+            self.connection.run_after_commit(partial(self._save_with_keys, consent.person_id))
+
+    def follow_keys(self) -> None:
+        """Append the last lines that lie with the keys, where the ledger is an older copy.
+
+        A line that a crash kept from the keys is laid there. No times are compared: clocks err.
+        """
+        known = self.encryption.keys.list_last_consents()
+        for person_id, line in list(self.connection.fetch_rows(_LAST_LINES)):
+            if known.get(person_id, "") == line:
+                continue
+            with self.connection.begin_transaction():
+                if person_id in known and not self.connection.has_row(
+                    f"SELECT 1 FROM consents WHERE person_id = ? AND {_LINE} = ?",  # noqa: S608 - our own words
+                    *(person_id, known[person_id]),
+                ):
+                    self.insert_record(decode_json(known[person_id].encode(), Consent))
+                self.connection.run_after_commit(partial(self._save_with_keys, person_id))
+
+    def _save_with_keys(self, person_id: str) -> None:
+        def read_line() -> str:
+            found = self.connection.fetch_row(f"{_LAST_LINES} AND person_id = ?", person_id)
+            return "" if found is None else found["line"]
+
+        self.encryption.keys.save_last_consent(person_id, read_line)
 
     def find_latest_consent(self, person_id: str) -> Consent | None:
         return self.connection.read_once(
@@ -248,6 +275,15 @@ class ConsentsTable(Table, Records[Consent]):
             """WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
             ORDER BY (SELECT people.rowid FROM people WHERE people.id = person_id)"""
         )
+
+
+_FIELDS = (
+    f"'{name}', json({name})" if name in ConsentsTable.as_json else f"'{name}', {name}"
+    for name in ConsentsTable.stored
+)
+_LINE = f"json_object({', '.join(_FIELDS)})"
+_LAST_LINES = f"""SELECT person_id, {_LINE} AS line FROM consents WHERE seq =
+    (SELECT max(seq) FROM consents AS other WHERE other.person_id = consents.person_id)"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,7 @@ class HomeMachine:
             for consent in app.db.consents.list_latest_consents()
             if now - consent.written_at < CHANGES_KEPT
         }
-        for person_id in app.db.tombstones.encryption.keys.list_destroyed_ids():
+        for person_id in app.db.keys.list_destroyed_ids():
             tag = tag_person(person_id)
             if tag not in known or not known[tag].has_left:
                 found[tag] = ConsentChange(at=now, has_left=True)

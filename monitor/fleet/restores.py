@@ -95,7 +95,7 @@ def restore_lost_district(
     """
     copy, keys = backup
     prepare_folder(district, copy.path.parent)
-    config, now = district.load_config(), environment.clock.now()
+    config = district.load_config()
     if (config.state / DATABASE_FILE).exists():
         reason = f"{config.state} has a district. Move it away, then restore again."
         raise InputError(reason)
@@ -105,8 +105,8 @@ def restore_lost_district(
         for name in ("lock", "wake.sock"):
             (config.state / name).unlink(missing_ok=True)
     with work_in_district(district.name):
-        done = restore_district(config, now, copy, keys)
         own = build_district_environment(environment, district)
+        done = restore_district(config, own, copy, keys)
         with open_portal_app(config, own) as app:
             applied = apply_changes(district.name, app)
     with translate_os_errors(district.path, "cannot be opened to the service"):

@@ -67,11 +67,18 @@ class SupervisedRunner:
         )
         notices = TimedJob(name="notices", work=self.send_notices, trigger=minute, worker="notices")
         return (
+            # First: what someone took back is beside the district before an email says so.
+            TimedJob(
+                name="keys",
+                work=self.renew_keys,
+                trigger=minute,
+                worker="mail",
+                answers_bell=True,
+            ),
             *(
                 TimedJob(name=name, work=work, trigger=tick, worker=name, answers_bell=True)
                 for name, work in due_work.items()
             ),
-            TimedJob(name="keys", work=self.renew_keys, trigger=minute, worker="mail"),
             TimedJob(name="purge", work=self.delete_expired_data, trigger=day, worker="mail"),
             TimedJob(name="heartbeat", work=self.send_heartbeat, trigger=minute, worker="watch"),
             *((bounces,) if self.app.config.bounces else ()),
@@ -107,7 +114,7 @@ class SupervisedRunner:
             self.notices.send_due_notices(self.app, self._warnings)
 
     def renew_keys(self) -> None:
-        """Destroy the keys of who was erased where copies of them lie, too."""
+        """Have the copy of the keys know who was erased or changed their consent."""
         try:
             remove_abandoned_trial(self.app.config, self.app.clock.now() - TRIAL_ABANDONED_AFTER)
             renew_key_backup(self.app.db, self.app.config)

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from msgspec import structs
+
+from monitor.app import App, Environment, open_portal_app
 from monitor.config.sections import Config
 from monitor.db.backup_files import Backup, KeyBackup, begin_backup, finish_backup, rotate_backups
 from monitor.db.connection import check_database
@@ -25,7 +28,9 @@ from monitor.domain.retention import BACKUPS_ROTATE
 from monitor.domain.schedule import DIGEST as DIGEST_SLOT
 from monitor.domain.vocabulary import EmailState
 from monitor.services.backup_checks import check_due_dates, check_stored_values
+from monitor.services.consent_end import follow_consent_end
 from monitor.services.job_kinds import JOB_KINDS, JobScope
+from monitor.services.narrowed_consent import delete_unconsented_results
 from reports.emails.registry import EmailKind
 
 LOG = logging.getLogger(__name__)
@@ -140,10 +145,10 @@ def remove_abandoned_trial(config: Config, before: datetime) -> None:
 
 
 def renew_key_backup(db: Database, config: Config) -> None:
-    """Renew the copy of the keys, so that it loses the keys destroyed here since."""
+    """Renew the copy of the keys where it lacks what people took back since."""
     if config.backup.keys is not None:
         copy = KeyBackup(config.backup.keys)
-        if copy.count_missing_erasures(db):
+        if copy.count_missing_changes(db):
             copy.renew_keys(config.state / KEYS_DATABASE, db)
 
 
@@ -175,26 +180,32 @@ WEEKLY_EMAILS = frozenset(kind for kind in EmailKind if kind.form.weekly)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreResult:
-    """`held_emails` may have been sent already and are not sent again.
+    """`changed_consents` counts who ended or changed theirs since the copy was made, which holds.
 
-    `lost_audit_rows` counts the rows of the audit log that the keys know of and the copy does not.
+    `held_emails` may have been sent already and are not sent again. `lost_audit_rows` counts the
+    rows of the audit log that the keys know of and the copy does not.
     """
 
     made_at: datetime
     person_count: int
+    changed_consents: int
     held_emails: int
     lost_audit_rows: int
 
 
 def restore_district(
-    config: Config, now: datetime, copy: Backup, keys: KeyBackup, sent_log: Path | None = None
+    config: Config,
+    environment: Environment,
+    copy: Backup,
+    keys: KeyBackup,
+    sent_log: Path | None = None,
 ) -> RestoreResult:
     """Fill the empty state folder; a failure leaves it empty.
 
     The `sent_log` of the lost folder shows which emails were sent; without it, the weekly ones are
     left out.
     """
-    folder = config.state
+    folder, now = config.state, environment.clock.now()
     _check_folder_empty(folder)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -204,8 +215,9 @@ def restore_district(
             if sent_log is not None:
                 shutil.copyfile(sent_log, trial / SENT_LOG_FILE)
                 (trial / SENT_LOG_FILE).chmod(0o600)
-            with Database.open_folder(trial) as db:
-                held = 0
+            there = structs.replace(config, state=trial)
+            with open_portal_app(there, environment) as app:
+                db, held = app.db, 0
                 with db.begin_transaction():
                     db.jobs.release_leases()
                     # Someone may have ended theirs since the copy was made.
@@ -213,7 +225,8 @@ def restore_district(
                     db.sessions.delete_all_sessions()
                     if sent_log is None:
                         held = _drop_weekly_emails(db, config, now)
-                    result = _record_restore(db, now, copy.manifest.made_at, held)
+                    changed = _follow_changed_consents(app, copy.manifest.made_at)
+                    result = _record_restore(db, now, copy.manifest.made_at, changed, held)
             move_keys_to_disk(trial)
             hand_over_folder(trial, read_owner(folder))
             # Move everything to its place, the database last: before it there is no district.
@@ -229,16 +242,36 @@ def restore_district(
     return result
 
 
-def _record_restore(db: Database, now: datetime, made_at: datetime, held: int) -> RestoreResult:
+def _follow_changed_consents(app: App, made_at: datetime) -> int:
+    """Do again what followed when people ended or changed their consent; return how many did."""
+    changed = [line for line in app.db.consents.list_latest_consents() if line.written_at > made_at]
+    for consent in changed:
+        if consent.withdrawn_at is not None:
+            # Only the goodbye may reach them: all else was written before they left.
+            app.db.outbox.delete_unsent_emails(consent.person_id)
+            follow_consent_end(app, consent, consent.withdrawn_at)
+        elif any(
+            line.scopes - consent.scopes
+            for line in app.db.consents.list_consents(consent.person_id)
+        ):
+            delete_unconsented_results(app, consent)
+    return len(changed)
+
+
+def _record_restore(
+    db: Database, now: datetime, made_at: datetime, changed: int, held: int
+) -> RestoreResult:
     """Continue the audit log from the end of the copy, with a row that says so."""
     lost = db.audit.log_end.missing_row_count
     # What was written after the copy is gone with the old folder, and that is no fraud.
     db.audit.log_end.accept_current_end()
     details = {"made": made_at.isoformat(timespec="seconds"), "held": str(held), "lost": str(lost)}
+    details["consents"] = str(changed)
     db.audit.append_entry(now, "operator", RESTORED, "", details)
     return RestoreResult(
         made_at=made_at,
         person_count=len(db.people.list_person_ids()),
+        changed_consents=changed,
         held_emails=held,
         lost_audit_rows=lost,
     )

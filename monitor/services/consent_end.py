@@ -1,9 +1,10 @@
 """A consent ends: queries stop at once, and the erasure follows (`erasure.py`)."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from monitor.app import App
-from monitor.domain.consent import apply_end
+from monitor.domain.consent import Consent, apply_end
 from monitor.domain.errors import InputError
 from monitor.domain.retention import BACKUPS_ROTATE, ERASED_WITHIN
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel
@@ -25,11 +26,7 @@ def record_departure(app: App, person_id: str) -> None:
 
     We try to send one goodbye email, for a day at most; all other queued emails are dropped.
     """
-    with app.db.begin_transaction():
-        app.db.outbox.delete_unsent_emails(person_id)
-        mail = app.db.people.load_person(person_id).mail
-        app.db.invitation_mails.take_back_mails(mail, app.clock.now())
-        record_consent_end(app, person_id, ConsentAction.LEFT, ConsentChannel.OPERATOR)
+    record_consent_end(app, person_id, ConsentAction.LEFT, ConsentChannel.OPERATOR)
 
 
 def end_lapsed_consent(app: App, person_id: str) -> None:
@@ -40,28 +37,37 @@ def end_lapsed_consent(app: App, person_id: str) -> None:
 def record_consent_end(
     app: App, person_id: str, act: ConsentAction, channel: ConsentChannel
 ) -> None:
-    now, person = app.clock.now(), app.db.people.load_person(person_id)
-    consent = app.db.consents.find_latest_consent(person_id)
+    now, consent = app.clock.now(), app.db.consents.find_latest_consent(person_id)
     if consent is None or consent.withdrawn_at is not None:
         reason = "This person has already withdrawn. Their data is being deleted."
         raise InputError(reason)
-    held = app.db.legal_holds.has_active_legal_hold(person_id)
+    ended = replace(apply_end(consent, act, now), channel=channel)
     with app.db.begin_transaction():
-        app.db.consents.insert_consent(replace(apply_end(consent, act, now), channel=channel))
-        app.db.jobs.ensure_job(ERASURE, person_id, now)
-        app.db.access_tokens.delete_tokens_of_accounts((person_id,))
-        plan = EmailPlan(recipient_id=person_id, dedupe_key=now.date().isoformat())
-        view = WithdrawnView(
-            **build_farewell_greeting(app, person),
-            ending=act,
-            at=now,
-            erased_by=None if held else now + ERASED_WITHIN,
-            backups_by=None if held else now + BACKUPS_ROTATE,
-        )
-        queue_email(app, plan, view)
+        app.db.consents.insert_consent(ended)
+        follow_consent_end(app, ended, now)
         app.db.audit.append_entry(
             now, resolve_actor(person_id, channel), f"consent-{act}", person_id, {}
         )
+
+
+def follow_consent_end(app: App, consent: Consent, at: datetime) -> None:
+    """Do what follows from a consent that ended then; done again, it sends the same one email."""
+    person_id, person = consent.person_id, app.db.people.load_person(consent.person_id)
+    held = app.db.legal_holds.has_active_legal_hold(person_id)
+    if consent.act is ConsentAction.LEFT:
+        app.db.outbox.delete_unsent_emails(person_id)
+        app.db.invitation_mails.take_back_mails(person.mail, at)
+    app.db.jobs.ensure_job(ERASURE, person_id, app.clock.now())
+    app.db.access_tokens.delete_tokens_of_accounts((person_id,))
+    plan = EmailPlan(recipient_id=person_id, dedupe_key=at.date().isoformat())
+    view = WithdrawnView(
+        **build_farewell_greeting(app, person),
+        ending=consent.act,
+        at=at,
+        erased_by=None if held else at + ERASED_WITHIN,
+        backups_by=None if held else at + BACKUPS_ROTATE,
+    )
+    queue_email(app, plan, view)
 
 
 def resolve_actor(person_id: str, channel: ConsentChannel) -> str:

@@ -18,9 +18,11 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from time import monotonic
 
+from monitor.app import Environment
 from monitor.config.sections import Config, DistrictConfig, MailConfig
 from monitor.db.backup_files import Backup, KeyBackup, begin_backup
 from monitor.db.database import DATABASE_FILE, Database
+from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope
@@ -64,7 +66,7 @@ def measured(megabytes: int, folder: Path) -> Figures:
         state.people.erase_person(people[0])
         KeyBackup(keys).renew_keys(config.state / "keys.db", state)
     elsewhere = _config(folder / "new")
-    later = NOW + timedelta(days=1)
+    later = Environment(clock=StoryClock(NOW + timedelta(days=1)))
     (copy,) = copies.iterdir()
     restored = _seconds(lambda: restore_district(elsewhere, later, Backup(copy), KeyBackup(keys)))
     with Database.open_folder(elsewhere.state) as state:

@@ -72,7 +72,7 @@ def test_a_copy_holds_all_but_the_keys_the_roster_and_the_emails(terminal: Termi
     (copy,) = list_backups(place(terminal, "copies"))
     assert {file.path for file in copy.manifest.files} == {"namesake.db", *kept}
     keys = {path.name for path in place(terminal, "keys").iterdir()}
-    assert keys == {"keys.db", "erased.txt", "sent-log"}
+    assert keys == {"keys.db", "sent-log"}
     shutil.rmtree(state)
     assert restore(terminal).code == 0
     assert all((state / name).read_text("utf-8") == name for name in kept)
@@ -158,21 +158,6 @@ def test_who_was_erased_after_the_copy_is_absent_from_what_is_restored(copied: T
     lose(copied)
 
     assert restore(copied).json["person_count"] == 1
-    assert refs(copied) == {theo}
-
-
-def test_old_keys_bring_nobody_back_either_where_the_marks_of_the_erased_are(copied: Terminal):
-    old_keys = place(copied, "old-keys")
-    shutil.copytree(place(copied, "keys"), old_keys)
-    with Database.open_folder(copied.config.state) as state:
-        rosa, theo = state.people.list_person_ids()
-        state.people.erase_person(rosa)
-        state.tombstones.write_tombstone_file(old_keys / "erased.txt")
-    lose(copied)
-
-    said = copied.run("restore", str(place(copied, "copies")), "--keys", str(old_keys), "--json")
-
-    assert said.code == 0
     assert refs(copied) == {theo}
 
 

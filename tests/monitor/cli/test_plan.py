@@ -6,7 +6,6 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.services.consent_end import withdraw_consent
-from monitor.services.withdrawal import withdraw_consent
 from tests.monitor.cli.conftest import Terminal
 
 PRICED = """

@@ -9,7 +9,6 @@ import pytest
 from monitor.db.backup_files import KeyBackup
 from monitor.db.database import SENT_LOG_FILE
 from monitor.db.encryption import KEYS_DATABASE, KeyStore
-from monitor.db.erased_people import TOMBSTONES_FILE
 from monitor.domain.errors import CannotWriteError
 
 
@@ -17,7 +16,7 @@ def test_a_disk_that_is_full_in_between_leaves_what_was_copied_before(world, tmp
     copy, keys = KeyBackup(tmp_path / "keys"), world.folder / KEYS_DATABASE
     world.state.sent_log.append_sent_entries(["a" * 32], world.now, "hash")
     copy.renew_keys(keys, world.state)
-    before = {name: (copy.folder / name).read_bytes() for name in (TOMBSTONES_FILE, SENT_LOG_FILE)}
+    before = {name: (copy.folder / name).read_bytes() for name in (KEYS_DATABASE, SENT_LOG_FILE)}
     world.state.sent_log.append_sent_entries(["b" * 32], world.now, "hash")
     world.state.people.erase_person(world.enrolled("Rosa"))
 
@@ -72,4 +71,4 @@ def test_keys_that_cannot_be_replaced_stay_as_they_are(world, tmp_path, monkeypa
             copy.renew_keys(keys, world.state)
 
     assert (copy.folder / KEYS_DATABASE).read_bytes() == before
-    assert {path.name for path in copy.folder.iterdir()} == {KEYS_DATABASE, TOMBSTONES_FILE}
+    assert {path.name for path in copy.folder.iterdir()} == {KEYS_DATABASE}

@@ -191,10 +191,13 @@ def test_the_record_of_sent_emails_and_the_copy_of_the_keys_have_one_writer(watc
     assert {workers[name] for name in ("mail", "purge", "keys")} == {"mail"}
 
 
-def test_a_ring_asks_for_what_stands_in_the_due_table_alone(watched: Watched):
-    rung = {job.name for job in watched.rounds.list_timed_jobs() if job.answers_bell}
+def test_a_ring_asks_for_what_stands_in_the_due_table_and_for_the_copy_of_the_keys_first(
+    watched: Watched,
+):
+    rung = [job.name for job in watched.rounds.list_timed_jobs() if job.answers_bell]
 
-    assert rung == {"checks", "sweeps", "mail"}
+    assert set(rung) == {"keys", "checks", "sweeps", "mail"}
+    assert rung.index("keys") < rung.index("mail")
 
 
 def test_the_heart_beats_while_all_is_well(watched: Watched):
@@ -332,11 +335,11 @@ def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(world: Worl
     copy.renew_keys(world.config.state / "keys.db", world.state)
     (ref,) = world.state.people.list_person_ids()
     world.state.people.erase_person(ref)
-    assert copy.count_missing_erasures(world.state) > 0
+    assert copy.count_missing_changes(world.state) > 0
 
     Watched(world).rounds.renew_keys()
 
-    assert copy.count_missing_erasures(world.state) == 0
+    assert copy.count_missing_changes(world.state) == 0
     with KeyStore.open_store(folder) as keys:
         assert ref not in keys.list_key_ids()
 
@@ -351,7 +354,7 @@ def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, folder: Path):
 
 def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World, folder: Path):
     KeyBackup(folder).renew_keys(world.config.state / "keys.db", world.state)
-    (folder / ".erased.txt.new").mkdir()
+    (folder / ".keys.db.new").mkdir()
     watched = Watched(world)
     watched.rounds.run_due_sweeps()
     world.state.people.erase_person(world.state.people.list_person_ids()[0])
@@ -367,8 +370,8 @@ def test_a_copy_of_the_keys_that_cannot_be_read_stops_the_heart_and_no_round(
     world: World, folder: Path, caplog
 ):
     KeyBackup(folder).renew_keys(world.config.state / "keys.db", world.state)
-    (folder / "erased.txt").unlink()
-    (folder / "erased.txt").mkdir()
+    (folder / "keys.db").unlink()
+    (folder / "keys.db").mkdir()
     watched = Watched(world)
     watched.rounds.run_due_sweeps()
 
@@ -377,7 +380,7 @@ def test_a_copy_of_the_keys_that_cannot_be_read_stops_the_heart_and_no_round(
     watched.rounds.send_heartbeat()
 
     assert watched.beats == [HealthLevel.BAD]
-    assert f"{folder} cannot be read" in caplog.text
+    assert f"{folder / 'keys.db'} cannot be written" in caplog.text
 
 
 def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tmp_path, caplog):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from monitor.app import App
+from monitor.app import App, Environment
 from monitor.db.backup_files import KeyBackup
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError, NotPermittedError
@@ -122,7 +122,7 @@ def test_no_restored_copy_opens_what_its_owner_ended_since(
     end_all_sessions(world.app, principal_of(world.app, maria.mail))
     elsewhere = structs.replace(world.config, state=tmp_path / "new")
 
-    restore_district(elsewhere, world.clock.now(), copy, KeyBackup(keys))
+    restore_district(elsewhere, Environment(clock=world.clock), copy, KeyBackup(keys))
 
     world.restarts(elsewhere)
     assert find_token_holder(world.app, secret) is None

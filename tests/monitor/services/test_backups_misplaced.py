@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from monitor.app import Environment
 from monitor.db.backup_files import KeyBackup
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import ConsentChannel
@@ -98,7 +99,7 @@ def test_an_older_copy_with_such_a_date_can_be_restored_and_is_put_right(
     copy = back_up(world.state, world.config, world.clock.now(), target).backup
     elsewhere = structs.replace(world.config, state=tmp_path / "new")
 
-    restore_district(elsewhere, world.clock.now(), copy, KeyBackup(keys))
+    restore_district(elsewhere, Environment(clock=world.clock), copy, KeyBackup(keys))
 
     world.restarts(elsewhere)
     assert found(world) == []

@@ -30,7 +30,6 @@ from monitor.services.self_check import request_self_check
 from monitor.services.sign_in import find_account_id
 from monitor.services.sweeps import ProgressListener
 from monitor.services.tips import build_tell_token
-from monitor.services.withdrawal import withdraw_consent
 from scrapers.crawl.crawler import Crawler
 from scrapers.models import CrawlPriority, Query
 from tests.cases import build_cards

@@ -235,7 +235,9 @@ def test_the_doctor_sees_the_backups_that_one_setting_makes_for_all(
     typed(capsys, "--config", str(config), "backup")
     _, found = examine(capsys, "--config", str(config))
 
-    assert "no keys that were destroyed here" in str(found["birch"]["backup"]["message"])
+    assert "knows who was erased or changed their consent" in str(
+        found["birch"]["backup"]["message"]
+    )
 
 
 def test_a_fault_of_ours_in_one_district_keeps_the_doctor_from_no_other(

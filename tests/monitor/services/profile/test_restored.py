@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from monitor.app import Environment
 from monitor.db.backup_files import KeyBackup
 from monitor.services.backups import BackupTarget, back_up, restore_district
 from monitor.services.sign_in import find_account_id
@@ -20,7 +21,7 @@ def restored(maria: Mover, tmp_path: Path) -> Mover:
     maria.moves()
     world.on_monday()
     elsewhere = structs.replace(world.config, state=tmp_path / "new")
-    restore_district(elsewhere, world.clock.now(), copy, KeyBackup(keys))
+    restore_district(elsewhere, Environment(clock=world.clock), copy, KeyBackup(keys))
     world.restarts(elsewhere)
     return maria
 

@@ -1,0 +1,224 @@
+"""What a person took back stays taken back after a restore, however old the copy is."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event
+
+import pytest
+
+from monitor.app import App
+from monitor.db.backups import list_backups, read_take_backs
+from monitor.db.database import Database
+from monitor.db.files import DiskReserve
+from monitor.db.legal_holds import LegalHold
+from monitor.domain.consent import Consent
+from monitor.domain.person import AlertFeed
+from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Scope
+from monitor.scheduler.supervised_runner import SupervisedRunner
+from monitor.services.consent import drop_consent_scopes, pause_checks, resume_checks
+from monitor.services.consent_end import end_lapsed_consent, withdraw_consent
+from monitor.services.jobs import run_mail_and_cleanup
+from tests.monitor.cli.conftest import Terminal
+from tests.monitor.cli.safekept import lose, place, restore
+
+Act = Callable[[Terminal, str], object]
+ALONE = {
+    "PATH": os.environ["PATH"],
+    "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+    "NAMESAKE_PAUSES": os.devnull,
+}
+PLACES = "[backup]\nfolder = 'copies'\nkeys = 'keys'\n"
+
+
+@pytest.fixture
+def kept(copied: Terminal) -> Terminal:
+    """A district whose service keeps the copy of its keys up to date."""
+    copied.configured(("[sources.bluesky]", f"{PLACES}[sources.bluesky]"))
+    copied.clock.at += timedelta(hours=12)
+    return copied
+
+
+@contextmanager
+def working(terminal: Terminal) -> Iterator[App]:
+    with terminal.app() as app:
+        yield app
+        runner = SupervisedRunner(
+            app=app,
+            reserve=DiskReserve(terminal.config.state),
+            heartbeat=lambda _vitals, _level: None,
+        )
+        runner.renew_keys()
+
+
+def leave_by_command(terminal: Terminal, person_id: str) -> None:
+    assert terminal.run("staff", "withdraw", person_id, "--yes").code == 0
+
+
+def have_left(terminal: Terminal, person_id: str) -> None:
+    assert terminal.run("staff", "left", person_id, "--yes").code == 0
+
+
+def leave_by_page(terminal: Terminal, person_id: str) -> None:
+    with terminal.app() as app:
+        withdraw_consent(app, person_id, ConsentChannel.PORTAL)
+
+
+def lapse(terminal: Terminal, person_id: str) -> None:
+    with terminal.app() as app:
+        end_lapsed_consent(app, person_id)
+
+
+def leave_while_held(terminal: Terminal, person_id: str) -> None:
+    with terminal.app() as app:
+        hold = LegalHold(
+            person_id=person_id, placed_at=app.clock.now(), by=("ana", "bo"), reason="a lawsuit"
+        )
+        app.db.legal_holds.insert_legal_hold(hold)
+    leave_by_page(terminal, person_id)
+
+
+def narrow(terminal: Terminal, person_id: str) -> None:
+    with terminal.app() as app:
+        drop_consent_scopes(app, person_id, frozenset({Scope.PROFILES}), ConsentChannel.PORTAL)
+
+
+def rest(terminal: Terminal, person_id: str) -> None:
+    until = terminal.clock.at + timedelta(days=20)
+    assert terminal.run("staff", "pause", person_id, "--until", f"{until:%Y-%m-%d}").code == 0
+
+
+def narrow_and_rest_for_less(terminal: Terminal, person_id: str) -> None:
+    narrow(terminal, person_id)
+    with terminal.app() as app:
+        until = app.clock.now() + timedelta(days=20)
+        pause_checks(app, person_id, until, ConsentChannel.PORTAL)
+        resume_checks(app, person_id, ConsentChannel.PORTAL)
+
+
+def find_consent(terminal: Terminal, person_id: str) -> Consent:
+    with Database.open_folder(terminal.config.state) as state:
+        consent = state.consents.find_latest_consent(person_id)
+    assert consent is not None
+    return consent
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        leave_by_command,
+        have_left,
+        leave_by_page,
+        lapse,
+        leave_while_held,
+        narrow,
+        rest,
+        narrow_and_rest_for_less,
+    ],
+)
+def test_the_last_consent_holds_in_an_older_copy(kept: Terminal, act: Act) -> None:
+    with Database.open_folder(kept.config.state) as state:
+        rosa, theo = state.people.list_person_ids()
+    act(kept, rosa)
+    with working(kept):
+        pass
+    last, untouched = find_consent(kept, rosa), find_consent(kept, theo)
+    lose(kept)
+    kept.clock.at += timedelta(hours=1)
+
+    assert restore(kept).code == 0
+
+    assert find_consent(kept, rosa) == last
+    assert find_consent(kept, theo) == untouched
+    with Database.open_folder(kept.config.state) as state:
+        assert state.consents.list_consents(rosa)[-1] == last
+        assert state.consents.list_consents(rosa)[0].act is ConsentAction.GIVEN
+        assert state.audit.find_last_entry_of_action("restored").details["consents"] == "1"
+    assert kept.run("audit").code == 0
+
+
+def test_who_left_is_told_so_once_and_erased_after_the_restore_of_an_older_copy(
+    kept: Terminal,
+) -> None:
+    with Database.open_folder(kept.config.state) as state:
+        rosa, theo = state.people.list_person_ids()
+    with working(kept) as app:
+        withdraw_consent(app, rosa, ConsentChannel.PORTAL)
+        told = [email.message_id for email in app.db.outbox.list_emails()]
+    lose(kept)
+    kept.clock.at += timedelta(hours=1)
+
+    assert restore(kept).json["changed_consents"] == 1
+
+    with kept.app() as app:
+        waiting = [email for email in app.db.outbox.list_emails() if email.person_id == rosa]
+        assert [email.message_id for email in waiting] == told[-1:]
+        run_mail_and_cleanup(app)
+        assert app.db.people.list_person_ids() == (theo,)
+
+
+def test_a_restore_forgets_what_a_narrower_consent_no_longer_covers(kept: Terminal) -> None:
+    with kept.app() as app:
+        rosa, _ = app.db.people.list_person_ids()
+        feeds = (AlertFeed(address="https://alerts.example/1", added_at=app.clock.now()),)
+        app.db.people.update_person(replace(app.db.people.load_person(rosa), alert_feeds=feeds))
+    assert kept.run("backup").code == 0
+    kept.clock.at += timedelta(hours=1)
+    narrow(kept, rosa)
+    with working(kept) as app:
+        assert app.db.people.load_person(rosa).alert_feeds == ()
+    lose(kept)
+
+    assert restore(kept).code == 0
+
+    with kept.app() as app:
+        assert app.db.people.load_person(rosa).alert_feeds == ()
+
+
+def test_a_machine_that_dies_right_after_someone_left_forgets_it_never(kept: Terminal) -> None:
+    """Service and commands are processes, and the service is killed."""
+    with Database.open_folder(kept.config.state) as state:
+        rosa, theo = state.people.list_person_ids()
+    before = read_take_backs(place(kept, "keys") / "keys.db")
+    with started(kept, "run") as service:
+        assert service.stderr is not None
+        next(line for line in service.stderr if b"event=service_status" in line)
+        assert run_process(kept, "staff", "withdraw", rosa, "--yes") == 0
+        while read_take_backs(place(kept, "keys") / "keys.db") == before:
+            assert service.poll() is None
+            Event().wait(0.05)
+        service.kill()
+    lose(kept)
+
+    old = str(list_backups(place(kept, "copies"))[-1].path)
+    assert run_process(kept, "restore", old, "--keys", str(place(kept, "keys"))) == 0
+
+    with Database.open_folder(kept.config.state) as state:
+        stay = [
+            line.person_id
+            for line in state.consents.list_latest_consents()
+            if not line.withdrawn_at
+        ]
+    assert stay == [theo]
+
+
+@contextmanager
+def started(terminal: Terminal, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "monitor", "--config", str(terminal.path), *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ALONE
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def run_process(terminal: Terminal, *arguments: str) -> int:
+    with started(terminal, *arguments) as process:
+        process.communicate()
+        return process.returncode

@@ -1,0 +1,115 @@
+"""A database that is put back, however old, follows the keys: they are of today."""
+
+import shutil
+
+import pytest
+
+from monitor.db.connection import DatabaseConnection
+from monitor.db.database import Database
+from monitor.db.invitations import Invitation
+from monitor.domain.errors import DatabaseError, InputError
+
+
+@pytest.fixture
+def copied(world, tmp_path):
+    """Copy the database away as it is now."""
+
+    def copy():
+        world.state.close()
+        shutil.copy(world.folder / "namesake.db", tmp_path / "namesake.db")
+        world.state = Database.open_folder(world.folder)
+
+    return copy
+
+
+def put_back(world, tmp_path):
+    world.state.close()
+    shutil.copy(tmp_path / "namesake.db", world.folder / "namesake.db")
+    world.state = Database.open_folder(world.folder)
+    return world.state
+
+
+def test_who_was_erased_is_erased_from_an_older_copy(world, copied, tmp_path):
+    rosa, theo = world.enrolled("Rosa"), world.enrolled("Theo")
+    world.finding(rosa)
+    copied()
+    world.state.people.erase_person(rosa)
+
+    state = put_back(world, tmp_path)
+
+    assert state.people.list_person_ids() == (theo,)
+    with pytest.raises(InputError):
+        state.people.load_person(rosa)
+    with pytest.raises(DatabaseError, match="was deleted"):
+        state.keys.load_key(rosa)
+    assert state.keys.list_last_consents().keys() == {theo}
+
+
+def test_a_spent_invitation_in_an_older_copy_holds_nothing_up(world, copied, tmp_path):
+    invitation = Invitation(
+        id=world.ref(),
+        mail="theo@cedar.example",
+        given="Theo",
+        family="Lind",
+        invited_at=world.now,
+        expires_at=world.now,
+    )
+    world.state.invitations.insert_invitation(invitation)
+    copied()
+    world.state.invitations.delete_invitation(invitation.id)
+
+    assert put_back(world, tmp_path).invitations.list_invitations() == ()
+
+
+def test_a_person_under_hold_in_an_older_copy_stays_erased(world, copied, tmp_path):
+    rosa = world.held("Rosa")
+    copied()
+    world.state.legal_holds.lift_legal_holds(rosa, world.now)
+    world.state.people.erase_person(rosa)
+
+    assert put_back(world, tmp_path).people.list_person_ids() == ()
+
+
+def test_an_older_ledger_gets_the_last_line_once_whoever_opens_it(world, copied, tmp_path):
+    rosa, theo = world.enrolled("Rosa"), world.enrolled("Theo")
+    copied()
+    world.withdraws(rosa, world.now)
+    last = world.state.consents.find_latest_consent(rosa)
+
+    state = put_back(world, tmp_path)
+    Database.open_folder(world.folder).close()
+
+    assert state.consents.list_consents(rosa)[1:] == (last,)
+    assert state.consents.list_queryable_person_ids(world.now) == (theo,)
+    assert len(state.consents.list_consents(theo)) == 1
+
+
+def test_a_copy_of_another_course_of_events_follows_the_keys_of_ours(world, copied, tmp_path):
+    """Both ledgers have as many lines, and a clock that erred wrote the one of the copy."""
+    rosa = world.enrolled("Rosa")
+    world.state.close()
+    shutil.copytree(world.folder, tmp_path / "before")
+    world.state = Database.open_folder(world.folder)
+    world.withdraws(rosa, world.now.replace(year=2031))
+    copied()
+    world.state.close()
+    shutil.copytree(tmp_path / "before", world.folder, dirs_exist_ok=True)
+    world.state = Database.open_folder(world.folder)
+    world.withdraws(rosa, world.now)
+
+    state = put_back(world, tmp_path)
+
+    assert state.consents.find_latest_consent(rosa).withdrawn_at == world.now
+
+
+def test_a_line_that_a_crash_kept_from_the_keys_is_laid_there_later(world, monkeypatch):
+    rosa = world.enrolled("Rosa")
+    with monkeypatch.context() as killed:
+        killed.setattr(DatabaseConnection, "run_after_commit", lambda *_: None)
+        world.withdraws(rosa, world.now)
+    before = world.state.keys.list_last_consents()[rosa]
+
+    with Database.open_folder(world.folder) as again:
+        assert again.keys.list_last_consents()[rosa] != before
+        assert again.consents.find_latest_consent(rosa).withdrawn_at == world.now
+        assert len(again.consents.list_consents(rosa)) == 2
