@@ -25,7 +25,7 @@ from monitor.fleet.db.state import read_fleet_state
 from monitor.fleet.fence import read_boot_clock, read_utc_time
 from monitor.fleet.health import FleetState
 from monitor.fleet.moves import find_missing_file, remove_handover, write_handover
-from monitor.fleet.restores import AppliedChanges, apply_consent_changes
+from monitor.fleet.restores import apply_consent_changes
 
 LOG = logging.getLogger(__name__)
 # A machine that froze, or could not reach the database for so long, asks for its lease again.
@@ -84,20 +84,18 @@ class HomeMachine:
         )
 
     def note_consent_changes(self, name: str, app: App) -> None:
-        """Write outside of the district when its people last changed their consent."""
+        """Write outside of the district what its people last agreed to."""
         now, known = app.clock.now(), self._load_noted()
         tag_person = partial(self._changes.tag_person, name)
         found = {
-            tag_person(consent.person_id): ConsentChange(
-                at=consent.written_at, has_left=consent.withdrawn_at is not None
-            )
+            tag_person(consent.person_id): ConsentChange(at=consent.written_at, consent=consent)
             for consent in app.db.consents.list_latest_consents()
             if now - consent.written_at < CHANGES_KEPT
         }
         for person_id in app.db.keys.list_destroyed_ids():
             tag = tag_person(person_id)
-            if tag not in known or not known[tag].has_left:
-                found[tag] = ConsentChange(at=now, has_left=True)
+            if tag not in known or known[tag].consent is not None:
+                found[tag] = ConsentChange(at=now, consent=None)
         # What is known from a day to come was written by a wrong clock, and replaced.
         new = {
             tag: change
@@ -108,7 +106,7 @@ class HomeMachine:
             self._changes.save_changes(new)
             known.update(new)
 
-    def apply_consent_changes(self, name: str, app: App, *, sent: bool = False) -> AppliedChanges:
+    def apply_consent_changes(self, name: str, app: App, *, sent: bool = False) -> int:
         """Bring a district up to what is known here: it may be an older copy.
 
         With `sent`, also to what other machines have told the fleet's database.

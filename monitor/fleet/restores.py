@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ from monitor.domain.errors import (
     BusyError,
     InputError,
     MovedError,
-    NotPermittedError,
 )
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.fleet.db.consent_changes import ConsentChange
@@ -38,30 +36,24 @@ from monitor.fleet.districts import (
 )
 from monitor.services.backups import RestoreResult, restore_district
 from monitor.services.consent_end import withdraw_consent
-from monitor.services.consent_renewal import pause_checks
+from monitor.services.consent_renewal import follow_changed_consent
 
 if TYPE_CHECKING:
     from monitor.fleet.db.district_leases import LeasesTable
 
 LOG = logging.getLogger(__name__)
-# Whoever changed something that we no longer know is asked about again once they say so, or then.
-PAUSED_FOR = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppliedChanges:
-    """Count people whose consent has changed since a copy was made: they left, or are paused."""
+class RestoredDistrict:
+    """`changed_consents` were ended or changed since the copy was made, and hold.
 
-    withdrawn: int
-    paused: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoredDistrict(AppliedChanges):
-    """`secrets_missing` says that it has no folder of secrets: no backup holds them."""
+    `secrets_missing` says that it has no folder of secrets: no backup holds them.
+    """
 
     district: str
     done: RestoreResult
+    changed_consents: int
     secrets_missing: bool
 
 
@@ -86,7 +78,7 @@ def restore_lost_district(
     district: DistrictFolder,
     backup: tuple[Backup, KeyBackup],
     take_over: Callable[[], None],
-    apply_changes: Callable[[str, App], AppliedChanges],
+    apply_changes: Callable[[str, App], int],
     environment: Environment,
 ) -> RestoredDistrict:
     """Bring a district back here; `take_over` is called once nothing else is in the way.
@@ -115,8 +107,7 @@ def restore_lost_district(
     return RestoredDistrict(
         district=district.name,
         done=done,
-        withdrawn=applied.withdrawn,
-        paused=applied.paused,
+        changed_consents=done.changed_consents + applied,
         secrets_missing=not (district.path / SECRETS_FOLDER).is_dir(),
     )
 
@@ -160,25 +151,20 @@ def take_over_lease(leases: "LeasesTable", name: str, gone: str) -> None:
 
 def apply_consent_changes(
     app: App, name: str, find_change: Callable[[str], ConsentChange | None]
-) -> AppliedChanges:
-    """End and pause what an older copy does not know was ended or changed."""
-    withdrawn, paused = 0, 0
+) -> int:
+    """Append what an older copy does not know; return how many consents it lacked."""
+    lacked = 0
     for consent in app.db.consents.list_latest_consents():
         change = find_change(consent.person_id)
         if change is None or consent.withdrawn_at or change.at <= consent.written_at:
             continue
-        if change.has_left:
+        lacked += 1
+        if change.consent is None:
             withdraw_consent(app, consent.person_id, ConsentChannel.AUTOMATIC)
-            withdrawn += 1
             continue
-        # What was changed is lost. It may have been a pause, or less to look for.
-        with suppress(InputError, NotPermittedError):
-            now = app.clock.now()
-            until = max(now + PAUSED_FOR, consent.paused_until or now)
-            pause_checks(app, consent.person_id, until, ConsentChannel.AUTOMATIC)
-            paused += 1
-    if withdrawn or paused:
-        LOG.warning(
-            "consent_changes_applied", extra={"district": name, "count": withdrawn + paused}
-        )
-    return AppliedChanges(withdrawn=withdrawn, paused=paused)
+        with app.db.begin_transaction():
+            app.db.consents.insert_consent(change.consent)
+            follow_changed_consent(app, change.consent)
+    if lacked:
+        LOG.warning("consent_changes_applied", extra={"district": name, "count": lacked})
+    return lacked

@@ -28,9 +28,8 @@ from monitor.domain.retention import BACKUPS_ROTATE
 from monitor.domain.schedule import DIGEST as DIGEST_SLOT
 from monitor.domain.vocabulary import EmailState
 from monitor.services.backup_checks import check_due_dates, check_stored_values
-from monitor.services.consent_end import follow_consent_end
+from monitor.services.consent_renewal import follow_changed_consent
 from monitor.services.job_kinds import JOB_KINDS, JobScope
-from monitor.services.narrowed_consent import delete_unconsented_results
 from reports.emails.registry import EmailKind
 
 LOG = logging.getLogger(__name__)
@@ -246,15 +245,7 @@ def _follow_changed_consents(app: App, made_at: datetime) -> int:
     """Do again what followed when people ended or changed their consent; return how many did."""
     changed = [line for line in app.db.consents.list_latest_consents() if line.written_at > made_at]
     for consent in changed:
-        if consent.withdrawn_at is not None:
-            # Only the goodbye may reach them: all else was written before they left.
-            app.db.outbox.delete_unsent_emails(consent.person_id)
-            follow_consent_end(app, consent, consent.withdrawn_at)
-        elif any(
-            line.scopes - consent.scopes
-            for line in app.db.consents.list_consents(consent.person_id)
-        ):
-            delete_unconsented_results(app, consent)
+        follow_changed_consent(app, consent)
     return len(changed)
 
 

@@ -26,7 +26,7 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
-from monitor.services.consent_end import end_lapsed_consent, resolve_actor
+from monitor.services.consent_end import end_lapsed_consent, follow_consent_end, resolve_actor
 from monitor.services.consent_terms import hash_district_terms
 from monitor.services.narrowed_consent import delete_unconsented_results
 from monitor.services.notifications import (
@@ -174,6 +174,18 @@ def resume_checks(app: App, person_id: str, channel: ConsentChannel) -> Consent:
     return _save_consent_change(
         app, before, replace(apply_resume(before, app.clock.now()), channel=channel)
     )
+
+
+def follow_changed_consent(app: App, consent: Consent) -> None:
+    """Do again, in an older copy, what followed when a consent ended or was changed."""
+    if consent.withdrawn_at is not None:
+        # Only the goodbye may reach them: all else was written before they left.
+        app.db.outbox.delete_unsent_emails(consent.person_id)
+        follow_consent_end(app, consent, consent.withdrawn_at)
+    elif any(
+        line.scopes - consent.scopes for line in app.db.consents.list_consents(consent.person_id)
+    ):
+        delete_unconsented_results(app, consent)
 
 
 def load_consent_status(app: App, person_id: str) -> ConsentStatus:

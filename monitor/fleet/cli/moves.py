@@ -248,12 +248,8 @@ def _describe_restore(done: RestoredDistrict, machine: str) -> Iterable[str]:
         f"Lost is what was done after its backup of {made}: decisions, enrollments, changed work "
         "addresses. Tell its operator."
     )
-    if done.withdrawn or done.paused:
-        yield (
-            f"People who withdrew since: {done.withdrawn}, and their data is being deleted. "
-            f"People who changed anything else about their consent since: {done.paused}. Their "
-            "checks are paused for four weeks, or until they resume them."
-        )
+    if done.changed_consents:
+        yield f"Consents ended or changed since: {done.changed_consents}. They hold."
     if done.secrets_missing:
         yield (
             "It has no folder of secrets here, and no backup holds secrets: bring it back if it "

@@ -1,8 +1,9 @@
-"""When people last changed their consent: kept beside the districts, and in no backup of them.
+"""What people last agreed to: kept beside the districts, and in no backup of them.
 
-A copy of a district that is older than the list learns from it whom not to ask. The list is also an
-outbox: what is new in it is sent to the fleet's database, whenever that can be reached. It is
-sealed with a key that only machines with districts have, so nobody else can end a consent.
+A copy of a district that is older than the list learns from it whom not to ask, also where its keys
+are as old. The list is also an outbox: what is new in it is sent to the fleet's database, whenever
+that can be reached. It is sealed with a key that only machines with districts have, so nobody else
+can end a consent.
 """
 
 import logging
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from monitor.db.connection import DatabaseConnection
 from monitor.db.schema import Schema
+from monitor.domain.consent import Consent
 from monitor.domain.errors import DatabaseError
 from monitor.fleet.db.seal import FleetSeal
 
@@ -33,10 +35,10 @@ CHANGES_SCHEMA = Schema("""CREATE TABLE consent_changes (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentChange:
-    """`at` is when the consent was written, as the district has it."""
+    """`at` is when the consent was written, as the district has it; it is None once erased."""
 
     at: datetime
-    has_left: bool
+    consent: Consent | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -364,7 +364,7 @@ def test_a_lost_machine_s_district_comes_back_and_knows_who_withdrew_since_its_b
         code, said = second.fleet("restore", "cedar", "--gone", "first", "--json")
         assert code == 0, said
         done = json.loads(said)
-        assert (done["withdrawn"], done["paused"], done["secrets_missing"]) == (1, 1, True)
+        assert (done["changed_consents"], done["secrets_missing"]) == (2, True)
         home.runner.report()
         _, _, set_aside = home.runner.describe_wait().partition("are set aside: ")
         assert "cedar" in set_aside

@@ -12,7 +12,6 @@ from psycopg.rows import dict_row
 from monitor.domain.errors import ConfigError, UnavailableError
 from monitor.fleet.batches import BatchSeal
 from monitor.fleet.db.batch_mailbox import ASK_QUEUE, Mailbox
-from monitor.fleet.db.consent_changes import ConsentChange
 from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal, WorkerSeal
@@ -96,7 +95,6 @@ def test_a_worker_s_key_ends_no_consent_and_makes_no_other_worker() -> None:
     assert home.is_signed_by(WORKER, "answer 1 0", b"body", signed)
     assert not home.is_signed_by("another", "answer 1 0", b"body", signed)
     assert not home.is_signed_by(WORKER, "answer 2 0", b"body", signed)
-    assert ConsentChange(at=datetime.now(UTC), has_left=True).has_left
 
 
 SIZE = FleetSize(districts=1, people=12, sites=2, pace=0.5)

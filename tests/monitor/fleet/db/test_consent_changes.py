@@ -83,8 +83,9 @@ def test_a_copy_that_is_put_back_has_no_one_asked_about_who_left_since(
         start_home(folder, clock).apply_consent_changes("cedar", app)
         assert list_queryable(app) == (stays,)
         consents = {entry.person_id: entry for entry in app.db.consents.list_latest_consents()}
-        assert consents[left].withdrawn_at == consents[disowned].withdrawn_at == clock.now()
-        assert consents[paused].is_paused(clock.now())
+        assert consents[left].withdrawn_at == FRIDAY
+        assert consents[disowned].withdrawn_at == clock.now()
+        assert consents[paused].paused_until == until
 
 
 def test_a_copy_that_is_put_back_shortens_no_pause(
@@ -106,7 +107,7 @@ def test_a_copy_that_is_put_back_shortens_no_pause(
         start_home(folder, clock).apply_consent_changes("cedar", app)
         consent = app.db.consents.find_latest_consent(person_id)
         assert consent is not None
-        assert (consent.channel, consent.paused_until) == (ConsentChannel.AUTOMATIC, until)
+        assert consent.paused_until == until + timedelta(days=1)
 
 
 def test_what_a_person_changed_last_stays_when_the_service_starts_again(
@@ -167,9 +168,9 @@ def test_what_an_older_copy_says_replaces_nothing(
     with opened(folder, clock) as app:
         start_home(folder, clock).note_consent_changes("cedar", app)
         assert changes.list_changes() == noted
-        assert noted[tag].has_left
+        assert noted[tag].consent.withdrawn_at == clock.now()
         # A machine whose list is older, too, tells the fleet of what it has there.
-        changes.save_changes({tag: ConsentChange(at=FRIDAY, has_left=False)})
+        changes.save_changes({tag: ConsentChange(at=FRIDAY, consent=None)})
     assert changes.send_changes(sent) == 1
     assert changes.send_changes(sent) == 0
     assert changes.fetch_changes(sent) == noted
@@ -180,7 +181,7 @@ def test_what_a_wrong_clock_wrote_is_replaced(folder: Path, clock: StoryClock) -
     changes = ConsentChanges(folder, FleetSeal(FLEET_KEY).derive_home_seal())
     with opened(folder, clock) as app:
         tag = changes.tag_person("cedar", list_queryable(app)[0])
-        ahead = ConsentChange(at=clock.now() + timedelta(days=365), has_left=False)
+        ahead = ConsentChange(at=clock.now() + timedelta(days=365), consent=None)
         changes.save_changes({tag: ahead})
         home.note_consent_changes("cedar", app)
         assert changes.list_changes()[tag].at <= clock.now()
@@ -212,7 +213,7 @@ def test_nobody_but_a_machine_with_districts_ends_a_consent(
     with opened(folder, clock) as app:
         person_id = list_queryable(app)[0]
         tag = own.tag_person("cedar", person_id)
-        forger.save_changes({tag: ConsentChange(at=clock.now(), has_left=True)})
+        forger.save_changes({tag: ConsentChange(at=clock.now(), consent=None)})
         start_home(folder, clock).apply_consent_changes("cedar", app)
         assert person_id in list_queryable(app)
     assert "consent_changes_refused" in [record.getMessage() for record in caplog.records]
