@@ -29,6 +29,7 @@ from monitor.domain.schedule import DIGEST as DIGEST_SLOT
 from monitor.domain.vocabulary import EmailState
 from monitor.services.backup_checks import check_due_dates, check_stored_values
 from monitor.services.consent_renewal import follow_changed_consent
+from monitor.services.disclosure import renew_time_limits
 from monitor.services.job_kinds import JOB_KINDS, JobScope
 from reports.emails.registry import EmailKind
 
@@ -225,6 +226,7 @@ def restore_district(
                     if sent_log is None:
                         held = _drop_weekly_emails(db, config, now)
                     changed = _follow_changed_consents(app, copy.manifest.made_at)
+                    renew_time_limits(app, copy.manifest.made_at)
                     result = _record_restore(db, now, copy.manifest.made_at, changed, held)
             move_keys_to_disk(trial)
             hand_over_folder(trial, read_owner(folder))

@@ -180,6 +180,20 @@ def find_review_opening(app: App, case: Case, reviewer_id: str = "") -> ReviewOp
     return compute_review_opening(inputs, app.clock.now(), policy, reviewer_id)
 
 
+def renew_time_limits(app: App, since: datetime) -> None:
+    """Give the whole time again for what people may have answered since, where that is lost.
+
+    Else time would open to IT what its person has dismissed. What was open by then stays so.
+    """
+    policy = build_disclosure_policy(app)
+    for person_id in app.db.cases.list_people_with_cases():
+        for case in app.db.cases.list_cases_of_person(person_id):
+            inputs = _load_input(app, case)
+            opens_at = inputs and forecast_time_opening(inputs, policy)
+            if opens_at and opens_at > since:
+                app.db.cases.update_case(replace(case, notified_at=app.clock.now()))
+
+
 def find_silent_end(app: App, case: Case) -> datetime | None:
     """Return when a word of IT's ends it if its person stays silent; None where none does."""
     consent = app.db.consents.find_latest_consent(case.person_id)
