@@ -27,7 +27,7 @@ from monitor.domain.vocabulary import (
     Severity,
     StepActor,
 )
-from reports import labels
+from reports import answer_choices, labels
 
 MIN_PAGES_FOLDED = 2
 _OWNERSHIP_KINDS = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
@@ -112,7 +112,7 @@ class FindingView:
 
     def list_choices(self, opened_by: OpeningReason | None) -> tuple[AnswerChoice, ...]:
         """Return them as they are while IT sees a case of it, for that reason."""
-        answers = labels.ANSWERS if self.is_account else labels.PAGE_ANSWERS
+        answers = answer_choices.ANSWERS if self.is_account else answer_choices.PAGE_ANSWERS
         return _build_choices(CaseKind.IMPERSONATION, answers, opened_by)
 
     @property
@@ -284,7 +284,7 @@ class CaseView(CaseSummary):
     @property
     def question(self) -> str:
         """Return what its person is asked; their own account is never doubted to be theirs."""
-        return labels.CASE_QUESTIONS[self.kind]
+        return answer_choices.CASE_QUESTIONS[self.kind]
 
     @property
     def without_reviewer(self) -> Reason:
@@ -361,7 +361,9 @@ class CaseView(CaseSummary):
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:
         """Return the answers that fit its kind; sharing is separate."""
-        choices = _build_choices(self.kind, labels.CASE_ANSWERS[self.kind], self.kept_open_by)
+        choices = _build_choices(
+            self.kind, answer_choices.CASE_ANSWERS[self.kind], self.kept_open_by
+        )
         return keep_closed(choices) if self.helper else choices
 
     @property
@@ -376,7 +378,9 @@ class CaseView(CaseSummary):
     @property
     def said(self) -> str:
         """What its person said, in their words; nothing of it is ever IT's word."""
-        return labels.describe_given_answer(self.kind, self.decision) if self.decision else ""
+        return (
+            answer_choices.describe_given_answer(self.kind, self.decision) if self.decision else ""
+        )
 
     @property
     def undo_words(self) -> Told:
@@ -422,11 +426,11 @@ class CaseView(CaseSummary):
 def _build_choices(
     kind: CaseKind, answers: Mapping[Decision, str], opened_by: OpeningReason | None
 ) -> tuple[AnswerChoice, ...]:
-    hints = dict(labels.ANSWER_HINTS.get(kind, {}))
+    hints = dict(answer_choices.ANSWER_HINTS.get(kind, {}))
     if opened_by:
-        hints |= labels.SEEN_ANSWER_HINTS.get(kind, {})
+        hints |= answer_choices.SEEN_ANSWER_HINTS.get(kind, {})
     if opened_by is OpeningReason.UNANSWERED:
-        hints |= labels.UNANSWERED_HINTS
+        hints |= answer_choices.UNANSWERED_HINTS
     return tuple(
         AnswerChoice(
             value=value,

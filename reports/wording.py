@@ -32,12 +32,11 @@ from monitor.domain.reason import (
     Told,
     read_note,
 )
+from reports.answer_choices import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
 from reports.dates import format_date, format_local_time
 from reports.labels import (
-    ANSWERS,
     BREACH_CREDIT,
     CADENCE_SENTENCES,
-    CASE_ANSWERS,
     CASE_KINDS,
     DECISION_SENTENCES,
     EVENT_KINDS,
@@ -45,7 +44,6 @@ from reports.labels import (
     GUIDE_SOURCES,
     LEVERS,
     OWN_CONTACTS,
-    PAGE_ANSWERS,
     SWEEP_KINDS,
     format_site_name,
 )

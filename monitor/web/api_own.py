@@ -44,8 +44,9 @@ from monitor.web.api import (
 )
 from monitor.web.errors import mask_as_not_found
 from monitor.web.findings import CaseAnswerForm, record_case_answer
+from reports.answer_choices import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
 from reports.finding_view import CaseView, FindingView
-from reports.labels import ANSWERS, CASE_ANSWERS, OWNERS, PAGE_ANSWERS
+from reports.labels import OWNERS
 from reports.pages.self_check import SelfCheckState
 from reports.sanitize import clean_web_text, defang_url
 from reports.templating import mark_web_link

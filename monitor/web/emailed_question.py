@@ -26,7 +26,7 @@ from monitor.services.sign_in import request_sign_in_link
 from monitor.services.takedown import can_be_reported
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
-from reports import labels
+from reports import answer_choices, labels
 from reports.pages import account as pages
 from reports.pages.account import AnswerDoneView
 
@@ -120,7 +120,9 @@ def _build_done_view(
         has_removal = path.startswith("/me/removal/")
         return AnswerDoneView(
             answer=answer,
-            next_step=labels.DETAILS_ANSWERED if has_removal else labels.CASE_ANSWERED,
+            next_step=answer_choices.DETAILS_ANSWERED
+            if has_removal
+            else answer_choices.CASE_ANSWERED,
             next_path=path,
             action=labels.ADVICE_LINKS["removal"] if has_removal else "Open this result",
         )
@@ -132,14 +134,17 @@ def _build_done_view(
         # Without anybody in IT who may look, only its person sees that, too.
         said = Decision.MOCK
     return AnswerDoneView(
-        answer=answer, next_step=labels.ANSWER_NEXT_STEPS[said], next_path=path, action=action
+        answer=answer,
+        next_step=answer_choices.ANSWER_NEXT_STEPS[said],
+        next_path=path,
+        action=action,
     )
 
 
 def _render_over(context: PortalContext, token: str = "") -> Response:
     """Say the same for a link that was answered, has expired or was never ours."""
     view = AnswerDoneView(
-        next_step=labels.ANSWER_LINK_OVER,
+        next_step=answer_choices.ANSWER_LINK_OVER,
         next_path=url_for("me.show_home"),
         action="Open your results",
         token=token,

@@ -47,7 +47,7 @@ from monitor.services.findings import (
 from monitor.services.pictures import load_compared_picture
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
-from reports.labels import ANSWERS
+from reports.answer_choices import ANSWERS
 from reports.pages import findings as pages
 from reports.pages.findings import AnswerHistoryView, FindingListView, ShareView, SortView, UndoLine
 from scrapers.models import TraceKind

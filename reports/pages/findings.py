@@ -6,6 +6,7 @@ from datetime import datetime
 
 from monitor.domain.reason import Reason, Told
 from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup, OwnershipLabel
+from reports.answer_choices import ANSWERS
 from reports.coverage import Coverage
 from reports.finding_view import (
     AccountPair,
@@ -16,7 +17,6 @@ from reports.finding_view import (
     HighlightPiece,
     keep_closed,
 )
-from reports.labels import ANSWERS
 from reports.pages.layout import PolicyReminder, build_renderer
 
 

@@ -48,6 +48,7 @@ OFFICE_TABLES = {
 }
 # The code whose sentences staff read.
 STAFF_CODE = (
+    "reports/answer_choices.py",
     "reports/labels.py",
     "monitor/domain/source_failures.py",
     *(f"monitor/services/{name}.py" for name in ("finding_history", "findings", "next_steps")),

@@ -22,7 +22,7 @@ from monitor.domain.vocabulary import (
     SourceStage,
     StepActor,
 )
-from reports import labels
+from reports import answer_choices, labels
 from reports.wording import render_reason
 from scrapers.facts.fact import FactReliability
 from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
@@ -35,7 +35,7 @@ UNDECIDED = {CaseState.NEW, CaseState.OPEN}
 COMPLETE = (
     (labels.SEVERITIES, Severity),
     (labels.CASE_KINDS, CaseKind),
-    (labels.CASE_ANSWERS, CaseKind),
+    (answer_choices.CASE_ANSWERS, CaseKind),
     (labels.EVENT_KINDS, EventKind),
     (labels.OWNERS, OwnershipLabel),
     (labels.GAPS, GapKind),
@@ -50,7 +50,7 @@ COMPLETE = (
     (labels.HOLD_ERRORS, HoldAction),
     (labels.LIKENESSES, FieldLikeness),
     (labels.PAIR_SIGNS, PairSign),
-    (labels.CASE_QUESTIONS, CaseKind),
+    (answer_choices.CASE_QUESTIONS, CaseKind),
     (labels.TRACKS, CaseKind),
     (labels.TRACK_PLACES, CaseStep),
     (labels.STEP_ACTORS, StepActor),
@@ -73,9 +73,11 @@ def test_a_gap_is_whatever_proves_nothing_or_is_not_over() -> None:
 
 
 def test_every_answer_to_a_finding_has_its_words_for_later() -> None:
-    answered = {decision for answers in labels.CASE_ANSWERS.values() for decision in answers}
+    answered = {
+        decision for answers in answer_choices.CASE_ANSWERS.values() for decision in answers
+    }
 
-    assert {*labels.ANSWERS, *answered} <= set(labels.GIVEN_ANSWERS)
+    assert {*answer_choices.ANSWERS, *answered} <= set(labels.GIVEN_ANSWERS)
     assert set(Decision) - UNSPOKEN == set(labels.GIVEN_ANSWERS) - {
         CaseState.GONE,
         CaseState.RESTORED,

@@ -14,8 +14,8 @@ from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLa
 from monitor.services.answers import DecisionInput, decide_cases, record_feedback, undo_decisions
 from monitor.services.disclosure import disclose, find_review_opening
 from monitor.services.outbox import send_due
+from reports.answer_choices import CASE_ANSWERS
 from reports.finding_view import opens_to_it
-from reports.labels import CASE_ANSWERS
 from scrapers.models import QueryKind
 from tests.cases import say
 from tests.monitor.decisions import decide_case

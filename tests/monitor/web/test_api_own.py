@@ -11,7 +11,7 @@ from monitor.services.answers import record_feedback
 from monitor.services.consent_renewal import pause_checks
 from monitor.services.jobs import run_requested_checks
 from monitor.web.api_own import CaseAnswer, FindingAnswer
-from reports.labels import CASE_ANSWERS
+from reports.answer_choices import CASE_ANSWERS
 from scrapers.models import TraceKind
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import ADDRESS, Portal, Program

@@ -1,0 +1,126 @@
+"""What a person may answer of a result or an alert, in words, and what follows from each answer."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from monitor.domain.vocabulary import CaseKind, Decision
+from reports.labels import GIVEN_ANSWERS
+
+# What a person may answer, in the order of the buttons and of their keys.
+ANSWERS: Final[Mapping[Decision, str]] = {
+    Decision.MINE: "This is me",
+    Decision.NAMESAKE: "Someone else with my name",
+    Decision.IMPERSONATION: "Someone pretending to be me",
+    Decision.UNRELATED: "Not about me",
+    Decision.MOCK: "Others made it about me",
+}
+PAGE_ANSWERS: Final[Mapping[Decision, str]] = {
+    Decision.MINE: "This is about me",
+    **{said: text for said, text in ANSWERS.items() if said not in {Decision.MINE, Decision.MOCK}},
+}
+# What comes after an answer that a link in an email gave.
+ANSWER_NEXT_STEPS: Final[Mapping[Decision, str]] = {
+    Decision.MINE: "We keep checking it, and email you when it changes.",
+    Decision.NAMESAKE: "We set it aside, and use your answer to tell you two apart.",
+    Decision.UNRELATED: "We set it aside.",
+    Decision.IMPERSONATION: (
+        "IT can see this alert now. Next, report the account to its platform: sign in, and we show "
+        "you how."
+    ),
+    Decision.MOCK: (
+        "Only you see it. Next, you can report the account to its platform: sign in, and we show "
+        "you how."
+    ),
+}
+CASE_ANSWERED: Final = "Sign in to see what you can do about it, or to change your answer."
+DETAILS_ANSWERED: Final = (
+    "Next, you can ask the site to take them down: sign in, and we show you how."
+)
+ANSWER_LINK_OVER: Final = (
+    "The result was answered, is gone, or the link is older than 14 days. Sign in to see where it "
+    "is now."
+)
+CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
+    CaseKind.IMPERSONATION: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
+    CaseKind.MOCK_ACCOUNT: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
+    CaseKind.STUDENT_LINK: {
+        Decision.UNLINKED: "I removed the link",
+        Decision.EXPLAINED: "There is a good reason for it",
+        Decision.FAMILY: "They are family",
+        Decision.HARMLESS: "They are not students",
+    },
+    CaseKind.EXPOSED_CONTACT: {
+        Decision.MINE: "The details are mine",
+        Decision.NAMESAKE: "They belong to someone else with my name",
+        Decision.UNRELATED: "Not about me",
+        Decision.HARMLESS: "Leave it up",
+    },
+    CaseKind.HARMFUL_PAGE: {
+        Decision.MOCK: "It is about me",
+        Decision.NAMESAKE: "It is about someone else with my name",
+        Decision.UNRELATED: "Not about me",
+        Decision.HARMLESS: "I know about it, and it is fine",
+    },
+    CaseKind.OWN_ACCOUNT_CHANGED: {
+        Decision.MINE: "I changed it myself",
+        Decision.IMPERSONATION: "It was not me",
+        Decision.HARMLESS: "It does not matter",
+    },
+}
+# What follows from an answer, below its words.
+_SEEN_BY_IT = "IT sees it and helps you report it."
+_ANOTHER_PERSON = "A real person who shares your name. We set it aside."
+_NO_CONNECTION = "It has nothing to do with you. We set it aside."
+_OWNERSHIP_HINTS: Final[Mapping[Decision, str]] = {
+    Decision.MINE: "We keep an eye on it. IT does not see it.",
+    Decision.NAMESAKE: _ANOTHER_PERSON,
+    Decision.IMPERSONATION: _SEEN_BY_IT,
+    Decision.UNRELATED: _NO_CONNECTION,
+    Decision.MOCK: "A joke, a fan page, or worse.",
+}
+ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
+    CaseKind.IMPERSONATION: _OWNERSHIP_HINTS,
+    CaseKind.MOCK_ACCOUNT: _OWNERSHIP_HINTS,
+    CaseKind.STUDENT_LINK: {
+        Decision.UNLINKED: "We look whether it is gone.",
+        Decision.EXPLAINED: "We stop asking.",
+        Decision.FAMILY: "We stop asking.",
+    },
+    CaseKind.EXPOSED_CONTACT: {
+        Decision.MINE: "We show you how to have them removed.",
+        Decision.NAMESAKE: _ANOTHER_PERSON,
+        Decision.UNRELATED: _NO_CONNECTION,
+    },
+    CaseKind.HARMFUL_PAGE: {
+        Decision.MOCK: "We show you what helps. Only you see it.",
+        Decision.NAMESAKE: _ANOTHER_PERSON,
+        Decision.UNRELATED: _NO_CONNECTION,
+    },
+    CaseKind.OWN_ACCOUNT_CHANGED: {
+        Decision.MINE: "We stop asking. IT does not see it.",
+        Decision.IMPERSONATION: "We show you how to get it back.",
+    },
+}
+# The same while IT sees the case: an answer ends that where IT sees it for want of one.
+_SEEN_OWNERSHIP_HINTS: Final = {Decision.MINE: "We keep an eye on it."}
+SEEN_ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
+    CaseKind.IMPERSONATION: _SEEN_OWNERSHIP_HINTS,
+    CaseKind.MOCK_ACCOUNT: _SEEN_OWNERSHIP_HINTS,
+    CaseKind.HARMFUL_PAGE: {Decision.MOCK: "We show you what helps."},
+    CaseKind.OWN_ACCOUNT_CHANGED: {Decision.MINE: "We stop asking."},
+}
+UNANSWERED_HINTS: Final = {Decision.MINE: "We keep an eye on it. IT can no longer see it."}
+# The question of a case, to its person.
+CASE_QUESTIONS: Final[Mapping[CaseKind, str]] = {
+    CaseKind.IMPERSONATION: "Is this account you?",
+    CaseKind.MOCK_ACCOUNT: "Is this account you?",
+    CaseKind.STUDENT_LINK: "What is this link?",
+    CaseKind.EXPOSED_CONTACT: "Are these details yours?",
+    CaseKind.OWN_ACCOUNT_CHANGED: "Did you change your account?",
+    CaseKind.HARMFUL_PAGE: "Is this page about you?",
+}
+
+
+def describe_given_answer(kind: CaseKind, said: Decision) -> str:
+    """Return what the person said of a case, in the words of the button that they pressed."""
+    return CASE_ANSWERS[kind].get(said, GIVEN_ANSWERS[said])
