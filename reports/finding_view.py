@@ -6,10 +6,10 @@ there: None, or empty. Pages, emails, programs and the evidence show them, and n
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from monitor.domain.reason import Label, Plain, Reason, Site, Told
+from monitor.domain.reason import Day, Label, Plain, Reason, Site, Told
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -28,6 +28,7 @@ from monitor.domain.vocabulary import (
     StepActor,
 )
 from reports import answer_choices, labels
+from scrapers.facts.fact import FactReliability
 
 MIN_PAGES_FOLDED = 2
 _OWNERSHIP_KINDS = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
@@ -46,16 +47,26 @@ class AnswerChoice:
     opens: bool = False
 
 
+def describe_source(known: FactReliability, day: date | None) -> Reason:
+    """Say how we know a fact, and as of which day; None where nothing that we have bears one."""
+    source = Label("guide-sources", known)
+    if day is None:
+        return Reason("guide-source", {"source": source})
+    return Reason("guide-source.dated", {"source": source, "day": Day(day)})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceLine:
     """One next step. `path` leads to a page of ours, `url` to another site's, `mail` to a mailbox.
 
     `unconfirmed` says that no one has looked at that address for long, or ever. `terms` say who
-    may send it, what it asks for and how long it takes. One that `is_now` waits for nothing else.
+    may send it, what it asks for and how long it takes, `source` how we know. One that `is_now`
+    waits for nothing else.
     """
 
     words: Reason
     terms: Reason | None = None
+    source: Reason | None = None
     path: str = ""
     link: str = ""
     url: str = ""

@@ -689,8 +689,8 @@ ADVICE_LINKS: Final[Mapping[str, str]] = {
 }
 EVIDENCE_LINK: Final = "Download the evidence (ZIP)"
 GUIDE_SOURCES: Final[Mapping[FactReliability, str]] = {
-    FactReliability.OFFICIAL: "Source: the platform's own page",
-    FactReliability.SECONDARY: ("Unconfirmed: reported by others; check the platform's own page"),
+    FactReliability.OFFICIAL: "Source: its own page",
+    FactReliability.SECONDARY: ("Unconfirmed: reported by others; check its own page"),
     FactReliability.RECALLED: "Unconfirmed: from memory, not looked up",
 }
 

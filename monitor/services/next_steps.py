@@ -21,7 +21,7 @@ from monitor.domain.reason import Count, Day, Fact, Listed, Name, Reason, Site
 from monitor.domain.takedown import AdviceStep, AdviceTarget, Lever
 from monitor.domain.vocabulary import CaseKind, LeverKind, Side, TakedownHarm
 from reports import labels as words
-from reports.finding_view import AdviceLine
+from reports.finding_view import AdviceLine, describe_source
 from scrapers.models import Trace
 
 OWN_PAGES = {AdviceTarget.KIT: "/me/takedown/", AdviceTarget.REMOVAL: "/me/removal/"}
@@ -104,7 +104,12 @@ def build_school_line(app: App, case: Case) -> AdviceLine | None:
     if lever is None:
         return None
     said = Reason(f"advice.{lever.words}.review", {"site": target.site})
-    return AdviceLine(words=said, terms=_describe_terms(lever), url=lever.address or "")
+    return AdviceLine(
+        words=said,
+        terms=_describe_terms(lever),
+        source=describe_source(lever.known, lever.day),
+        url=lever.address or "",
+    )
 
 
 def build_brand_line(app: App, platform: str) -> AdviceLine | None:
@@ -222,6 +227,7 @@ def _build_lever_line(lever: Lever, target: _Target, *, is_now: bool = False) ->
     return AdviceLine(
         words=Reason(f"advice.{lever.words}", {"site": target.site}),
         terms=_describe_terms(lever),
+        source=describe_source(lever.known, lever.day),
         url=lever.address or "",
         mail=lever.mail or "",
         unconfirmed=lever.is_stale(target.now),

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.domain.language import Language
-from monitor.domain.reason import Day, Label, Reason, Told
+from monitor.domain.reason import Reason, Told
 from monitor.domain.vocabulary import CaseBin, CaseKind, CaseState, Decision, LeverKind
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
-from reports.finding_view import AdviceLine, CaseView
+from reports.finding_view import AdviceLine, CaseView, describe_source
 from reports.labels import (
     LEVERS,
     OWN_REMOVAL_STEPS,
@@ -34,13 +34,6 @@ class AccountSighting(StrEnum):
     THERE = "there"
     MISSING = "missing"
     GONE = "gone"
-
-
-def _describe_source(known: FactReliability, day: date | None) -> Reason:
-    source = Label("guide-sources", known)
-    if day is None:
-        return Reason("guide-source", {"source": source})
-    return Reason("guide-source.dated", {"source": source, "day": Day(day)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +65,7 @@ class PlatformGuide:
 
     @property
     def known_words(self) -> Reason:
-        return _describe_source(self.known, self.day)
+        return describe_source(self.known, self.day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +275,7 @@ class RemovalGuideLine:
 
     @property
     def known_words(self) -> Reason:
-        return _describe_source(self.known, self.day)
+        return describe_source(self.known, self.day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
