@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from monitor.app import OUTBOX
 from monitor.demo.district import BETH, DANIEL, MARIA, ROSA, THOMAS, StaffMember
 from monitor.domain.case import OWNERSHIP_CASES, Case
-from monitor.domain.vocabulary import CaseKind, OwnershipLabel
+from monitor.domain.vocabulary import CaseKind, Decision, OwnershipLabel
+from monitor.services.answers import record_feedback, undo_feedback
 from monitor.services.outbox import send_due
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
@@ -146,6 +147,9 @@ def test_the_first_button_of_a_plan_is_in_view_on_a_phone(
     looks: Looks, pages: Pages, language: str
 ) -> None:
     path = PATHS[0]
+    case = find_case(pages, path)
+    if was_undecided := case.is_undecided:
+        record_feedback(pages.app, case.person_id, {case.finding_id: Decision.IMPERSONATION})
     with looks.window(width=PHONE) as page:
         page.set_viewport_size({"width": PHONE, "height": PHONE_HEIGHT})
         page.goto("/sign-in/link")
@@ -153,9 +157,11 @@ def test_the_first_button_of_a_plan_is_in_view_on_a_phone(
             page.get_by_role("button", name=language).click()
         check_in_view(page)
         looks.become(page, path.member.person.name.full_name)
-        page.goto(f"/me/takedown/{find_case(pages, path).id}")
+        page.goto(f"/me/takedown/{case.id}")
         check_in_view(page)
         check_page(looks, page)
+    if was_undecided:
+        undo_feedback(pages.app, case.person_id, (case.finding_id,))
 
 
 def check_in_view(page: Page) -> None:
