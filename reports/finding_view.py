@@ -32,6 +32,7 @@ from scrapers.facts.fact import FactReliability
 
 MIN_PAGES_FOLDED = 2
 _OWNERSHIP_KINDS = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
+_MADE_BY_OTHERS = frozenset({Decision.IMPERSONATION, Decision.MOCK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,21 @@ class FindingView:
         if self.handle and self.handle.casefold() not in self.url.casefold():
             return f"{self.title} (@{self.handle})"
         return self.title
+
+    @property
+    def said(self) -> str:
+        """What its person answered, in the words of the button that they pressed."""
+        if self.answer is None:
+            return ""
+        words = {} if self.is_account else answer_choices.PAGE_ANSWERS
+        return words.get(self.answer) or answer_choices.ANSWERS[self.answer]
+
+    @property
+    def said_next(self) -> str:
+        """What follows from their answer; empty where a case tells it."""
+        if self.answer in {None, Decision.IMPERSONATION, Decision.MOCK}:
+            return ""
+        return answer_choices.ANSWER_NEXT_STEPS[self.answer]
 
     @property
     def question(self) -> str:
@@ -343,6 +359,9 @@ class CaseView(CaseSummary):
 
     @property
     def what(self) -> Reason:
+        """Say what it may be, or what it is by the word of its person."""
+        if self.kind in _OWNERSHIP_KINDS and self.decision in _MADE_BY_OTHERS:
+            return Reason(f"case.{self.nature}.said")
         return labels.describe_case_kind(self.kind, self.severity)
 
     @property

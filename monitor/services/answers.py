@@ -22,6 +22,7 @@ from monitor.domain.case import (
     apply_decision,
     build_urgency_key,
 )
+from monitor.domain.case_drafts import CASE_OF_LABEL
 from monitor.domain.case_log import CLAIMS, SENT_LEVERS, SHARING, DecisionRecord, is_lever
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.lessons import TraitCentroid, TraitKind
@@ -123,8 +124,22 @@ def learn_from_feedback(app: App, person_id: str) -> tuple[str, ...]:
     """
     waited = _list_asked_ids(app, person_id)
     reassess_person(app, app.db.people.load_person(person_id))
+    _delete_retracted_cases(app, person_id)
     asked = frozenset(_list_asked_ids(app, person_id))
     return tuple(finding_id for finding_id in waited if finding_id not in asked)
+
+
+def _delete_retracted_cases(app: App, person_id: str) -> None:
+    """Delete the cases that only an answer had opened, once it is taken back.
+
+    Nobody else ever raised them: left behind, each would be an alert that waits.
+    """
+    for case in app.db.cases.list_cases_of_person(person_id):
+        is_own = bool(case.log) and all(entry.by == person_id for entry in case.log)
+        label = app.db.findings.find_finding_label(case.finding_id)
+        is_raised = label in CASE_OF_LABEL or case.notified_at or case.bounced_at or case.shared_at
+        if case.kind in OWNERSHIP_CASES and is_own and not (case.standing or is_raised):
+            app.db.cases.delete_case(case.id)
 
 
 def _list_asked_ids(app: App, person_id: str) -> tuple[str, ...]:

@@ -262,8 +262,8 @@ class FindingPageView:
     @property
     def asks_whose(self) -> bool:
         """Tell whether the page asks whose it is beside its cases, or has the answer."""
-        known = self.is_declared and self.cases and not self.finding.answer
-        return not self.has_ownership_question and not known
+        is_known = self.is_declared and bool(self.cases)
+        return not self.has_ownership_question and not is_known
 
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:
@@ -285,10 +285,9 @@ class FindingPageView:
         """
         asking = (panel.case for panel in self.cases if panel.case.asks_whose)
         return any(
-            not (case.decision or self.finding.is_account)
-            if case.kind is CaseKind.EXPOSED_CONTACT
-            else not case.decision or case.undoes is not None
+            not case.decision or case.undoes is not None
             for case in asking
+            if case.kind is not CaseKind.EXPOSED_CONTACT or not self.finding.is_account
         )
 
 

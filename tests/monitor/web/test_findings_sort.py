@@ -83,6 +83,43 @@ def test_what_an_answer_files_beside_its_own_is_named_and_can_be_asked_again(por
     assert "Two results to review" in guest.get("/me").text
 
 
+@pytest.mark.parametrize("decision", ["impersonation", "mock"])
+@pytest.mark.parametrize("undo", ["/me/sort/undo", "/me/cases/{case}/undo"])
+def test_an_alert_that_only_an_answer_opened_goes_once_that_is_undone(
+    portal, twins, decision, undo
+):
+    guest, answered = portal.signed_in(MARIA.person.mail), twins[0]
+    guest.post("/me/sort", finding=answered, decision=decision)
+    (case,) = portal.world.state.cases.list_cases_of_finding(answered)
+    said = "This account pretends to be you."
+    said = said if decision == "impersonation" else "Someone else made this account about you."
+    assert said in guest.get("/me").text
+
+    guest.post(undo.format(case=case.id), finding=answered)
+
+    assert portal.world.state.cases.list_cases_of_finding(answered) == ()
+    assert "Is this you?" in guest.get(f"/me/findings/{answered}").text
+
+
+def test_an_alert_that_we_raised_stays_when_an_answer_is_undone(guest, maria):
+    case = maria.case(CaseKind.IMPERSONATION)
+    guest.post(f"/me/cases/{case.id}", decision="impersonation")
+    guest.post(f"/me/cases/{case.id}/undo")
+
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
+
+
+def test_an_answer_is_said_in_the_words_that_were_pressed_and_with_what_follows(guest, maria):
+    (plain,) = (one for url, one in maria.findings.items() if "mdelgado-bakes" in url)
+
+    answer = guest.post("/me/sort", finding=plain.id, decision="unrelated", back="finding")
+
+    assert "You said: Not about me . We set it aside." in guest.follow(answer).text
+    page = disclosure.disclose_finding(maria.world.app, plain)
+    said = replace(page, is_account=False, answer=Decision.MINE).said
+    assert said == "This is about me"
+
+
 def test_an_answer_by_a_link_counts_what_it_files_and_names_none_of_it(portal, twins):
     app, (answered, filed) = portal.world.app, twins
     person_id = app.db.findings.load_finding(answered).person_id
