@@ -71,23 +71,24 @@ say about it, and *recalled* what no one has looked up.
 LAW_AFTERWORD = """\
 ## Harmful pages
 
-A [harmful page](../detection.md#harmful-pages) meets a closed, published list of words; \
-nothing else of it is judged. It
+A [harmful page](../detection.md#harmful-pages) contains words from a fixed, published list; \
+nothing else about it is judged. It
 is shown to the person, and to IT only once they share it.
 
 | a district may not | why |
 |---|---|
-| add words of its own to the lists, or ask who meets them | what is said about public \
-employees on matters of public concern is mostly protected speech, accusations and petitions \
-above all (First Amendment); the lists come with the release, and no setting changes them |
+| add its own words to the lists, or ask whom a list matched | most speech about public \
+employees on matters of public concern is protected, above all accusations and petitions (First \
+Amendment); the lists come with the release, and no setting changes them |
 | discipline a person because a page was written about them, or make sharing it a duty | it is \
-somebody else's speech, and state law on personal accounts and collective bargaining apply |
-| discipline students for it by this alone | off-campus speech: Mahanoy Area School District v. \
-B.L., 594 U.S. 180 (2021); true threats: Counterman v. Colorado, 600 U.S. 66 (2023) |
-| open, copy or forward a sexual page, above all where a minor may be shown | 18 U.S.C. 2252A; \
+somebody else's speech, and state laws on personal accounts and on collective bargaining apply |
+| discipline students only because such a page was found | off-campus speech: Mahanoy Area \
+School District v. B.L., 594 U.S. 180 (2021); true threats: Counterman v. Colorado, 600 U.S. 66 \
+(2023) |
+| open, copy or forward a sexual page, above all if it may show a minor | 18 U.S.C. 2252A; \
 report it to the CyberTipline (report.cybertip.org) and the police |
-| ask for removal in the person's name | the request under the TAKE IT DOWN Act of 2025 is the \
-person's own; a platform has 48 hours from it |
+| ask for removal in the person's name | under the TAKE IT DOWN Act of 2025, the person must \
+send the request; a platform has 48 hours from it |
 """
 
 
