@@ -156,8 +156,9 @@ def restore(
         "get their email there. Ask them to change it again."
     )
     context.output.print_line(
-        "Next: run `namesake init` and `namesake doctor`, then `systemctl enable --now namesake "
-        "namesake-portal namesake-backup.timer`."
+        "Next: run `namesake init` and `namesake doctor`, then start the service, the portal and "
+        "the nightly backup. With systemd: `systemctl enable --now namesake namesake-portal "
+        "namesake-backup.timer`."
     )
     if sent_log is None:
         context.output.print_line("People who missed a weekly digest get the next one on Monday.")

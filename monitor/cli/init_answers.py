@@ -397,17 +397,22 @@ def warn(reason: Reason) -> None:
 
 def _ask_whether_it_came(answers: Answers, *, was_sent: bool) -> str:
     """Return `yes`, `again`, `change` or `later`; a `no` gets advice first."""
+    choices: list[str] = [*((YES, NO) if was_sent else ()), "again", "change", "later"]
+
+    def complete(typed: str) -> str:
+        for choice in choices:
+            if choice.startswith(typed.strip().lower() or "-"):
+                return choice
+        reason = f"{typed!r} is not one of {', '.join(choices)}."
+        raise click.BadParameter(reason)
+
     while True:
         reply: str = click.prompt(
             f"Did it arrive at {answers['contact']}? yes, no, again, change or later"
             if was_sent
-            else "Send it again, change the mail answers, or continue and check later?",
+            else "Send it again, change the mail answers, or check later? again, change or later",
             default=YES if was_sent else "change",
-            type=click.Choice(
-                (*((YES, NO) if was_sent else ()), "again", "change", "later"),
-                case_sensitive=False,
-            ),
-            show_choices=not was_sent,
+            value_proc=complete,
         )
         if reply != NO:
             return reply

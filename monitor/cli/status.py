@@ -91,7 +91,8 @@ class ServiceStatus:
 
     def describe_emails(self) -> str:
         trouble = f"; the last try: {self.email_trouble}" if self.email_trouble else ""
-        return f"{self.emails_waiting} waiting, {self.emails_failed} failed{trouble}"
+        counts = f"{self.emails_waiting} waiting, {self.emails_failed} failed{trouble}"
+        return f"{counts}. Invitations are not counted."
 
 
 def show_status(
@@ -160,7 +161,7 @@ def _print_screen(output: Output, seen: ServiceStatus) -> None:
         ("next sweep", seen.next_sweep),
         ("next digest", seen.next_digest or "not yet planned"),
         ("emails", seen.describe_emails()),
-        ("sources", f"{seen.sources_not_checked} of {seen.sources} not checked"),
+        ("sources", _describe_sources(seen)),
         ("last backup", seen.last_backup or "never"),
     ]
     if seen.cases:
@@ -171,6 +172,12 @@ def _print_screen(output: Output, seen: ServiceStatus) -> None:
         columns = ("level", "part", "warning", "what to do")
         table = ((e.level, e.what, e.message, e.remedy) for e in seen.warnings)
         output.print_table(columns, table)
+
+
+def _describe_sources(seen: ServiceStatus) -> str:
+    if seen.last_sweep is None and seen.sources_not_checked == seen.sources:
+        return f"{seen.sources}; the first sweep asks them"
+    return f"{seen.sources_not_checked} of {seen.sources} not checked"
 
 
 def _print_jobs(context: CliContext, app: App, *, as_json: bool) -> None:

@@ -204,7 +204,8 @@ class Database:
             message = f"No district in {folder}. Run `namesake init` first."
             raise InputError(message)
         if not _has_file(folder / KEYS_DATABASE):
-            message = f"{folder / KEYS_DATABASE} is missing. Restore the copy of its keys."
+            how = "Restore the copy of its keys with a backup: docs/backup.md says how."
+            message = f"{folder / KEYS_DATABASE} is missing. {how}"
             raise DatabaseError(message)
         with ExitStack() as undo:
             keys = undo.enter_context(KeyStore.open_store(folder, patience))

@@ -25,6 +25,10 @@ class InputError(MonitorError):
     exit_code = 65
 
 
+class SharedMailboxError(InputError):
+    """A line of a staff file is most likely about no person, which is no mistake in it."""
+
+
 class AlreadyEnrolledError(InputError):
     """The person has joined; the caller must not reveal it."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from monitor.domain.email import is_single_address
 from monitor.domain.enrollment import Invitee
-from monitor.domain.errors import InputError
+from monitor.domain.errors import InputError, SharedMailboxError
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.person_columns import (
     BLOCKED_TITLES,
@@ -170,7 +170,7 @@ def parse_staff_line(
             "it looks like a device or a shared mailbox, and is not invited; if it is a person's, "
             "use `namesake staff invite`"
         )
-        raise InputError(reason)
+        raise SharedMailboxError(reason)
     invitee = Invitee(
         mail=address,
         given=_parse_name(row[layout.given], "first name"),

@@ -144,7 +144,10 @@ class UnreadableTokenError(OSError):
 # The first that fits counts: the kinds below are families of those above.
 ERROR_NOTES: Final = (
     (smtplib.SMTPAuthenticationError, "the mail server refuses our user name and password"),
-    (smtplib.SMTPNotSupportedError, "the mail server does not offer what [mail] asks for"),
+    (
+        smtplib.SMTPNotSupportedError,
+        "the mail server offers no STARTTLS or no sign-in there",
+    ),
     (smtplib.SMTPSenderRefused, "the mail server answered {code} to our sender address"),
     (smtplib.SMTPResponseException, "the mail server answered {code} to our greeting"),
     (ssl.SSLCertVerificationError, "the mail server's certificate cannot be verified"),

@@ -210,6 +210,11 @@ def name_mail_preset(host: str) -> str:
     return "google" if host == GOOGLE_RELAY else ""
 
 
+def _choose_security(answers: Answers) -> str:
+    """Choose encryption, but on this machine itself, whose relay seldom has a certificate."""
+    return "relay" if answers["mail_host"] in {"localhost", "127.0.0.1", "::1"} else "starttls"
+
+
 def _choose_port(answers: Answers) -> str:
     is_microsoft = name_mail_preset(answers["mail_host"]) == "microsoft"
     return DEFAULT_PORTS["relay" if is_microsoft else answers["mail_security"]]
@@ -402,7 +407,7 @@ MAIL_QUESTIONS = (
         parse=_build_choice_parser(MailSecurity),
         kind=MailSecurity,
         stand_in="starttls",
-        default="starttls",
+        default=_choose_security,
         applies=_has_mail_server,
         is_asked=_has_own_mail_server,
     ),

@@ -19,7 +19,7 @@ from monitor.app import App
 from monitor.db.invitations import Invitation
 from monitor.db.staff_imports import StaffImportRecord, UnlistedAddress
 from monitor.domain.enrollment import Invitee
-from monitor.domain.errors import InputError
+from monitor.domain.errors import InputError, SharedMailboxError
 from monitor.domain.person_columns import is_student_role
 from monitor.domain.schedule import NIGHT
 from monitor.domain.staff_file import (
@@ -70,8 +70,11 @@ STAFF_FOLDER = "staff-folder"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnusableLine:
+    """`is_shared` says that it is most likely a device or a shared mailbox: no mistake."""
+
     line: int
     reason: str
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,11 @@ class StaffImport:
     skipped: Mapping[StaffLineState, int]
     unusable: tuple[UnusableLine, ...]
     missing: int
+
+    @property
+    def mistakes(self) -> int:
+        """How many lines somebody should mend, since those who are listed there get no email."""
+        return sum(not line.is_shared for line in self.unusable)
 
 
 def read_staff_file(path: Path, domains: tuple[str, ...], student_unit: str = "") -> StaffFile:
@@ -187,7 +195,8 @@ def _parse_lines(
             line = parse_staff_line(row.number, row.cells, layout, context)
             _require_new_address(line, line_by_mail)
         except InputError as error:
-            unusable = UnusableLine(line=row.number, reason=str(error))
+            is_shared = isinstance(error, SharedMailboxError)
+            unusable = UnusableLine(line=row.number, reason=str(error), is_shared=is_shared)
             yield unusable, find_staff_address(row.cells, layout, context)
         else:
             yield line
@@ -293,7 +302,7 @@ def import_staff(
                 at=now,
                 imported_at=now,
                 file_mark=app.db.staff_listings.hash_file(staff.mark),
-                unusable=len(report.unusable),
+                unusable=report.mistakes,
             )
         )
     return report
@@ -435,8 +444,8 @@ def _import_new_file(app: App, path: Path, mark: bytes) -> None:
     except InputError as error:
         _record_problem(app, str(error), mark)
         return
-    if report.unusable or report.missing:
-        _queue_alert(app, unusable=len(report.unusable), leavers=report.missing)
+    if report.mistakes or report.missing:
+        _queue_alert(app, unusable=report.mistakes, leavers=report.missing)
 
 
 def _record_problem(app: App, problem: str, mark: bytes) -> None:

@@ -458,7 +458,7 @@ def test_a_test_email_goes_to_the_contact_and_is_waited_for(path):
 def test_a_test_email_that_did_not_come_is_sent_again_with_advice(path):
     counter = Counter()
     with opened(counter) as office:
-        came = "no\nagain\nlater"
+        came = "n\nmaybe\nagain\nlater"
         said = init(path, typed=type_answers(mail_host=own_server(office.port, came=came)))
 
     assert said.code == 0, said.err

@@ -139,7 +139,9 @@ def test_programs_read_counts_and_reasons(terminal, desk, tmp_path, dry):
 
     assert (told["dry_run"], told["lines"], told["missing"]) == (dry, 4, 0)
     assert (told["listed"], told["skipped"]) == (2, {"inactive": 1})
-    assert told["unusable"] == [{"line": 5, "reason": "the first name is missing"}]
+    assert told["unusable"] == [
+        {"line": 5, "reason": "the first name is missing", "is_shared": False}
+    ]
     assert ("preview" in told) is dry
 
 

@@ -91,7 +91,7 @@ def test_nothing_is_said_in_the_clear_where_no_encryption_is_offered():
         delivery = smtp(settings, PASSWORD).send_email(EMAIL, ENVELOPE)
 
     assert delivery.status is DeliveryStatus.DEFERRED
-    assert "does not offer" in delivery.note
+    assert "no STARTTLS or no sign-in" in delivery.note
     assert counter.emails == []
 
 

@@ -74,5 +74,5 @@ def test_a_server_that_takes_no_tokens_gets_neither_token_nor_password(certifica
         delivery = smtp(settings, PASSWORD).send_email(EMAIL, ENVELOPE)
 
     assert delivery.status is DeliveryStatus.DEFERRED
-    assert "does not offer" in delivery.note
+    assert "no STARTTLS or no sign-in" in delivery.note
     assert counter.emails == []

@@ -173,6 +173,13 @@ def test_where_answers_are_typed_the_question_names_all_that_there_are():
     ]
 
 
+@pytest.mark.parametrize(
+    ("host", "security"), [("localhost", "relay"), ("smtp.oakhill.test", "starttls")]
+)
+def test_only_a_mail_server_of_this_machine_is_offered_without_encryption(host, security):
+    assert QUESTIONS["mail_security"].find_default({**EARLIER, "mail_host": host}) == security
+
+
 def test_every_default_is_an_answer_that_can_be_used():
     given = {**dict.fromkeys(QUESTIONS, ""), **EARLIER, "name": "Oak Hill"}
     for question in QUESTIONS.values():

@@ -384,6 +384,20 @@ def test_a_line_that_cannot_be_used_is_named_and_holds_up_no_other(world, tmp_pa
     assert staff.unusable_mails == {"ann@cedarvalley.example", "bea@cedarvalley.example"}
 
 
+def test_a_shared_mailbox_in_the_file_is_nothing_to_mend(world: World, tmp_path: Path):
+    path = tmp_path / "staff.csv"
+    path.write_text(
+        "first name,last name,email\nAnn,Field,ann@cedarvalley.example\n"
+        "Front,Office,office@cedarvalley.example\n"
+    )
+    staff = read_staff_file(path, ("cedarvalley.example",))
+
+    report = import_staff(world.app, staff, SizeCheck.ANY)
+
+    assert [line.line for line in report.unusable] == [3]
+    assert world.state.staff_listings.find_last_import().unusable == 0
+
+
 def test_who_is_in_a_line_that_cannot_be_used_has_not_left(world: World):
     imports(world, *STAFF)
     staff = replace(file_of(*STAFF[1:]), unusable_mails=frozenset({STAFF[0].mail}))
