@@ -103,6 +103,9 @@ _REPEATS = {
 }
 
 
+_LETTER_TESTS: dict[tuple[object, str, int], Callable[[str], bool]] = {}
+
+
 def parse_pattern(pattern: str, flags: int, *, lowers_bounds: bool = True) -> Node:
     """Return the tree of a pattern; a pattern of bytes is given as Latin-1."""
     tree = _parser.parse(pattern, flags)
@@ -154,8 +157,12 @@ class _TreeBuilder:
 
 
 def _build_letter_test(op, value, flags: int) -> Callable[[str], bool]:
-    holds = _compile_node(op, value, flags)
-    return cache(lambda letter: holds(letter, 0))
+    """Return the same function for the same set, wherever it stands: a pattern has thousands."""
+    key = (op, repr(value), flags)
+    if key not in _LETTER_TESTS:
+        holds = _compile_node(op, value, flags)
+        _LETTER_TESTS[key] = cache(lambda letter: holds(letter, 0))
+    return _LETTER_TESTS[key]
 
 
 def _compile_node(op, value, flags: int) -> Callable[[str, int], bool]:

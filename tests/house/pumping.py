@@ -43,11 +43,11 @@ class Attack:
 
 def derive_attacks(tree: Node, *, is_bytes: bool = False) -> list[Attack]:
     """Return each text once that may make a pattern slow."""
-    letters = [node for node in walk_nodes(tree) if isinstance(node, Letter)]
+    letters = _list_letters(tree)
     kinds = _pick_letter_kinds(letters, is_bytes=is_bytes)
     attacks: dict[Attack, None] = {}
     for way, repeat in _find_endless_repeats(tree, ("",), kinds):
-        inside = [node for node in walk_nodes(repeat.body) if isinstance(node, Letter)]
+        inside = _list_letters(repeat.body)
         singles = [kind for kind in kinds if any(node.accepts(kind) for node in inside)]
         others = [kind for kind in kinds if kind not in singles]
         suffixes = ("", *_spread(others, _MOST_SUFFIXES), *singles[-1:])
@@ -57,6 +57,12 @@ def derive_attacks(tree: Node, *, is_bytes: bool = False) -> list[Attack]:
         for prefix, pump, suffix in product(way, pumps, suffixes):
             attacks[Attack(prefix=prefix, pump=pump, suffix=suffix)] = None
     return [*attacks]
+
+
+def _list_letters(tree: Node) -> list[Letter]:
+    """Return each set of characters once."""
+    letters = (node for node in walk_nodes(tree) if isinstance(node, Letter))
+    return [*{letter.accepts: letter for letter in letters}.values()]
 
 
 def walk_nodes(node: Node) -> Iterator[Node]:
