@@ -103,10 +103,14 @@ def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     pieces = tuple(evidence)
     asking = (piece for piece in pieces if piece.rule in _ASKING_RULES)
     weighty = (piece for piece in pieces if abs(piece.bits) >= _LEAST_BITS)
-    chosen: dict[str, Evidence] = {}
+    chosen: list[Evidence] = []
+    told: set[str] = set()
     for piece in (*asking, *weighty):
-        chosen.setdefault(evidence_rules.get_topic(piece.rule), piece)
-    return tuple(chosen.values())[:_MOST_REASONS] or pieces[:1]
+        topics = evidence_rules.list_topics(piece)
+        if told.isdisjoint(topics):
+            chosen.append(piece)
+            told.update(topics)
+    return tuple(chosen[:_MOST_REASONS]) or pieces[:1]
 
 
 # What a person ruled, and what follows; the other decisions speak of a case, not of the account.
@@ -161,8 +165,10 @@ def assess_evidence(
         held = asked and any(map(_is_strong_imitation, shown))
         # A page with signs of someone else, such as another trade, is no best guess.
         likely = inputs.is_account or _is_certain(inputs, shown)
-        mine = label is OwnershipLabel.MINE and not held and likely
-        mine = mine and not inputs.appearance.mock_signs.in_text
+        # Nor is an account of a relative, or one that only names the person.
+        look = inputs.appearance
+        unlike = look.match_level is MatchLevel.DIFFERENT or look.mock_signs.in_text
+        mine = label is OwnershipLabel.MINE and not held and likely and not unlike
         suggestion = label if mine else _suggest_made_by_others(inputs, shown, weights)
         return replace(
             undecided, suggestion=_adapt_to_kind(suggestion, inputs) if suggestion else None
@@ -230,8 +236,10 @@ def collect_evidence(
         yield from weights.weigh_matches(made)
         yield from weights.weigh_matches(match_wave_rules(inputs, (*claimed, *made)))
         found = {claim_rule.rule.name for claim_rule in claimed}
-        if _speaks_of_person(inputs, found):
-            yield from weights.weigh_matches([evidence_rules.SPEAKS_OF_PERSON.build_match()])
+        if why := _find_why_asked(inputs, found):
+            rule = evidence_rules.SPEAKS_OF_PERSON
+            told = rule.build_match(reason=Reason(f"{rule.name}.{why}"))
+            yield from weights.weigh_matches([told])
         elif _is_new_under_name(inputs, found):
             yield from weights.weigh_matches([evidence_rules.NEW_UNDER_NAME.build_match()])
 
@@ -240,8 +248,8 @@ NEARNESS = frozenset({evidence_rules.EMPLOYER.name, evidence_rules.PLACE.name})
 _FEW_NAMESAKES = 1.0
 
 
-def _speaks_of_person(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
-    """Tell whether an account means the person, no matter who runs it, or since when.
+def _find_why_asked(inputs: AssessmentInput, found: AbstractSet[str]) -> str:
+    """Return why an account means the person, no matter who runs it, or since when; empty if not.
 
     A title and the family name are enough where it names the person's school or town, or where the
     name is rare; so is the family name among words of the lists. On a network where the person has
@@ -251,18 +259,23 @@ def _speaks_of_person(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
     look, signs = inputs.appearance, inputs.appearance.mock_signs
     near = signs.is_near or not NEARNESS.isdisjoint(found)
     if (signs.by_family or signs.in_text) and near:
-        return True
+        return "place"
+    if not _CONTRADICTIONS.isdisjoint(found):
+        return ""
+    if signs.harmful and (look.is_whole_match or signs.by_family):
+        return "harm"
     is_rare = inputs.subject.commonness < _FEW_NAMESAKES
-    new = inputs.is_new_account
     fans_of_another = signs.is_of_some_star or signs.in_text
     worded = signs.by_family or signs.hinted or (signs.in_name and not fans_of_another)
-    called = (worded and (is_rare or new)) or (signs.in_text and is_rare)
-    lewd = signs.harmful and (look.is_whole_match or signs.by_family)
-    full = look.match_level in FULL_LEVELS or signs.by_family
+    if (worded or signs.in_text) and is_rare:
+        return "rare"
+    if worded and inputs.is_new_account:
+        return "new"
+    is_whole = look.match_level in FULL_LEVELS
     bait = signs.hinted or signs.in_bio or signs.solicits or inputs.has_lure
-    titled = signs.addressed and (look.match_level in FULL_LEVELS or look.handle_covers_name)
-    whole = full and (bait or titled) and inputs.is_on_new_network
-    return (called or lewd or whole) and _CONTRADICTIONS.isdisjoint(found)
+    titled = signs.addressed and (is_whole or look.handle_covers_name)
+    called = titled or (bait and (is_whole or signs.by_family))
+    return "absent" if called and inputs.is_on_new_network else ""
 
 
 def _is_new_under_name(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:

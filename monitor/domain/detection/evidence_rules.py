@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from monitor.domain.detection.evidence import EvidenceAxis, EvidenceRule
+from monitor.domain.detection.evidence import Evidence, EvidenceAxis, EvidenceRule
 
 _make_claim = partial(EvidenceRule, axis=EvidenceAxis.CLAIM)
 _make_control = partial(EvidenceRule, axis=EvidenceAxis.CONTROL)
@@ -142,7 +142,19 @@ RULES = {
 }
 
 
-def get_topic(name: str) -> str:
-    """Return what a rule is about; one that shares it with no other has a topic of its own."""
-    rule = RULES.get(name)
-    return rule.topic if rule and rule.topic else name
+# Of rules that say several things, those that say what others say, too.
+_TOPICS_BY_REASON = {
+    "role.title": frozenset({ADDRESSED.topic}),
+    "speaks-of-person.place": frozenset({EMPLOYER.topic, PLACE.name, NAME_IN_TEXT.name}),
+    "speaks-of-person.rare": frozenset({NAME_RARE.name, NAMESAKES.name}),
+    "speaks-of-person.new": frozenset({NEW_ACCOUNT.name}),
+    "speaks-of-person.harm": frozenset({LEWD.topic}),
+    NEW_UNDER_NAME.name: frozenset({NEW_ACCOUNT.name}),
+}
+
+
+def list_topics(piece: Evidence) -> frozenset[str]:
+    """Return what a reason is about; one that shares it with no other has a topic of its own."""
+    rule = RULES.get(piece.rule)
+    own = frozenset({rule.topic if rule and rule.topic else piece.rule})
+    return _TOPICS_BY_REASON.get(piece.reason.rule, own)

@@ -116,7 +116,34 @@ def test_a_question_about_what_means_the_person_says_why() -> None:
 
     assert asked.label is OwnershipLabel.UNKNOWN
     assert told.asked_for == "speaks-of-person"
-    assert evidence_rules.SPEAKS_OF_PERSON.reason in asked.reasons
+    assert Reason("speaks-of-person.place") in asked.reasons
+
+
+@pytest.mark.parametrize(
+    ("changes", "others", "why"),
+    [
+        ({"name": "Mrs. Quackenbush", "bio": "Tallgrass, KS"}, 500.0, "place"),
+        ({"name": "Mrs. Quackenbush"}, 0.1, "rare"),
+        ({"name": "Ruth Quackenbush", "bio": "naughty, 18+"}, 500.0, "harm"),
+        ({"name": "Ruth Quackenbush", "bio": "dm me for gift cards"}, 500.0, "absent"),
+    ],
+)
+def test_each_question_says_what_made_it_one(
+    changes: dict[str, str], others: float, why: str
+) -> None:
+    asked = assess(replace(ACCOUNT, handle="found", **changes), others=others)
+
+    assert asked.reasons[0] == Reason(f"speaks-of-person.{why}")
+    # It is said once.
+    assert not {"employer", "place"} & {reason.rule for reason in asked.reasons if why == "place"}
+
+
+def test_an_account_of_a_relative_is_no_guess_of_whose_it_is() -> None:
+    relative = replace(
+        ACCOUNT, name="Helen Quackenbush", handle="quackenbush75", bio="Tallgrass, KS"
+    )
+
+    assert assess(relative, others=0.1).suggestion is not OwnershipLabel.MINE
 
 
 def test_a_new_account_that_calls_them_by_title_is_asked_about_however_common_the_name() -> None:
@@ -283,7 +310,7 @@ def test_who_is_named_in_a_text_only_is_no_guess_of_whose_it_is() -> None:
 
 def test_a_reason_speaks_of_a_title_only_where_there_is_one() -> None:
     titled, plain = (
-        assess(replace(ACCOUNT, name=name, bio="Tallgrass Middle School"))
+        assess(replace(ACCOUNT, name=name, bio="Tallgrass Middle School"), others=30.0)
         for name in ("Mrs. Quackenbush edits", "Ruth Quackenbush edits")
     )
 
