@@ -8,14 +8,13 @@ nothing to say.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from typing import Any
 
 from monitor.domain.english_dates import parse_week_year
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseBin, Severity
 from reports.coverage import CoverageGap
-from reports.emails.render import Email, compose_fitting_email, count_words, fill_template
+from reports.emails.render import Email, compose_fitting_email, fill_template
 from reports.emails.views import (
     BreachLine,
     ChangeLine,
@@ -29,7 +28,6 @@ from reports.pages.layout import PolicyReminder
 
 # The page lists all of them, and a sentence counts them.
 _MOST_GAPS = 3
-_MOST_WORDS, _MOST_QUIET_WORDS = 150, 60
 # Some 150 words are read to their end, of which 50 are in each email, and more in a first one.
 # What the head of a section takes of the others, and a line of it, was measured in the demo. What a
 # line says must not decide: others may have written it.
@@ -45,18 +43,6 @@ _WORDS = {
     "about": (16, 12),
     "set_aside": (9, 18),
 }
-
-
-class Brevity(IntEnum):
-    """What an email leaves to the page until it is brief enough.
-
-    BRIEF has one reason of each case, and only counts what was not checked; BRIEFEST has no reason
-    and no sign, but how two usernames differ.
-    """
-
-    FULL = 0
-    BRIEF = 1
-    BRIEFEST = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,12 +186,9 @@ def _render_personal_email(
         tone = page.tone or _choose_calm_tone(view, quiet=quiet)
         folded = fill_template("_base/folded.txt", {"page": page})
         context = {"view": view, "year": year, "quiet": quiet, "page": page, "tone": tone}
-        for brevity in Brevity:
-            context |= {"brevity": brevity, "folded": folded}
-            context["covered"] = fill_template("_base/covered.txt", context)
-            if count_words(folder, context) <= (_MOST_QUIET_WORDS if quiet else _MOST_WORDS):
-                break
-        return context
+        # Beside another one, a case is told in fewer words: an email is read to its end.
+        context |= {"brief": len(view.cases) > 1, "folded": folded}
+        return {**context, "covered": fill_template("_base/covered.txt", context)}
 
     return compose_fitting_email(folder, build_context)
 

@@ -19,8 +19,6 @@ MOST = 25
 HEAVIEST = 90_000
 _FEWER = (MOST, 12, 6, 3)
 _LINES = ("subject", "preheader", "heading")
-# What stands above the footer of `layout.txt`.
-_FOOTER = "--------"
 _CHARSET = '<meta charset="utf-8">'
 _LIVE_LINE = re.compile(r"\s*https?://\S+")
 _BULLET = re.compile(r"\s*(?:(?:-|\d+\.) +|[^\W\d_](?:[^\W\d_A-Z]| )+:  +)")
@@ -51,13 +49,6 @@ def compose_email(folder: str, context: Mapping[str, object]) -> Email:
         text=wrap_text(fill_template(f"{folder}/body.txt", template_context)),
         html=_inline_styles(fill_template(f"{folder}/body.html", template_context)),
     )
-
-
-def count_words(folder: str, context: Mapping[str, object]) -> int:
-    """Count what is read of an email before its footer."""
-    text = fill_template(f"{folder}/body.txt", _add_lines(folder, context))
-    words = text.partition(_FOOTER)[0].split()
-    return sum(any(map(str.isalnum, word)) for word in words)
 
 
 def _add_lines(folder: str, context: Mapping[str, object]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 
 from monitor.app import App
-from monitor.db.backups import list_backups, read_take_backs
+from monitor.db.backup_files import list_backups, read_take_backs
 from monitor.db.database import Database
 from monitor.db.files import DiskReserve
 from monitor.db.legal_holds import LegalHold

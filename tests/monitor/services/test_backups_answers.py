@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from monitor.app import Environment
-from monitor.db.backups import Backup, KeyBackup
+from monitor.db.backup_files import Backup, KeyBackup
 from monitor.demo.district import MARIA
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.person import Reviewer
