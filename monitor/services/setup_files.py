@@ -339,7 +339,7 @@ def find_systemd_release(root: Path) -> int | None:
 CADDY_SAMPLE = """\
 # For Caddy: append this to /etc/caddy/Caddyfile. Caddy gets the certificate by itself.
 # It writes no log of requests unless you add `log`: addresses under /answer, /calendar, /feed,
-# /join, /sign-in and /stop open something, and belong in none.
+# /join, /sign-in, /stop and /tell open something, and belong in none.
 {site} {{
 	request_body {{
 		max_size 16MB
@@ -359,7 +359,7 @@ NGINX_SAMPLE = """\
 # them, too: also `crit` and `alert`, while the portal is away.
 map $uri $namesake_logged {{
     "" 0;
-    ~^/(answer|calendar|feed|join|sign-in|stop)/ 0;
+    ~^/(answer|calendar|feed|join|sign-in|stop|tell)/ 0;
     ~^/me/data/address/ 0;
     default 1;
 }}

@@ -19,9 +19,9 @@ from monitor.db.legal_holds import LegalHold
 from monitor.domain.consent import Consent
 from monitor.domain.person import AlertFeed
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Scope
-from monitor.scheduler.supervised_runner import SupervisedRunner
-from monitor.services.consent import drop_consent_scopes, pause_checks, resume_checks
+from monitor.scheduler.timed_jobs import SupervisedRunner
 from monitor.services.consent_end import end_lapsed_consent, withdraw_consent
+from monitor.services.consent_renewal import drop_consent_scopes, pause_checks, resume_checks
 from monitor.services.jobs import run_mail_and_cleanup
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import lose, place, restore

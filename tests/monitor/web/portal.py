@@ -61,7 +61,7 @@ class Seen:
 
     @property
     def page(self) -> BeautifulSoup:
-        return BeautifulSoup(self.html, "lxml")
+        return BeautifulSoup(self.html.replace("<wbr>", ""), "lxml")
 
     @property
     def text(self) -> str:

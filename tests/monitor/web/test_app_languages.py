@@ -32,7 +32,12 @@ OTHERS = (
         "www.whitepages.com/privacy/ccpa",
         "privacy.ca.gov/drop/",
     ),
-    *("California", "whereabouts.example", "bsky.app/settings/privacy-and-security"),
+    *(
+        "support@bsky.app",
+        "California",
+        "whereabouts.example",
+        "bsky.app/settings/privacy-and-security",
+    ),
     # Of the difference between two versions: names that the network gives its counts, and days.
     *("followers:", "follows:", "posts:", "Sep 17, 2026"),
 )

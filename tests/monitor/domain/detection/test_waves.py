@@ -226,8 +226,8 @@ def test_the_reason_gives_the_number_and_the_network_and_no_name():
     assert wave.bits == 0
     assert wave.reason in assess(4).reasons
     assert render_reason(wave.reason) == (
-        "Within three weeks, accounts under the names of 4 staff members of your school were made "
-        "or first seen on TikTok."
+        "Within three weeks, accounts under the names of 4 staff members of your school "
+        "appeared on TikTok."
     )
 
 

@@ -53,7 +53,7 @@ def test_each_look_alike_is_shown_with_its_reasons_and_records(ana: Guest):
     assert "93[.]184[.]215[.]14" in seen.text
     assert "mail[.]parking[.]test" in seen.text
     assert "First seen" in seen.text
-    assert "facebook[.]com/ cedarvalleypanthers" in seen.text
+    assert "facebook[.]com/cedarvalleypanthers" in seen.text
 
 
 def test_an_impersonation_leads_to_its_steps_and_can_be_taken_back(portal: Portal, ana: Guest):
