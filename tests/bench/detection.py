@@ -14,7 +14,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -27,7 +27,6 @@ from monitor.domain.detection.assessment import assess_input, explain_assessment
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.frequency import load_census
 from monitor.domain.vocabulary import OwnershipLabel
-from scrapers.models import TraceKind
 from tests.bench import kinds_of_pages
 from tests.bench.labels.rows import draw_year
 from tests.bench.labels.rows import rows as draw_rows
@@ -125,16 +124,14 @@ def compute_recall(pairs: Sequence[tuple[float, bool]]) -> float:
 def describe_labels(said: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Yield a line for each label, and what the answers cost; `said` is gold and answer."""
     pairs = Counter(said)
-    total = 0.0
     for label in LABELS:
         right = pairs[label, label]
         precision = right / max(1, sum(pairs[gold, label] for gold in LABELS))
         recall = right / max(1, sum(count for (gold, _), count in pairs.items() if gold == label))
-        total += 2 * precision * recall / max(1e-9, precision + recall)
         asked = pairs[label, "unknown"]
         yield f"  {label:16} precision {precision:.3f}, recall {recall:.3f}, asked {asked}"
     cost = sum(count * _look_up_cost(*pair) for pair, count in pairs.items()) / max(1, len(said))
-    yield f"  macro-F1 {total / len(LABELS):.3f}, cost {cost:.2f} minutes a profile"
+    yield f"  cost {cost:.2f} minutes a profile"
 
 
 def _look_up_cost(gold: str, answer: str) -> float:
@@ -246,109 +243,7 @@ def describe_calibration(measured: Calibration) -> Iterator[str]:
         yield f"  said {said:.3f}, true {true:.3f}, of {count}"
 
 
-Chances = Sequence[tuple[float, bool]]
-_LEAST_CHANCE = 1e-6
-_MOST_STEPS = 50
-_MOST_LOG_ODDS = 30.0
-# No step is longer, so that the search does not leap past the best line.
-_LONGEST_STEP = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FittedCalibration:
-    """A line through log-odds (Platt's scaling); it keeps the order if `slope` is above 0."""
-
-    slope: float
-    offset: float
-
-    def correct(self, chance: float) -> float:
-        return _compute_chance(self.slope * _compute_log_odds(chance) + self.offset)
-
-    def apply(self, measured: Calibration) -> Calibration:
-        chances = [(self.correct(said), true) for said, true in measured.chances]
-        return replace(measured, chances=chances)
-
-
-def _compute_log_odds(chance: float) -> float:
-    bounded = min(max(chance, _LEAST_CHANCE), 1 - _LEAST_CHANCE)
-    return math.log(bounded / (1 - bounded))
-
-
-def _compute_chance(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-max(-_MOST_LOG_ODDS, min(_MOST_LOG_ODDS, log_odds))))
-
-
-def fit_calibration(chances: Chances) -> FittedCalibration:
-    """Find the line of least log loss, by Newton's method."""
-    fitted = FittedCalibration(slope=1.0, offset=0.0)
-    points = [(_compute_log_odds(said), float(true)) for said, true in chances]
-    for _ in range(_MOST_STEPS):
-        toward_slope = toward_offset = 0.0
-        # A little is added to both, so that rows of one kind alone do not run away.
-        by_slope, by_both, by_offset = 1e-3, 0.0, 1e-3
-        for at, true in points:
-            told = _compute_chance(fitted.slope * at + fitted.offset)
-            spread = told * (1 - told)
-            toward_slope += (true - told) * at
-            toward_offset += true - told
-            by_slope += spread * at * at
-            by_both += spread * at
-            by_offset += spread
-        whole = by_slope * by_offset - by_both * by_both
-        slope_step = (toward_slope * by_offset - toward_offset * by_both) / whole
-        offset_step = (toward_offset * by_slope - toward_slope * by_both) / whole
-        shrink = min(1.0, _LONGEST_STEP / max(abs(slope_step), abs(offset_step), 1e-9))
-        fitted = FittedCalibration(
-            slope=fitted.slope + shrink * slope_step, offset=fitted.offset + shrink * offset_step
-        )
-    return fitted
-
-
-def compute_log_loss(chances: Chances) -> float:
-    """Return how surprising the truth is on average, in nats: 0 for who is sure and right."""
-    told = ((min(max(said, _LEAST_CHANCE), 1 - _LEAST_CHANCE), true) for said, true in chances)
-    return sum(-math.log(said if true else 1 - said) for said, true in told) / max(1, len(chances))
-
-
 MADE_BY_OTHERS = frozenset({*kinds_of_pages.MOCKED, *kinds_of_pages.LEWD, kinds_of_pages.LURED})
-
-
-def measure_kinds(one_number: int, seed: int) -> Calibration:
-    """Measure the other generator: accounts of the kinds that student newspapers describe."""
-    chances, outcomes = [], []
-    for kind, draw in kinds_of_pages.KINDS.items():
-        random = Random(f"{kind}{seed}")  # noqa: S311  # the same pages for the same seed
-        for _ in range(one_number):
-            shown = kinds_of_pages.draw_shown(random)
-            trace = draw(shown)
-            if trace.kind is TraceKind.ACCOUNT and kind != "own, declared":
-                found = kinds_of_pages.assess_page(shown, trace)
-                shares = explain_assessment(found, trace.kind, load_own_weights()).chances
-                others = kind in MADE_BY_OTHERS or kind == kinds_of_pages.NEW
-                chances.append((shares.impersonation + shares.mock, others))
-                outcomes.append(("impersonation" if others else "own", found.label))
-    return Calibration(chances=chances, outcomes=outcomes)
-
-
-def describe_fitted(number: int, seed: int, year: int) -> Iterator[str]:
-    """Fit on both generators pooled; compare on other seeds of each, and on what a year brings."""
-    each = max(1, number // 40)
-    drawn = [
-        (measure_calibration(draw_task(number, at).rows, year), measure_kinds(each, at))
-        for at in (seed, seed + 1)
-    ]
-    fitted = fit_calibration([pair for one in drawn[0] for pair in one.chances])
-    yield f"fitted: log-odds times {fitted.slope:.2f}, plus {fitted.offset:.2f}"
-    random = Random(seed + 1)  # noqa: S311  # the same people for the same seed
-    met = (row for _ in range(each * 5) for row in draw_year(random, A_YEAR))
-    unseen = (*drawn[1], measure_calibration(met, year))
-    names = ("profiles of another seed", "kinds of accounts of another seed", "a year's accounts")
-    for name, measured in zip(names, unseen, strict=True):
-        corrected = fitted.apply(measured)
-        before, after = (compute_log_loss(one.chances) for one in (measured, corrected))
-        yield f"  {name}: log loss {before:.3f}, fitted {after:.3f}"
-        for said, true, count in corrected.bins:
-            yield f"    said {said:.3f}, true {true:.3f}, of {count}"
 
 
 def draw_reliability_plot(measured: Calibration) -> str:
@@ -375,7 +270,6 @@ def _parse_arguments(arguments: Sequence[str] | None = None) -> Namespace:
     parser.add_argument("--rows", type=Path)
     parser.add_argument("--number", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=101)
-    parser.add_argument("--fit", action="store_true", help="fit chances to what is true")
     parser.add_argument("--people", type=int, default=200, help="for how many people a year")
     parser.add_argument("--plot", type=Path, help="write a reliability plot (SVG)")
     parser.add_argument("--year", type=int, default=2026)
@@ -396,8 +290,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             *describe_calibration(measured),
             *describe_year(asked.people, asked.seed, asked.year),
         ):
-            sys.stdout.write(f"{line}\n")
-        for line in describe_fitted(asked.number, asked.seed, asked.year) if asked.fit else ():
             sys.stdout.write(f"{line}\n")
         if asked.plot:
             asked.plot.write_text(draw_reliability_plot(measured), "utf-8")

@@ -10,14 +10,11 @@ from tests.bench.detection import (
     Calibration,
     compute_area,
     compute_f1,
-    compute_log_loss,
     compute_recall,
     describe_calibration,
-    describe_fitted,
     describe_labels,
     describe_year,
     draw_task,
-    fit_calibration,
     main,
 )
 from tests.bench.labels.rows import draw_year
@@ -52,7 +49,7 @@ def test_without_a_folder_invented_profiles_are_drawn_by_a_seed(capsys):
 
     said = capsys.readouterr().out
     assert "invented profiles, seed 3: 20 rows" in said
-    assert "macro-F1" in said
+    assert "minutes a profile" in said
     assert draw_task(5, 3) == draw_task(5, 3)
 
 
@@ -105,31 +102,6 @@ def test_a_year_brings_each_kind_as_often_as_asked():
     assert kinds.count("own") / 300 == pytest.approx(2.0, abs=0.3)
     assert kinds.count("attack") / 300 == pytest.approx(0.1, abs=0.06)
     assert all(row["staff"] == rows[0][0]["staff"] for rows in drawn for row, _ in rows)
-
-
-def test_a_fitted_calibration_says_what_is_true_and_keeps_the_order():
-    # Of what is said with 1 in 10, half is true, and of what is said with 9 in 10, all but one.
-    said = [(0.1, at < 5) for at in range(10)] + [(0.9, at > 0) for at in range(10)]
-    fitted = fit_calibration(said)
-
-    assert fitted.correct(0.1) == pytest.approx(0.5, abs=0.01)
-    assert fitted.correct(0.9) == pytest.approx(0.9, abs=0.01)
-    assert fitted.correct(0.2) < fitted.correct(0.3)
-    assert compute_log_loss([(fitted.correct(chance), true) for chance, true in said]) < (
-        compute_log_loss(said)
-    )
-
-
-def test_log_loss_is_none_for_who_is_sure_and_right():
-    assert compute_log_loss([(1.0, True), (0.0, False)]) == pytest.approx(0, abs=1e-5)
-    assert compute_log_loss([(0.5, True)]) == pytest.approx(0.693, abs=1e-3)
-
-
-def test_what_was_fitted_is_compared_on_rows_that_it_was_not_fitted_on():
-    lines = list(describe_fitted(number=40, seed=3, year=2026))
-
-    assert lines[0].startswith("fitted: log-odds times")
-    assert sum("log loss" in line for line in lines) == 3
 
 
 def test_what_was_said_is_counted_by_how_sure_it_was():
