@@ -172,6 +172,7 @@ def _list_sums(found: "Explanation") -> Iterator[_SumRow]:
     if found.priors is not None:
         yield _SumRow("prior of an impersonation", f"{found.priors.impersonation:+.1f} bits")
         yield _SumRow("prior of a mock account", f"{found.priors.mock:+.1f} bits")
+        yield _SumRow("temperature", f"{found.priors.temperature:.2f}")
     yield _SumRow("theirs", f"{found.chances.mine:.1%}")
     yield _SumRow("an impersonation", f"{found.chances.impersonation:.1%}")
     yield _SumRow("made by others about them", f"{found.chances.mock:.1%}")

@@ -1,6 +1,7 @@
 """Fit bits of rules to examples: a logistic regression of the four stories, by Newton's method.
 
-One weight for a rule, pulled to what it was (ridge), with its sign held, and one temperature.
+One weight for a rule, pulled to what it was (ridge), and neither under half nor over twice of it,
+whatever is rare in what was drawn; and one temperature.
 """
 
 import math
@@ -95,16 +96,19 @@ def _build_point(example: Example) -> Point:
 
 
 def list_bits(of: Weights) -> Bits:
+    """Return what each rule weighs, without the temperature."""
     priors = (of.priors.impersonation, of.priors.mock)
     return {**of.bits, **dict(zip(PRIOR_NAMES, priors, strict=True))}
 
 
-def build_weights(bits: Mapping[str, float]) -> Weights:
-    impersonation, mock = (bits[name] for name in PRIOR_NAMES)
+def build_weights(bits: Mapping[str, float], temperature: float = 1.0) -> Weights:
+    """Return what weighs as much as `bits` once multiplied by the temperature."""
+    whole = scale_bits(bits, 1 / temperature)
+    impersonation, mock = (whole[name] for name in PRIOR_NAMES)
     return Weights(
         version=0,
-        priors=Priors(impersonation=impersonation, mock=mock),
-        bits={name: bits[name] for name in evidence_rules.RULES},
+        priors=Priors(impersonation=impersonation, mock=mock, temperature=temperature),
+        bits={name: whole[name] for name in evidence_rules.RULES},
         sources={},
     )
 
@@ -174,7 +178,7 @@ def scale_bits(bits: Mapping[str, float], temperature: float) -> Bits:
 
 
 def fit_bits(points: Points, center: Mapping[str, float], ridge: float, steps: int = 8) -> Bits:
-    """Lower the loss by Newton's method, with a pull to `center`, whose signs are held."""
+    """Lower the loss by Newton's method, with a pull to `center`, and within its bounds."""
     bits = dict(center)
     loss = _compute_whole(points, bits, center, ridge)
     for _ in range(steps):
@@ -184,14 +188,14 @@ def fit_bits(points: Points, center: Mapping[str, float], ridge: float, steps: i
             for name in slopes
             if center[name] != 0
             and name not in SETTLED
-            and not (bits[name] == 0 and slopes[name] * center[name] > 0)
+            and not _is_held(bits[name], center[name], slopes[name])
         ]
         step = _solve(free, slopes, curves)
         size = 1.0
         while size > 0.05:
             tried = {**bits}
             for name in free:
-                tried[name] = _hold_sign(bits[name] - size * step[name], center[name])
+                tried[name] = _hold_near(bits[name] - size * step[name], center[name])
             at = _compute_whole(points, tried, center, ridge)
             if at < loss:
                 break
@@ -204,8 +208,18 @@ def fit_bits(points: Points, center: Mapping[str, float], ridge: float, steps: i
     return bits
 
 
-def _hold_sign(bits: float, center: float) -> float:
-    return max(bits, 0.0) if center > 0 else min(bits, 0.0)
+_LEAST, _MOST = 0.5, 2.0
+
+
+def _hold_near(bits: float, center: float) -> float:
+    least, most = sorted((_LEAST * center, _MOST * center))
+    return min(max(bits, least), most)
+
+
+def _is_held(bits: float, center: float, slope: float) -> bool:
+    """Tell whether it is at a bound beyond which it would go: up where the slope is negative."""
+    least, most = sorted((_LEAST * center, _MOST * center))
+    return bits <= least if slope > 0 else bits >= most
 
 
 def _compute_whole(

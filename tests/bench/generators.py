@@ -172,7 +172,7 @@ _GOLD_BY_KIND = {
     "fans of a famous namesake": "namesake",
     "boosters, sports fans, clubs": INNOCENT,
     "payment page": INNOCENT,
-    **dict.fromkeys((*MADE_BY_OTHERS, kinds_of_pages.NEW), FAKE),
+    **dict.fromkeys((*sorted(MADE_BY_OTHERS), kinds_of_pages.NEW), FAKE),
 }
 
 

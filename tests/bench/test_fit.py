@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from monitor.domain.detection.assessment import assess_input
-from monitor.domain.detection.evidence import EvidenceSums, Priors, compute_probabilities
+from monitor.domain.detection.evidence import EvidenceSums, compute_probabilities
 from monitor.domain.detection.weights import load_own_weights, parse_weights
 from tests.bench import fit
 from tests.bench.fit import (
@@ -16,6 +16,7 @@ from tests.bench.fit import (
     describe,
     judge,
     leave_one_out,
+    load_hand_weights,
     main,
     write_weights,
 )
@@ -50,13 +51,14 @@ def drawn():
 
 
 def test_stories_are_as_likely_as_the_product_says():
-    bits = list_bits(load_own_weights())
+    weights = load_own_weights()
+    bits = list_bits(weights)
+    claim = bits["employer"] + bits["place"]
     point = shows("employer", "place", mock=("mock-hint",))
-    sums = EvidenceSums(claim=10.0, control=0.0, imitation=0.0, mock=bits["mock-hint"])
-    priors = Priors(impersonation=bits[PRIOR_NAMES[0]], mock=bits[PRIOR_NAMES[1]])
-    said = compute_probabilities(sums, priors)
+    sums = EvidenceSums(claim=claim, control=0.0, imitation=0.0, mock=bits["mock-hint"])
+    said = compute_probabilities(sums, weights.priors)
 
-    told = tell_stories(point, bits).shares
+    told = tell_stories(point, scale_bits(bits, weights.priors.temperature)).shares
 
     assert list(told) == pytest.approx([said.mine, said.impersonation, said.mock, said.other])
 
@@ -72,14 +74,15 @@ def test_weights_go_toward_what_is_true_and_are_held_by_the_ridge():
     assert free["employer"] == center["employer"]
 
 
-def test_no_sign_turns_and_what_weighs_nothing_stays_so():
+@pytest.mark.parametrize(("stories", "share"), [(OTHERS, 0.5), (THEIRS, 2.0)])
+def test_no_sign_turns_or_doubles_twice_and_what_weighs_nothing_stays_so(stories, share):
     center = list_bits(load_own_weights())
-    # All that is seen speaks against these rules.
-    points = [(shows("state", "name-exact"), 500.0)]
+    # All that is seen speaks against these rules, or for them.
+    points = [(shows("state", "name-exact", stories=stories), 500.0)]
 
     fitted = fit_bits(points, center, 0.01)
 
-    assert fitted["state"] == 0
+    assert fitted["state"] == share * center["state"]
     assert fitted["name-exact"] == 0
 
 
@@ -96,7 +99,7 @@ def test_the_slope_is_that_of_the_loss():
 
 
 def test_a_temperature_cools_what_is_too_bold():
-    center = list_bits(load_own_weights())
+    center = list_bits(load_hand_weights())
     # One in three of what is told with four bits for it is false.
     points = [(shows("place", stories=THEIRS), 2.0), (shows("place"), 1.0)]
 
@@ -148,8 +151,8 @@ def test_a_fit_flags_no_more_where_it_was_fitted_than_is_allowed(drawn):
     fitted = fit.fit_weights(train)
 
     for one in train:
-        most = fit.allow_a_year(count_a_year(one, load_own_weights()))
-        assert fit.is_allowed(count_a_year(one, fitted), most)
+        most = fit.allow_wrong_flags(count_a_year(one, load_hand_weights()))
+        assert count_a_year(one, fitted)[0] <= most
 
 
 def said(*, cost=1.0, wrong_flags=0.05, questions=1.0, silent=1) -> Judged:
@@ -170,18 +173,18 @@ def said(*, cost=1.0, wrong_flags=0.05, questions=1.0, silent=1) -> Judged:
         (said(cost=1.1), False),
         (said(cost=0.9, silent=2), False),
         (said(cost=0.9, wrong_flags=0.2), False),
-        (said(cost=0.9, questions=3.0), False),
+        (said(cost=0.9, questions=6.0), False),
     ],
 )
 def test_a_fit_helps_only_if_nothing_is_paid_for_it(fitted, helps):
-    assert Comparison(name="profiles", today=said(), fitted=fitted).helps is helps
+    assert Comparison(name="profiles", by_hand=said(), fitted=fitted).helps is helps
 
 
 def test_a_comparison_says_both(drawn):
     judged = judge(drawn["harms"], load_own_weights())
-    lines = list(describe(Comparison(name="harms", today=judged, fitted=judged)))
+    lines = list(describe(Comparison(name="harms", by_hand=judged, fitted=judged)))
 
-    assert [line.split()[:2] for line in lines] == [["harms", "today"], ["harms", "fitted"]]
+    assert [line.split()[:2] for line in lines] == [["harms", "by"], ["harms", "fitted"]]
     assert all("wrong flags" in line for line in lines)
 
 
@@ -190,29 +193,45 @@ def test_error_is_the_gap_between_what_is_said_and_what_is_true():
     assert compute_calibration_error([(0.0, False, 1.0)]) == 0
 
 
-def test_weights_are_written_with_what_they_were_judged_on():
-    path = fit.Path(fit.weights.__file__).with_name("weights.toml")
-    text = path.read_text("utf-8")
-    bits = list_bits(load_own_weights())
+def test_weights_are_written_with_what_they_were_and_what_they_were_fitted_on():
+    by_hand, own = load_hand_weights(), load_own_weights()
+    bits = list_bits(by_hand)
     changed = build_weights({**bits, "place": 3.25, PRIOR_NAMES[1]: -8.0})
 
-    written = parse_weights(write_weights(text, changed, "fitted on a, judged on b"), "w")
+    text = write_weights(changed, ["one", "another"])
+    written = parse_weights(text, "w")
 
-    assert written.bits["place"] == 3.25
-    assert written.priors.mock == -8.0
-    assert written.sources["place"] == "fitted on a, judged on b"
-    assert written.sources["employer"] == load_own_weights().sources["employer"]
+    assert "(one, another)" in text
+    assert (written.bits["place"], written.priors.mock) == (3.25, -8.0)
+    assert written.sources["place"] == f"fitted, 4 before; {by_hand.sources['place']}"
+    assert written.sources["employer"] == by_hand.sources["employer"]
     assert written.bits["employer"] == bits["employer"]
-    assert written.version == load_own_weights().version + 1
+    assert written.version == own.version + 1
+
+
+def test_the_weights_in_use_are_written_by_the_fit():
+    by_hand, own = load_hand_weights(), load_own_weights()
+    before = list_bits(by_hand)
+
+    for name, bits in list_bits(own).items():
+        source = own.sources[name.removeprefix("prior.")]
+        was_fitted = source.startswith("fitted, ")
+        assert was_fitted or bits == before[name]
+        assert not was_fitted or source.startswith(f"fitted, {before[name]:g} before; ")
+    assert write_weights(own, GENERATORS).splitlines()[10:] == read_own_lines()[10:]
+
+
+def read_own_lines() -> list[str]:
+    return fit.Path(fit.weights.__file__).with_name("weights.toml").read_text("utf-8").splitlines()
 
 
 def test_weights_that_do_not_help_everywhere_are_not_written(drawn, monkeypatch, capsys):
     monkeypatch.setattr(
         fit, "GENERATORS", {name: lambda *_, one=one: one for name, one in drawn.items()}
     )
-    monkeypatch.setattr(fit, "fit_weights", lambda _: load_own_weights())
+    monkeypatch.setattr(fit, "fit_weights", lambda _: load_hand_weights())
     monkeypatch.setattr(fit, "write_weights", lambda *_: pytest.fail("written"))
 
     main(["--write"])
 
-    assert "today's weights stay" in capsys.readouterr().out
+    assert "nothing is written" in capsys.readouterr().out

@@ -43,9 +43,9 @@ def test_rows_and_answers_are_written_line_by_line(tmp_path):
     assert {json.loads(line)["ask"] for line in asked} == {"label"}
 
 
-def test_four_of_five_answers_are_right_and_few_imitations_pass_for_ones_own(monkeypatch):
+def test_three_of_four_answers_are_right_and_few_imitations_pass_for_ones_own(monkeypatch):
     monkeypatch.delitem(GOLD, "attack")
     said = Counter((kind, WHOSE(read_profile(row)).label) for row, kind in drawn(20261124))
 
-    assert sum(count for (kind, label), count in said.items() if kind == label) > ROWS * 0.8
+    assert sum(count for (kind, label), count in said.items() if kind == label) > ROWS * 0.75
     assert said["impersonation", "own"] <= 2

@@ -58,6 +58,7 @@ _ASKING_RULES = frozenset(
         evidence_rules.WAVE.name,
     }
 )
+_FIRST_TOLD = _ASKING_RULES | {evidence_rules.SAYS_MISSING.name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     Where nothing tells much, the first is all there is to say.
     """
     pieces = tuple(evidence)
-    asking = (piece for piece in pieces if piece.rule in _ASKING_RULES)
+    asking = (piece for piece in pieces if piece.rule in _FIRST_TOLD)
     weighty = (piece for piece in pieces if abs(piece.bits) >= _LEAST_BITS)
     chosen: list[Evidence] = []
     told: set[str] = set()
@@ -220,7 +221,8 @@ def collect_evidence(
     inputs: AssessmentInput, decision: Decision | None, weights: Weights
 ) -> Iterator[Evidence]:
     """Yield all that speaks for and against: whatever a new kind of evidence says is added here."""
-    claimed = (*match_claim_rules(inputs), *match_context_rules(inputs))
+    claimed = tuple(match_claim_rules(inputs))
+    claimed = (*claimed, *match_context_rules(inputs, claimed))
     yield from weights.weigh_matches(claimed)
     yield from weights.weigh_matches(
         match_likeness_rules(inputs.inventory.lessons, inputs.trace, inputs.person.name)
@@ -310,12 +312,14 @@ def sum_by_axis(evidence: Iterable[Evidence]) -> EvidenceSums:
     )
 
 
-_NEVER = Priors(impersonation=float("-inf"), mock=float("-inf"))
+_NEVER = float("-inf")
 
 
 def compute_priors(kind: TraceKind, weights: Weights) -> Priors:
     """Return what is likely beforehand; a page is about someone and plays no one."""
-    return weights.priors if kind is TraceKind.ACCOUNT else _NEVER
+    if kind is TraceKind.ACCOUNT:
+        return weights.priors
+    return replace(weights.priors, impersonation=_NEVER, mock=_NEVER)
 
 
 def _compute_shares(
@@ -375,9 +379,12 @@ def _should_ask_person(
 
 
 def _is_strong_imitation(piece: Evidence) -> bool:
-    """Tell whether a sign of imitation outweighs a link; few followers copy nothing."""
+    """Tell whether a sign of imitation outweighs a link; who is new or unfollowed copies none."""
     strong = piece.axis is EvidenceAxis.IMITATION and piece.bits >= STRONG_BITS
-    return strong and piece.rule != evidence_rules.HOLLOW.name
+    return strong and piece.rule not in _COPY_NOTHING
+
+
+_COPY_NOTHING = frozenset({evidence_rules.HOLLOW.name, evidence_rules.NEW_ACCOUNT.name})
 
 
 _MORE_THAN_HANDLE = frozenset({evidence_rules.PLACE.name, evidence_rules.LINKED_BOTH_WAYS.name})

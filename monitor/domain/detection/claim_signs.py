@@ -5,7 +5,7 @@ an account. What a trace says of where someone lives and works.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import log2
 
@@ -350,9 +350,17 @@ _ELSEWHERE_RULES = (
 )
 
 
-def match_context_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
+def match_context_rules(
+    inputs: AssessmentInput, claimed: Iterable[RuleMatch]
+) -> Iterator[RuleMatch]:
+    """Weigh where someone lives and works; `claimed` says what else presents them as the person."""
     matches = (*_match_work_rules(inputs), *_match_place_rules(inputs))
-    yield from map(_damp_on_page, matches) if _is_compared_page(inputs) else matches
+    if any(match.rule in _OTHER_NAME_RULES for match in claimed):
+        matches = tuple(_damp(match, _SHARED_RULES, _OF_COLLEAGUES) for match in matches)
+    if not inputs.is_account:
+        share = _ON_COMPARED_PAGE if inputs.inventory.lessons.me.trace_count else _ON_PAGE
+        matches = tuple(_damp(match, _PAGE_RULES, share) for match in matches)
+    yield from matches
     says_something = inputs.is_account and (inputs.appearance.description or inputs.trace.location)
     if (
         says_something
@@ -362,18 +370,21 @@ def match_context_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         yield evidence_rules.SILENT.build_match()
 
 
-# Of a page that can be compared with the person's, its words say more than these.
-_DAMPED_RULES = (*_ELSEWHERE_RULES, evidence_rules.ROLE, evidence_rules.STATE)
-_DAMPED = 0.5
+# Colleagues have all of these in common, and other names.
+_OTHER_NAME_RULES = (evidence_rules.NAME_OTHER, evidence_rules.NOTHING_SHOWN)
+_SHARED_RULES = (
+    *(evidence_rules.EMPLOYER, evidence_rules.SCHOOL_TOO),
+    *(evidence_rules.PLACE, evidence_rules.ROLE),
+)
+_OF_COLLEAGUES = 0.5
+# A page speaks of more than one place and job, and of one that can be compared with the person's,
+# its words say more than these.
+_PAGE_RULES = (*_ELSEWHERE_RULES, evidence_rules.ROLE, evidence_rules.STATE)
+_ON_PAGE, _ON_COMPARED_PAGE = 0.6, 0.3
 
 
-def _is_compared_page(inputs: AssessmentInput) -> bool:
-    return not inputs.is_account and inputs.inventory.lessons.me.trace_count > 0
-
-
-def _damp_on_page(match: RuleMatch) -> RuleMatch:
-    damped = match.rule in _DAMPED_RULES
-    return replace(match, amount=match.amount * _DAMPED) if damped else match
+def _damp(match: RuleMatch, rules: Collection[EvidenceRule], share: float) -> RuleMatch:
+    return replace(match, amount=match.amount * share) if match.rule in rules else match
 
 
 def _match_work_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:

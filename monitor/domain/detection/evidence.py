@@ -84,10 +84,14 @@ class EvidenceSums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priors:
-    """How likely each is before anything is seen, in bits, beside an account of one's own."""
+    """How likely each is before anything is seen, in bits, beside an account of one's own.
+
+    `temperature` is what a bit counts: signs that come together say part of one thing twice.
+    """
 
     impersonation: float
     mock: float
+    temperature: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,37 +108,38 @@ class LabelProbabilities:
     linked: bool = False
 
 
-# Minutes of a reviewer. A missed imitation is dear, and dearest where it is taken for the person's
-# own; a question is one look of the person. Which of namesake and unrelated someone else is
-# costs next to nothing, so the name decides.
-QUESTION_COST = 2.0
+# Minutes of the person and a reviewer. A missed imitation is dear, and dearest where it is taken
+# for the person's own; a question is a look, and some patience for the next one; a case about
+# nothing is a fright. Which of namesake and unrelated someone else is costs next to nothing, so the
+# name decides.
+QUESTION_COST = 4.0
 _IMITATION_MISSED = {
-    OwnershipLabel.MINE: 60.0,
+    OwnershipLabel.MINE: 40.0,
     OwnershipLabel.MOCK: 5.0,
-    OwnershipLabel.NAMESAKE: 40.0,
-    OwnershipLabel.UNRELATED: 60.0,
+    OwnershipLabel.NAMESAKE: 28.0,
+    OwnershipLabel.UNRELATED: 40.0,
 }
 # Someone who mocks deceives less, and a case of either kind leads to a report.
 _MOCK_MISSED = {
-    OwnershipLabel.MINE: 60.0,
+    OwnershipLabel.MINE: 40.0,
     OwnershipLabel.IMPERSONATION: 2.0,
-    OwnershipLabel.NAMESAKE: 30.0,
-    OwnershipLabel.UNRELATED: 30.0,
+    OwnershipLabel.NAMESAKE: 24.0,
+    OwnershipLabel.UNRELATED: 24.0,
 }
 _OWN_MISSED = {
-    OwnershipLabel.IMPERSONATION: 5.0,
-    OwnershipLabel.MOCK: 5.0,
+    OwnershipLabel.IMPERSONATION: 15.0,
+    OwnershipLabel.MOCK: 15.0,
     OwnershipLabel.NAMESAKE: 3.0,
     OwnershipLabel.UNRELATED: 5.0,
 }
 _LINK_MISSED = {
-    OwnershipLabel.IMPERSONATION: 10.0,
-    OwnershipLabel.MOCK: 10.0,
-    OwnershipLabel.NAMESAKE: 30.0,
-    OwnershipLabel.UNRELATED: 30.0,
+    OwnershipLabel.IMPERSONATION: 20.0,
+    OwnershipLabel.MOCK: 20.0,
+    OwnershipLabel.NAMESAKE: 60.0,
+    OwnershipLabel.UNRELATED: 60.0,
 }
-_ALARM, _ALARM_OF_A_LINK = 5.0, 8.0
-_IMITATION_TAKEN_FOR_A_LINK = 10.0
+_ALARM, _ALARM_OF_A_LINK = 15.0, 16.0
+_IMITATION_TAKEN_FOR_A_LINK = 20.0
 _SOMEBODY_TAKEN_FOR_OWN = 2.0
 _MOST_BITS = 60.0
 
@@ -149,9 +154,14 @@ def compute_probabilities(
     says that others made it speaks for the third, and as much against the first two.
     """
     made_by_others = max(sums.mock, 0.0)
-    mine = _to_odds(sums.claim + sums.control - made_by_others)
-    impersonation = _to_odds(priors.impersonation + sums.claim + sums.imitation - made_by_others)
-    mock = _to_odds(priors.mock + sums.claim + sums.mock)
+    mine, impersonation, mock = (
+        _to_odds(priors.temperature * bits)
+        for bits in (
+            sums.claim + sums.control - made_by_others,
+            priors.impersonation + sums.claim + sums.imitation - made_by_others,
+            priors.mock + sums.claim + sums.mock,
+        )
+    )
     whole = mine + impersonation + mock + 1.0
     return LabelProbabilities(
         mine=mine / whole,
@@ -201,4 +211,4 @@ def _to_odds(bits: float) -> float:
 
 
 # Two signs of different kinds at least this strong make an imitation severe.
-STRONG_BITS = 3.0
+STRONG_BITS = 2.5

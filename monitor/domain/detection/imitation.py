@@ -133,7 +133,6 @@ def _match_handle_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         # Students make the same handle of the name without having seen the person's own.
         look = inputs.appearance
         named = look.handle_uses_name and look.handle_fit.is_only_name
-        named = named and not inputs.same_bio_accounts
         yield evidence_rules.KNOWN_HANDLE.build_match(amount=0.5 if named else 1.0)
     elif not inputs.trace.handle or not inputs.own_handles:
         return

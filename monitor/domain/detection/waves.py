@@ -149,7 +149,7 @@ def list_wave_marks(trace: Trace, person: Person) -> Iterator[tuple[WaveMark, st
     One that names another place, school or work is a namesake's, unless one maker wrote so of all.
     """
     inputs = build_input(Subject(person=person, commonness=1.0), trace, Inventory())
-    if not any(match.rule in _ELSEWHERE for match in match_context_rules(inputs)):
+    if not any(match.rule in _ELSEWHERE for match in match_context_rules(inputs, ())):
         yield WaveMark.PLACE, f"{fold_text(person.school)}\n{trace.platform}"
     # What a search engine shows of an account is often written by the network.
     words = [word for word in mask_own_words(trace.bio, person.name).split() if word.isalpha()]

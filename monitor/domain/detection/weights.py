@@ -4,7 +4,9 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from math import isfinite
 from pathlib import Path
+from typing import TypeGuard
 
 from monitor.domain.detection.evidence import Evidence, EvidenceAxis, Priors, RuleMatch
 from monitor.domain.detection.evidence_rules import RULES
@@ -55,7 +57,10 @@ def parse_weights(text: str, file_name: str) -> Weights:
     entries = {name: entry for table in _AXIS_BY_TABLE for name, entry in file[table].items()}
     return Weights(
         version=file["version"],
-        priors=Priors(**{name: float(file["prior"][name]["bits"]) for name in sorted(_PRIORS)}),
+        priors=Priors(
+            **{name: float(file["prior"][name]["bits"]) for name in sorted(_PRIORS)},
+            temperature=float(file["temperature"]),
+        ),
         bits={name: float(entry["bits"]) for name, entry in entries.items()},
         sources={
             **{name: file["prior"][name]["source"] for name in sorted(_PRIORS)},
@@ -69,7 +74,10 @@ def _list_faults(file: Mapping[str, object]) -> Iterator[str]:
     version = file.get("version")
     if not _is_whole_number(version):
         yield "needs a version, which is a whole number"
-    unknown = file.keys() - {"version", "prior", *_AXIS_BY_TABLE}
+    temperature = file.get("temperature")
+    if not _is_number(temperature) or temperature <= 0:
+        yield "needs a temperature, which is a number above 0"
+    unknown = file.keys() - {"version", "temperature", "prior", *_AXIS_BY_TABLE}
     yield from (f"has a table {key!r} that means nothing" for key in sorted(unknown))
     for table in ("prior", *_AXIS_BY_TABLE):
         yield from _list_table_faults(table, file.get(table))
@@ -104,9 +112,11 @@ def _subtract_names(names: Iterable[str], others: Iterable[str]) -> list[str]:
 def _is_complete_entry(entry: object) -> bool:
     if not isinstance(entry, Mapping) or entry.keys() != {"bits", "source"}:
         return False
-    bits, source = entry["bits"], entry["source"]
-    number = isinstance(bits, int | float) and not isinstance(bits, bool)
-    return number and abs(bits) < float("inf") and isinstance(source, str) and bool(source)
+    return _is_number(entry["bits"]) and isinstance(entry["source"], str) and bool(entry["source"])
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _is_whole_number(value: object) -> bool:

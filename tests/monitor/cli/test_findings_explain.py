@@ -3,6 +3,7 @@
 import pytest
 
 from monitor.demo.district import DANIEL, MARIA
+from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import CaseKind, OwnershipLabel
 
 FIELDS = ("mine", "impersonation", "mock", "namesake", "unrelated", "unknown")
@@ -59,7 +60,9 @@ def test_the_table_names_axis_bits_and_sentence(after_demo):
 
     out = after_demo.run("explain", finding, "--break-glass", "he asked").out
 
-    assert "claim       +6.0   It names your school or your employer." in out
+    weighs = f"{load_own_weights().bits['employer']:+.1f}"
+    assert f"claim       {weighs}   It names your school or your employer." in out
+    assert "temperature" in out
     assert "cost of label unknown" in out
     assert "It would point to you less if it did not name your school or employer." in out
 

@@ -126,7 +126,7 @@ def test_a_link_beside_a_sign_of_imitation_is_always_a_question(
     found = judged(links=links, **sign)
 
     assert (
-        max(piece.bits for piece in found.evidence if piece.axis is EvidenceAxis.IMITATION) >= 3.0
+        max(piece.bits for piece in found.evidence if piece.axis is EvidenceAxis.IMITATION) >= 2.5
     )
     assert found.label is OwnershipLabel.UNKNOWN
 

@@ -12,7 +12,7 @@ from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.severity import rate_severity
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from reports.wording import render_reason
-from scrapers.models import Trace, TraceKind
+from scrapers.models import NetworkLabel, Trace, TraceKind
 
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
 WEIGHTS = load_own_weights()
@@ -72,7 +72,7 @@ def test_an_account_with_a_lookalike_handle_and_a_copied_bio_is_a_severe_imperso
 
 
 def test_a_lookalike_handle_alone_is_a_lesser_one():
-    found = maria(replace(IMPOSTOR, bio="Hello there"))
+    found = maria(replace(IMPOSTOR, bio=""))
 
     assert found.label is OwnershipLabel.IMPERSONATION
     assert rate_severity(found) is Severity.MEDIUM
@@ -147,10 +147,11 @@ def test_another_town_turns_a_page_away_however_rare_the_name():
 
 def test_an_undeclared_account_is_a_question_while_it_may_be_an_imitation():
     mine = replace(STRANGER, handle="mdelgado", bio="At Maple Street Elementary")
-    elder = replace(mine, created_at=datetime(2021, 1, 1, tzinfo=UTC))
+    verified = replace(mine, account="chalk:1", network_labels=(NetworkLabel.VERIFIED,))
 
+    assert maria(mine, others=0.02).suggestion is None
     assert maria(mine, others=0.02).label is OwnershipLabel.UNKNOWN
-    assert maria(elder, others=0.02).suggestion is OwnershipLabel.MINE
+    assert maria(verified, others=0.02).suggestion is OwnershipLabel.MINE
 
 
 def test_ones_own_words_on_another_network_are_a_question_under_an_imitated_handle():
@@ -218,8 +219,8 @@ def test_a_misspelt_name_is_somebody_elses_until_it_claims_more():
     misspelt = replace(STRANGER, name="Maria Delgato", bio="")
     claiming = replace(misspelt, bio="Science at Maple Street Elementary.")
 
-    assert maria(misspelt, others=1).label is OwnershipLabel.NAMESAKE
-    assert maria(claiming, others=1).label is OwnershipLabel.UNKNOWN
+    assert maria(misspelt).label is OwnershipLabel.NAMESAKE
+    assert maria(claiming).label is OwnershipLabel.UNKNOWN
 
 
 def test_a_much_younger_account_counts_against_itself():

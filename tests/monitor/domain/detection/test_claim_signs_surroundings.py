@@ -20,7 +20,7 @@ def names_another_town(text: str, person: Person) -> bool:
     inputs = build_input(
         Subject(person=person, commonness=2.0), replace(PAGE, snippet=text), Inventory()
     )
-    rules = {rule.rule for rule in surroundings.match_context_rules(inputs)}
+    rules = {rule.rule for rule in surroundings.match_context_rules(inputs, ())}
     return "other-place" in {rule.name for rule in rules}
 
 

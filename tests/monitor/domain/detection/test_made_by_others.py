@@ -18,7 +18,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.severity import rate_severity
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.facts.fact import FactsError, load_facts, parse_facts
-from scrapers.models import Trace, TraceKind
+from scrapers.models import NetworkLabel, Trace, TraceKind
 from tests.house.tree import ROOT
 
 WEIGHTS = load_own_weights()
@@ -152,7 +152,8 @@ def test_a_new_account_that_calls_them_by_title_is_asked_about_however_common_th
     seen = Inventory(seen_at=datetime(2026, 11, 28, tzinfo=UTC))
 
     assert assess_trace(common, shown, seen, None, WEIGHTS).label is OwnershipLabel.UNKNOWN
-    assert assess(shown, others=500.0).label is OwnershipLabel.NAMESAKE
+    elsewhere = replace(shown, location="Fairmont, OH")
+    assert assess(elsewhere, others=500.0).label is OwnershipLabel.NAMESAKE
 
 
 def test_a_new_account_under_the_name_is_asked_about_and_says_why() -> None:
@@ -501,8 +502,10 @@ def test_a_likely_account_of_the_person_is_only_suggested() -> None:
         bio="Math, Tallgrass Middle School",
         counts=(("followers", 300), ("following", 200), ("posts", 90)),
     )
-    found = assess(likely)
+    verified = replace(likely, network_labels=(NetworkLabel.VERIFIED,))
+    open_, found = assess(likely), assess(verified)
 
+    assert (open_.label, open_.suggestion) == (OwnershipLabel.UNKNOWN, None)
     assert (found.label, found.suggestion) == (OwnershipLabel.UNKNOWN, OwnershipLabel.MINE)
 
 
@@ -544,7 +547,8 @@ def test_a_page_of_their_school_is_about_them() -> None:
 
 
 def test_no_reason_says_at_once_that_others_have_the_name_and_that_hardly_anyone_has() -> None:
-    reasons = assess(replace(ACCOUNT, name="Ruth Quackenbush"), others=0.02).reasons
+    found = assess(replace(ACCOUNT, name="Ruth Quackenbush"), others=0.02)
+    reasons = [piece.reason for piece in found.evidence]
 
     assert evidence_rules.NAME_RARE.reason in reasons
     assert Reason("namesakes.perhaps-one") not in reasons

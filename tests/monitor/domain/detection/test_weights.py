@@ -12,6 +12,8 @@ from monitor.domain.errors import ConfigError
 
 OURS = files("monitor.domain.detection").joinpath("weights.toml").read_text("utf-8")
 EMPLOYER = next(line for line in OURS.splitlines() if line.startswith("employer ="))
+BITS = str(load_own_weights().bits["employer"])
+VERSION = f"version = {load_own_weights().version}"
 
 
 def test_our_own_file_weighs_every_rule_and_says_why():
@@ -41,13 +43,11 @@ def test_signs_are_weighed_as_often_as_they_hold():
 
 
 def test_another_file_can_weigh_otherwise():
-    heavier = EMPLOYER.replace("bits = 6.0", "bits = 7.5")
+    heavier = EMPLOYER.replace(f"bits = {BITS}", "bits = 7.5")
 
-    other = parse_weights(
-        OURS.replace(EMPLOYER, heavier).replace("version = 6", "version = 7"), "w"
-    )
+    other = parse_weights(OURS.replace(EMPLOYER, heavier).replace(VERSION, "version = 99"), "w")
 
-    assert (other.version, other.bits["employer"]) == (7, 7.5)
+    assert (other.version, other.bits["employer"]) == (99, 7.5)
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,16 @@ def test_another_file_can_weigh_otherwise():
     [
         (EMPLOYER, "", "does not weigh the rule 'employer' of claim"),
         (EMPLOYER, EMPLOYER.replace("employer", "horoscope"), "weighs 'horoscope', which is no"),
-        (EMPLOYER, EMPLOYER.replace("6.0", '"six"'), "needs bits, a number"),
-        (EMPLOYER, EMPLOYER.replace("6.0", "true"), "needs bits, a number"),
-        (EMPLOYER, EMPLOYER.replace("6.0", "inf"), "needs bits, a number"),
+        (EMPLOYER, EMPLOYER.replace(BITS, '"six"'), "needs bits, a number"),
+        (EMPLOYER, EMPLOYER.replace(BITS, "true"), "needs bits, a number"),
+        (EMPLOYER, EMPLOYER.replace(BITS, "inf"), "needs bits, a number"),
         (EMPLOYER, "employer = 6.0", "needs bits, a number, and a source"),
         ("[control]", "[puppetry]", "has a table 'puppetry' that means nothing"),
-        ("version = 6", "", "needs a version"),
-        ("version = 6", 'version = "one"', "needs a version"),
-        ("version = 6", "version = ", "is not valid TOML"),
+        (VERSION, "", "needs a version"),
+        (VERSION, 'version = "one"', "needs a version"),
+        (VERSION, "version = ", "is not valid TOML"),
+        ("temperature = 0.60", "", "needs a temperature"),
+        ("temperature = 0.60", "temperature = 0", "needs a temperature"),
     ],
 )
 def test_a_file_that_is_not_whole_is_refused_in_one_sentence(found, instead, said):
