@@ -11,7 +11,7 @@ import venv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copy2, rmtree
+from shutil import copy2, copytree, ignore_patterns, rmtree
 from zipfile import ZipFile
 
 import pytest
@@ -41,6 +41,8 @@ TRIED = (
     "tests/monitor/web/test_app_routes.py",
     "tests/monitor/web/test_operator.py",
 )
+# The ways to sign in differ in no route of an annex.
+ONE_WAY_TO_SIGN_IN = "not (test_app_routes and (oidc or [header]))"
 
 
 def belongs_to_annex(path: Path) -> bool:
@@ -91,6 +93,9 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Core:
         target = folder / place(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         copy2(path, target)
+    # What this run has compiled need not be compiled again: the files are as old as they were.
+    for compiled in (found for name in PACKAGES for found in (ROOT / name).rglob("__pycache__")):
+        copytree(compiled, folder / place(compiled), ignore=ignore_patterns("*.pyc.*"))
     for annex in ANNEXES:
         rmtree(folder / annex.replace(".", "/"))
         rmtree(folder / "tests" / annex.replace(".", "/"))
@@ -125,7 +130,9 @@ def test_without_annexes_the_demo_plays(core: Core, tmp_path: Path) -> None:
 
 
 def test_without_annexes_tests_of_the_core_are_green(core: Core) -> None:
-    said = core.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *TRIED)
+    said = core.run(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", ONE_WAY_TO_SIGN_IN, *TRIED
+    )
 
     assert re.search(r"\b\d{2,} passed", said)
     assert "skipped" not in said
