@@ -20,6 +20,7 @@ from monitor.demo.setup import StoryClock
 from monitor.demo.story import play_story
 from monitor.event_log import EventFormatter
 from scrapers.sandbox.client import SandboxParser
+from tests.monitor.services.replays import Replays
 from tests.monitor.services.world import World, configured
 from tests.real.process import hold_lock
 
@@ -80,12 +81,32 @@ def played_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return played / "demo"
 
 
+@pytest.fixture(scope="session")
+def all_replays(tmp_path_factory: pytest.TempPathFactory) -> Replays:
+    return Replays(tmp_path_factory.mktemp("replays"))
+
+
+@pytest.fixture
+def replays(all_replays: Replays, request: pytest.FixtureRequest) -> Iterator[Replays | None]:
+    """What worlds came to before; none for a test that changes the program."""
+    all_replays.is_setting_up = True
+    yield None if "monkeypatch" in request.fixturenames else all_replays
+    all_replays.is_setting_up = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Let what the test itself does happen."""
+    if replays := getattr(item, "funcargs", {}).get("replays"):
+        replays.is_setting_up = False
+
+
 MakeWorld = Callable[..., World]
 SATURDAY = datetime(2026, 9, 12, 20, tzinfo=UTC)
 
 
 @pytest.fixture
-def world_of(tmp_path: Path, found: Found) -> Iterator[MakeWorld]:
+def world_of(tmp_path: Path, found: Found, replays: Replays | None) -> Iterator[MakeWorld]:
     """Make a world with these sites; `families` are the sources beside them."""
     with ExitStack() as parts:
 
@@ -95,7 +116,7 @@ def world_of(tmp_path: Path, found: Found) -> Iterator[MakeWorld]:
             found(config.state)
             clock = StoryClock(SATURDAY)
             web = parts.enter_context(WebServer(Internet(), now=clock.now))
-            world = World(config, web, clock)
+            world = World(config, web, clock, replays)
             parts.callback(world.close)
             return world
 

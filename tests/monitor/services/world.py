@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -46,6 +46,7 @@ from scrapers.models import CrawlPriority, CrawlResult, Query
 from scrapers.source_discovery import SourceRegistry
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import FakeMatcher, Mailroom, Sent, confirm_name
+from tests.monitor.services.replays import Ids, Replay, Replays, Result
 
 CODE = re.compile(r"^\s*([\w-]{43})\s*$", re.MULTILINE)
 REVIEWERS = ("ana@cedarvalley.example", "bo@cedarvalley.example")
@@ -115,7 +116,13 @@ def nothing_happens(_visit: CrawlResult) -> None:
 class World:
     """The verbs of the tests. Time stands still until a test moves it."""
 
-    def __init__(self, config: Config, web: WebServer, clock: StoryClock) -> None:
+    def __init__(
+        self,
+        config: Config,
+        web: WebServer,
+        clock: StoryClock,
+        replays: Replays | None = None,
+    ) -> None:
         self.config, self.web, self.clock = config, web, clock
         self.started = clock.at
         self.purged: datetime | None = None
@@ -125,9 +132,14 @@ class World:
         self.variables: dict[str, str] = {}
         self.meanwhile: Callable[[CrawlResult], None] = nothing_happens
         self.order: Callable[[list[CrawlResult]], Iterable[CrawlResult]] | None = None
-        self.refs, self.codes = stage.build_id_source("ref"), stage.build_id_source("code")
+        self.refs, self.codes = Ids("ref"), Ids("code")
+        self.replay = replays and Replay(self, replays)
         self._parts = ExitStack()
-        self._app: App = self._built()
+        self.opens()
+
+    def opens(self) -> None:
+        """Open what the world remembers; it is asked where it was when this began."""
+        self._app = self._built()
 
     def _built(self) -> App:
         environment = Environment(
@@ -145,6 +157,8 @@ class World:
     @property
     def app(self) -> App:
         """The district as it is now, with the prices and the matcher that a test gave it."""
+        if self.replay:
+            self.replay.end()
         app = self._app
         if self.prices:
             app = app.copy_with(sources=priced(app.sources, self.prices))
@@ -152,6 +166,8 @@ class World:
 
     @app.setter
     def app(self, app: App) -> None:
+        if self.replay:
+            self.replay.end()
         self._app = app
 
     def close(self) -> None:
@@ -159,9 +175,11 @@ class World:
 
     def restarts(self, config: Config | None = None) -> None:
         """End the service and start it again on what it remembers."""
+        if self.replay:
+            self.replay.end()
         self.close()
         self.config = config or self.config
-        self._app = self._built()
+        self.opens()
         take_over_jobs(self.app)
 
     @property
@@ -190,6 +208,16 @@ class World:
 
     def joins(self, member: StaffMember, *, read: bool = False, **answers: Any) -> "Staff":
         """Invite, answer with the code of the email, and have the accounts `read` once."""
+        told = (member.person.mail, read, repr(sorted(answers.items())))
+        ref = self._does("joins", told, lambda: self._joins(member, answers))
+        joined = Staff(self, ref, member.person.mail)
+        _ = read and self.sweep()
+        return joined
+
+    def _does(self, verb: str, told: Hashable, act: Callable[[], Result]) -> Result:
+        return self.replay.do(verb, told, act) if self.replay else act()
+
+    def _joins(self, member: StaffMember, answers: Mapping[str, Any]) -> str:
         person = member.person
         invite_person(self.app, person.mail, person.name.given, person.name.family)
         send_due(self.app)
@@ -202,8 +230,7 @@ class World:
         }
         joined = enroll_with_code(self.app, self.code(person.mail), answers_of(member, **told))
         confirm_name(self.state, joined.id)
-        _ = read and self.sweep()
-        return Staff(self, joined.id, person.mail)
+        return joined.id
 
     def code(self, mail: str) -> str:
         """Take the code out of the newest invitation to an address."""
@@ -218,7 +245,7 @@ class World:
 
     def sweep(self) -> list[Told]:
         """Sweep everybody, and return what was told."""
-        return self.told_in(run_full_sweep(self.app))
+        return self._does("sweep", (), lambda: self.told_in(run_full_sweep(self.app)))
 
     def told_in(self, sweep: Sweep) -> list[Told]:
         given = {

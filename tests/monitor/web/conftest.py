@@ -11,6 +11,7 @@ from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from tests.monitor.conftest import SATURDAY, Found
+from tests.monitor.services.replays import Replays
 from tests.monitor.services.world import IMPOSTOR, Staff, World, configured
 from tests.monitor.web.portal import Portal, with_portal
 from tests.monitor.web.scene import Scene, set_in
@@ -23,12 +24,14 @@ def sign_in() -> SignInMethod:
 
 
 @pytest.fixture
-def portal(tmp_path: Path, sign_in: SignInMethod, found: Found) -> Iterator[Portal]:
+def portal(
+    tmp_path: Path, sign_in: SignInMethod, found: Found, replays: Replays | None
+) -> Iterator[Portal]:
     config = with_portal(configured(tmp_path, ("chalkboard",), "bluesky"), sign_in)
     found(config.state)
     clock = StoryClock(SATURDAY)
     with WebServer(Internet(), now=clock.now) as web:
-        world = World(config, web, clock)
+        world = World(config, web, clock, replays)
         yield Portal(world)
         world.close()
 
