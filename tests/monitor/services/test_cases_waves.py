@@ -147,6 +147,16 @@ def test_the_same_words_in_several_schools_raise_each_other(world: World, staff:
     assert all("3 staff members of your district" in one for one in told)
 
 
+def test_what_accounts_may_share_is_kept_as_hashes_alone(world: World, staff: list[Staff]):
+    said = "worst of them all, more to come every single day"
+    meets(world, replace(made_about(JOHN, 0), bio=said))
+    rows = world.state.people.connection.fetch_rows("SELECT mark, shared FROM new_accounts")
+    kept = {row["mark"]: row["shared"] for row in rows}
+
+    assert kept.keys() == {"place", "words"}
+    assert all(isinstance(one, bytes) and b"worst" not in one for one in kept.values())
+
+
 def test_words_that_come_later_count_from_when_the_account_was_made(
     world: World, staff: list[Staff]
 ):
