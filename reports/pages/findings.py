@@ -275,7 +275,8 @@ class FindingPageView:
     def may_hurt(self) -> bool:
         """Tell whether it may say what others think of its person: not a page of contacts."""
         lists_contacts = any(panel.case.kind is CaseKind.EXPOSED_CONTACT for panel in self.cases)
-        return self.finding.label is OwnershipLabel.ABOUT_ME and not lists_contacts
+        may_be_about = self.finding.label in {OwnershipLabel.ABOUT_ME, OwnershipLabel.UNKNOWN}
+        return may_be_about and not (self.finding.is_account or lists_contacts)
 
     @property
     def has_ownership_question(self) -> bool:

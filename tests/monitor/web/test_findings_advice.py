@@ -8,7 +8,7 @@ from monitor.demo.district import THOMAS
 from monitor.domain.case import Case
 from monitor.domain.case_drafts import build_account_change_draft, build_harm_draft
 from monitor.domain.finding_events import Event
-from monitor.domain.vocabulary import CaseKind, Decision, EventKind, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, EventKind, OwnershipLabel, Severity
 from monitor.services.answers import record_feedback
 from scrapers.models import TraceKind
 from tests.monitor.services.world import Staff
@@ -70,6 +70,11 @@ def test_a_page_about_them_says_what_helps_if_it_hurts(maria: Staff, guest: Gues
     found = app.db.findings.load_finding(maria.case(CaseKind.IMPERSONATION).finding_id)
     page = replace(found, portrait=replace(found.portrait, kind=TraceKind.PAGE, account=""))
     app.db.findings.update_finding(page)
+    assessment = app.db.findings.find_assessment(page.id)
+    assert assessment
+    asked = replace(assessment, label=OwnershipLabel.UNKNOWN)
+    app.db.findings.set_assessment(page.id, asked)
+    assert "If it accuses or insults you" in guest.get(f"/me/findings/{page.id}").text
     record_feedback(app, maria.id, {page.id: Decision.MINE})
 
     assert "If it accuses or insults you" in guest.get(f"/me/findings/{page.id}").text
