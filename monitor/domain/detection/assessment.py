@@ -164,12 +164,12 @@ def assess_evidence(
     if asked or doubtful or label is OwnershipLabel.UNKNOWN:
         undecided = _build_assessment(OwnershipLabel.UNKNOWN, shown, weights)
         held = asked and any(map(_is_strong_imitation, shown))
-        # A page with signs of someone else, such as another trade, is no best guess.
-        likely = inputs.is_account or _is_certain(inputs, shown)
-        # Nor is an account of a relative, or one that only names the person.
-        look = inputs.appearance
+        # With signs of someone else, such as another trade, it is no best guess, nor is an account
+        # of a relative, or one that only names the person.
+        look, found = inputs.appearance, {piece.rule for piece in shown}
         unlike = look.match_level is MatchLevel.DIFFERENT or look.mock_signs.in_text
-        mine = label is OwnershipLabel.MINE and not held and likely and not unlike
+        likely = _CONTRADICTIONS.isdisjoint(found) and not unlike
+        mine = label is OwnershipLabel.MINE and not held and likely
         suggestion = label if mine else _suggest_made_by_others(inputs, shown, weights)
         return replace(
             undecided, suggestion=_adapt_to_kind(suggestion, inputs) if suggestion else None
