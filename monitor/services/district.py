@@ -46,7 +46,6 @@ from reports.pages.district import (
     LookalikeGap,
     LookalikeLine,
     LookalikesView,
-    OfficialAccountLine,
     SourceHealthLine,
     WeekLine,
 )
@@ -70,7 +69,7 @@ def build_lookalikes_view(app: App, reviewer: Reviewer) -> LookalikesView:
         is_set_up=inventory is not None,
         # What IT added is listed apart.
         accounts=tuple(
-            OfficialAccountLine(name=account.name, address=account.address)
+            (account.name, account.address)
             for account in (configured.accounts if configured else ())
         ),
         schools=inventory.schools if inventory else (),

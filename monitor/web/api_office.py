@@ -235,7 +235,7 @@ def read_health(call: ApiCall) -> HealthBody:
 def list_jobs(call: ApiCall) -> JobsBody:
     """List the kinds of scheduled jobs, and when the next of each is due."""
     rows = build_operator_view(call.context).jobs
-    return JobsBody(items=tuple(DueJobsBody(name=row.what, next_at=row.first) for row in rows))
+    return JobsBody(items=tuple(DueJobsBody(name=name, next_at=first) for name, first in rows))
 
 
 def list_sources(call: ApiCall, query: ListQuery) -> SourcePage:

@@ -21,7 +21,7 @@ from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.roles import AccessRule
 from monitor.web.security import CONTENT_SECURITY_POLICY
 from reports.pages import demo as cast
-from reports.pages.demo import CastMember, CastView, DemoEmail, EmailView, MailboxView
+from reports.pages.demo import CastMember, CastView, DemoEmail, MailboxView
 
 DEMO_NOTICE: Final = "All of it is made up."
 # An email brings its style with it, and nothing else. Only our own page frames it.
@@ -81,7 +81,6 @@ def create_demo_app(
 def _add_mailbox_routes(
     routes: Blueprint, context: PortalContext, emails: Callable[[], tuple[DemoEmail, ...]]
 ) -> None:
-    zone = context.app.config.district.zone
 
     def find_email(name: str) -> DemoEmail:
         return next((email for email in emails() if email.name == name), None) or abort(404)
@@ -90,14 +89,13 @@ def _add_mailbox_routes(
     def show_mailbox() -> Response:
         to = read_query(MailboxQuery).to
         shown = tuple(email for email in emails() if to in {"", email.to})
-        view = MailboxView(emails=shown, to=to, zone=zone)
+        view = MailboxView(emails=shown, to=to)
         return context.render_page("Emails", cast.render_mailbox, view)
 
     @routes.get("/demo/mail/<name>")
     def show_email(name: str) -> Response:
         email = find_email(name)
-        view = EmailView(email=email, zone=zone)
-        page = context.render_page(email.subject, cast.render_email, view)
+        page = context.render_page(email.subject, cast.render_email, email)
         page.headers["Content-Security-Policy"] = FRAMING_POLICY
         return page
 

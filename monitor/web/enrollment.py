@@ -60,11 +60,10 @@ from reports.pages.enrollment import (
     ConsentTextView,
     EnrollmentStepView,
     InvitationCodeView,
-    InvitationProblemView,
     NamesStepView,
     NotMeView,
     QueryPreview,
-    ScopeChoice,
+    ScopeOption,
     ScopesStepView,
     SummaryRow,
     WorkStepView,
@@ -341,16 +340,16 @@ def build_consent_parts(sections: Iterable[ConsentSection]) -> tuple[ConsentPart
     )
 
 
+def list_scope_options(scopes: Iterable[Scope]) -> tuple[ScopeOption, ...]:
+    return tuple((scope, SCOPE_TITLES[scope], Reason(f"scope.{scope}")) for scope in scopes)
+
+
 def build_scopes_view(
     draft: EnrollmentDraft, offered: Iterable[Scope], faults: Faults
 ) -> ScopesStepView:
-    choices = tuple(
-        ScopeChoice(scope=scope, title=SCOPE_TITLES[scope], words=Reason(f"scope.{scope}"))
-        for scope in offered
-    )
     return ScopesStepView(
         **build_step_position(EnrollmentStep.SCOPES),
-        choices=choices,
+        options=list_scope_options(offered),
         chosen=tuple(draft.scopes),
         faults=faults,
     )
@@ -712,14 +711,12 @@ def build_invitation_routes(context: PortalContext) -> Blueprint:
 def build_not_me_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("not_me", __name__)
     app = context.app
-    contact = context.app.config.district.contact
 
     @routes.get("/join/not-me/<token>")
     def show_not_me(token: str) -> Response:
         if find_not_me_reporter(app, token) is None:
             return render_dead_link()
-        view = NotMeView(token=token, contact=contact)
-        return context.render_page("Was this not you?", pages.render_not_me, view)
+        return context.render_page("Was this not you?", pages.render_not_me, NotMeView(token=token))
 
     @routes.post("/join/not-me/<token>")
     def submit_not_me(token: str) -> Response:
@@ -727,11 +724,11 @@ def build_not_me_routes(context: PortalContext) -> Blueprint:
             report_not_me(app, token)
         except InputError:
             return render_dead_link()
-        view = NotMeView(token="", contact=contact, done=True)
+        view = NotMeView(token="", done=True)
         return context.render_page("Undone", pages.render_not_me, view)
 
     def render_dead_link() -> Response:
-        view = NotMeView(token="", contact=contact)
+        view = NotMeView(token="")
         title = "This link no longer works"
         return context.render_page(title, pages.render_not_me, view, HTTPStatus.GONE)
 
@@ -739,8 +736,6 @@ def build_not_me_routes(context: PortalContext) -> Blueprint:
 
 
 def _render_closed_invitation(context: PortalContext, status: InvitationStatus) -> Response:
-    contact = context.app.config.district.contact
-    view = InvitationProblemView(why=status, contact=contact)
     return context.render_page(
-        "This invitation does not work", pages.render_invitation_problem, view, HTTPStatus.GONE
+        "This invitation does not work", pages.render_invitation_problem, status, HTTPStatus.GONE
     )

@@ -59,7 +59,6 @@ def build_home_routes(context: PortalContext) -> Blueprint:
 def _render_left(context: PortalContext, person_id: str) -> Response:
     """Show a person who comes back before the erasure when it is due."""
     view = WithdrawalDoneView(
-        contact=context.app.config.district.contact,
         zone=context.app.db.people.load_person(person_id).zone,
         erased_by=load_consent_status(context.app, person_id).erased_by,
     )

@@ -17,7 +17,6 @@ from monitor.domain.consent_text import TEXT_VERSION, describe_scopes
 from monitor.domain.enrollment import EnrollmentDraft
 from monitor.domain.errors import InputError, TooSoonError
 from monitor.domain.person import Person
-from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel, Scope
 from monitor.services.alert_feeds import find_alert_source
 from monitor.services.breaches import build_breaches_view
@@ -49,20 +48,24 @@ from monitor.services.preferences import has_stopped_digest, list_possible_bars
 from monitor.services.profile import find_pending_address_change, find_requested_name
 from monitor.services.sign_in import end_all_sessions
 from monitor.web.context import PortalContext
-from monitor.web.enrollment import ScopesForm, build_consent_parts, build_summary_rows
+from monitor.web.enrollment import (
+    ScopesForm,
+    build_consent_parts,
+    build_summary_rows,
+    list_scope_options,
+)
 from monitor.web.findings import paginate_lines
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.profile import create_blueprint
-from reports.labels import PREFERENCES, SCOPE_TITLES
+from reports.labels import PREFERENCES
 from reports.pages import data as pages
 from reports.pages.data import (
     AccessLogView,
     ConsentEditView,
     DataView,
+    LeaveView,
     PendingAddress,
-    ScopeLine,
     WithdrawalDoneView,
-    WithdrawalView,
 )
 from reports.pages.enrollment import SummaryRow
 from reports.pages.layout import FieldProblem
@@ -221,9 +224,8 @@ def build_leave_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/me/data/leave")
     def show_leave() -> Response:
-        contact = context.app.config.district.contact
         hold = find_hold_line(context.app, context.person_id)
-        view = WithdrawalView(contact=contact, zone=context.load_person().zone, hold=hold)
+        view = LeaveView(zone=context.load_person().zone, hold=hold)
         return context.render_page("Leave Namesake?", pages.render_withdrawal, view)
 
     @routes.post("/me/data/leave")
@@ -237,10 +239,8 @@ def build_leave_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/join/left")
     def show_left() -> Response:
-        district = context.app.config.district
         view = WithdrawalDoneView(
-            contact=district.contact,
-            zone=district.zone,
+            zone=context.app.config.district.zone,
             others_stop_within=context.app.others_stop_within,
         )
         return context.render_page("You left", pages.render_withdrawal_done, view)
@@ -315,20 +315,16 @@ def _build_answer_view(
     app, agreed = context.app, _load_agreed_scopes(context)
     offered = list_offered_scopes(app)
     # What was agreed to and is asked nowhere today can still be taken back.
-    lines = tuple(
-        ScopeLine(scope=scope, title=SCOPE_TITLES[scope], words=Reason(f"scope.{scope}"))
-        for scope in Scope
-        if scope in {*offered, *agreed}
-    )
+    options = list_scope_options(scope for scope in Scope if scope in {*offered, *agreed})
     return ConsentEditView(
-        lines=lines,
+        options=options,
         chosen=tuple(chosen),
         zone=context.load_person().zone,
         until=context.now() + CONSENT_DURATION,
         version=TEXT_VERSION,
         parts=build_consent_parts(list_terms_sections(app)),
         seal=hash_district_terms(app),
-        adding=tuple(line for line in lines if line.scope in chosen - agreed),
+        adding=tuple(option for option in options if option[0] in chosen - agreed),
         asked=preview_added_queries(app, context.person_id, agreed, chosen),
         faults=faults,
     )

@@ -4,6 +4,7 @@ Also metrics, which name no one and need a token.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -37,11 +38,9 @@ from monitor.web.forms import WebForm, read_form
 from monitor.web.security import is_bearer_token
 from reports.pages import operator as document
 from reports.pages.operator import (
-    DueJobsRow,
     HealthCheck,
     LeaversView,
     NameChangeLine,
-    NameChangesView,
     OperatorView,
     SourceStatusRow,
 )
@@ -78,8 +77,8 @@ def build_operator_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/operate/names")
     def show_name_changes() -> Response:
-        view = NameChangesView(changes=tuple(map(_build_name_line, list_name_changes(context.app))))
-        return context.render_page("Names to confirm", document.render_name_changes, view)
+        changes = tuple(map(_build_name_line, list_name_changes(context.app)))
+        return context.render_page("Names to confirm", document.render_name_changes, changes)
 
     @routes.post("/operate/names/<change_id>")
     def submit_name_decision(change_id: str) -> Response:
@@ -185,13 +184,13 @@ def _build_source_rows(vitals: Vitals) -> Iterator[SourceStatusRow]:
         )
 
 
-def _build_due_rows(rows: Iterable[Job]) -> Iterator[DueJobsRow]:
+def _build_due_rows(rows: Iterable[Job]) -> Iterator[tuple[str, datetime]]:
     """List the soonest of each kind: whose digest is due when would tell who has joined."""
     first_of_kind: dict[str, Job] = {}
     for row in sorted(rows, key=lambda job: job.due_at):
         first_of_kind.setdefault(row.name, row)
     for name, found in first_of_kind.items():
-        yield DueJobsRow(what=name, first=found.due_at)
+        yield name, found.due_at
 
 
 METRICS_CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"

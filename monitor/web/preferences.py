@@ -44,14 +44,11 @@ def build_unsubscribe_routes(context: PortalContext) -> Blueprint:
     app = context.app
 
     def render_stop_page(token: str, person_id: str) -> Response:
-        stopped = has_stopped_digest(app, person_id)
-        view = UnsubscribeView(
-            token=token, stopped=stopped, contact=context.app.config.district.contact
-        )
+        view = UnsubscribeView(token=token, stopped=has_stopped_digest(app, person_id))
         return context.render_page(_choose_title(view), render_unsubscribe, view)
 
     def render_dead_link() -> Response:
-        view = UnsubscribeView(token="", stopped=False, contact=context.app.config.district.contact)
+        view = UnsubscribeView(token="", stopped=False)
         return context.render_page(
             _choose_title(view), render_unsubscribe, view, HTTPStatus.NOT_FOUND
         )

@@ -1,6 +1,6 @@
 """What a person says about themselves, and changes: words, accounts, address, feeds, a picture."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
@@ -68,9 +68,8 @@ from reports.pages import account as pages_address
 from reports.pages import data as pages
 from reports.pages import enrollment as pages_editing
 from reports.pages.account import (
-    AddressCodeView,
-    AddressConfirmView,
     AddressSavedView,
+    EmailedCodeView,
     PreviousAddress,
     WorkAddressView,
 )
@@ -290,9 +289,7 @@ def _add_code_routes(context: PortalContext, routes: Blueprint) -> None:
 
     @routes.get("/me/data/address/<code>")
     def show_link(code: str) -> Response:
-        return context.render_page(
-            ADDRESS_TITLE, pages_address.render_address_confirm, AddressConfirmView(code=code)
-        )
+        return context.render_page(ADDRESS_TITLE, pages_address.render_address_confirm, code)
 
     @routes.post("/me/data/address/code")
     def submit_code() -> Response:
@@ -315,9 +312,7 @@ def _render_address_changed(context: PortalContext) -> Response:
             url_for("data.show_data"),
             "Your email address was changed. We send one last email to the old one.",
         )
-    mail = context.load_person().mail
-    contact = context.app.config.district.contact
-    view = AddressSavedView(address=mail, accounts=PROXY_NAME, contact=contact)
+    view = AddressSavedView(address=context.load_person().mail, accounts=PROXY_NAME)
     return context.render_page(
         "Your email address was changed", pages_address.render_address_saved, view
     )
@@ -333,7 +328,7 @@ def _describe_refusal(context: PortalContext, refusal: AddressRequestRefusal) ->
 def _render_address_page(
     context: PortalContext, typed: str = "", fault: Told = "", status: HTTPStatus | None = None
 ) -> Response:
-    person = context.load_person()
+    person, roles = context.load_person(), context.require_principal().roles
     made = find_last_address_change(context.app, person.id)
     # Empty where the mailbox itself names one's address at signing in.
     portal = context.app.config.portal
@@ -344,7 +339,7 @@ def _render_address_page(
         domains=context.app.config.district.domains,
         typed=typed,
         accounts=named.get(portal.sign_in, ""),
-        offices=tuple(_describe_roles(context)),
+        offices=tuple(words for role, words in ROLE_TASKS.items() if role in roles),
         moved=PreviousAddress(at=made.changed_at, old=made.old)
         if made and made.changed_at
         else None,
@@ -356,19 +351,11 @@ def _render_address_page(
 def _render_code_page(
     context: PortalContext, unchanged: AddressConfirmRefusal | None = None
 ) -> Response:
-    faults = (
-        (FieldProblem(field="code", words=ADDRESS_CONFIRM_REFUSALS[unchanged]),)
-        if unchanged
-        else ()
-    )
-    view = AddressCodeView(minutes=int(LINK_LASTS.total_seconds() // 60), faults=faults)
-    title = "Check your new inbox"
-    return context.render_page(title, pages_address.render_address_code, view)
-
-
-def _describe_roles(context: PortalContext) -> Iterator[str]:
-    roles = context.require_principal().roles
-    return (words for role, words in ROLE_TASKS.items() if role in roles)
+    view = EmailedCodeView(minutes=int(LINK_LASTS.total_seconds() // 60))
+    if unchanged:
+        fault = FieldProblem(field="code", words=ADDRESS_CONFIRM_REFUSALS[unchanged])
+        view = replace(view, faults=(fault,))
+    return context.render_page("Check your new inbox", pages_address.render_address_code, view)
 
 
 FEEDS_TITLE: Final = "Feeds"

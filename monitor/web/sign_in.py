@@ -36,12 +36,11 @@ from monitor.web.forms import WebForm, read_form, read_query
 from reports.emails.registry import EmailKind
 from reports.pages import account as pages
 from reports.pages.account import (
+    AddressFormView,
+    EmailedCodeView,
     ErrorPageView,
-    SignInCodeView,
     SignInConfirmView,
-    SignInEmailsView,
     SignInView,
-    UnknownAddressView,
 )
 from reports.pages.layout import FieldProblem
 
@@ -81,25 +80,25 @@ def build_sign_in_routes(context: PortalContext) -> Blueprint:
         proxy_user = request.headers.get(context.sessions.proxy_header, "")
         return render_not_enrolled(context, proxy_user) if proxy_user else _render_sign_in(context)
 
-    def render_emails(view: SignInEmailsView) -> Response:
+    def render_emails(view: AddressFormView) -> Response:
         return context.render_page("Your emails", pages.render_sign_in_emails, view)
 
     @routes.get("/sign-in/emails")
     def show_emails() -> Response:
-        return render_emails(SignInEmailsView())
+        return render_emails(AddressFormView())
 
     @routes.post("/sign-in/emails")
     def submit_emails_request() -> Response:
         address = read_form(SignInLinkForm).address
         if not is_single_address(address):
             fault = FieldProblem(field="address", words=NOT_ONE_ADDRESS)
-            return render_emails(SignInEmailsView(address=address, faults=(fault,)))
+            return render_emails(AddressFormView(address=address, faults=(fault,)))
         request_email_history(context.app, address, context.browser_session.id)
         return context.redirect_to("/sign-in/emails/asked")
 
     @routes.get("/sign-in/emails/asked")
     def show_emails_asked() -> Response:
-        return render_emails(SignInEmailsView(asked=True))
+        return render_emails(AddressFormView(asked=True))
 
     if portal.sign_in is SignInMethod.LINK:
         _add_link_routes(context, routes)
@@ -151,9 +150,8 @@ def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
 def render_not_enrolled(context: PortalContext, mail: str) -> Response:
     """Say that a proven address belongs to no account here."""
     LOG.info("sign_in_refused", extra={"reason": "not-enrolled"})
-    view = UnknownAddressView(mail=mail)
     return context.render_page(
-        "You have not joined", pages.render_unknown_address, view, HTTPStatus.FORBIDDEN
+        "You have not joined", pages.render_unknown_address, mail, HTTPStatus.FORBIDDEN
     )
 
 
@@ -172,7 +170,7 @@ def _render_sign_in(
 
 
 def _render_code_page(context: PortalContext, faults: tuple[FieldProblem, ...] = ()) -> Response:
-    view = SignInCodeView(
+    view = EmailedCodeView(
         minutes=int(CODE_LASTS.total_seconds() // 60),
         # Emails of this kind are left out, or they would tell who may sign in.
         is_late=context.app.db.email_counts.is_any_refused_now(but=EmailKind.SIGN_IN_LINK),

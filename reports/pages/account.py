@@ -40,18 +40,24 @@ class WorkAddressView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressCodeView:
-    """Asks for the code of an email; it never shows whether anyone has that address."""
+class EmailedCodeView:
+    """Asks for the code of an email that may be on its way, and tells no one whether it is.
+
+    `is_late` is whether the district's mail server takes no mail now.
+    """
 
     minutes: int
+    is_late: bool = False
     faults: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressConfirmView:
-    """One button. Anyone who opens a link only to look at it, as scanners do, does not press it."""
+class AddressFormView:
+    """`address` is what was typed into a form that came back; `asked`, that it was sent."""
 
-    code: str
+    address: str = ""
+    asked: bool = False
+    faults: tuple[FieldProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +66,11 @@ class AddressSavedView:
 
     address: str
     accounts: str
-    contact: str
 
 
 render_work_address = build_renderer("address", WorkAddressView)
-render_address_code = build_renderer("address_confirm", AddressCodeView)
-render_address_confirm = build_renderer("address_press", AddressConfirmView)
+render_address_code = build_renderer("address_confirm", EmailedCodeView)
+render_address_confirm = build_renderer("address_press", str)
 render_address_saved = build_renderer("address_changed", AddressSavedView)
 
 
@@ -85,27 +90,6 @@ class SignInView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignInEmailsView:
-    """Offers the list of one's own emails, or says that it was `asked` for: to anyone alike."""
-
-    asked: bool = False
-    address: str = ""
-    faults: tuple[FieldProblem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInCodeView:
-    """Asks for the code of an email that may be on its way, and tells no one whether it is.
-
-    `is_late` is whether the district's mail server takes no mail now.
-    """
-
-    minutes: int
-    is_late: bool
-    faults: tuple[FieldProblem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInConfirmView:
     """One button. Anyone who opens a link only to look at it, as scanners do, does not press it."""
 
@@ -113,18 +97,11 @@ class SignInConfirmView:
     fields: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownAddressView:
-    """Someone proved an address, and it is no one's here."""
-
-    mail: str
-
-
 render_sign_in = build_renderer("sign_in", SignInView)
-render_sign_in_code = build_renderer("sign_in_code", SignInCodeView)
-render_sign_in_emails = build_renderer("sign_in_emails", SignInEmailsView)
+render_sign_in_code = build_renderer("sign_in_code", EmailedCodeView)
+render_sign_in_emails = build_renderer("sign_in_emails", AddressFormView)
 render_sign_in_confirm = build_renderer("sign_in_press", SignInConfirmView)
-render_unknown_address = build_renderer("sign_in_stranger", UnknownAddressView)
+render_unknown_address = build_renderer("sign_in_stranger", str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +110,6 @@ class UnsubscribeView:
 
     token: str
     stopped: bool
-    contact: str
 
 
 render_unsubscribe = build_renderer("stop", UnsubscribeView)

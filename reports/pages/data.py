@@ -11,7 +11,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentPhase
 from reports.coverage import CoverageGap
 from reports.emails.views import BreachLine
-from reports.pages.enrollment import ConsentPart, QueryPreview, SummaryRow
+from reports.pages.enrollment import ConsentPart, QueryPreview, ScopeOption, SummaryRow
 from reports.pages.layout import FieldProblem, build_renderer
 
 
@@ -70,13 +70,6 @@ class DataView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScopeLine:
-    scope: str
-    title: str
-    words: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentEditView:
     """What is agreed to, to be changed. `parts` is the text, shown where more is agreed to.
 
@@ -84,25 +77,21 @@ class ConsentEditView:
     names what is chosen and was not agreed to before, and `asked` is what it would ask again.
     """
 
-    lines: tuple[ScopeLine, ...]
+    options: tuple[ScopeOption, ...]
     chosen: tuple[str, ...]
     zone: str
     until: datetime
     version: str
     parts: tuple[ConsentPart, ...] = ()
     seal: str = ""
-    adding: tuple[ScopeLine, ...] = ()
+    adding: tuple[ScopeOption, ...] = ()
     asked: QueryPreview = field(default_factory=QueryPreview)
     faults: tuple[FieldProblem, ...] = ()
 
     @property
     def added_scopes(self) -> str:
         """Name the scopes whose questions this page shows, as its form sends them along."""
-        return "-or-".join(line.scope for line in self.adding)
-
-    @property
-    def options(self) -> tuple[tuple[str, str, Reason], ...]:
-        return tuple((line.scope, line.title, line.words) for line in self.lines)
+        return "-or-".join(scope for scope, _, _ in self.adding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +119,9 @@ class AccessLogView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawalView:
+class LeaveView:
     """`hold` keeps what there is from being erased."""
 
-    contact: str
     zone: str
     hold: LegalHoldLine | None = None
 
@@ -145,7 +133,6 @@ class WithdrawalDoneView:
     `others_stop_within` is how long other machines may still ask; None where there are none.
     """
 
-    contact: str
     zone: str
     erased_by: datetime | None = None
     others_stop_within: timedelta | None = None
@@ -212,7 +199,7 @@ render_data = build_renderer("data", DataView)
 render_consent_scopes = build_renderer("data_scopes", ConsentEditView)
 render_consent_answer = build_renderer("data_answer", ConsentEditView)
 render_access_log = build_renderer("data_seen", AccessLogView)
-render_withdrawal = build_renderer("data_leave", WithdrawalView)
+render_withdrawal = build_renderer("data_leave", LeaveView)
 render_withdrawal_done = build_renderer("data_left", WithdrawalDoneView)
 render_breaches = build_renderer("breaches", BreachesView)
 render_reference_picture = build_renderer("reference_picture", ReferencePictureView)

@@ -54,15 +54,8 @@ class MailboxView:
 
     emails: tuple[DemoEmail, ...]
     to: str
-    zone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmailView:
-    email: DemoEmail
-    zone: str
 
 
 render_cast = build_renderer("cast", CastView)
 render_mailbox = build_renderer("demo_mailbox", MailboxView)
-render_email = build_renderer("demo_email", EmailView)
+render_email = build_renderer("demo_email", DemoEmail)

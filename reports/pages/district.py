@@ -125,12 +125,6 @@ render_district = build_renderer("district", DistrictView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfficialAccountLine:
-    name: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LookalikeLine:
     """`title` is a name of the district's own, a handle or a domain; never a person's name.
 
@@ -197,10 +191,13 @@ class LookalikeGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookalikesView:
-    """`watched_domains` counts the domains that are looked up each week."""
+    """`accounts` are ours, each a name and an address.
+
+    `watched_domains` counts the domains that are looked up each week.
+    """
 
     is_set_up: bool
-    accounts: tuple[OfficialAccountLine, ...]
+    accounts: tuple[tuple[str, str], ...]
     schools: tuple[str, ...]
     domains: tuple[str, ...]
     watched_domains: int

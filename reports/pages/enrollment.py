@@ -70,21 +70,14 @@ class ConsentTextView(EnrollmentStepView):
     given: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopeChoice:
-    scope: str
-    title: str
-    words: Reason
+# A scope, its title, and what it covers.
+ScopeOption = tuple[str, str, Reason]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopesStepView(EnrollmentStepView):
-    choices: tuple[ScopeChoice, ...]
+    options: tuple[ScopeOption, ...]
     chosen: tuple[str, ...] = ()
-
-    @property
-    def options(self) -> tuple[tuple[str, str, Reason], ...]:
-        return tuple((choice.scope, choice.title, choice.words) for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,12 +189,6 @@ class EnrollmentDoneView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationProblemView:
-    why: InvitationStatus
-    contact: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationCodeView:
     """Where an invitation is opened. `given` is whose it is, empty where no code was given yet."""
 
@@ -215,7 +202,6 @@ class NotMeView:
     """`token` is empty where it does nothing anymore; `done` once everything is undone."""
 
     token: str
-    contact: str
     done: bool = False
 
 
@@ -228,4 +214,4 @@ render_work_step = build_renderer("join_work", WorkStepView)
 render_accounts_step = build_renderer("join_accounts", AccountsStepView)
 render_agreement_step = build_renderer("join_agree", AgreementStepView)
 render_enrollment_done = build_renderer("join_done", EnrollmentDoneView)
-render_invitation_problem = build_renderer("join_closed", InvitationProblemView)
+render_invitation_problem = build_renderer("join_closed", InvitationStatus)

@@ -33,14 +33,6 @@ class SourceStatusRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DueJobsRow:
-    """`first` is when the soonest of a kind is due; how many are would tell who has joined."""
-
-    what: str
-    first: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorTask:
     """What waits for an operator at `path`: how much, and the words for one and for more."""
 
@@ -55,6 +47,7 @@ class OperatorView:
     """Times are None for what was never. `names_waiting` counts the names to confirm.
 
     `leavers_waiting` counts who may have left; `tasks` are those that annexes bring.
+    `jobs` are the kinds of what is due, and when the soonest of each is.
     """
 
     at: datetime
@@ -62,7 +55,7 @@ class OperatorView:
     emails: tuple[tuple[str, int], ...]
     oldest_email: datetime | None
     sources: tuple[SourceStatusRow, ...]
-    jobs: tuple[DueJobsRow, ...]
+    jobs: tuple[tuple[str, datetime], ...]
     sweep_closed: datetime | None
     sweep_open_since: datetime | None
     backed_up: datetime | None
@@ -91,11 +84,6 @@ class NameChangeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NameChangesView:
-    changes: tuple[NameChangeLine, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaversView:
     """How many addresses are no longer listed, and since when the first of them; None for none."""
 
@@ -104,5 +92,5 @@ class LeaversView:
 
 
 render_leavers = build_renderer("operate_leavers", LeaversView)
-render_name_changes = build_renderer("operate_names", NameChangesView)
+render_name_changes = build_renderer("operate_names", tuple[NameChangeLine, ...])
 render_operator = build_renderer("operate", OperatorView)
