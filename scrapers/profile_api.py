@@ -43,10 +43,8 @@ from scrapers.parsers.retry_after import parse_backoff_time, parse_retry_time
 from scrapers.parsers.text import filter_web_links, has_family_name, is_name_in_handle, strip_html
 from scrapers.source import (
     NEXT_PAGE_EMPTY,
-    UNLIMITED_QUOTA,
+    ApiSource,
     Canary,
-    CrawlPolicy,
-    RequestQuota,
     SourceFamily,
     SourceInfo,
 )
@@ -380,7 +378,7 @@ SEARCH_INCOMPLETE = "search-incomplete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileApi:
+class ProfileApi(ApiSource):
     """A source whose answers all have the shapes that its `methods` name.
 
     `handle_pattern` is the pattern of a handle there. `known_account` is an account that surely
@@ -388,12 +386,10 @@ class ProfileApi:
     name that its search surely finds, whoever bears it. `hits_followed` is
     how many hits of a search are looked at one by one, where the search itself tells too little.
     `backs_off` says that an answer may ask us to pause. `always` are parameters of every request.
-    `pictures` are the origins at which the service keeps the pictures of its profiles.
     """
 
     name: str
     platform: str
-    base_url: str
     info: SourceInfo
     methods: ApiMethods
     handle_pattern: str = r"\w[\w.-]{0,38}"
@@ -405,19 +401,9 @@ class ProfileApi:
     last_page: int = 2
     backs_off: bool = False
     fixed_params: Pairs = ()
-    pictures: tuple[str, ...] = ()
     headers: Pairs = JSON_HEADERS
-    seconds_between: float = 1.0
-    allow_private: tuple[str, ...] = ()
-    quota: RequestQuota = UNLIMITED_QUOTA
     family: SourceFamily = SourceFamily.PROFILES
     version: int = 1
-
-    @property
-    def crawl_policy(self) -> CrawlPolicy:
-        return CrawlPolicy.build_for_api(
-            self.base_url, self.seconds_between, self.allow_private, self.quota
-        ).add_picture_origins(self.pictures)
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         """Ask for names, for declared accounts, and whether likely handles are there."""

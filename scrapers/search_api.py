@@ -52,11 +52,10 @@ from scrapers.search_terms import (
     format_search_query,
 )
 from scrapers.source import (
-    UNLIMITED_QUOTA,
+    ApiSource,
     Canary,
     CrawlPolicy,
     DistrictSource,
-    RequestQuota,
     Source,
     SourceFamily,
     SourceInfo,
@@ -249,7 +248,7 @@ class ComplaintRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchApi:
+class SearchApi(ApiSource):
     """An engine with an API of its own. `parse_results` finds the results in an answer, strictly.
 
     `known_query` surely has results, and they surely hold its last word. `most_queries` are
@@ -258,25 +257,15 @@ class SearchApi:
 
     name: str
     info: SourceInfo
-    base_url: str
     wire: WireFormat
     parse_results: Callable[[Mapping[str, object]], SearchAnswer | EngineComplaint]
     complaint_rules: tuple[ComplaintRule, ...] = ()
     known_query: str = "wikipedia"
     last_page: int = 2
     most_queries: int | None = None
-    seconds_between: float = 1.0
-    allow_private: tuple[str, ...] = ()
-    quota: RequestQuota = UNLIMITED_QUOTA
     platform: str = ""
     family: SourceFamily = SourceFamily.SEARCH
     version: int = 1
-
-    @property
-    def crawl_policy(self) -> CrawlPolicy:
-        return CrawlPolicy.build_for_api(
-            self.base_url, self.seconds_between, self.allow_private, self.quota
-        )
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         planned = build_merged_terms if self.wire.either else build_search_terms

@@ -86,6 +86,40 @@ class CrawlPolicy:
         return replace(self, origins=(*self.origins, *others), picture_origins=others)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSource:
+    """What each API is asked by. `pictures` are the origins at which it keeps its pictures."""
+
+    base_url: str
+    seconds_between: float = 1.0
+    pictures: tuple[str, ...] = ()
+    allow_private: tuple[str, ...] = ()
+    quota: RequestQuota = UNLIMITED_QUOTA
+
+    @property
+    def crawl_policy(self) -> CrawlPolicy:
+        return CrawlPolicy.build_for_api(
+            self.base_url, self.seconds_between, self.allow_private, self.quota
+        ).add_picture_origins(self.pictures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenWebSource:
+    """What reads whatever public page a person or a search named."""
+
+    seconds_between: float = 2.0
+    quota: RequestQuota = UNLIMITED_QUOTA
+
+    @property
+    def crawl_policy(self) -> CrawlPolicy:
+        return CrawlPolicy(
+            origins=ANY_ORIGIN,
+            access=AccessMode.PAGE,
+            seconds_between=self.seconds_between,
+            quota=self.quota,
+        )
+
+
 class SecretPlace(StrEnum):
     """Where a service wants the secret of an application, when it asks for a token (RFC 6749)."""
 

@@ -83,7 +83,15 @@ def build_budget(chosen: BudgetedConfig) -> RequestQuota:
     return RequestQuota(daily=chosen.per_day, weekly=chosen.per_week)
 
 
-def build_profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
+def _build_profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
+    if chosen.bluesky.enabled:
+        yield Bluesky(
+            base_url=chosen.bluesky.url,
+            pictures=(chosen.bluesky.pictures,),
+            known_actor=chosen.bluesky.canary,
+            allow_private=chosen.bluesky.allow_private,
+            quota=build_budget(chosen.bluesky),
+        )
     tables = (
         (GITHUB, chosen.github),
         (GITLAB, chosen.gitlab),
@@ -105,6 +113,10 @@ def build_profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
         yield _configure_profile_api(source, chosen.have_i_been_pwned)
     yield from (_build_wordpress_source(site) for site in chosen.wordpress)
     yield from (_build_fediverse_source(server) for server in chosen.fediverse)
+    if chosen.pages:
+        quota = build_budget(chosen.pages)
+        yield WebPageSource(known_page=chosen.pages.known_page, quota=quota)
+        yield AuthorFeedSource(known_feed=chosen.pages.known_feed, quota=quota)
 
 
 _Api = TypeVar("_Api", ProfileApi, HaveIBeenPwned)
@@ -255,23 +267,15 @@ def list_engine_titles(sources: Mapping[str, Source]) -> tuple[str, ...]:
 def _build_configured_sources(
     config: SourceSettings, changes: FactChanges = NO_CHANGES
 ) -> SourceRegistry:
+    chosen = config.sources
+    most = chosen.pages.hits if chosen.pages else 0
+    engines = _build_search_engines(chosen, load_prices(changes))
     try:
-        engines = _wrap_in_hit_readers(
-            config,
-            chain(
-                _build_search_engines(config, load_prices(changes)), _build_searxng_source(config)
-            ),
-        )
-        profiles = chain(
-            _build_alert_source(config),
-            _build_bluesky_source(config),
-            build_profile_sources(config.sources),
-            _build_page_sources(config),
-        )
         return build_registry(
             chain(
-                engines,
-                profiles,
+                (HitPageSource(engine=one, most_pages=most) if most else one for one in engines),
+                _build_alert_source(chosen),
+                _build_profile_sources(chosen),
                 _build_presence_sources(config, load_site_catalog(config, changes).entries),
             )
         )
@@ -279,11 +283,8 @@ def _build_configured_sources(
         raise ConfigError(str(error)) from error
 
 
-def _build_search_engines(
-    config: SourceSettings, prices: Mapping[str, Decimal]
-) -> Iterator[Source]:
-    """Build the engines that have an API of their own, where their table is there."""
-    chosen = config.sources
+def _build_search_engines(chosen: SourcesConfig, prices: Mapping[str, Decimal]) -> Iterator[Source]:
+    """Build the engines whose table is there."""
     if chosen.brave:
         for engine in (BRAVE, BRAVE_NEWS) if chosen.brave.news else (BRAVE,):
             limit = None if chosen.brave.storage_granted else engine.info.retain_text_for
@@ -300,6 +301,14 @@ def _build_search_engines(
             )
             raise ConfigError(reason)
         yield _configure_search_engine(SERPER, chosen.serper, prices)
+    if chosen.searxng:
+        yield SearxNG(
+            base_url=chosen.searxng.url,
+            engines=chosen.searxng.engines,
+            known_query=chosen.searxng.canary,
+            allow_private=chosen.searxng.allow_private,
+            quota=build_budget(chosen.searxng),
+        )
 
 
 def _configure_search_engine(
@@ -316,58 +325,19 @@ def _configure_search_engine(
     )
 
 
-def _build_searxng_source(config: SourceSettings) -> Iterator[Source]:
-    chosen = config.sources.searxng
-    if chosen:
-        yield SearxNG(
-            base_url=chosen.url,
-            engines=chosen.engines,
-            known_query=chosen.canary,
-            allow_private=chosen.allow_private,
-            quota=build_budget(chosen),
-        )
-
-
-def _build_alert_source(config: SourceSettings) -> Iterator[Source]:
-    chosen = config.sources.alerts
-    if chosen:
-        origins = chosen.origins or ALERT_ORIGINS
-        if not all(clean_feed_address(feed, origins) for feed in chosen.district_feeds):
+def _build_alert_source(chosen: SourcesConfig) -> Iterator[Source]:
+    alerts = chosen.alerts
+    if alerts:
+        origins = alerts.origins or ALERT_ORIGINS
+        if not all(clean_feed_address(feed, origins) for feed in alerts.district_feeds):
             reason = f"[sources.alerts] has a district feed that is no alert feed: {FEED_SHAPES}"
             raise ConfigError(reason)
         yield AlertFeedSource(
-            district_feeds=chosen.district_feeds,
+            district_feeds=alerts.district_feeds,
             feed_origins=origins,
-            allow_private=chosen.allow_private,
-            quota=build_budget(chosen),
+            allow_private=alerts.allow_private,
+            quota=build_budget(alerts),
         )
-
-
-def _build_bluesky_source(config: SourceSettings) -> Iterator[Source]:
-    chosen = config.sources.bluesky
-    if chosen.enabled:
-        yield Bluesky(
-            base_url=chosen.url,
-            pictures=chosen.pictures,
-            known_actor=chosen.canary,
-            allow_private=chosen.allow_private,
-            quota=build_budget(chosen),
-        )
-
-
-def _build_page_sources(config: SourceSettings) -> Iterator[Source]:
-    chosen = config.sources.pages
-    if chosen:
-        yield WebPageSource(known_page=chosen.known_page, quota=build_budget(chosen))
-        yield AuthorFeedSource(known_feed=chosen.known_feed, quota=build_budget(chosen))
-
-
-def _wrap_in_hit_readers(config: SourceSettings, engines: Iterator[Source]) -> Iterator[Source]:
-    chosen = config.sources.pages
-    most = chosen.hits if chosen else 0
-    yield from (
-        HitPageSource(engine=engine, most_pages=most) if most else engine for engine in engines
-    )
 
 
 def _build_presence_sources(

@@ -54,10 +54,8 @@ from scrapers.parsers.profile_images import extract_picture_name
 from scrapers.parsers.text import extract_links, filter_web_links, strip_html
 from scrapers.profile_api import build_contact_page_result, resolve_on_same_origin
 from scrapers.source import (
-    UNLIMITED_QUOTA,
+    ApiSource,
     Canary,
-    CrawlPolicy,
-    RequestQuota,
     SourceFamily,
     SourceInfo,
     TermsOfService,
@@ -297,20 +295,16 @@ ACCOUNT_ELSEWHERE = "account-elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityPub:
+class ActivityPub(ApiSource):
     """`domain` is in the handles of its accounts, if it is not the host that we ask.
 
     `known_account` is an account of the server's own, which surely exists; empty where there is
     none.
     """
 
-    base_url: str
     domain: str = ""
     known_account: str = ""
     seconds_between: float = 1.5
-    pictures: tuple[str, ...] = ()
-    allow_private: tuple[str, ...] = ()
-    quota: RequestQuota = UNLIMITED_QUOTA
     name: str = "activitypub-server"
     platform: str = PLATFORM
     family: SourceFamily = SourceFamily.PROFILES
@@ -319,12 +313,6 @@ class ActivityPub:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "domain", self.domain or urlsplit(self.base_url).netloc)
-
-    @property
-    def crawl_policy(self) -> CrawlPolicy:
-        return CrawlPolicy.build_for_api(
-            self.base_url, self.seconds_between, self.allow_private, self.quota
-        ).add_picture_origins(self.pictures)
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         own = [

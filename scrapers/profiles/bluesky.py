@@ -38,10 +38,8 @@ from scrapers.parsers.presence import build_impossible_handle
 from scrapers.profile_api import build_last_page_result, build_name_search_result
 from scrapers.source import (
     COMMON_NAME,
-    UNLIMITED_QUOTA,
+    ApiSource,
     Canary,
-    CrawlPolicy,
-    RequestQuota,
     SourceFamily,
     SourceInfo,
     TermsOfService,
@@ -197,34 +195,24 @@ NOBODY_MESSAGES = ("profile not found", "actor not found")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bluesky:
+class Bluesky(ApiSource):
     """`known_actor` is an account of the network's own, which surely exists and has followers.
 
     `known_name` is a name that its search surely finds, whoever bears it.
     `contacts_per_page` is how many contacts a page may list.
-    `pictures` is where the network keeps the pictures of its profiles.
     """
 
     base_url: str = "https://public.api.bsky.app"
-    pictures: str = "https://cdn.bsky.app"
+    pictures: tuple[str, ...] = ("https://cdn.bsky.app",)
     known_actor: str = "bsky.app"
     known_name: str = COMMON_NAME
     handle_domain: str = "bsky.social"
     contacts_per_page: int = CONTACTS_PER_PAGE
-    seconds_between: float = 1.0
-    allow_private: tuple[str, ...] = ()
-    quota: RequestQuota = UNLIMITED_QUOTA
     name: str = "bluesky"
     platform: str = "bluesky"
     family: SourceFamily = SourceFamily.PROFILES
     version: int = 2
     info: SourceInfo = SOURCE_INFO
-
-    @property
-    def crawl_policy(self) -> CrawlPolicy:
-        return CrawlPolicy.build_for_api(
-            self.base_url, self.seconds_between, self.allow_private, self.quota
-        ).add_picture_origins((self.pictures,))
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         for name in identity.names:

@@ -27,11 +27,9 @@ from scrapers.parsers.json_fields import (
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.profile_api import JSON_HEADERS, DenialRule, check_denials
 from scrapers.source import (
-    UNLIMITED_QUOTA,
     ApiKeySpec,
+    ApiSource,
     Canary,
-    CrawlPolicy,
-    RequestQuota,
     SourceFamily,
     SourceInfo,
     TermsOfService,
@@ -85,7 +83,7 @@ LONGEST_WORDS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HaveIBeenPwned:
+class HaveIBeenPwned(ApiSource):
     """`known_account` is an address that is in a breach: the service's own for tests.
 
     The smallest plan allows ten requests a minute. With `k_anonymity`, which larger plans have, a
@@ -100,16 +98,8 @@ class HaveIBeenPwned:
     k_anonymity: bool = False
     known_account: str = f"account-exists@{TEST_DOMAIN}"
     seconds_between: float = 6.5
-    allow_private: tuple[str, ...] = ()
-    quota: RequestQuota = UNLIMITED_QUOTA
     family: SourceFamily = SourceFamily.BREACHES
     version: int = 2
-
-    @property
-    def crawl_policy(self) -> CrawlPolicy:
-        return CrawlPolicy.build_for_api(
-            self.base_url, self.seconds_between, self.allow_private, self.quota
-        )
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         if identity.mail:

@@ -57,10 +57,8 @@ from scrapers.profile_api import (
 )
 from scrapers.source import (
     COMMON_NAME,
-    UNLIMITED_QUOTA,
+    ApiSource,
     Canary,
-    CrawlPolicy,
-    RequestQuota,
     SourceFamily,
     SourceInfo,
     TermsOfService,
@@ -245,7 +243,7 @@ DENIAL_RULES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mastodon:
+class Mastodon(ApiSource):
     """`domain` is in the handles of its accounts, if it is not the host that we ask.
 
     `known_account` is an account of the server's own, which surely exists; empty where there is
@@ -259,9 +257,6 @@ class Mastodon:
     known_name: str = COMMON_NAME
     contacts_per_page: int = CONTACTS_PER_PAGE
     seconds_between: float = 1.5
-    pictures: tuple[str, ...] = ()
-    allow_private: tuple[str, ...] = ()
-    quota: RequestQuota = UNLIMITED_QUOTA
     name: str = "mastodon-server"
     platform: str = PLATFORM
     family: SourceFamily = SourceFamily.PROFILES
@@ -270,12 +265,6 @@ class Mastodon:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "domain", self.domain or urlsplit(self.base_url).netloc)
-
-    @property
-    def crawl_policy(self) -> CrawlPolicy:
-        return CrawlPolicy.build_for_api(
-            self.base_url, self.seconds_between, self.allow_private, self.quota
-        ).add_picture_origins(self.pictures)
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         for name in identity.names:

@@ -28,12 +28,8 @@ from scrapers.parsers.profile_images import extract_picture_name
 from scrapers.parsers.robots_directives import ROBOTS_DECLINED, RobotsDirective, parse_robots_header
 from scrapers.parsers.text import count_visible_words, is_markup
 from scrapers.source import (
-    ANY_ORIGIN,
-    UNLIMITED_QUOTA,
-    AccessMode,
     Canary,
-    CrawlPolicy,
-    RequestQuota,
+    OpenWebSource,
     SourceFamily,
     SourceInfo,
     TermsOfService,
@@ -52,29 +48,18 @@ PAGE_SOURCE_INFO = SourceInfo(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebPageSource:
+class WebPageSource(OpenWebSource):
     """`known_page` is an institution's, and what its site does not have is answered with a 404.
 
     They tell whether something between us and the web answers in place of everyone.
     """
 
     known_page: str = "https://www.iana.org/about"
-    seconds_between: float = 2.0
-    quota: RequestQuota = UNLIMITED_QUOTA
     name: str = PAGES_SOURCE
     platform: str = ""
     family: SourceFamily = SourceFamily.PROFILES
     version: int = 3
     info: SourceInfo = PAGE_SOURCE_INFO
-
-    @property
-    def crawl_policy(self) -> CrawlPolicy:
-        return CrawlPolicy(
-            origins=ANY_ORIGIN,
-            access=AccessMode.PAGE,
-            seconds_between=self.seconds_between,
-            quota=self.quota,
-        )
 
     def build_queries(self, identity: Identity) -> Iterable[Query]:
         pages = (page for page in identity.pages if not is_feed_address(page))
@@ -148,26 +133,15 @@ FEED_HAS_DOCTYPE = "feed-with-entities"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorFeedSource:
+class AuthorFeedSource(OpenWebSource):
     """`known_feed` is an institution's; what its site does not have is answered with a 404."""
 
     known_feed: str = "https://planet.debian.org/rss20.xml"
-    seconds_between: float = 2.0
-    quota: RequestQuota = UNLIMITED_QUOTA
     name: str = FEEDS_SOURCE
     platform: str = ""
     family: SourceFamily = SourceFamily.PROFILES
     version: int = 2
     info: SourceInfo = FEED_SOURCE_INFO
-
-    @property
-    def crawl_policy(self) -> CrawlPolicy:
-        return CrawlPolicy(
-            origins=ANY_ORIGIN,
-            access=AccessMode.PAGE,
-            seconds_between=self.seconds_between,
-            quota=self.quota,
-        )
 
     def build_queries(self, identity: Identity) -> tuple[Query, ...]:
         named = (page for page in identity.pages if is_feed_address(page))

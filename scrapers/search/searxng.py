@@ -46,10 +46,8 @@ from scrapers.search_terms import (
     format_search_query,
 )
 from scrapers.source import (
-    UNLIMITED_QUOTA,
+    ApiSource,
     Canary,
-    CrawlPolicy,
-    RequestQuota,
     SourceFamily,
     SourceInfo,
     TermsOfService,
@@ -114,29 +112,19 @@ SilentEngines = Mapping[str, tuple[Outcome, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearxNG:
+class SearxNG(ApiSource):
     """`engines` are asked by name; empty means those that the instance asks by default.
 
     `known_query` surely has results, and they surely hold its last word.
     """
 
-    base_url: str
     engines: tuple[str, ...] = ()
     known_query: str = "wikipedia"
-    seconds_between: float = 1.0
-    allow_private: tuple[str, ...] = ()
-    quota: RequestQuota = UNLIMITED_QUOTA
     name: str = "searxng"
     platform: str = ""
     family: SourceFamily = SourceFamily.SEARCH
     version: int = 2
     info: SourceInfo = SOURCE_INFO
-
-    @property
-    def crawl_policy(self) -> CrawlPolicy:
-        return CrawlPolicy.build_for_api(
-            self.base_url, self.seconds_between, self.allow_private, self.quota
-        )
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         for terms in build_merged_terms(identity, QueryOperators.SITES):
