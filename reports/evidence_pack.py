@@ -78,7 +78,7 @@ def _build_http_headers(page: PageCopy) -> "StatusAndHeaders":
     from warcio.statusandheaders import StatusAndHeaders  # noqa: PLC0415 - as above
 
     headers = [
-        (name, _escape_non_ascii(clean_header_line(value, 2_000)))
+        (name, clean_header_line(value, 2_000).encode("ascii", "backslashreplace").decode())
         for name, value in sorted(page.headers.items())
         if _NAME.fullmatch(name) and name.casefold() not in _OF_THE_WAY
     ]
@@ -90,10 +90,6 @@ def _build_http_headers(page: PageCopy) -> "StatusAndHeaders":
 
 def _encode_url(page: PageCopy) -> str:
     return quote(page.url, safe=_OF_ADDRESSES, errors="replace")
-
-
-def _escape_non_ascii(text: str) -> str:
-    return text.encode("ascii", "backslashreplace").decode()
 
 
 def _build_warc_headers(page: PageCopy) -> dict[str, str]:
@@ -243,7 +239,15 @@ def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[
     return {
         "reference": view.case.id,
         "about": {"name": view.case.person, "organization": view.organization, "own": view.own},
-        "account": _build_account(view),
+        "account": {
+            "platform": view.case.platform,
+            "address": view.case.finding.url,
+            "key": view.account,
+            "handle": view.handle,
+            "display_name": view.name,
+            "first_seen": _format_utc(view.case.first_seen),
+            "last_seen": _format_utc(view.case.last_seen),
+        },
         "kind": view.case.nature,
         "severity": view.case.severity,
         "reasons": [render_reason(reason, others) for reason in view.case.reasons],
@@ -262,18 +266,6 @@ def _build_findings(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Mapping[
             }
             for name, screenshot in view.named_screenshots.items()
         ],
-    }
-
-
-def _build_account(view: EvidenceView) -> Mapping[str, object]:
-    return {
-        "platform": view.case.platform,
-        "address": view.case.finding.url,
-        "key": view.account,
-        "handle": view.handle,
-        "display_name": view.name,
-        "first_seen": _format_utc(view.case.first_seen),
-        "last_seen": _format_utc(view.case.last_seen),
     }
 
 

@@ -2,7 +2,6 @@
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -96,11 +95,12 @@ def _print_queries(app: App, output: Output, person_id: str, *, as_json: bool) -
         ),
     )
     now = [outlook for outlook in outlooks if not outlook.ahead]
+    costs = sum(outlook.usd for outlook in now)
     most = build_spending_limits(app.config.planning).person.usd
     output.print_line(
         f"{len(now)} of {len(outlooks)} queries run on {format_weekday_date(upcoming.day)}, "
         "for up to "
-        f"${_sum_costs(now):.3f}. The limit for one person is {_format_limit(most)} a week."
+        f"${costs:.3f}. The limit for one person is {_format_limit(most)} a week."
     )
 
 
@@ -150,7 +150,3 @@ def _format_limit(dollars: Decimal | None) -> str:
 
 def _format_day(upcoming: NextSweep, outlook: QueryOutlook) -> str:
     return format_weekday_date(upcoming.day + timedelta(weeks=outlook.ahead))
-
-
-def _sum_costs(outlooks: Iterable[QueryOutlook]) -> Decimal:
-    return sum((outlook.usd for outlook in outlooks), Decimal(0))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import click
@@ -83,7 +82,8 @@ def import_roster(
     )
     read = read_students(file, where["roles"], unit)
     write = admin.rotate_key if new_year else admin.import_roster
-    _print_import(context, admin, read, write(read.students, _today(context)))
+    today = context.environment.clock.now().date()
+    _print_import(context, admin, read, write(read.students, today))
 
 
 @roster.command
@@ -122,10 +122,6 @@ def erase(context: CliContext, tokens: Path | None, key_file: Path | None, *, ye
             links = erase_student_links(db, context.environment.clock.now())
             sentence += f" Deleted {links} student links."
     click.echo(f"{sentence} Set `enabled = false` under [students], and restart the service.")
-
-
-def _today(context: CliContext) -> date:
-    return context.environment.clock.now().date()
 
 
 def _build_roster_admin(

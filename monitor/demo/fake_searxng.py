@@ -144,9 +144,9 @@ class FakeSearxng:
         if asked.path == "/robots.txt":
             return build_text_response(ROBOTS)
         if asked.path == "/config":
-            return build_json_response(
-                {"engines": [_build_engine_info(name) for name in ENGINES], "version": VERSION}
-            )
+            known = {"enabled": True, "categories": ["general"], "paging": True}
+            engines = [{"name": name, **known} for name in ENGINES]
+            return build_json_response({"engines": engines, "version": VERSION})
         if asked.path != "/search":
             return build_html_response("<!doctype html><title>Search</title><h1>Search</h1>")
         given = {name: values[0] for name, values in parse_qs(asked.query).items()}
@@ -183,10 +183,6 @@ class FakeSearxng:
         # The third week is the second one over again.
         lot = f"{min(week, 2)}.{self.shuffles}"
         yield from sorted(hits, key=lambda page: _hash_text(f"{lot} {query} {page.url}"))
-
-
-def _build_engine_info(name: str) -> dict[str, object]:
-    return {"name": name, "enabled": True, "categories": ["general"], "paging": True}
 
 
 def _refuse_bad_query(given: dict[str, str]) -> FakeResponse | None:

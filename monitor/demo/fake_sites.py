@@ -95,7 +95,14 @@ def render_profile_page(site: FakeSite, asked: FakeRequest, profile: DemoProfile
         return build_json_response(
             {
                 "ok": True,
-                "user": _build_profile_data(moved),
+                "user": {
+                    "username": moved.handle,
+                    "display_name": moved.name,
+                    "about": moved.bio,
+                    "location": moved.town,
+                    "links": list(moved.links),
+                    "followers": moved.followers,
+                },
                 "server_time": _format_server_time(asked),
             }
         )
@@ -119,17 +126,6 @@ def _render_missing_page(site: FakeSite, asked: FakeRequest, handle: str) -> Fak
             status = 200
     page = _render_template(f"{site.name}.html", site, asked, profile=None, handle=handle)
     return build_html_response(page, status=status)
-
-
-def _build_profile_data(profile: DemoProfile) -> dict[str, object]:
-    return {
-        "username": profile.handle,
-        "display_name": profile.name,
-        "about": profile.bio,
-        "location": profile.town,
-        "links": list(profile.links),
-        "followers": profile.followers,
-    }
 
 
 def _format_server_time(asked: FakeRequest) -> str:

@@ -49,6 +49,7 @@ def _describe_lines(
     feeds = app.db.people.load_person(person_id).alert_feeds if person_id else ()
     searched = Scope.SEARCH in scopes and has_search_engine(app, feeds)
     unasked = AccountReach.SEARCH if searched else AccountReach.NEVER
+    next_look = since + ((now - since) // LOOK_EVERY + 1) * LOOK_EVERY
     for line in lines:
         reach = AccountReach.WEEKLY if _is_asked(app, line.value, consent) else unasked
         last_seen = _find_last_seen(app, person_id, line.value)
@@ -59,7 +60,7 @@ def _describe_lines(
             line,
             reach=reach,
             last_seen=last_seen,
-            look_at=None if reach is AccountReach.WEEKLY else _compute_next_look(since, now),
+            look_at=None if reach is AccountReach.WEEKLY else next_look,
             settings_url=(page and page.address) or "",
             unconfirmed=page is not None and page.is_stale(now),
         )
@@ -79,7 +80,3 @@ def _find_last_seen(app: App, person_id: str, value: str) -> datetime | None:
     key = canonicalize_url(value) if "://" in value else value
     found = app.db.findings.find_findings_by_aliases(person_id, (key,)) if person_id else ()
     return max((finding.last_seen for finding in found), default=None)
-
-
-def _compute_next_look(since: datetime, now: datetime) -> datetime:
-    return since + ((now - since) // LOOK_EVERY + 1) * LOOK_EVERY

@@ -8,7 +8,7 @@ from monitor.domain.detection.harmful_pages import withhold_harm
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.private_details import Workplace, is_on_district_site, redact_private_data
-from scrapers.models import CrawlResult, ParsedPage, ParseResult, QueryKind, Trace
+from scrapers.models import CrawlResult, ParseResult, QueryKind, Trace
 from scrapers.secret_numbers import drop_queries_with_numbers
 
 UNNAMED_PERSON = PersonName(given="", family="")
@@ -31,7 +31,12 @@ def redact_visit(app: App, visit: CrawlResult) -> CrawlResult:
 def redact_pages(app: App, visit: CrawlResult) -> CrawlResult:
     if not visit.pages:
         return visit
-    return replace(visit, pages=tuple(_redact_reading(app, page) for page in visit.pages))
+    # Their bodies came with secret numbers masked.
+    pages = (
+        replace(page, result=redact_result(app, page.query.subject, page.result))
+        for page in visit.pages
+    )
+    return replace(visit, pages=tuple(pages))
 
 
 def redact_result(app: App, person_id: str, result: ParseResult) -> ParseResult:
@@ -59,11 +64,6 @@ def _mark_harm(app: App, trace: Trace, person: Person | None, work: Workplace) -
     marked = withhold_harm(trace, person)
     consent = app.db.consents.find_latest_consent(person.id) if marked is not trace else None
     return marked if consent and consent.tells_of_harm else trace
-
-
-def _redact_reading(app: App, read: ParsedPage) -> ParsedPage:
-    """Clean what was read in a page; its body came with its secret numbers masked."""
-    return replace(read, result=redact_result(app, read.query.subject, read.result))
 
 
 def _find_subject(app: App, person_id: str) -> tuple[Person | None, Workplace]:

@@ -261,7 +261,13 @@ def accept_invitation(
         queue_email(
             app,
             EmailPlan(recipient_id=person.id, dedupe_key=now.date().isoformat()),
-            _build_enrolled_email(app, person, consent),
+            EnrolledView(
+                **build_greeting(app, person),
+                **build_undo_instructions(app, person),
+                at=consent.given_at,
+                agreed=describe_scopes(consent.scopes),
+                expires_at=consent.expires_at,
+            ),
         )
         app.db.audit.append_entry(now, person.id, "enrolled", person.id, {})
         if needs_name_confirmation(invitation, answers.name):
@@ -335,16 +341,6 @@ def build_person(app: App, invitation: Invitation, answers: EnrollmentAnswers) -
         absent_from=answers.absent_from,
     )
     return apply_searchable_name(person, answers.name)
-
-
-def _build_enrolled_email(app: App, person: Person, consent: Consent) -> EnrolledView:
-    return EnrolledView(
-        **build_greeting(app, person),
-        **build_undo_instructions(app, person),
-        at=consent.given_at,
-        agreed=describe_scopes(consent.scopes),
-        expires_at=consent.expires_at,
-    )
 
 
 def list_invited_names(invitation: Invitation) -> tuple[PersonName, ...]:

@@ -68,13 +68,12 @@ def plan_first_contact(app: App, names: Collection[str]) -> ContactPlan:
         counts[source.name] += asks_robots
         seconds[policy.origins[0]] += counts[source.name] * policy.seconds_between
     logs = [name for name in list_log_names(app) if not names or name in names]
+    prices = {name: app.sources[name].info.usd_per_1000 or Decimal() for name in counts}
     return ContactPlan(
         sources=len(counts) + len(logs),
         requests=sum(counts.values()) + LOG_REQUESTS * len(logs),
         seconds=max(seconds.values(), default=0),
-        usd=sum(
-            (_compute_price(app.sources[name], count) for name, count in counts.items()), Decimal()
-        ),
+        usd=sum((count * prices[name] for name, count in counts.items()), Decimal()) / 1000,
         budgets={
             name: count
             for name, count in counts.items()
@@ -82,10 +81,6 @@ def plan_first_contact(app: App, names: Collection[str]) -> ContactPlan:
         },
         unprobed=tuple(name for name, count in counts.items() if not count),
     )
-
-
-def _compute_price(source: Source, requests: int) -> Decimal:
-    return requests * (source.info.usd_per_1000 or Decimal()) / 1000
 
 
 def run_first_contact(app: App, names: Collection[str], on_progress: ProgressListener) -> bool:

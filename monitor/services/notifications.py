@@ -256,18 +256,16 @@ TROUBLE_OUTCOMES = frozenset({Outcome.BLOCKED, Outcome.LIMITED, Outcome.UNREADAB
 def queue_source_alert(app: App, sweep: Sweep) -> None:
     """Queue one email about all source failures that this sweep found first."""
     health = app.db.source_health.list_source_health()
-    failures = [_build_failure(part) for part in health if _is_new_failure(part, sweep)]
+    failures = [
+        _build_failure(part)
+        for part in health
+        if part.outcome in TROUBLE_OUTCOMES and part.since >= sweep.started_at
+    ]
     gaps = tuple(map(build_gap, fold_failures(failures, len(health))))
-
-    def build_parked_view(greeting: EmailGreeting) -> SourcesParkedView:
-        return SourcesParkedView(**greeting, gaps=gaps)
-
     if gaps:
-        queue_operator_emails(app, sweep.id, build_parked_view)
-
-
-def _is_new_failure(health: SourceHealth, sweep: Sweep) -> bool:
-    return health.outcome in TROUBLE_OUTCOMES and health.since >= sweep.started_at
+        queue_operator_emails(
+            app, sweep.id, lambda greeting: SourcesParkedView(**greeting, gaps=gaps)
+        )
 
 
 def _build_failure(health: SourceHealth) -> SourceFailure:

@@ -210,16 +210,12 @@ def _list_allowances(app: App, week: str, depth: SearchDepth) -> Mapping[str, in
     for paid in app.db.api_costs.list_api_costs_of_week(week):
         asked[paid.source] += paid.requests
     return {
-        name: _reserve_requests(weekly, depth)
+        name: (weekly if depth is SearchDepth.FULL else int(weekly * (1 - SELF_CHECK_SHARE)))
         - asked[name]
         - app.crawler.count_unproven_canaries(app.sources[name])
         for name in list_source_prices(app.sources.values())
         if (weekly := app.sources[name].crawl_policy.quota.weekly) is not None
     }
-
-
-def _reserve_requests(weekly: int, depth: SearchDepth) -> int:
-    return weekly if depth is SearchDepth.FULL else int(weekly * (1 - SELF_CHECK_SHARE))
 
 
 def _list_run_candidates(app: App, targets: SweepTargets) -> Iterator[QueryCandidate]:

@@ -179,7 +179,12 @@ def queue_review_question(app: App, reviewer: Reviewer, case_id: str, text: str)
             EmailPlan(
                 recipient_id=case.person_id, dedupe_key=f"{case_id} {note_record.at.isoformat()}"
             ),
-            _build_question_view(app, case, note_record),
+            ReviewerQuestionView(
+                **build_greeting(app, app.db.people.load_person(case.person_id)),
+                case=disclose_own(app, case),
+                by=note_record.by,
+                question=note_record.text,
+            ),
         )
         app.db.audit.append_entry(note_record.at, reviewer.id, "asked", case_id, {})
 
@@ -231,15 +236,6 @@ def _build_remark(
         raise InputError(reason)
     return ReviewNote(
         case_id=case.id, kind=kind, by=reviewer.address, at=app.clock.now(), text=text.strip()
-    )
-
-
-def _build_question_view(app: App, case: Case, note_record: ReviewNote) -> ReviewerQuestionView:
-    return ReviewerQuestionView(
-        **build_greeting(app, app.db.people.load_person(case.person_id)),
-        case=disclose_own(app, case),
-        by=note_record.by,
-        question=note_record.text,
     )
 
 

@@ -142,7 +142,8 @@ def _build_running_view(app: App, request: Job, asked_at: datetime, zone: str) -
             for source, state in progress.items()
         ),
         found=tuple(
-            _build_found_line(source, trace) for source, trace in traces[:MAX_FINDINGS_SHOWN]
+            ResultLine(title=format_finding_title(trace), url=trace.url, source=source)
+            for source, trace in traces[:MAX_FINDINGS_SHOWN]
         ),
         more=max(len(traces) - MAX_FINDINGS_SHOWN, 0),
         answers=app.db.staged_answers.count_answers(sweep.id) if sweep else 0,
@@ -181,7 +182,3 @@ def _build_change_lines(app: App, sweep: Sweep) -> Iterator[ChangeLine]:
         others = change.finding.label in OTHER_PERSON_LABELS
         if not others and change.event is not EventKind.FLAPPING:
             yield change
-
-
-def _build_found_line(source: str, trace: Trace) -> ResultLine:
-    return ResultLine(title=format_finding_title(trace), url=trace.url, source=source)

@@ -161,7 +161,8 @@ class RosterAdmin:
     def rotate_key(self, students: Iterable[RosterStudent], today: date) -> Roster:
         """Make tokens of a new key; the old ones match nothing from then on, and are gone."""
         key = self._read_key()
-        if key is None or compute_key_id(key) == self._read_current_key_id():
+        current = self._read_current_roster()
+        if key is None or (current and compute_key_id(key) == current.key_id):
             if self.key_file is None:
                 reason = f"The secret {SECRET} is the key in use. Set a new one first."
                 raise InputError(reason)
@@ -179,10 +180,6 @@ class RosterAdmin:
             reason = f"{error.filename} cannot be removed ({error.strerror})."
             raise CannotWriteError(reason) from error
         return there
-
-    def _read_current_key_id(self) -> str:
-        roster = self._read_current_roster()
-        return roster.key_id if roster else ""
 
     def _read_current_roster(self) -> Roster | None:
         """Return the roster in use; None where there is none that can be read."""
@@ -208,7 +205,12 @@ class RosterAdmin:
                 reason = f"No roster key. Pass a key file, or set the secret {SECRET}."
                 raise InputError(reason)
             return key
-        _refuse_key_in_state(self.state, self.key_file)
+        if self.state and self.key_file.resolve().is_relative_to(self.state.resolve()):
+            reason = (
+                f"The roster key {self.key_file} is in the state folder. "
+                "Keep it out of the backups."
+            )
+            raise ConfigError(reason)
         try:
             return parse_key(self.key_file.read_bytes())
         except FileNotFoundError:
@@ -246,9 +248,3 @@ def _write_new_key(path: Path, key: bytes) -> Path:
         reason = f"{path} cannot be written ({error.strerror})."
         raise CannotWriteError(reason) from error
     return fresh
-
-
-def _refuse_key_in_state(state: Path | None, key_file: Path) -> None:
-    if state and key_file.resolve().is_relative_to(state.resolve()):
-        reason = f"The roster key {key_file} is in the state folder. Keep it out of the backups."
-        raise ConfigError(reason)

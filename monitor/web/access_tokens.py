@@ -132,12 +132,14 @@ def _render_tokens(
 ) -> Response:
     principal = context.require_principal()
     in_address = form.kind is TokenKind.ADDRESS
+    app = context.app
+    feed_path = FEED_PATHS[role].format(token=secret) if in_address and secret else ""
     view = AccessTokensView(
-        zone=_load_zone(context, role),
+        zone=context.load_person().zone if role is Role.STAFF else app.config.district.zone,
         path=PATHS[role],
         back=BACK[role],
-        lines=tuple(map(_build_line, list_access_tokens(context.app, principal, role))),
-        has_ended_answers=role is Role.STAFF and bool(list_ended_answerers(context.app, principal)),
+        lines=tuple(map(_build_line, list_access_tokens(app, principal, role))),
+        has_ended_answers=role is Role.STAFF and bool(list_ended_answerers(app, principal)),
         scopes=tuple(
             (scope, TOKEN_SCOPES[scope]) for scope in _list_scopes(role, in_address=False)
         ),
@@ -149,7 +151,7 @@ def _render_tokens(
         chosen=form.scope,
         days=str(form.days),
         secret="" if in_address else secret,
-        address=_build_address(context, role, secret) if in_address and secret else "",
+        address=f"{app.config.portal.address}{feed_path}" if feed_path else "",
         faults=faults,
     )
     return context.render_page(TITLE, pages.render_access_tokens, view)
@@ -168,10 +170,6 @@ def _build_offer(role: Role) -> FeedAddressOffer | None:
     return FeedAddressOffer(title=title, about=about, reveals=reveals, button=button)
 
 
-def _build_address(context: PortalContext, role: Role, secret: str) -> str:
-    return f"{context.app.config.portal.address}{FEED_PATHS[role].format(token=secret)}"
-
-
 def _build_line(token: AccessToken) -> AccessTokenLine:
     return AccessTokenLine(
         id=token.id,
@@ -182,9 +180,3 @@ def _build_line(token: AccessToken) -> AccessTokenLine:
         used_on=token.used_on,
         answers=TokenScope.OWN_ANSWER in token.scopes,
     )
-
-
-def _load_zone(context: PortalContext, role: Role) -> str:
-    if role is not Role.STAFF:
-        return context.app.config.district.zone
-    return context.load_person().zone

@@ -35,10 +35,6 @@ NOTICE_COOKIE: Final = "namesake-notice"
 REFRESH_AFTER: Final = timedelta(minutes=1)
 
 
-def _build_signer(secret: bytes) -> URLSafeSerializer:
-    return URLSafeSerializer(secret, salt="visit", signer_kwargs={"digest_method": sha256})
-
-
 @dataclass(kw_only=True, eq=False)
 class BrowserSession(SessionMixin):
     """`id` names the visit; `principal` is who is signed in, once `identify` has looked it up.
@@ -102,7 +98,10 @@ class BrowserSessions(SessionInterface):
     signer: URLSafeSerializer = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "signer", _build_signer(self.secret))
+        signer = URLSafeSerializer(
+            self.secret, salt="visit", signer_kwargs={"digest_method": sha256}
+        )
+        object.__setattr__(self, "signer", signer)
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         """Read the cookies alone: for an error in here, Flask would have no page to show."""
@@ -133,9 +132,9 @@ class BrowserSessions(SessionInterface):
                 session.principal = principal
                 session.modified = age > REFRESH_AFTER
         if self.proxy_header:
-            session.principal = self._find_proxy_principal(request) or _find_invited_principal(
-                session
-            )
+            session.principal = find_vouched_principal(
+                self.app, request.headers.get(self.proxy_header, "")
+            ) or _find_invited_principal(session)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send the cookie along, unless the browser has one that will do; files of ours need none.
@@ -161,9 +160,6 @@ class BrowserSessions(SessionInterface):
                 httponly=True,
                 samesite="Lax",
             )
-
-    def _find_proxy_principal(self, request: Request) -> Principal | None:
-        return find_vouched_principal(self.app, request.headers.get(self.proxy_header, ""))
 
     def build_csrf_token(self, session: BrowserSession) -> str:
         return hmac.new(self.secret, f"csrf {session.id}".encode(), "sha256").hexdigest()

@@ -33,7 +33,7 @@ def build_tip_routes(context: PortalContext) -> Blueprint:
 
     @routes.get("/me/tell")
     def show_form() -> Response:
-        return context.render_page(TITLE, render_tell, AddressFormView())
+        return context.render_page(TITLE, render_tell, TellView())
 
     @routes.post("/me/tell")
     def submit_address() -> Response:
