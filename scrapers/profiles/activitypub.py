@@ -29,10 +29,7 @@ from scrapers.parsers.fediverse import (
     ACCOUNT_SUSPENDED,
     ANOTHER_ACCOUNT,
     CONTACT_LISTS,
-    build_account_canaries,
-    build_list_queries,
-    build_profile_queries,
-    parse_own_username,
+    FediverseServer,
 )
 from scrapers.parsers.json_fields import (
     ShapeError,
@@ -49,14 +46,10 @@ from scrapers.parsers.json_fields import (
     require_object,
     require_text,
 )
-from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.profile_images import extract_picture_name
 from scrapers.parsers.text import extract_links, filter_web_links, strip_html
 from scrapers.profile_api import build_contact_page_result, resolve_on_same_origin
 from scrapers.source import (
-    ApiSource,
-    Canary,
-    SourceFamily,
     SourceInfo,
     TermsOfService,
 )
@@ -295,43 +288,13 @@ ACCOUNT_ELSEWHERE = "account-elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityPub(ApiSource):
-    """`domain` is in the handles of its accounts, if it is not the host that we ask.
-
-    `known_account` is an account of the server's own, which surely exists; empty where there is
-    none.
-    """
-
-    domain: str = ""
-    known_account: str = ""
-    seconds_between: float = 1.5
+class ActivityPub(FediverseServer):
     name: str = "activitypub-server"
-    platform: str = PLATFORM
-    family: SourceFamily = SourceFamily.PROFILES
-    version: int = 1
+    pages_before_list: int = PAGES_BEFORE_LIST
     info: SourceInfo = SOURCE_INFO
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "domain", self.domain or urlsplit(self.base_url).netloc)
-
     def build_queries(self, identity: Identity) -> Iterator[Query]:
-        own = [
-            username for username in map(self._parse_own_username, identity.accounts) if username
-        ]
-        return build_profile_queries(self._build_webfinger_query, own, identity)
-
-    def build_contact_queries(self, account: str, subject: str) -> Iterator[Query]:
-        return build_list_queries(
-            self._build_webfinger_query, self._parse_own_username(account), subject
-        )
-
-    def build_canaries(self, nonce: str) -> Iterator[Canary]:
-        return build_account_canaries(
-            self._build_webfinger_query,
-            build_impossible_handle(nonce, self.name),
-            self.known_account,
-            pages_before_list=PAGES_BEFORE_LIST,
-        )
+        return self.build_account_queries(identity)
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         refused = (
@@ -395,10 +358,7 @@ class ActivityPub(ApiSource):
         follow = replace(query, page=query.page + 1, request=request)
         return ParseResult(outcome=Outcome.FOUND, follow=(follow,))
 
-    def _parse_own_username(self, account: str) -> str:
-        return parse_own_username(account, self.platform, self.domain)
-
-    def _build_webfinger_query(self, kind: QueryKind, username: str, subject: str) -> Query:
+    def build_account_query(self, kind: QueryKind, username: str, subject: str) -> Query:
         request = Request(
             url=f"{self.base_url.rstrip('/')}{WEBFINGER_PATH}",
             params=(("resource", f"acct:{username}@{self.domain}"),),

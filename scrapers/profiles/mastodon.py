@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from scrapers.models import (
     Contact,
@@ -27,10 +27,7 @@ from scrapers.parsers.fediverse import (
     ACCOUNT_SUSPENDED,
     ANOTHER_ACCOUNT,
     CONTACT_LISTS,
-    build_account_canaries,
-    build_list_queries,
-    build_profile_queries,
-    parse_own_username,
+    FediverseServer,
 )
 from scrapers.parsers.json_fields import (
     ShapeError,
@@ -45,7 +42,6 @@ from scrapers.parsers.json_fields import (
     require_object,
     require_text,
 )
-from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.profile_images import extract_picture_name
 from scrapers.parsers.text import extract_links, filter_web_links, strip_html
 from scrapers.profile_api import (
@@ -57,9 +53,7 @@ from scrapers.profile_api import (
 )
 from scrapers.source import (
     COMMON_NAME,
-    ApiSource,
     Canary,
-    SourceFamily,
     SourceInfo,
     TermsOfService,
 )
@@ -243,48 +237,27 @@ DENIAL_RULES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mastodon(ApiSource):
-    """`domain` is in the handles of its accounts, if it is not the host that we ask.
+class Mastodon(FediverseServer):
+    """`known_name` is a name that its search surely finds, whoever bears it.
 
-    `known_account` is an account of the server's own, which surely exists; empty where there is
-    none. `known_name` is a name that its search surely finds, whoever bears it.
     `contacts_per_page` is how many contacts a page may list.
     """
 
     base_url: str = "https://mastodon.social"
-    domain: str = ""
-    known_account: str = ""
     known_name: str = COMMON_NAME
     contacts_per_page: int = CONTACTS_PER_PAGE
-    seconds_between: float = 1.5
     name: str = "mastodon-server"
-    platform: str = PLATFORM
-    family: SourceFamily = SourceFamily.PROFILES
-    version: int = 1
     info: SourceInfo = SOURCE_INFO
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "domain", self.domain or urlsplit(self.base_url).netloc)
 
     def build_queries(self, identity: Identity) -> Iterator[Query]:
         for name in identity.names:
             if name.strip():
                 yield self._build_search_query(name, identity.person_id)
-        own = [
-            username for username in map(self._parse_own_username, identity.accounts) if username
-        ]
-        yield from build_profile_queries(self._build_lookup_query, own, identity)
-
-    def build_contact_queries(self, account: str, subject: str) -> Iterator[Query]:
-        return build_list_queries(
-            self._build_lookup_query, self._parse_own_username(account), subject
-        )
+        yield from self.build_account_queries(identity)
 
     def build_canaries(self, nonce: str) -> Iterator[Canary]:
-        nobody = build_impossible_handle(nonce, self.name)
-        yield from build_account_canaries(
-            self._build_lookup_query, nobody, self.known_account, pages_before_list=1
-        )
+        # A bare super() would look for the class as it was before it had slots.
+        yield from FediverseServer.build_canaries(self, nonce)
         # A server may answer strangers with an empty list, whomever they look for.
         yield Canary(
             query=self._build_search_query(self.known_name, ""),
@@ -372,9 +345,6 @@ class Mastodon(ApiSource):
         follow = replace(query, page=query.page + 1, request=request)
         return ParseResult(outcome=Outcome.FOUND, follow=(follow,))
 
-    def _parse_own_username(self, account: str) -> str:
-        return parse_own_username(account, self.platform, self.domain)
-
     def _build_search_query(self, name: str, subject: str) -> Query:
         # Only members may ask for more than the first page, or for other servers to be asked.
         params = (("q", name), ("type", "accounts"), ("limit", str(ACCOUNTS_PER_SEARCH)))
@@ -382,7 +352,7 @@ class Mastodon(ApiSource):
             QueryKind.SEARCH, name, self._build_request("/api/v2/search", params), subject
         )
 
-    def _build_lookup_query(self, kind: QueryKind, username: str, subject: str) -> Query:
+    def build_account_query(self, kind: QueryKind, username: str, subject: str) -> Query:
         request = self._build_request("/api/v1/accounts/lookup", (("acct", username),))
         return self._build_query(kind, username, request, subject)
 
