@@ -61,13 +61,13 @@ class AdviceLine:
     """One next step. `path` leads to a page of ours, `url` to another site's, `mail` to a mailbox.
 
     `unconfirmed` says that no one has looked at that address for long, or ever. `terms` say who
-    may send it, what it asks for and how long it takes, `source` how we know. One that `is_now`
-    waits for nothing else.
+    may send it, what it asks for and how long it takes, `known_words` how we know. One that
+    `is_now` waits for nothing else.
     """
 
     words: Reason
     terms: Reason | None = None
-    source: Reason | None = None
+    known_words: Reason | None = None
     path: str = ""
     link: str = ""
     url: str = ""

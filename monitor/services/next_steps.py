@@ -107,7 +107,7 @@ def build_school_line(app: App, case: Case) -> AdviceLine | None:
     return AdviceLine(
         words=said,
         terms=_describe_terms(lever),
-        source=describe_source(lever.known, lever.day),
+        known_words=describe_source(lever.known, lever.day),
         url=lever.address or "",
     )
 
@@ -227,7 +227,7 @@ def _build_lever_line(lever: Lever, target: _Target, *, is_now: bool = False) ->
     return AdviceLine(
         words=Reason(f"advice.{lever.words}", {"site": target.site}),
         terms=_describe_terms(lever),
-        source=describe_source(lever.known, lever.day),
+        known_words=describe_source(lever.known, lever.day),
         url=lever.address or "",
         mail=lever.mail or "",
         unconfirmed=lever.is_stale(target.now),
