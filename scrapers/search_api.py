@@ -36,8 +36,7 @@ from scrapers.parsers.pages import PAGES_SOURCE, build_page_queries
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.retry_after import parse_retry_time
 from scrapers.parsers.text import SHORTEST_IN_HANDLE, extract_family_name, fold_text, split_words
-from scrapers.search_results import SearchHit, build_person_traces, build_traces, parse_hits
-from scrapers.search_terms import (
+from scrapers.search_queries import (
     EITHER_PHRASE,
     MOST_CHARACTERS,
     MOST_WORDS,
@@ -51,6 +50,7 @@ from scrapers.search_terms import (
     build_search_terms,
     format_search_query,
 )
+from scrapers.search_results import SearchHit, build_person_traces, build_traces, parse_hits
 from scrapers.source import (
     ApiSource,
     Canary,

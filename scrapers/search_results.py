@@ -29,7 +29,7 @@ from scrapers.parsers.text import (
     split_words,
     strip_site_name,
 )
-from scrapers.search_terms import (
+from scrapers.search_queries import (
     HANDLE_MARK,
     PHRASE_MARK,
     SearchTerms,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from monitor.app.first_contact_recorder import ContactRecorder
     from monitor.domain.email import Envelope
     from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
-    from monitor.domain.takedown import FactBook
+    from monitor.domain.takedown_facts import FactBook
     from monitor.mail.bounces import BounceMailbox
     from monitor.mail.smtp import MailTransport, RelayPace
     from scrapers.crawl.crawler import Crawler
@@ -246,7 +246,7 @@ class App:
     @BuiltOnce
     def facts(self) -> "FactBook":
         from monitor.db.fact_updates import FactUpdateStore
-        from monitor.domain.takedown import SHIPPED_FACTS, FactBook
+        from monitor.domain.takedown_facts import SHIPPED_FACTS, FactBook
 
         installed = FactUpdateStore(self.config.state, self.config.facts.key).load_update()
         if installed.fault:

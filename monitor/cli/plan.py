@@ -22,7 +22,7 @@ from monitor.services.query_planning import (
     build_spending_limits,
     build_weekly_bill,
 )
-from scrapers.search_terms import list_readable_terms
+from scrapers.search_queries import list_readable_terms
 
 # A line of a terminal bears no more beside the other columns.
 LONGEST_WORDS = 80

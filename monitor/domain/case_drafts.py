@@ -9,7 +9,6 @@ from monitor.domain.detection.appearance import build_appearance
 from monitor.domain.detection.assessment import NEARNESS, Assessment, select_reasons
 from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.finding_events import Event
-from monitor.domain.levers import HARMFUL_RULES
 from monitor.domain.person import Person
 from monitor.domain.private_details import ExposedContact
 from monitor.domain.reason import Count, Listed, Reason
@@ -21,6 +20,7 @@ from monitor.domain.severity import (
     rate_student_link,
 )
 from monitor.domain.students.matching import ContactMatchResult
+from monitor.domain.takedown_plan import HARMFUL_RULES
 from monitor.domain.vocabulary import (
     CaseKind,
     ContactKind,

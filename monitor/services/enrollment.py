@@ -49,7 +49,7 @@ from reports.emails.views import EmailView
 from reports.labels import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
 from reports.pages.enrollment import QueryPreview, QueryPreviewLine
 from scrapers.models import Query, QueryKind
-from scrapers.search_terms import list_readable_terms
+from scrapers.search_queries import list_readable_terms
 from scrapers.source import Source
 
 REMINDER = "reminder"

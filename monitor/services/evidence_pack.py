@@ -12,7 +12,7 @@ from monitor.db.evidence_pages import StoredPage
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding
-from monitor.domain.levers import may_be_sexual
+from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Side
 from monitor.services.disclosure import disclose_to_others
 from monitor.services.finding_history import build_comparison_line, compare_with_own_findings

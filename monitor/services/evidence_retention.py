@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.app import App
-from monitor.domain.levers import may_be_sexual
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
+from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import CaseKind, CaseState
 from scrapers.models import CrawlResult
 from scrapers.profiles.youtube import YOUTUBE

@@ -9,8 +9,8 @@ from monitor.db.review_notes import ReviewNote, ReviewNoteKind
 from monitor.domain.case import Case
 from monitor.domain.case_log import SENT_LEVERS
 from monitor.domain.errors import InputError
-from monitor.domain.levers import may_be_sexual
 from monitor.domain.person import Reviewer
+from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Decision, LetterKind, Side
 from monitor.services.review import load_viewed_case
 from reports.finding_view import CaseView

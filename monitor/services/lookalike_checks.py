@@ -58,7 +58,7 @@ from monitor.services.query_planning import (
 from monitor.services.sweeps import ProgressListener, ignore_progress
 from reports.emails.office import DistrictSummary
 from scrapers.models import CrawlResult, DomainRecords, Identity, LoggedNames, Outcome, Query
-from scrapers.search_terms import MOST_NAMES
+from scrapers.search_queries import MOST_NAMES
 from scrapers.source import METHODS, Canary, Method, Source, SourceFamily
 
 LOG = logging.getLogger(__name__)

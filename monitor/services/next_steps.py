@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.domain.case import Case
 from monitor.domain.english_dates import convert_to_zone
-from monitor.domain.levers import (
+from monitor.domain.person import Person
+from monitor.domain.reason import Count, Day, Fact, Listed, Name, Reason, Site
+from monitor.domain.takedown_facts import AdviceStep, AdviceTarget, Lever
+from monitor.domain.takedown_plan import (
     URGENT_HARMS,
     LeverPlan,
     Situation,
@@ -16,9 +19,6 @@ from monitor.domain.levers import (
     may_be_sexual,
     plan_levers,
 )
-from monitor.domain.person import Person
-from monitor.domain.reason import Count, Day, Fact, Listed, Name, Reason, Site
-from monitor.domain.takedown import AdviceStep, AdviceTarget, Lever
 from monitor.domain.vocabulary import CaseKind, LeverKind, Side, TakedownHarm
 from reports import labels as words
 from reports.finding_view import AdviceLine, describe_source

@@ -6,8 +6,8 @@ A report holds what IT sees of the case and no more.
 from monitor.app import App
 from monitor.config.sections import build_inventory
 from monitor.domain.case import Case
-from monitor.domain.levers import may_be_sexual
 from monitor.domain.person import Reviewer
+from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Side
 from monitor.services.next_steps import list_report_levers
 from monitor.services.takedown import can_be_reported

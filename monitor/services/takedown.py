@@ -19,9 +19,9 @@ from monitor.domain.case_log import LEVERS
 from monitor.domain.case_progress import get_reply_time
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, Presence
-from monitor.domain.levers import may_be_sexual
 from monitor.domain.reason import Reason
-from monitor.domain.takedown import RemovalGuide, TakedownGuide
+from monitor.domain.takedown_facts import RemovalGuide, TakedownGuide
+from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,

@@ -14,9 +14,9 @@ from monitor.db.pictures import Thumbnail
 from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_end import find_end
 from monitor.domain.finding import Finding, Presence
-from monitor.domain.levers import may_be_sexual
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.students.cues import may_be_a_students
+from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import Scope
 from monitor.services.own_accounts import load_own_findings
 from scrapers.models import CrawlResult, QueryKind

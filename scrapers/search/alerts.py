@@ -23,8 +23,7 @@ from scrapers.parsers.block_detection import build_unreadable_result, detect_ref
 from scrapers.parsers.json_feeds import is_xml_feed
 from scrapers.parsers.json_fields import ShapeError
 from scrapers.search_api import NOBODY_NAMED, split_district_result
-from scrapers.search_results import build_person_traces, build_traces, parse_hits
-from scrapers.search_terms import (
+from scrapers.search_queries import (
     HANDLE_MARK,
     MOST_GOOGLE_WORDS,
     PHRASE_MARK,
@@ -32,6 +31,7 @@ from scrapers.search_terms import (
     build_merged_terms,
     format_search_query,
 )
+from scrapers.search_results import build_person_traces, build_traces, parse_hits
 from scrapers.source import (
     UNLIMITED_QUOTA,
     AccessMode,

@@ -37,14 +37,14 @@ from scrapers.search_api import (
     format_district_query,
     split_district_result,
 )
-from scrapers.search_results import build_person_traces, build_traces, parse_hits
-from scrapers.search_terms import (
+from scrapers.search_queries import (
     QueryOperators,
     SearchTerms,
     build_merged_terms,
     build_people_search_terms,
     format_search_query,
 )
+from scrapers.search_results import build_person_traces, build_traces, parse_hits
 from scrapers.source import (
     ApiSource,
     Canary,

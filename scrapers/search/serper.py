@@ -18,7 +18,7 @@ from scrapers.search_api import (
     SearchApi,
     WireFormat,
 )
-from scrapers.search_terms import MOST_GOOGLE_WORDS
+from scrapers.search_queries import MOST_GOOGLE_WORDS
 from scrapers.source import ApiKeySpec, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(

@@ -12,7 +12,7 @@ from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope
 from scrapers.models import Query
 from scrapers.search.brave import BRAVE_NEWS
-from scrapers.search_terms import split_terms
+from scrapers.search_queries import split_terms
 
 RESULTS_A_PAGE = 20
 NEWS_LASTS = 4

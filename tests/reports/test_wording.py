@@ -30,7 +30,7 @@ from monitor.domain.reason import (
     Site,
 )
 from monitor.domain.serialization import decode_json, encode_json
-from monitor.domain.takedown import FactBook
+from monitor.domain.takedown_facts import FactBook
 from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,

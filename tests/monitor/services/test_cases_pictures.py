@@ -8,7 +8,7 @@ from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.levers import is_harmful, may_be_sexual
+from monitor.domain.takedown_plan import is_harmful, may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Scope
 from reports.wording import render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, World

@@ -9,7 +9,7 @@ from msgspec import structs
 from monitor.config.sections import EvidenceConfig
 from monitor.db.legal_holds import LegalHold
 from monitor.demo.district import MARIA
-from monitor.domain.levers import may_be_sexual
+from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.evidence_retention import delete_old_pages
 from scrapers.models import Outcome

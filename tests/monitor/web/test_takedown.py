@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from monitor.demo.district import ROSA
 from monitor.domain.reason import Reason
-from monitor.domain.takedown import FactBook
+from monitor.domain.takedown_facts import FactBook
 from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, TakedownHarm
 from monitor.services.consent_renewal import pause_checks
 from tests.monitor.services.world import REVIEWERS, Staff

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.domain.language import Language
 from monitor.domain.reason import Day, Name, Reason
-from monitor.domain.takedown import AdviceTarget, CaseAdvice, FactBook, PlatformPage
+from monitor.domain.takedown_facts import AdviceTarget, CaseAdvice, FactBook, PlatformPage
 from monitor.domain.vocabulary import CaseKind
 from reports.wording import load_words, render_reason
 from scrapers.facts.fact import FactsError, parse_facts

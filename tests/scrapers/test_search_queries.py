@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from scrapers.models import Identity
-from scrapers.search_terms import (
+from scrapers.search_queries import (
     CLOSED_NETWORKS,
     PEOPLE_SEARCH_SITES,
     QueryOperators,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.domain.takedown import FactBook, TakedownGuide, TakedownGuides
+from monitor.domain.takedown_facts import FactBook, TakedownGuide, TakedownGuides
 from monitor.domain.vocabulary import TakedownHarm
 from scrapers.facts.fact import FactsError, parse_facts
 from scrapers.models import Trace, TraceKind

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.domain.case import Case
-from monitor.domain.levers import (
+from monitor.domain.reason import Reason
+from monitor.domain.takedown_facts import FactBook, Lever
+from monitor.domain.takedown_plan import (
     LADDERS,
     LeverPlan,
     Situation,
@@ -13,8 +15,6 @@ from monitor.domain.levers import (
     may_be_sexual,
     plan_levers,
 )
-from monitor.domain.reason import Reason
-from monitor.domain.takedown import FactBook, Lever
 from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,

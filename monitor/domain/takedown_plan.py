@@ -12,7 +12,7 @@ from monitor.domain.case import Case
 from monitor.domain.case_log import SENT_LEVERS, DecisionRecord
 from monitor.domain.case_progress import get_reply_time
 from monitor.domain.detection.slang import Slang, has_slang, read_plain_words
-from monitor.domain.takedown import Lever
+from monitor.domain.takedown_facts import Lever
 from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,

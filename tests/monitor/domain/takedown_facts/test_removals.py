@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from monitor.domain.takedown import FactBook, RemovalGuide, RemovalGuides
+from monitor.domain.takedown_facts import FactBook, RemovalGuide, RemovalGuides
 from scrapers.facts.fact import FactsError, parse_facts
 
 GOOD = """
