@@ -159,7 +159,7 @@ def test_what_would_open_the_pages_to_the_wrong_people_is_refused(tmp_path, line
     said = written(tmp_path, lines).run("portal")
 
     assert said.code == 64
-    assert word in said.sentence
+    assert word in said.err
 
 
 def test_a_place_that_is_taken_is_said_in_one_sentence(tmp_path):

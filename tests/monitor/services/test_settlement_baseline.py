@@ -47,7 +47,7 @@ def test_an_impersonation_that_was_there_first_is_flagged_and_told_at_once(world
 def test_the_first_email_asks_to_sort_what_nobody_can_tell(world: World):
     another = replace(account("mason"), id="other", handle="herons.skies.example")
     world.internet = world.internet.add_entry(
-        replace(another, name="Daniel Reyes", bio="Herons, and Cedar Valley Middle School.")
+        replace(another, name="Daniel Reyes", bio="Herons, and Cedar Valley.")
     )
     daniel = world.joins(DANIEL)
     world.sweep()
