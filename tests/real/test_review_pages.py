@@ -62,7 +62,7 @@ def test_it_rules_on_several_cases_and_takes_it_back(
 
         page.get_by_role("button", name="Undo for all").click()
 
-        expect(page.get_by_text("Undone: “Harmless”.")).to_be_visible()
+        expect(page.get_by_text("Undone: “Harmless”")).to_be_visible()
         assert words_of_it(pages, shared) == before
 
 
@@ -133,7 +133,7 @@ def test_a_person_copies_the_text_keeps_the_evidence_and_notes_the_report(
         expect(page.get_by_text("Copied.")).to_be_visible()
         copied = page.evaluate("navigator.clipboard.readText()")
         with page.expect_download() as download:
-            page.get_by_role("link", name="Download the evidence (ZIP)").click()
+            page.get_by_role("link", name="Download (ZIP)").click()
         page.get_by_role("button", name="I reported it").click()
 
         expect(page.get_by_text("Saved: you reported it.")).to_be_visible()
