@@ -132,14 +132,19 @@ def learn_from_feedback(app: App, person_id: str) -> tuple[str, ...]:
 def _delete_retracted_cases(app: App, person_id: str) -> None:
     """Delete the cases that only an answer had opened, once it is taken back.
 
-    Nobody else ever raised them: left behind, each would be an alert that waits.
+    Nobody else ever raised them: left behind, each would be an alert that waits. What IT has looked
+    at stays, since the log of who looked goes with a case, and so does all during a legal hold.
     """
+    if app.db.legal_holds.has_active_legal_hold(person_id):
+        return
     for case in app.db.cases.list_cases_of_person(person_id):
         is_own = bool(case.log) and all(entry.by == person_id for entry in case.log)
         label = app.db.findings.find_finding_label(case.finding_id)
         is_raised = label in CASE_OF_LABEL or case.notified_at or case.bounced_at or case.shared_at
         if case.kind in OWNERSHIP_CASES and is_own and not (case.standing or is_raised):
-            app.db.cases.delete_case(case.id)
+            acts = app.db.audit.list_entries_of_subjects((case.id,))
+            if all(act.actor in {"namesake", "person", person_id} for act in acts):
+                app.db.cases.delete_case(case.id)
 
 
 def _list_asked_ids(app: App, person_id: str) -> tuple[str, ...]:

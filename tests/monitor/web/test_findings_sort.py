@@ -12,10 +12,12 @@ from monitor.domain.vocabulary import CaseKind, CaseState, Decision, SweepKind
 from monitor.services import disclosure
 from monitor.services import findings as card_services
 from monitor.services.answer_links import AnswerLink, build_answer_token
+from monitor.services.data_export import count_stored_data
 from monitor.services.findings import list_pending_cards
 from monitor.services.jobs import take_over_jobs
 from monitor.services.visible_cases import list_review_openings
 from monitor.web import findings as finding_pages
+from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import Guest, Portal
 
@@ -99,6 +101,28 @@ def test_an_alert_that_only_an_answer_opened_goes_once_that_is_undone(
 
     assert portal.world.state.cases.list_cases_of_finding(answered) == ()
     assert "Is this you?" in guest.get(f"/me/findings/{answered}").text
+
+
+def test_an_alert_that_it_has_looked_at_stays_with_who_looked(portal, twins):
+    guest, answered = portal.signed_in(MARIA.person.mail), twins[0]
+    guest.post("/me/sort", finding=answered, decision="impersonation")
+    (case,) = portal.world.state.cases.list_cases_of_finding(answered)
+    reviewer = portal.signed_in(portal.world.app.config.district.reviewers[0])
+    reviewer.post("/review/open", one=case.id)
+
+    guest.post("/me/sort/undo", finding=answered)
+
+    assert dict(count_stored_data(portal.world.app, case.person_id))["Of those, IT has viewed"] == 1
+
+
+def test_a_legal_hold_keeps_an_alert_that_is_taken_back(portal, twins):
+    guest, answered = portal.signed_in(MARIA.person.mail), twins[0]
+    guest.post("/me/sort", finding=answered, decision="impersonation")
+    places_hold(portal.world.app, MARIA.person.mail, "The district's counsel asked.")
+
+    guest.post("/me/sort/undo", finding=answered)
+
+    assert portal.world.state.cases.list_cases_of_finding(answered)
 
 
 def test_an_alert_that_we_raised_stays_when_an_answer_is_undone(guest, maria):
