@@ -310,6 +310,8 @@ def _list_contrary_words(
         said, verdict = case.get_word(Side.IT), case.get_verdict(Side.IT)
         if said is None or verdict is None or said.by == by.id:
             continue
+        if not app.db.access_log.has_access(by.id, case.id, app.clock.now()):
+            continue  # a note may name its person, and the decision is refused without a look
         agrees = is_confirmation(case.kind, verdict) if is_lever(decision) else verdict is decision
         if not agrees:
             yield ActionLogLine(

@@ -286,6 +286,20 @@ def test_after_a_decision_it_reads_what_follows_and_whose_word_it_replaced(
     assert said == [(Decision.HARMLESS, ""), (Decision.IMPERSONATION, "A copied bio.")]
 
 
+def test_what_another_reviewer_says_is_not_read_without_a_recorded_look(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+    ana.post("/review/rule", seen=seen, decision="harmless", note="Her cousin runs it.")
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+
+    asked = portal.signed_in(BO).post("/review/rule", seen=seen, decision="impersonation")
+
+    assert "Her cousin" not in asked.text
+    assert asked.leads_to
+    assert fake(maria).get_verdict(Side.IT) is Decision.HARMLESS
+
+
 def test_who_says_the_same_as_another_reviewer_is_not_asked(
     portal: Portal, maria: Staff, ana: Guest, here: str
 ):
