@@ -595,6 +595,11 @@ class NewAccountsTable(EncryptedTable):
                     first["appeared_at"] if first else appeared_at,
                 )
 
+    def delete_marks(self, person_id: str, mark: WaveMark) -> None:
+        """Forget what a person's new accounts may share of one kind."""
+        sql = "DELETE FROM new_accounts WHERE person_id = ? AND mark = ?"
+        self.connection.write_rows(sql, person_id, mark)
+
     def list_new_account_ids(self, person_id: str) -> tuple[str, ...]:
         """Return the ids of the person's findings that are such accounts."""
         rows = self.connection.fetch_rows(

@@ -10,7 +10,7 @@ from monitor.domain.finding_events import refresh_portrait
 from monitor.domain.person import Person
 from monitor.domain.planning.consented_queries import get_required_scope
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Scope
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Scope, WaveMark
 from monitor.services.cases import reassess_person
 from monitor.services.query_planning import list_person_query_keys
 from scrapers.models import Trace
@@ -114,6 +114,7 @@ def _remove_picture_prints(app: App, person_id: str) -> None:
         if bare != finding:
             app.db.findings.update_finding(bare)
         app.db.pictures.save_picture(bare)
+    app.db.new_accounts.delete_marks(person_id, WaveMark.PICTURE)
     app.db.thumbnails.delete_thumbnails_of_person(person_id)
 
 

@@ -7,8 +7,10 @@ import pytest
 
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA, ROSA, THOMAS, StaffMember
-from monitor.domain.vocabulary import CaseKind, Decision, OwnershipLabel
+from monitor.domain.detection.waves import list_wave_marks
+from monitor.domain.vocabulary import CaseKind, Decision, OwnershipLabel, WaveMark
 from monitor.services.answers import record_feedback
+from monitor.services.narrowed_consent import delete_unconsented_results
 from reports.wording import render_reason
 from tests.monitor.services.world import Staff, World, account
 
@@ -155,6 +157,20 @@ def test_what_accounts_may_share_is_kept_as_hashes_alone(world: World, staff: li
 
     assert kept.keys() == {"place", "words"}
     assert all(isinstance(one, bytes) and b"worst" not in one for one in kept.values())
+
+
+def test_a_picture_counts_no_more_without_the_scope(world: World, staff: list[Staff]):
+    found, new_accounts = made_about(JOHN, 0), world.app.db.new_accounts
+    meets(world, found)
+    finding = staff[0].findings[f"https://bsky.app/profile/{found.handle}"]
+    portrait = replace(finding.portrait, picture_print="a print")
+    marks = list_wave_marks(portrait, JOHN.person)
+    new_accounts.save_new_account(finding, marks, world.clock.now())
+    consent = world.state.consents.find_latest_consent(staff[0].id)
+
+    delete_unconsented_results(world.app, consent)
+
+    assert [mark for mark, _ in new_accounts.list_accounts_alike(finding.id)] == [WaveMark.PLACE]
 
 
 def test_words_that_come_later_count_from_when_the_account_was_made(
