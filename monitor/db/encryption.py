@@ -180,11 +180,14 @@ class KeyStore:
         )
 
     def save_last_consent(self, key_id: str, read_line: Callable[[], str]) -> None:
-        """Replace someone's, as long as they have a key; no one else writes as it is read."""
+        """Replace someone's, as long as they have a key; no one else writes as it is read.
+
+        Whoever was erased meanwhile has none, and their key goes next.
+        """
         with self._connection.begin_transaction():
             self._connection.execute(
                 """INSERT OR REPLACE INTO last_consents (id, line)
-                SELECT id, ? FROM keys WHERE id = ?""",
+                SELECT id, ?1 FROM keys WHERE id = ?2 AND ?1 != ''""",
                 *(read_line(), key_id),
             )
 

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.db.connection import DatabaseConnection
 from monitor.db.database import Database
+from monitor.db.encryption import KeyStore
 from monitor.db.invitations import Invitation
 from monitor.domain.errors import DatabaseError, InputError
 
@@ -113,3 +114,17 @@ def test_a_line_that_a_crash_kept_from_the_keys_is_laid_there_later(world, monke
         assert again.keys.list_last_consents()[rosa] != before
         assert again.consents.find_latest_consent(rosa).withdrawn_at == world.now
         assert len(again.consents.list_consents(rosa)) == 2
+
+
+def test_an_erasure_that_a_crash_cut_short_lays_no_empty_line_with_the_keys(
+    world, copied, tmp_path, monkeypatch
+):
+    rosa = world.enrolled("Rosa")
+    copied()
+    with monkeypatch.context() as killed:
+        killed.setattr(KeyStore, "destroy_key", lambda *_: None)
+        with world.state.begin_transaction():
+            world.withdraws(rosa, world.now)
+            world.state.people.erase_person(rosa)
+
+    assert put_back(world, tmp_path).keys.list_last_consents()[rosa]
