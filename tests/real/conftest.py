@@ -42,6 +42,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return RealScheduling(config, log)
 
 
+# After all others: they sort by folder.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, and then with what takes long to start."""
     items.sort(
