@@ -32,6 +32,7 @@ FactTable = Mapping[str, object]
 # By kind, then by the key of a fact.
 FactChanges = Mapping[str, Mapping[str, FactTable]]
 NO_CHANGES: FactChanges = MappingProxyType({})
+_PAGES = frozenset({"form", "help"})
 PRICE_KEYS = frozenset({"usd_per_1000"})
 LONGEST_ADDRESS = 300
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
@@ -106,12 +107,18 @@ def load_tables(kind: str, changes: FactChanges = NO_CHANGES) -> dict[str, FactT
         tables, base = _fill_in_common(contents), load_tables(like, changes) if like else {}
     return {
         key: {
-            **({} if "name" in table else base.get(key, {})),
+            **({} if "name" in table else _take_over(base.get(key, {}), table)),
             **table,
             **changed.get(key, {}),
         }
         for key, table in tables.items()
     }
+
+
+def _take_over(base: FactTable, table: FactTable) -> FactTable:
+    """Return what a table has from that of another kind; nobody looked at a page of its own."""
+    has_own_page = not _PAGES.isdisjoint(table)
+    return {key: value for key, value in base.items() if key != "seen_on" or not has_own_page}
 
 
 def load_site_file() -> dict[str, Any]:
