@@ -11,7 +11,7 @@ from monitor.services.tips import can_tell, is_tell_token, request_tell_link, te
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from monitor.web.sign_in import NOT_ONE_ADDRESS
-from reports.pages.account import TellLinkAskView, TellView, render_tell, render_tell_link
+from reports.pages.account import AddressFormView, TellView, render_tell, render_tell_link
 from reports.pages.layout import FieldProblem
 
 TITLE: Final = "Tell IT of a fake account"
@@ -57,17 +57,17 @@ def _store_address(context: PortalContext, path: str) -> Response:
 def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
     @routes.get("/tell")
     def show_link_request() -> Response:
-        return context.render_page(TITLE, render_tell_link, TellLinkAskView())
+        return context.render_page(TITLE, render_tell_link, AddressFormView())
 
     @routes.post("/tell")
     def submit_link_request() -> Response:
         address = read_form(TellForm).address
         if not is_single_address(address):
             fault = FieldProblem(field="address", words=NOT_ONE_ADDRESS)
-            view = TellLinkAskView(address=address, faults=(fault,))
+            view = AddressFormView(address=address, faults=(fault,))
             return context.render_page(TITLE, render_tell_link, view)
         request_tell_link(context.app, address, context.browser_session.id)
-        asked = TellLinkAskView(asked=True)
+        asked = AddressFormView(asked=True)
         return context.render_page(TITLE, render_tell_link, asked)
 
     def check_token(token: str) -> str:

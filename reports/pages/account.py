@@ -219,15 +219,4 @@ class TellView:
 
 
 render_tell = build_renderer("tell", TellView)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TellLinkAskView:
-    """Offers a link to tell by, or says that it was `asked` for: to anyone alike."""
-
-    asked: bool = False
-    address: str = ""
-    faults: tuple[FieldProblem, ...] = ()
-
-
-render_tell_link = build_renderer("tell_link", TellLinkAskView)
+render_tell_link = build_renderer("tell_link", AddressFormView)
