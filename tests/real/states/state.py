@@ -24,7 +24,8 @@ class Site(StrEnum):
 class State:
     """`address` names by `{finding}` and the like what is known; `words` stand in this state.
 
-    `deeds` are done after it was opened, and `status` is that of the last answer.
+    `deeds` are done after it was opened, which was answered by `status_before_deeds`; `status` is
+    that of the last answer.
     """
 
     address: str
@@ -32,6 +33,7 @@ class State:
     deeds: tuple[Deed, ...] = ()
     who: str = ""
     status: int = 200
+    status_before_deeds: int = 200
     site: Site = Site.DISTRICT
 
     def __str__(self) -> str:

@@ -64,7 +64,12 @@ SIGNING_IN: tuple[State, ...] = (
     seen("/answer/{answer_maria}", "This link answers only this result"),
     seen("/answer/{answer_maria}", "You said:", press("Not about me")),
     seen("/answer/{answer_maria}", "is gone", status=410),
-    seen("/answer/{answer_maria}", "Check your email", press("Email me a code")),
+    seen(
+        "/answer/{answer_maria}",
+        "Check your email",
+        press("Email me a code"),
+        status_before_deeds=410,
+    ),
     seen("/tell", "All staff can tell IT"),
     seen("/tell", "Enter one email", fill(MAIL, "maria"), press("Email me a link"), status=422),
     seen("/tell", "on the list of staff", fill(MAIL, "x@y.example"), press("Email me a link")),
