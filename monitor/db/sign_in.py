@@ -152,6 +152,12 @@ class SignInLinksTable(Table, Records[SignInLink]):
             "sign_in_links", "account_id = ? AND asked_at > ?", account_id, since
         )
 
+    def count_links_since(self, kind: str, since: datetime) -> int:
+        """Count the links of all readers whose id begins with a word and a dash."""
+        return self.connection.count_rows(
+            "sign_in_links", "account_id GLOB ? || '-*' AND asked_at > ?", kind, since
+        )
+
     def delete_sign_in_links(self, account_id: str) -> None:
         """Let no link that is out open anything anymore."""
         self.connection.write_rows("DELETE FROM sign_in_links WHERE account_id = ?", account_id)

@@ -25,6 +25,8 @@ from reports.emails.account import TellLinkView
 
 MAX_TIPS_PER_DAY = 40
 TELL_LINK_LASTS = timedelta(hours=1)
+# Of a district: whoever asks for many addresses holds up no other email for long.
+MAX_TELL_LINKS_AN_HOUR = 60
 TELL = "tell"
 _DAY = timedelta(days=1)
 
@@ -66,12 +68,15 @@ def request_tell_link(app: App, address: str, browser_session_id: str) -> None:
     """Queue a link to tell by, if the address is of staff: the answer never tells.
 
     Whether they joined plays no part. The email is deleted once it is sent; what is left for a day,
-    so that nobody gets more than five an hour, is a keyed hash of the address.
+    so that nobody gets more than five an hour and a district sends at most 60, is a keyed hash of
+    the address.
     """
     mail = fold_address(address)
     mark = app.db.staff_listings.hash_address(mail)
     listed = read_staff_states(app.db).get(mark, app.db.staff_listings.was_listed(mail))
-    reader = f"{TELL}-{mark.hex()}" if listed else NO_ACCOUNT
+    since = app.clock.now() - TELL_LINK_LASTS
+    many = app.db.sign_in_links.count_links_since(TELL, since) >= MAX_TELL_LINKS_AN_HOUR
+    reader = f"{TELL}-{mark.hex()}" if listed and not many else NO_ACCOUNT
     link = build_asked_link(app, reader, browser_session_id, TELL_LINK_LASTS)
     queue_asked_email(app, link, partial(_build_link_email, mail))
 

@@ -12,6 +12,7 @@ from monitor.services.lookalike_checks import run_district_check
 from monitor.services.outbox import send_due
 from monitor.services.sign_in import MAX_LINKS_PER_HOUR
 from monitor.services.tips import (
+    MAX_TELL_LINKS_AN_HOUR,
     MAX_TIPS_PER_DAY,
     TELL_LINK_LASTS,
     can_tell,
@@ -142,6 +143,18 @@ def test_nobody_gets_more_than_five_links_an_hour(telling: World):
         links_to(telling, ADA)
 
     assert len(links_to(telling, ADA)) == MAX_LINKS_PER_HOUR
+
+
+def test_a_district_sends_so_many_links_an_hour_and_says_it_to_nobody(telling: World):
+    staff = [f"a{number}@cedarvalley.example" for number in range(MAX_TELL_LINKS_AN_HOUR)]
+    telling.state.staff_listings.save_listings((*staff, ADA))
+    for mail in (*staff, ADA):
+        assert request_tell_link(telling.app, mail, "a visit") is None
+    assert links_to(telling, ADA) == []
+
+    telling.clock.at += TELL_LINK_LASTS
+    request_tell_link(telling.app, ADA, "a visit")
+    assert len(links_to(telling, ADA)) == 1
 
 
 def test_a_link_says_until_when_it_works_and_nothing_of_who_asked(telling: World):
