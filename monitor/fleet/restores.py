@@ -35,7 +35,7 @@ from monitor.fleet.districts import (
     work_in_district,
 )
 from monitor.services.backups import RestoreResult, restore_district
-from monitor.services.consent_end import withdraw_consent
+from monitor.services.consent_end import resolve_actor, withdraw_consent
 from monitor.services.consent_renewal import follow_changed_consent
 
 if TYPE_CHECKING:
@@ -165,6 +165,13 @@ def apply_consent_changes(
         with app.db.begin_transaction():
             app.db.consents.insert_consent(change.consent)
             follow_changed_consent(app, change.consent)
+            app.db.audit.append_entry(
+                app.clock.now(),
+                resolve_actor(consent.person_id, ConsentChannel.AUTOMATIC),
+                f"consent-{change.consent.act}",
+                consent.person_id,
+                {},
+            )
     if lacked:
         LOG.warning("consent_changes_applied", extra={"district": name, "count": lacked})
     return lacked

@@ -86,6 +86,8 @@ def test_a_copy_that_is_put_back_has_no_one_asked_about_who_left_since(
         assert consents[left].withdrawn_at == FRIDAY
         assert consents[disowned].withdrawn_at == clock.now()
         assert consents[paused].paused_until == until
+        audited = {entry.subject: entry.action for entry in app.db.audit.list_entries()}
+        assert audited[paused] == "consent-paused"
 
 
 def test_a_copy_that_is_put_back_shortens_no_pause(
