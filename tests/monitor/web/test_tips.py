@@ -104,7 +104,7 @@ def test_who_has_not_joined_tells_by_a_link_to_their_mailbox(portal: Portal):
     assert THANKS in reader.follow(reader.post(link, address=FAKE)).text
     assert reader.post(link, address="<b>").status == 422
     (finding,) = stored(world)
-    assert (finding.trace.address, "ada" in str(finding)) == (FAKE, False)
+    assert (finding.trace.address, "ada.lind" in str(finding)) == (FAKE, False)
     assert reader.get("/me").leads_to == "/sign-in"
 
 
