@@ -99,16 +99,20 @@ def _find_code_token(context: PortalContext, link: AnswerLink, token: str) -> st
 
 def _find_next_path(context: PortalContext, link: AnswerLink) -> str:
     """Return the page of what its person does next, by what the case is by now."""
-    app = context.app
-    if link.is_case:
-        case = app.db.cases.load_case(link.card_id)
-        if case.kind is CaseKind.EXPOSED_CONTACT and case.state is CaseState.MINE:
-            return url_for("removal.show_removal", case_id=case.id)
-        return url_for("findings.show_finding", finding_id=link.finding_id)
-    asked = find_ownership_case(app, link.finding_id)
+    if _leads_to_removal(context, link):
+        return url_for("removal.show_removal", case_id=link.card_id)
+    asked = None if link.is_case else find_ownership_case(context.app, link.finding_id)
     if asked is not None and asked.is_pursued and can_be_reported(asked):
         return url_for("takedown.show_kit", case_id=asked.id)
     return url_for("findings.show_finding", finding_id=link.finding_id)
+
+
+def _leads_to_removal(context: PortalContext, link: AnswerLink) -> bool:
+    """Tell whether the details are its person's, who can have them taken down."""
+    case = context.app.db.cases.load_case(link.card_id) if link.is_case else None
+    return (
+        case is not None and case.kind is CaseKind.EXPOSED_CONTACT and case.state is CaseState.MINE
+    )
 
 
 def _build_done_view(
@@ -117,7 +121,7 @@ def _build_done_view(
     """Say what comes next; all further pages take signing in."""
     path = _find_next_path(context, link)
     if link.is_case:
-        has_removal = path.startswith("/me/removal/")
+        has_removal = _leads_to_removal(context, link)
         return AnswerDoneView(
             answer=answer,
             next_step=answer_choices.DETAILS_ANSWERED
