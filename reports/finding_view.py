@@ -364,6 +364,16 @@ class CaseView(CaseSummary):
             return Reason(f"case.{self.nature}.said")
         return labels.describe_case_kind(self.kind, self.severity)
 
+    def list_told_reasons(self, *, brief: bool) -> tuple[Reason, ...]:
+        """Return the reasons that an email tells, which is `brief` where another case is beside.
+
+        How two usernames differ is reason enough, and so, in brief, is what an own account became.
+        """
+        if self.pair and self.pair.change:
+            return ()
+        most = 2 if not brief else 0 if self.kind is CaseKind.OWN_ACCOUNT_CHANGED else 1
+        return tuple(one for one in self.reasons[:most] if one.rule != "contact-recorded")
+
     @property
     def advice(self) -> Reason:
         """What to do, in one or two sentences."""
