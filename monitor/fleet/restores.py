@@ -17,11 +17,7 @@ from monitor.config.sections import BackupConfig
 from monitor.db.backup_files import Backup, KeyBackup, find_newest_backup
 from monitor.db.database import DATABASE_FILE
 from monitor.db.files import hand_over_folder, make_folder
-from monitor.domain.errors import (
-    BusyError,
-    InputError,
-    MovedError,
-)
+from monitor.domain.errors import BusyError, InputError, MovedError
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.fleet.db.consent_changes import ConsentChange
 from monitor.fleet.districts import (
@@ -35,7 +31,7 @@ from monitor.fleet.districts import (
     work_in_district,
 )
 from monitor.services.backups import RestoreResult, restore_district
-from monitor.services.consent_end import resolve_actor, withdraw_consent
+from monitor.services.consent_end import audit_consent, withdraw_consent
 from monitor.services.consent_renewal import follow_changed_consent
 
 if TYPE_CHECKING:
@@ -165,13 +161,7 @@ def apply_consent_changes(
         with app.db.begin_transaction():
             app.db.consents.insert_consent(change.consent)
             follow_changed_consent(app, change.consent)
-            app.db.audit.append_entry(
-                app.clock.now(),
-                resolve_actor(consent.person_id, ConsentChannel.AUTOMATIC),
-                f"consent-{change.consent.act}",
-                consent.person_id,
-                {},
-            )
+            audit_consent(app, change.consent, ConsentChannel.AUTOMATIC, app.clock.now())
     if lacked:
         LOG.warning("consent_changes_applied", extra={"district": name, "count": lacked})
     return lacked

@@ -45,9 +45,7 @@ def record_consent_end(
     with app.db.begin_transaction():
         app.db.consents.insert_consent(ended)
         follow_consent_end(app, ended, now)
-        app.db.audit.append_entry(
-            now, resolve_actor(person_id, channel), f"consent-{act}", person_id, {}
-        )
+        audit_consent(app, ended, channel, now)
 
 
 def follow_consent_end(app: App, consent: Consent, at: datetime) -> None:
@@ -70,8 +68,8 @@ def follow_consent_end(app: App, consent: Consent, at: datetime) -> None:
     queue_email(app, plan, view)
 
 
-def resolve_actor(person_id: str, channel: ConsentChannel) -> str:
-    """Return who acted, for the audit log: the person, or who acted for them."""
-    return {ConsentChannel.OPERATOR: "operator", ConsentChannel.AUTOMATIC: "namesake"}.get(
-        channel, person_id
-    )
+def audit_consent(app: App, consent: Consent, channel: ConsentChannel, at: datetime) -> None:
+    """Say in the audit log what was written then, and who wrote it: the person, or who for them."""
+    actors = {ConsentChannel.OPERATOR: "operator", ConsentChannel.AUTOMATIC: "namesake"}
+    actor, action = actors.get(channel, consent.person_id), f"consent-{consent.act}"
+    app.db.audit.append_entry(at, actor, action, consent.person_id, {})

@@ -26,7 +26,7 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
-from monitor.services.consent_end import end_lapsed_consent, follow_consent_end, resolve_actor
+from monitor.services.consent_end import audit_consent, end_lapsed_consent, follow_consent_end
 from monitor.services.consent_terms import hash_district_terms
 from monitor.services.narrowed_consent import delete_unconsented_results
 from monitor.services.notifications import (
@@ -239,9 +239,7 @@ def _save_consent_change(app: App, before: Consent, after: Consent) -> Consent:
             delete_unconsented_results(app, after)
         plan = EmailPlan(recipient_id=person_id, dedupe_key=f"{after.act}-{now.isoformat()}")
         queue_email(app, plan, _build_change_email(app, after))
-        app.db.audit.append_entry(
-            now, resolve_actor(person_id, after.channel), f"consent-{after.act}", person_id, {}
-        )
+        audit_consent(app, after, after.channel, now)
     return after
 
 
