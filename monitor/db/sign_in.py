@@ -152,7 +152,7 @@ class SignInLinksTable(Table, Records[SignInLink]):
             "sign_in_links", "account_id = ? AND asked_at > ?", account_id, since
         )
 
-    def count_links_since(self, kind: str, since: datetime) -> int:
+    def count_links_of_kind_since(self, kind: str, since: datetime) -> int:
         """Count the links of all readers whose id begins with a word and a dash."""
         return self.connection.count_rows(
             "sign_in_links", "account_id GLOB ? || '-*' AND asked_at > ?", kind, since

@@ -38,9 +38,7 @@ from monitor.domain.private_details import is_on_district_site
 from monitor.domain.vocabulary import CaseKind, Decision, LeverKind, Means, OwnershipLabel, Side
 from monitor.services.cases import add_ownership_case, build_person_assessor, reassess_person
 from monitor.services.crawl_redaction import build_workplace
-from monitor.services.disclosure import (
-    find_review_opening,
-)
+from monitor.services.disclosure import find_review_opening
 from monitor.services.own_accounts import list_declared_findings
 from monitor.services.sweeps import list_recheck_keys
 from monitor.services.thumbnails import delete_unneeded_thumbnails

@@ -21,11 +21,7 @@ from monitor.domain.reason import Plain, Reason
 from monitor.domain.schedule import compute_digest_week
 from monitor.domain.two_reviewers import EarlyAccessProposal, check_withdrawal
 from monitor.domain.vocabulary import CaseBin, Side
-from monitor.services.answers import (
-    DecisionInput,
-    decide_cases,
-    undo_decisions,
-)
+from monitor.services.answers import DecisionInput, decide_cases, undo_decisions
 from monitor.services.break_glass import BreakGlassActor, record_break_glass
 from monitor.services.coverage import build_coverage
 from monitor.services.digests import list_weekly_runs

@@ -75,7 +75,7 @@ def request_tell_link(app: App, address: str, browser_session_id: str) -> None:
     mark = app.db.staff_listings.hash_address(mail)
     listed = read_staff_states(app.db).get(mark, app.db.staff_listings.was_listed(mail))
     since = app.clock.now() - TELL_LINK_LASTS
-    many = app.db.sign_in_links.count_links_since(TELL, since) >= MAX_TELL_LINKS_AN_HOUR
+    many = app.db.sign_in_links.count_links_of_kind_since(TELL, since) >= MAX_TELL_LINKS_AN_HOUR
     reader = f"{TELL}-{mark.hex()}" if listed and not many else NO_ACCOUNT
     link = build_asked_link(app, reader, browser_session_id, TELL_LINK_LASTS)
     queue_asked_email(app, link, partial(_build_link_email, mail))
