@@ -25,7 +25,7 @@ from monitor.domain.consent_text import (
 from monitor.domain.reason import Reason
 from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS
 from reports.pages.public_records import describe_span
-from reports.wording import render_in_english
+from reports.reason_rendering import render_in_english
 from scrapers.facts.fact import DatedFact, load_facts
 
 FOLDER = Path(__file__).parent / "procurement"

@@ -21,9 +21,9 @@ from reports.data_export import render_csv
 from reports.emails.render import fill_template
 from reports.finding_view import CaseView, ComparisonLine
 from reports.labels import EVIDENCE_LIKENESSES, REFERENCE, describe_field
+from reports.reason_rendering import Others, render_reason
 from reports.sanitize import clean_header_line
 from reports.translation import use_language
-from reports.wording import Others, render_reason
 
 if TYPE_CHECKING:
     from warcio.statusandheaders import StatusAndHeaders

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseBin, Severity
 from reports.emails.render import fill_template
+from reports.reason_rendering import render_reason
 from reports.translation import translate_message
-from reports.wording import render_reason
 
 if TYPE_CHECKING:
     from icalendar import Event

@@ -40,6 +40,13 @@ from reports.labels import (
     format_account,
     strip_platform,
 )
+from reports.reason_rendering import (
+    Others,
+    render_in_english,
+    render_phrase,
+    render_reason,
+    translate_site_name,
+)
 from reports.sanitize import (
     CleanText,
     clean_form_input,
@@ -49,13 +56,6 @@ from reports.sanitize import (
     defang_url,
 )
 from reports.translation import get_language, translate_label, translate_message, translate_plural
-from reports.wording import (
-    Others,
-    render_in_english,
-    render_phrase,
-    render_reason,
-    translate_site_name,
-)
 
 STATIC: Final = "/static"
 TYPES: Final = {

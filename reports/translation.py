@@ -2,7 +2,7 @@
 
 Templates and labels speak English. What a person reads is looked up in `locale/LANGUAGE.po` where
 it is shown: the text of a template by `_()`, and a label by the filter translate. A sentence that
-the code makes is none of these (`reports/wording.py`).
+the code makes is none of these (`reports/reason_rendering.py`).
 """
 
 import json

@@ -7,8 +7,8 @@ from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
 from monitor.domain.first_contact import AnswerShape, ProbeReport, RedirectChain, judge_probe
+from scrapers.crawl.crawl_worker import parse_page
 from scrapers.crawl.frontier import Exchange
-from scrapers.crawl.turns import parse_page
 from scrapers.http.client import Redirect
 from scrapers.models import CrawlResult, Outcome, Page, ParseResult, Query, QueryKind
 from scrapers.parsers.presence import list_shown_marks

@@ -34,7 +34,7 @@ from monitor.services.job_kinds import CANARIES, SWEEP, JobQueue, find_job_queue
 from monitor.services.self_check import SELF_CHECK
 from monitor.services.sweeps import ProgressListener, ignore_progress
 from reports.labels import REQUESTED_RUNS
-from reports.wording import render_note, render_phrase
+from reports.reason_rendering import render_note, render_phrase
 from scrapers.http.clock import Clock
 from scrapers.models import Outcome
 from scrapers.source_discovery import discover_built_in_sources

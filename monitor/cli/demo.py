@@ -46,15 +46,15 @@ from monitor.domain.english_dates import format_date
 from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.vocabulary import CaseKind, EventKind, GapKind, OwnershipLabel, Severity
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
+from monitor.scheduler.job_scheduler import Liveness
 from monitor.scheduler.timed_jobs import SupervisedRunner
-from monitor.scheduler.workers import Liveness
 from monitor.services.jobs import take_over_jobs
 from monitor.services.sign_in import find_account_id
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from reports.labels import CASE_KINDS, EVENT_KINDS, GAPS, SEVERITIES, format_site_name
 from reports.pages.demo import CastMember, DemoEmail
-from reports.wording import render_note
+from reports.reason_rendering import render_note
 from scrapers.http.clock import SystemClock
 from scrapers.models import CONCLUSIVE_OUTCOMES
 

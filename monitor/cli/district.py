@@ -12,7 +12,7 @@ from monitor.domain.district.domains import list_lookalike_domains
 from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
 from monitor.services.lookalike_checks import DISTRICT_CHECK, load_inventory
-from reports.wording import render_in_english, render_note
+from reports.reason_rendering import render_in_english, render_note
 
 NOT_SET_UP = "The district's own accounts are not listed. Add [official] to the configuration."
 

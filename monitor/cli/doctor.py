@@ -40,7 +40,7 @@ from monitor.services.setup_files import (
 )
 from monitor.student_matcher.keys import read_tokens
 from monitor.student_matcher.process import MatcherProcess, build_matcher_setup
-from reports.wording import render_told
+from reports.reason_rendering import render_told
 from scrapers.source_discovery import SourceRegistry
 
 

@@ -23,7 +23,7 @@ from monitor.domain.health import (
     report_ok,
     report_warning,
 )
-from reports.wording import render_note
+from reports.reason_rendering import render_note
 from scrapers.crawl.pause_file import PauseFile, find_place
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import Clock

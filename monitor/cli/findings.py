@@ -31,7 +31,7 @@ from reports.labels import (
     describe_field,
     format_site_name,
 )
-from reports.wording import render_in_english, render_told
+from reports.reason_rendering import render_in_english, render_told
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
 if TYPE_CHECKING:

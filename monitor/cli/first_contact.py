@@ -21,7 +21,7 @@ from monitor.services.first_contact import (
 )
 from monitor.services.first_contact_bundle import build_bundle, rename_publicly
 from reports.labels import CONTACT_VERDICTS
-from reports.wording import render_note
+from reports.reason_rendering import render_note
 from scrapers.models import Outcome
 
 PROBED: Mapping[str, str] = {

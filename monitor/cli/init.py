@@ -13,7 +13,6 @@ from monitor.app import create_state_folder
 from monitor.cli import endpoints
 from monitor.cli.context import CliContext, show_bar
 from monitor.cli.doctor import run_checks, say_in_english
-from monitor.cli.first_check import offer_first_check, offer_volunteers
 from monitor.cli.init_answers import (
     Conversation,
     GivenAnswers,
@@ -21,6 +20,7 @@ from monitor.cli.init_answers import (
     read_answers_file,
     take_given_answers,
 )
+from monitor.cli.init_first_check import offer_first_check, offer_volunteers
 from monitor.cli.staff import describe_import
 from monitor.domain.errors import INTERRUPTED_EXIT_CODE, UnavailableError
 from monitor.domain.vocabulary import HealthLevel
@@ -40,7 +40,7 @@ from monitor.services.setup import (
 from monitor.services.setup_files import find_secret, start_units
 from monitor.services.setup_questions import NO, YES, Answers, list_secrets
 from monitor.services.staff_import import import_staff, read_staff_file
-from reports.wording import render_told
+from reports.reason_rendering import render_told
 
 # How long the portal's name is waited for, and how long between two looks.
 PORTAL_LOOKS, PORTAL_LOOK_SECONDS = 180, 5.0

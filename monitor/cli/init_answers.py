@@ -47,7 +47,7 @@ from monitor.services.setup_questions import (
     split_list,
 )
 from monitor.services.staff_import import read_staff_file
-from reports.wording import render_in_english, render_told
+from reports.reason_rendering import render_in_english, render_told
 
 INTRODUCTION = """\
 These questions set up a district. Enter accepts the value in [brackets]. Until the last one, only

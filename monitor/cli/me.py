@@ -63,7 +63,7 @@ from monitor.services.quick_check import (
     run_quick_check,
 )
 from reports.quick_check import QuickCheckView, render_quick_check_page, render_quick_check_text
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 
 SEARXNG_VARIABLE: Final = "NAMESAKE_SEARXNG_URL"
 SEARXNG_EXAMPLE: Final = "http://127.0.0.1:8888"

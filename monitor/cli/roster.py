@@ -15,9 +15,9 @@ from monitor.domain.students.hashed_roster import ROSTER_LIFETIME, Roster
 from monitor.domain.students.matching import MatcherUsage
 from monitor.people_files import SizeCheck
 from monitor.services.roster import erase_student_links, record_roster_import
-from monitor.student_matcher.admin import RosterAdmin, StudentImport, read_students
 from monitor.student_matcher.keys import read_tokens
 from monitor.student_matcher.process import MatcherProcess, build_matcher_setup
+from monitor.student_matcher.roster_admin import RosterAdmin, StudentImport, read_students
 
 _PATH = click.Path(path_type=Path)
 _MAX_LINES_NAMED = 20

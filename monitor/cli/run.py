@@ -16,8 +16,8 @@ def run(context: CliContext, log_format: str, *, verbose: bool) -> None:
     """Run the service until SIGTERM. A second one for the same state folder exits with code 75."""
     from monitor.app.parser_sandbox import note_parser_sandbox
     from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
+    from monitor.scheduler.job_scheduler import Liveness
     from monitor.scheduler.timed_jobs import build_supervised_runner
-    from monitor.scheduler.workers import Liveness
 
     settings = event_log.LogSettings(form=event_log.LogFormat(log_format), verbose=verbose)
     liveness = Liveness(context.environment.clock)

@@ -30,7 +30,7 @@ from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent, compute_consent_phase
 from monitor.domain.email import is_single_address
 from monitor.domain.english_dates import format_date, format_day
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel

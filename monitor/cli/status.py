@@ -27,7 +27,7 @@ from monitor.services.job_kinds import DIGEST
 from monitor.services.jobs import schedule_jobs
 from monitor.services.setup_files import HOST
 from reports.labels import JOB_LABELS
-from reports.wording import render_told
+from reports.reason_rendering import render_told
 
 MIN_UNIT_COUNT = 2
 # A tick comes every 20 seconds, so what is due is begun within the minute.

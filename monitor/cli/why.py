@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.context import CliContext, json_option, pass_cli_context, require_mail_server
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 
 if TYPE_CHECKING:
     from monitor.db.invitations import InvitationMail

@@ -263,7 +263,7 @@ class KeyBackup:
     folder: Path
     live: bool = False
 
-    def renew_keys(self, keys: Path, database: Database) -> None:
+    def back_up_keys(self, keys: Path, database: Database) -> None:
         """Overwrite it with the keys of today, and then the old ones where they lie on the disk."""
         try:
             make_folder(self.folder, like=keys.parent)

@@ -22,7 +22,7 @@ from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import RunningClock, StoryClock
-from monitor.domain.enrollment import EnrollmentAnswers
+from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import OwnershipLabel, SweepKind
 from monitor.services.consent_end import withdraw_consent
@@ -30,7 +30,7 @@ from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.outbox import send_due
-from reports.wording import render_in_english
+from reports.reason_rendering import render_in_english
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing

@@ -12,7 +12,7 @@ from unicodedata import category
 
 import msgspec
 
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.staff_file import StaffFileContext, parse_staff_header, parse_staff_line
 

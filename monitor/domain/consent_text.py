@@ -62,7 +62,7 @@ def suppose_consent(
     )
 
 
-# How many sentences each passage has; they are numbered in reports/words/.
+# How many sentences each passage has; they are numbered in reports/reason_words/.
 _LENGTHS = {
     "looked-at": 3,
     "daily": 1,

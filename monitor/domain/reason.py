@@ -1,7 +1,7 @@
 """A reason as an id with facts: what was found, not how it is said.
 
-The words of an id are data, one file for each language (`reports/words/`). They are chosen where
-the reason is shown, by who reads it and in which language.
+The words of an id are data, one file for each language (`reports/reason_words/`). They are chosen
+where the reason is shown, by who reads it and in which language.
 """
 
 import re

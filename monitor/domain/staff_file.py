@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.domain.email import is_single_address
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError, SharedMailboxError
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.person_columns import (

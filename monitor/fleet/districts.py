@@ -27,7 +27,7 @@ from monitor.config.sections import (
 )
 from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError, InputError, MonitorError
-from monitor.fleet.db.shared import SHARED_DATABASE, SharedDatabase
+from monitor.fleet.db.shared_database import SHARED_DATABASE, SharedDatabase
 from monitor.services.health import Vitals, collect_vitals
 from monitor.services.setup_files import (
     PORTAL,

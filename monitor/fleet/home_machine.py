@@ -17,9 +17,9 @@ from monitor.domain.errors import MovedError, UnavailableError
 from monitor.fleet.batch_sender import FleetCrawler
 from monitor.fleet.db.batch_mailbox import Mailbox
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
+from monitor.fleet.db.crawl_limits import CHANGES_KEPT, FleetCrawlLimits
 from monitor.fleet.db.day_keys import HomeDayKeys
 from monitor.fleet.db.district_leases import LEASE, Lease, LeasesTable
-from monitor.fleet.db.memories import CHANGES_KEPT, FleetMemories
 from monitor.fleet.db.postgres import ensure_worker_role
 from monitor.fleet.db.state import read_fleet_state
 from monitor.fleet.fence import read_boot_clock, read_utc_time
@@ -53,15 +53,15 @@ def put_off_while_away() -> Iterator[None]:
 class HomeMachine:
     """Has other machines ask for the districts of this process."""
 
-    def __init__(self, memories: FleetMemories, folder: Path, machine: str = "") -> None:
-        self._memories = memories
-        self._seal = memories.seal
+    def __init__(self, limits: FleetCrawlLimits, folder: Path, machine: str = "") -> None:
+        self._limits = limits
+        self._seal = limits.seal
         self._changes = ConsentChanges(folder, self._seal.derive_home_seal())
-        self._day_keys = HomeDayKeys(folder, self._seal, memories.connection, read_utc_time)
+        self._day_keys = HomeDayKeys(folder, self._seal, limits.connection, read_utc_time)
         # What is in that file by now, so that it is seldom opened.
         self._noted: dict[str, ConsentChange] | None = None
-        self._mailbox = Mailbox(memories.connection, memories.hosts)
-        self.leases = LeasesTable(memories.connection, machine or node())
+        self._mailbox = Mailbox(limits.connection, limits.hosts)
+        self.leases = LeasesTable(limits.connection, machine or node())
         # By the clock that runs on while the machine sleeps.
         self._held_at: dict[str, float] = {}
 
@@ -113,7 +113,7 @@ class HomeMachine:
         """
         known, changes = self._load_noted(), self._changes
         if sent:
-            fetched = changes.fetch_changes(self._memories.connection)
+            fetched = changes.fetch_changes(self._limits.connection)
             newer = {t: c for t, c in fetched.items() if t not in known or known[t].at < c.at}
             known = {**known, **newer}
         return apply_consent_changes(
@@ -123,12 +123,12 @@ class HomeMachine:
     def send_consent_changes(self) -> None:
         """Tell the fleet's database what is new; what it cannot be told now, it is told later."""
         with put_off_while_away():
-            self._changes.send_changes(self._memories.connection)
+            self._changes.send_changes(self._limits.connection)
 
     def add_worker(self, name: str, database: str) -> NewWorker:
         """Make what a machine that asks needs; `database` is the address that this one uses."""
         password = token_urlsafe(24)
-        role = ensure_worker_role(self._memories.connection, name, password)
+        role = ensure_worker_role(self._limits.connection, name, password)
         return NewWorker(
             key=self._seal.derive_worker_key(name),
             password_line=f"*:*:*:{role}:{password}",
@@ -137,11 +137,11 @@ class HomeMachine:
 
     def read_state(self) -> FleetState:
         """Return how the fleet is. Raises UnavailableError."""
-        return read_fleet_state(self._memories.connection)
+        return read_fleet_state(self._limits.connection)
 
     def delete_outdated(self) -> None:
         with put_off_while_away():
-            self._memories.delete_outdated()
+            self._limits.delete_outdated()
 
     def delete_expired_batches(self) -> None:
         """Forget what was not asked in time, also where no machine is there that asks."""

@@ -7,11 +7,11 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from scrapers.crawl.crawl_worker import LONG_PAUSE
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import LONGEST_FLIGHT, NAP, CrawlRun, HostQueue
 from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.crawl.throttle import HostState
-from scrapers.crawl.turns import LONG_PAUSE
 from scrapers.http.errors import FailureReason, FetchError, build_unreadable_error
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import CrawlPriority, CrawlResult

@@ -22,12 +22,12 @@ from monitor.db.database import Database
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import InputError
 from monitor.fleet.conflicting_districts import TwinFinder
-from monitor.fleet.db.shared import DistrictHostStore, DistrictRecord, SharedDatabase
+from monitor.fleet.db.shared_database import DistrictHostStore, DistrictRecord, SharedDatabase
 from monitor.fleet.districts import DistrictFolder, build_district_environment
 from monitor.mail.smtp import RelayPace
 from monitor.scheduler.daemon import WakeSocket
+from monitor.scheduler.job_scheduler import RETRY_SECONDS
 from monitor.scheduler.timed_jobs import SupervisedRunner, build_supervised_runner
-from monitor.scheduler.workers import RETRY_SECONDS
 from monitor.services import jobs
 from monitor.services.health import Vitals
 from scrapers.crawl.crawler import CrawlEngine, Crawler

@@ -7,7 +7,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Generic, TypeVar
 
-from monitor.scheduler.workers import HUNG_AFTER_SECONDS, Liveness
+from monitor.scheduler.job_scheduler import HUNG_AFTER_SECONDS, Liveness
 
 T = TypeVar("T")
 

@@ -30,7 +30,7 @@ from monitor.domain.errors import (
 )
 from monitor.domain.health import compute_exit_code
 from monitor.fleet.config import FleetFile
-from monitor.fleet.db.shared import DistrictRecord
+from monitor.fleet.db.shared_database import DistrictRecord
 from monitor.fleet.districts import (
     DistrictFolder,
     is_drained,
@@ -42,14 +42,14 @@ from monitor.fleet.hosted_districts import HostedDistrict, SharedResources, is_s
 from monitor.fleet.metrics import FleetCollector
 from monitor.fleet.pools import WorkerPool
 from monitor.scheduler.daemon import FAREWELL_SECONDS
-from monitor.scheduler.timed_jobs import SupervisedRunner, build_ping
-from monitor.scheduler.workers import (
+from monitor.scheduler.job_scheduler import (
     HUNG_AFTER_SECONDS,
     RETRY_SECONDS,
     TICK_SECONDS,
     Liveness,
     TimedJob,
 )
+from monitor.scheduler.timed_jobs import SupervisedRunner, build_ping
 from monitor.services import jobs
 from monitor.services.health import check_vitals, collect_vitals
 from monitor.services.metrics import render_metrics
@@ -389,7 +389,7 @@ class FleetRunner:
     def _run_mail(self, district: HostedDistrict, runner: SupervisedRunner) -> None:
         """Write and send, and what goes with it: what two threads must not do at once."""
         runner.run_mail_and_cleanup()
-        runner.renew_keys()
+        runner.back_up_keys()
         if any(runner.notices.endpoints.values()):
             runner.send_notices()
         now = runner.app.clock.now()

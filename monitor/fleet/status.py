@@ -11,7 +11,7 @@ from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import MonitorError
 from monitor.fleet.conflicting_districts import TwinFinder
-from monitor.fleet.db.shared import DistrictRecord, SharedDatabase
+from monitor.fleet.db.shared_database import DistrictRecord, SharedDatabase
 from monitor.fleet.districts import DistrictFolder, is_drained, list_district_folders
 from monitor.fleet.moves import DistrictMove, list_moves
 
@@ -45,10 +45,10 @@ class DistrictStatus:
 
 
 def list_district_statuses(
-    folder: Path, memories: SharedDatabase | None = None, leases: "LeasesTable | None" = None
+    folder: Path, shared: SharedDatabase | None = None, leases: "LeasesTable | None" = None
 ) -> tuple[DistrictStatus, ...]:
     """Say of each district whether a service has it, and what is wrong if one set it aside."""
-    known = memories.districts.list_district_records() if memories else ()
+    known = shared.districts.list_district_records() if shared else ()
     records = {record.name: record for record in known}
     held, drained = leases.list_leases() if leases else {}, is_drained(folder)
     machine = leases.machine if leases else ""

@@ -46,9 +46,9 @@ from monitor.fleet.db.batch_mailbox import (
     SealedBatch,
     name_answer,
 )
+from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.day_keys import WorkerDayKeys
 from monitor.fleet.db.engine import FencedJobManager, RetryAtOnce
-from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.seal import WorkerSeal
 from monitor.fleet.fence import BEAT_SECONDS, CLOCKS_DIFFER_BY, Fence, read_utc_time
 from monitor.fleet.host_crawler import BatchAnswer, HostCrawler
@@ -183,14 +183,14 @@ class BatchAsker:
 
     def __init__(
         self,
-        memories: FleetMemories,
+        limits: FleetCrawlLimits,
         day_keys: WorkerDayKeys,
         guard: BatchGuard,
         environment: Environment,
         fetch: FetchConfig,
     ) -> None:
-        self._memories = memories
-        self._mailbox = Mailbox(memories.connection, memories.hosts)
+        self._limits = limits
+        self._mailbox = Mailbox(limits.connection, limits.hosts)
         self._day_keys = day_keys
         self._guard = guard
         self._parts = ExitStack()
@@ -198,18 +198,18 @@ class BatchAsker:
         idle = compute_idle_hosts(MOST_IDLE_HOSTS, fetch.workers, raise_file_limit())
         connections = HttpConnections(environment.build_dialer(), idle)
         self._parts.callback(connections.close)
-        limits = environment.build_limits()
+        fetch_limits = environment.build_limits()
         self._environment = replace(
             environment,
-            limits=replace(limits, total_seconds=guard.fence.longest_request),
+            limits=replace(fetch_limits, total_seconds=guard.fence.longest_request),
             connections=connections,
         )
         self._engine = CrawlEngine(
             clock=environment.clock,
             throttle=environment.throttle or Throttle(wait_factor=fetch.pace),
             workers=fetch.workers,
-            quota=memories.quota,
-            directory=memories.directory,
+            quota=limits.quota,
+            directory=limits.directory,
             pauses=environment.open_pauses(None),
         )
         self._parts.callback(self._engine.close)
@@ -252,8 +252,8 @@ class BatchAsker:
         left = [entry for entry in enumerate(body.queries) if entry[0] not in batch.answered]
         host = body.manners.host
         crawler = self._build_crawler(body, batch)
-        self._memories.directory.add_manners([body.manners])
-        host_state = self._memories.hosts.load_host_state(host) or HostState(host=host)
+        self._limits.directory.add_manners([body.manners])
+        host_state = self._limits.hosts.load_host_state(host) or HostState(host=host)
         answers = crawler.ask_host(
             body.manners,
             host_state,
@@ -328,7 +328,7 @@ class BatchAsker:
             client=known.client,
             sources=known.sources,
             clock=clock,
-            host_store=self._memories.hosts,
+            host_store=self._limits.hosts,
             parser=self._parser,
             may_ask=may_ask,
             should_keep=is_worth_keeping if body.keeps_pages else keep_no_page,
@@ -476,15 +476,15 @@ def open_fleet_worker(
     seal = WorkerSeal(key)
     fetch = structs.replace(fetch, workers=min(fetch.workers, MOST_HOSTS_AT_ONCE))
     with (
-        FleetMemories.open_as_worker(address, seal, environment.clock) as memories,
+        FleetCrawlLimits.open_as_worker(address, seal, environment.clock) as limits,
         ExitStack() as parts,
     ):
-        mailbox = Mailbox(memories.connection, memories.hosts)
+        mailbox = Mailbox(limits.connection, limits.hosts)
         guard = BatchGuard(mailbox, fence)
         guard.check_clock()
-        day_keys = WorkerDayKeys(seal, memories.connection, read_utc_time)
+        day_keys = WorkerDayKeys(seal, limits.connection, read_utc_time)
         day_keys.publish()
-        asker = BatchAsker(memories, day_keys, guard, environment, fetch)
+        asker = BatchAsker(limits, day_keys, guard, environment, fetch)
         parts.callback(asker.close)
         yield FleetWorker(
             address=address,

@@ -20,7 +20,7 @@ from monitor.domain.errors import MonitorError
 
 # The portal, too, tells systemd and the service of itself, and has no jobs.
 if TYPE_CHECKING:
-    from monitor.scheduler.workers import (
+    from monitor.scheduler.job_scheduler import (
         ClockJumpDetector,
         JobScheduler,
         Liveness,
@@ -116,7 +116,7 @@ class WakeSocket:
             listener.bind(str(self.path))
             self.path.chmod(0o600)
         except OSError as error:
-            from monitor.scheduler.workers import TICK_SECONDS  # noqa: PLC0415 - see above
+            from monitor.scheduler.job_scheduler import TICK_SECONDS  # noqa: PLC0415 - see above
 
             listener.close()
             reason = (
@@ -161,7 +161,7 @@ class Daemon:
 
         Raises ReplacedError, after all work has ended, if the database files were replaced.
         """
-        from monitor.scheduler.workers import ClockJumpDetector, JobScheduler  # noqa: PLC0415 - see above
+        from monitor.scheduler.job_scheduler import ClockJumpDetector, JobScheduler  # noqa: PLC0415 - see above
 
         scheduler = JobScheduler(self.jobs.list_timed_jobs(), self.liveness)
         # Before the first job begins, or a jump during it would go unnoticed.
@@ -214,7 +214,7 @@ def work_in_background(
     jobs: DaemonJobs, names: Iterable[str], wake_socket: WakeSocket, liveness: "Liveness"
 ) -> Iterator[None]:
     """Do some of the jobs of a service, beside what the block does, until that ends."""
-    from monitor.scheduler.workers import JobScheduler  # noqa: PLC0415 - see above
+    from monitor.scheduler.job_scheduler import JobScheduler  # noqa: PLC0415 - see above
 
     timed = [job for job in jobs.list_timed_jobs() if job.name in names]
     scheduler = JobScheduler(timed, liveness)
@@ -230,7 +230,7 @@ def work_in_background(
 
 def _list_hung_workers(threads: Iterable["Worker"], reported: frozenset[str]) -> frozenset[str]:
     """Name the workers that hang; without a sign of life, systemd restarts the service."""
-    from monitor.scheduler.workers import HUNG_AFTER_SECONDS  # noqa: PLC0415 - see above
+    from monitor.scheduler.job_scheduler import HUNG_AFTER_SECONDS  # noqa: PLC0415 - see above
 
     hung = {thread.name: thread.running_job for thread in threads if not thread.is_responsive}
     for name in sorted(hung.keys() - reported):

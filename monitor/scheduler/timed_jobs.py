@@ -18,7 +18,7 @@ from monitor.db.files import DiskReserve, write_file
 from monitor.domain.errors import CannotWriteError, MonitorError
 from monitor.domain.health import compute_exit_code
 from monitor.domain.vocabulary import HealthLevel
-from monitor.scheduler.workers import TICK_SECONDS, TimedJob
+from monitor.scheduler.job_scheduler import TICK_SECONDS, TimedJob
 from monitor.services import jobs
 from monitor.services.backups import remove_abandoned_trial, renew_key_backup
 from monitor.services.chat_notices import NoticeSender, load_all_chat_endpoints
@@ -70,7 +70,7 @@ class SupervisedRunner:
             # First: what someone took back is beside the district before an email says so.
             TimedJob(
                 name="keys",
-                work=self.renew_keys,
+                work=self.back_up_keys,
                 trigger=minute,
                 worker="mail",
                 answers_bell=True,
@@ -113,7 +113,7 @@ class SupervisedRunner:
         with self._track_failure("notices"):
             self.notices.send_due_notices(self.app, self._warnings)
 
-    def renew_keys(self) -> None:
+    def back_up_keys(self) -> None:
         """Have the copy of the keys know who was erased or changed their consent."""
         try:
             remove_abandoned_trial(self.app.config, self.app.clock.now() - TRIAL_ABANDONED_AFTER)

@@ -15,7 +15,7 @@ from monitor.domain.planning.consented_queries import build_identity
 from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import Scope
 from monitor.services.narrowed_consent import forget_removed_terms
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import CrawlResult
 from scrapers.search.alerts import (
     AlertFeedSource,

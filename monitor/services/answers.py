@@ -36,7 +36,7 @@ from monitor.domain.feedback import (
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.private_details import is_on_district_site
 from monitor.domain.vocabulary import CaseKind, Decision, LeverKind, Means, OwnershipLabel, Side
-from monitor.services.cases import add_ownership_case, build_person_assessor, reassess_person
+from monitor.services.case_raising import add_ownership_case, build_person_assessor, reassess_person
 from monitor.services.crawl_redaction import build_workplace
 from monitor.services.disclosure import find_review_opening
 from monitor.services.own_accounts import list_declared_findings

@@ -84,7 +84,7 @@ def back_up(
         try:
             key_copy = KeyBackup(target.keys) if target.keys else KeyBackup(config.state, live=True)
             if target.keys is not None:
-                key_copy.renew_keys(config.state / KEYS_DATABASE, db)
+                key_copy.back_up_keys(config.state / KEYS_DATABASE, db)
             _test_restore(config, unfinished, key_copy)
             backup = finish_backup(unfinished)
         finally:
@@ -149,7 +149,7 @@ def renew_key_backup(db: Database, config: Config) -> None:
     if config.backup.keys is not None:
         copy = KeyBackup(config.backup.keys)
         if copy.count_missing_changes(db):
-            copy.renew_keys(config.state / KEYS_DATABASE, db)
+            copy.back_up_keys(config.state / KEYS_DATABASE, db)
 
 
 def build_state_folder(copy: Backup, keys: KeyBackup, folder: Path) -> None:

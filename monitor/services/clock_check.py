@@ -8,7 +8,7 @@ from monitor.domain.clock import is_clock_plausible
 from monitor.domain.english_dates import format_local_time
 from monitor.domain.errors import UnavailableError
 from monitor.domain.reason import Moment, Reason
-from reports.wording import render_in_english
+from reports.reason_rendering import render_in_english
 
 CLOCK_NOTED_EVERY = timedelta(minutes=10)
 

@@ -20,7 +20,7 @@ from monitor.domain.planning.consented_queries import (
 )
 from monitor.domain.vocabulary import Scope
 from monitor.services.query_planning import get_student_link_switch
-from reports.wording import render_in_english
+from reports.reason_rendering import render_in_english
 
 
 def list_offered_scopes(app: App) -> tuple[Scope, ...]:

@@ -46,7 +46,7 @@ from reports.labels import (
     describe_field,
     format_site_name,
 )
-from reports.wording import render_in_english
+from reports.reason_rendering import render_in_english
 
 REVIEWER = "A reviewer"
 

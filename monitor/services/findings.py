@@ -67,8 +67,8 @@ from reports.pages.findings import (
     VersionsView,
 )
 from reports.pages.layout import PolicyReminder
+from reports.reason_rendering import Others, render_phrase, render_reason, translate_site_name
 from reports.translation import use_language
-from reports.wording import Others, render_phrase, render_reason, translate_site_name
 from scrapers.models import TraceKind
 
 

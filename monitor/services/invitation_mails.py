@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from monitor.app import App
 from monitor.db.invitations import InvitationMail
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import NotPermittedError
 from monitor.services.enrollment import (
     INVITATION_LASTS,

@@ -13,7 +13,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import EmailState
 from monitor.services.health import Vitals, list_warnings
 from monitor.services.job_kinds import find_job_queue
-from reports.wording import render_in_english
+from reports.reason_rendering import render_in_english
 from scrapers.models import Outcome
 
 

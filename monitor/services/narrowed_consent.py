@@ -11,7 +11,7 @@ from monitor.domain.person import Person
 from monitor.domain.planning.consented_queries import get_required_scope
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Scope, WaveMark
-from monitor.services.cases import reassess_person
+from monitor.services.case_raising import reassess_person
 from monitor.services.query_planning import list_person_query_keys
 from scrapers.models import Trace
 

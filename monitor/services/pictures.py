@@ -12,7 +12,7 @@ from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import Scope, UploadProblem
-from monitor.services.cases import reassess_person
+from monitor.services.case_raising import reassess_person
 from monitor.services.review_access import load_opened_case
 from monitor.services.thumbnails import list_compared_finding_ids
 from scrapers.models import Outcome, PicturePrint

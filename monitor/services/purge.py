@@ -16,8 +16,8 @@ from monitor.domain.finding import Finding, Presence, combine_traces
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage, is_expired
 from monitor.domain.vocabulary import CaseKind, CaseState, DistrictFindingState
 from monitor.services.annex_services import AnnexServices, list_active_staff
-from monitor.services.cases import close_vanished_cases, reopen_lapsed_cases
-from monitor.services.evidence_retention import (
+from monitor.services.case_raising import close_vanished_cases, reopen_lapsed_cases
+from monitor.services.evidence_pages import (
     delete_old_pages,
     keep_evidence_pages,
     list_text_retention,

@@ -44,7 +44,7 @@ from monitor.domain.planning.selection import (
     select_queries,
 )
 from monitor.domain.vocabulary import Scope
-from monitor.services.evidence_retention import UNSETTLED_STATES
+from monitor.services.evidence_pages import UNSETTLED_STATES
 from monitor.services.own_accounts import (
     include_confirmed_accounts,
     include_requested_accounts,

@@ -58,7 +58,7 @@ from monitor.domain.vocabulary import HarmKind
 from monitor.services.account_proofs import check_account_proofs
 from monitor.services.alert_feeds import record_feed_results
 from monitor.services.breaches import record_breaches
-from monitor.services.cases import SettlementChanges, assess_changes, flag_student_links
+from monitor.services.case_raising import SettlementChanges, assess_changes, flag_student_links
 from monitor.services.finding_changes import FindingChanges, SnapshotComparer
 from monitor.services.own_accounts import include_confirmed_accounts
 from monitor.services.thumbnails import store_thumbnails

@@ -28,7 +28,7 @@ from monitor.domain.reason import Plain, Reason
 from monitor.services.question_costs import estimate_week
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file
-from reports.wording import render_in_english
+from reports.reason_rendering import render_in_english
 from scrapers.search.brave import STORED_FOR, TERMS
 
 NONE, YES, NO = "none", "yes", "no"
@@ -73,12 +73,12 @@ def _never(_answers: Answers) -> bool:
 class SetupQuestion:
     """`parse` returns the answer as it is kept, or raises InputError with a sentence.
 
-    Its words are those of its `key` in reports/words/office.toml. They may name earlier answers in
-    braces, and `facts` made of them; and so may `copied`, which is to be pasted elsewhere exactly
-    as it stands. `kind` is what a file of answers has there. `is_asked` tells what a conversation
-    asks; every other answer is its default, and can be changed where all are shown. `unattended`
-    is the default without a person there. `stand_in` lets the other answers of a file be judged
-    where this one cannot be used.
+    Its words are those of its `key` in reports/reason_words/office.toml. They may name earlier
+    answers in braces, and `facts` made of them; and so may `copied`, which is to be pasted
+    elsewhere exactly as it stands. `kind` is what a file of answers has there. `is_asked` tells
+    what a conversation asks; every other answer is its default, and can be changed where all are
+    shown. `unattended` is the default without a person there. `stand_in` lets the other answers of
+    a file be judged where this one cannot be used.
     """
 
     key: str

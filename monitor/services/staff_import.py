@@ -18,7 +18,7 @@ from pathlib import Path
 from monitor.app import App
 from monitor.db.invitations import Invitation
 from monitor.db.staff_imports import StaffImportRecord, UnlistedAddress
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError, SharedMailboxError
 from monitor.domain.person_columns import is_student_role
 from monitor.domain.schedule import NIGHT

@@ -31,7 +31,7 @@ from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from monitor.domain.vocabulary import CaseState, Decision, SourceStage, SweepKind
 from monitor.services.crawl_redaction import drop_strangers, redact_pages, redact_visit
-from monitor.services.evidence_retention import (
+from monitor.services.evidence_pages import (
     keep_evidence_pages,
     keep_pages,
     list_findings_lacking_pages,

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from monitor.db.review_queue import ReviewFilter
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.person import Reviewer, build_operator_id
 from monitor.domain.vocabulary import (
@@ -41,8 +41,8 @@ from monitor.web.api_own import show_address
 from monitor.web.errors import mask_as_not_found
 from monitor.web.operator import build_operator_view
 from reports.finding_view import CaseSummary
+from reports.reason_rendering import Others
 from reports.sanitize import clean_web_text
-from reports.wording import Others
 
 MAX_NAME_LENGTH: Final = 100
 # As long as an address may be (RFC 5321).

@@ -48,9 +48,9 @@ from reports.answer_choices import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
 from reports.finding_view import CaseView, FindingView
 from reports.labels import OWNERS
 from reports.pages.self_check import SelfCheckState
+from reports.reason_rendering import render_reason
 from reports.sanitize import clean_web_text, defang_url
 from reports.templating import mark_web_link
-from reports.wording import render_reason
 from scrapers.models import TraceKind
 
 # What a person may say of a finding, and of a case: the answers of the pages.

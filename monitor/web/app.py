@@ -29,8 +29,8 @@ from monitor.web import (
     home,
     my_data,
     operator,
+    own_details,
     preferences,
-    profile,
     public_records,
     review,
     self_check,
@@ -49,7 +49,7 @@ from monitor.web.operator import bind_metrics_routes
 from monitor.web.roles import ACCESS_RULES, AccessRules, check_role, find_access_rule, find_means
 from monitor.web.security import RequestGuard
 from monitor.web.server import MAX_UPLOAD_FORM_BYTES, WsgiApp
-from monitor.web.sessions import BrowserSessions, get_browser_session
+from monitor.web.session_cookie import BrowserSessions, get_browser_session
 from monitor.web.sign_in import IdentityProvider, bind_account_routes
 from reports.translation import set_language
 
@@ -134,10 +134,10 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     my_data.build_consent_routes,
     my_data.build_renewal_routes,
     my_data.build_leave_routes,
-    profile.build_editing_routes,
-    profile.build_address_routes,
-    profile.build_alert_feed_routes,
-    profile.build_reference_picture_routes,
+    own_details.build_editing_routes,
+    own_details.build_address_routes,
+    own_details.build_alert_feed_routes,
+    own_details.build_reference_picture_routes,
     access_tokens.build_access_token_routes,
     my_data.build_export_routes,
     review.build_review_routes,

@@ -25,12 +25,12 @@ from monitor.services.tips import can_tell
 from monitor.web.forms import WebForm, choose_status, read_form
 from monitor.web.roles import is_for_staff, leads_to_staff_page
 from monitor.web.security import RateLimit, build_wrong_token_limit
-from monitor.web.sessions import BrowserSession, BrowserSessions, get_browser_session
+from monitor.web.session_cookie import BrowserSession, BrowserSessions, get_browser_session
 from reports.finding_view import FindingView
 from reports.labels import LANGUAGES
 from reports.pages.layout import NavLink, PageFrame
+from reports.reason_rendering import render_reason
 from reports.translation import get_language
-from reports.wording import render_reason
 
 V = TypeVar("V")
 WANTED_COOKIE: Final = "namesake-wanted"

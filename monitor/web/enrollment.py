@@ -14,7 +14,7 @@ from flask import Blueprint, Response, url_for
 from monitor.config.sections import CONSENT_DURATION
 from monitor.db.account_proofs import AccountProof
 from monitor.domain.consent_text import CONSENT_ITEM, TEXT_VERSION, ConsentSection, describe_scopes
-from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.enrollment_draft import EnrollmentDraft
 from monitor.domain.errors import InputError
 from monitor.domain.names.normalize import clean_line
 from monitor.domain.pasted_address import (

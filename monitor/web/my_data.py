@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, url_for
 
 from monitor.config.sections import CONSENT_DURATION
 from monitor.domain.consent_text import TEXT_VERSION, describe_scopes
-from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.enrollment_draft import EnrollmentDraft
 from monitor.domain.errors import InputError, TooSoonError
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import ConsentChannel, Scope
@@ -43,9 +43,9 @@ from monitor.services.data_export import (
 )
 from monitor.services.enrollment import preview_added_queries
 from monitor.services.name_changes import format_searched_name
+from monitor.services.own_details import find_pending_address_change, find_requested_name
 from monitor.services.pictures import can_add_reference_picture
 from monitor.services.preferences import has_stopped_digest, list_possible_bars
-from monitor.services.profile import find_pending_address_change, find_requested_name
 from monitor.services.sign_in import end_all_sessions
 from monitor.web.context import PortalContext
 from monitor.web.enrollment import (
@@ -56,7 +56,7 @@ from monitor.web.enrollment import (
 )
 from monitor.web.findings import paginate_lines
 from monitor.web.forms import WebForm, read_form, read_query
-from monitor.web.profile import create_blueprint
+from monitor.web.own_details import create_blueprint
 from reports.labels import PREFERENCES
 from reports.pages import data as pages
 from reports.pages.data import (

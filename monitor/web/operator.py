@@ -44,7 +44,7 @@ from reports.pages.operator import (
     OperatorView,
     SourceStatusRow,
 )
-from reports.wording import render_told
+from reports.reason_rendering import render_told
 
 
 class LeaverDecision(StrEnum):

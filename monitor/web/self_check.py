@@ -18,7 +18,7 @@ from monitor.services.daily_checks import begin_daily_checks, end_daily_checks
 from monitor.services.self_check import build_check_view, request_self_check
 from monitor.web.context import PortalContext
 from monitor.web.server import MAX_STREAMS, MAX_STREAMS_PER_PERSON
-from monitor.web.sessions import BrowserSession
+from monitor.web.session_cookie import BrowserSession
 from reports.pages import self_check as pages
 from reports.pages.layout import PageFrame
 from reports.pages.self_check import SelfCheckPageView

@@ -176,7 +176,7 @@ class LookalikeReport:
 
     def write_text(self) -> str:
         with use_language(Language.ENGLISH):
-            return f"{fill_template('takedown/lookalike.txt', {'view': self}).strip()}\n"
+            return f"{fill_template('takedown/lookalike_report.txt', {'view': self}).strip()}\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

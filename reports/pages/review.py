@@ -195,7 +195,7 @@ class OfficeReport:
 
     def write_text(self) -> str:
         with use_language(Language.ENGLISH):
-            return f"{fill_template('takedown/office.txt', {'view': self}).strip()}\n"
+            return f"{fill_template('takedown/office_report.txt', {'view': self}).strip()}\n"
 
 
 render_review_case = build_renderer("review_case", ReviewCaseView)

@@ -108,7 +108,7 @@ class WithdrawalView:
     def text(self) -> str:
         """What can be sent to the platform: plain, and nothing but facts."""
         with use_language(Language.ENGLISH):
-            return fill_template("takedown/withdrawal.txt", {"view": self})
+            return fill_template("takedown/report_withdrawal.txt", {"view": self})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +230,7 @@ class TakedownView:
     def report_text(self) -> str:
         """What can be pasted into a platform's form: plain, and nothing but facts."""
         with use_language(Language.ENGLISH):
-            text = fill_template("takedown/text.txt", {"view": self.evidence})
+            text = fill_template("takedown/report.txt", {"view": self.evidence})
         return f"{text.strip()}\n"
 
     @property

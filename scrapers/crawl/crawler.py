@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from weakref import finalize
 
+from scrapers.crawl.crawl_worker import CrawlWorker
 from scrapers.crawl.frontier import (
     LOOK_AHEAD,
     CrawlEvent,
@@ -20,7 +21,6 @@ from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.routing import CrawlQuery, CrawlRouter, HostDirectory, list_manners
 from scrapers.crawl.sharing import SAVED_EVERY
 from scrapers.crawl.throttle import HostState, HostStore, Throttle
-from scrapers.crawl.turns import CrawlWorker
 from scrapers.http.clock import Clock
 from scrapers.http.errors import FailureReason, FetchError, build_refusal_error
 from scrapers.http.event_loop import EventLoopThread

@@ -16,8 +16,8 @@ from monitor.config.sections import Config
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.vocabulary import AuthMethod
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_on_signals
+from monitor.scheduler.job_scheduler import Liveness
 from monitor.scheduler.timed_jobs import build_supervised_runner
-from monitor.scheduler.workers import Liveness
 from monitor.services.jobs import take_over_jobs
 from monitor.services.sign_in import start_session
 from monitor.web.app import build_portal_context, create_portal_app

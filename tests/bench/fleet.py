@@ -24,7 +24,7 @@ from monitor.app import open_app
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
-from monitor.scheduler.workers import JobScheduler, Liveness
+from monitor.scheduler.job_scheduler import JobScheduler, Liveness
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
 from tests.bench import scale

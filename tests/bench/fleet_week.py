@@ -26,10 +26,10 @@ from monitor.domain.person import Person
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import SweepKind
 from monitor.fleet.config import FleetConfig, FleetFile
-from monitor.fleet.db.shared import SharedDatabase
+from monitor.fleet.db.shared_database import SharedDatabase
 from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.runner import FleetRunner
-from monitor.scheduler.workers import Liveness
+from monitor.scheduler.job_scheduler import Liveness
 from monitor.services.digests import build_digest_view
 from scrapers.crawl.sharing import WEEK_SECONDS, compute_allowance
 from scrapers.crawl.throttle import Throttle

@@ -8,7 +8,7 @@ from monitor.domain.handles.pairs import weigh_handle_pair
 from monitor.domain.handles.weighing import weigh_handle
 from monitor.domain.names.frequency import EVERYBODY, NameCounts
 from monitor.domain.person import PersonName
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.bench.score.scorers import Answer, Found, OwnHandle, Staff, imitated_handle
 from tests.bench.score.words import explain
 from tests.name_counts import build_count_table

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.domain.detection.slang import Slang, load_slang_pattern
 from monitor.domain.language import Language
-from reports.wording import load_words
+from reports.reason_rendering import load_words
 from scrapers.parsers.block_detection import BLOCK_HEADERS, BLOCK_TITLES, BLOCK_URLS, VACANT_MARKS
 from scrapers.search_results import OPAQUE_POSTS
 from scrapers.sites.catalog import load_own_catalog
@@ -54,7 +54,7 @@ def product_patterns() -> list[FoundPattern]:
             "monitor/domain/detection/slang.py written": [
                 load_slang_pattern(kind).pattern for kind in Slang
             ],
-            "reports/wording.py before": joints,
+            "reports/reason_rendering.py before": joints,
             "scrapers/parsers/block_detection.py address": [
                 block_url[0] for block_url in BLOCK_URLS
             ],

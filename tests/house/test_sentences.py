@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.house.tree import ROOT, parsed
 
 # So many are left. A change may lower this number, and none may raise it: what people read is an id
-# with facts (`monitor/domain/reason.py`), and its words are in `reports/words/`.
+# with facts (`monitor/domain/reason.py`), and its words are in `reports/reason_words/`.
 MOST_SENTENCES = 16
 _FEWEST_WORDS = 5
 _LOGS = re.compile(r"Error|LOG|log|warn|debug|info")

@@ -14,7 +14,7 @@ from monitor.db.connection import Records
 from monitor.db.database import Database as StateDatabase
 from monitor.db.database import load_table_class
 from monitor.db.encryption import SealedRecords
-from monitor.fleet.db.shared import SHARED_SCHEMA
+from monitor.fleet.db.shared_database import SHARED_SCHEMA
 from tests.house.tree import ROOT, files, parsed, place, python_files
 
 SCHEMAS = "\n".join(schema.text for schema in list_district_schemas())
@@ -25,7 +25,7 @@ COLUMN = re.compile(r"    \w+ (TEXT|BLOB|INTEGER)\b")
 FILLED = re.compile(r"\b(NOT NULL|PRIMARY KEY)\b")
 ROWS = {"row", "found"}
 # Its tables are declared in another way.
-OF_POSTGRESQL = ROOT / "monitor/fleet/db/tables.sql"
+OF_POSTGRESQL = ROOT / "monitor/fleet/db/postgres.sql"
 SOURCES = {*ROWS, "rows", "fetch_row", "fetch_rows"}
 
 

@@ -27,7 +27,7 @@ from monitor.demo.story import EMAILS_AFTER
 from monitor.domain.email import Delivery, Envelope
 from monitor.mail.smtp import FolderTransport, MailTransport
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
-from monitor.scheduler.workers import Liveness, TimedJob
+from monitor.scheduler.job_scheduler import Liveness, TimedJob
 from monitor.services import jobs, settlement, sweeps
 from monitor.services import outbox as drafting
 from monitor.services.clock_check import describe_wait

@@ -20,7 +20,7 @@ from monitor.demo import setup as stage
 from monitor.demo.server import RecordedRequest
 from monitor.domain.vocabulary import EmailState, SweepKind
 from reports.emails.registry import EmailKind
-from reports.wording import render_note
+from reports.reason_rendering import render_note
 from scrapers.models import Outcome, Query, QueryKind
 
 Address = tuple[str, str, str]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor.scheduler.workers import JobScheduler, Liveness, TimedJob
+from monitor.scheduler.job_scheduler import JobScheduler, Liveness, TimedJob
 from scrapers.http.clock import SystemClock
 
 PATIENCE = 120

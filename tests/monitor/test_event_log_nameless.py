@@ -21,7 +21,7 @@ SHORTEST = 6
 LIBRARIES = ("urllib3.connectionpool", "apscheduler.scheduler", "waitress", "werkzeug", "asyncio")
 OURS = (
     "monitor.scheduler.daemon",
-    "monitor.scheduler.workers",
+    "monitor.scheduler.job_scheduler",
     "monitor.scheduler.timed_jobs",
     "monitor.db.outbox",
 )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from reports.wording import render_note
+from reports.reason_rendering import render_note
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.search.searxng import JSON_IS_OFF, SearxNG
 from scrapers.source import Method

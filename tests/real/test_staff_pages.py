@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from monitor.app import OUTBOX
-from monitor.domain.enrollment import EnrollmentAnswers
+from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person

@@ -14,7 +14,7 @@ from monitor.config.file import load_config
 from monitor.config.sections import Config
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
-from monitor.domain.enrollment import EnrollmentAnswers
+from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.students.name_forms import RosterStudent
 from monitor.domain.vocabulary import Scope

@@ -9,9 +9,9 @@ from bs4 import BeautifulSoup
 from msgspec.structs import replace
 
 from monitor.domain.language import Language
-from reports import translation, wording
+from reports import reason_rendering, translation
+from reports.reason_rendering import Wording, Words
 from reports.translation import Catalog, use_language
-from reports.wording import Wording, Words
 
 OPEN, CLOSE = "⟦", "⟧"
 _FACT = re.compile(r"(%\(\w+\)s)")
@@ -67,8 +67,8 @@ def speaking_in_marks(language: Language = Language.SPANISH) -> Iterator[None]:
     )
     with pytest.MonkeyPatch.context() as patch, use_language(language):
         patch.setattr(translation, "load_catalog", lambda _language: marked)
-        words = _mark_words(wording.load_words(language))
-        patch.setattr(wording, "load_words", lambda _language: words)
+        words = _mark_words(reason_rendering.load_words(language))
+        patch.setattr(reason_rendering, "load_words", lambda _language: words)
         yield
 
 

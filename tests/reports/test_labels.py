@@ -23,7 +23,7 @@ from monitor.domain.vocabulary import (
     StepActor,
 )
 from reports import answer_choices, labels
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.facts.fact import FactReliability
 from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
 from scrapers.sites.catalog import load_own_catalog

@@ -10,7 +10,7 @@ from monitor.domain.reason import Count, Name, Reason
 from monitor.domain.vocabulary import CaseKind, GapKind
 from reports.coverage import Coverage, CoverageGap
 from reports.quick_check import QuickCheckView, render_quick_check_page, render_quick_check_text
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.hostile_strings import HIDDEN, MARKUP
 from tests.reports.samples import make_case, make_finding
 

@@ -23,6 +23,7 @@ from reports.dates import (
     format_week_start,
 )
 from reports.labels import describe_exposures
+from reports.reason_rendering import render_reason
 from reports.templating import ENVIRONMENT, spell_number
 from reports.translation import (
     get_language,
@@ -32,7 +33,6 @@ from reports.translation import (
     translate_plural,
     use_language,
 )
-from reports.wording import render_reason
 from tests.hostile_strings import SHOWN
 from tests.house.tree import ROOT, place
 from tests.reports.messages import (

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reports.wording import render_note
+from reports.reason_rendering import render_note
 from scrapers.models import Identity, Outcome, Page, Query, QueryKind
 from scrapers.profiles.bluesky import Bluesky
 from scrapers.search.searxng import SearxNG

@@ -1,4 +1,4 @@
-"""Every rule of the assessment. weights.toml says what it weighs, `reports/words` what it says."""
+"""Every rule of the assessment; weights.toml has its weight, `reports/reason_words` its words."""
 
 from functools import partial
 

@@ -81,17 +81,17 @@ def open_sender(
     `patience` is how long to wait for one that starts. Raises MonitorError if it cannot be used.
     """
     try:
-        from monitor.fleet.db.memories import FleetMemories
+        from monitor.fleet.db.crawl_limits import FleetCrawlLimits
         from monitor.fleet.home_machine import HomeMachine
     except ImportError as error:
         raise build_extra_error() from error
     environment = context.environment
     secret = read_secret(FLEET_KEY, environment.variables)
     given = {} if patience is None else {"patience": patience}
-    with FleetMemories.open_address(
+    with FleetCrawlLimits.open_address(
         file.fleet.database, secret, environment.clock, **given
-    ) as memories:
-        yield HomeMachine(memories, file.fleet.districts, file.fleet.machine)
+    ) as limits:
+        yield HomeMachine(limits, file.fleet.districts, file.fleet.machine)
 
 
 def build_extra_error() -> ConfigError:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor import event_log
+from monitor.cli.command_declarations import init
 from monitor.cli.context import CliContext, Output, pass_cli_context
 from monitor.cli.doctor import add_stored_secrets
-from monitor.cli.first_commands import init
 from monitor.config.sections import FetchConfig, read_secret
 from monitor.domain.errors import ConfigError, InputError, MonitorError, SetAsideError
 from monitor.fleet.annex import FLEET_SERVICE

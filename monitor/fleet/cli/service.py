@@ -14,7 +14,7 @@ from monitor.config.sections import find_socket_path
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.fleet.cli.context import open_sender
 from monitor.fleet.config import FleetFile
-from monitor.fleet.db.shared import SharedDatabase
+from monitor.fleet.db.shared_database import SharedDatabase
 from monitor.fleet.districts import (
     DistrictFolder,
     build_district_environment,
@@ -25,7 +25,7 @@ from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.portals import DistrictSites
 from monitor.fleet.runner import FleetRunner
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
-from monitor.scheduler.workers import Liveness
+from monitor.scheduler.job_scheduler import Liveness
 from monitor.web.app import OpenSite
 from scrapers.http.client import HttpConnections
 

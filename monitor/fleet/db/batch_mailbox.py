@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import LiteralString
 
-from monitor.fleet.db.memories import WRITE_HOST, FleetHostsTable
+from monitor.fleet.db.crawl_limits import WRITE_HOST, FleetHostsTable
 from monitor.fleet.db.postgres import FleetConnection, FleetCursor
 from scrapers.crawl.throttle import HostState
 from scrapers.models import CrawlPriority

@@ -22,7 +22,7 @@ FleetRow = DictRow
 FleetCursor = psycopg.Connection[DictRow]
 
 SCHEMA_VERSION = 3
-TABLES, ROLES = (Path(__file__).with_name(name) for name in ("tables.sql", "roles.sql"))
+TABLES, ROLES = (Path(__file__).with_name(name) for name in ("postgres.sql", "roles.sql"))
 WORKER_ROLE = "namesake_worker"
 OLDEST_POSTGRESQL = 150000
 MOST_CONNECTIONS = 8

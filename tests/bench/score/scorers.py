@@ -26,7 +26,7 @@ from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult
 from monitor.domain.students.matching import match_contacts as judge_contacts
 from monitor.domain.students.name_forms import RosterStudent
 from monitor.domain.vocabulary import OwnershipLabel
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import Contact, Trace
 from tests.bench.plain_roster import PlainRoster, plain_roster
 from tests.bench.score.words import explain

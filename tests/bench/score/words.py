@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from monitor.domain.reason import Reason
-from reports.wording import Words, parse_words, render_reason
+from reports.reason_rendering import Words, parse_words, render_reason
 
 
 @cache

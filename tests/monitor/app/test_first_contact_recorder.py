@@ -9,8 +9,8 @@ import pytest
 
 from monitor.app.first_contact_recorder import ContactRecorder
 from monitor.domain.first_contact import ProbeReport, Verdict, assess_contact
+from scrapers.crawl.crawl_worker import parse_page
 from scrapers.crawl.frontier import Exchange
-from scrapers.crawl.turns import parse_page
 from scrapers.http.client import Redirect
 from scrapers.models import CrawlResult, Outcome, Page, Query, Request
 from scrapers.probes import Probe

@@ -13,7 +13,7 @@ from monitor.domain.health import HealthLevel
 from monitor.services.clock_check import believe_clock, describe_jump, record_time
 from monitor.services.health import check_vitals, collect_vitals
 from monitor.services.jobs import delete_expired_data, schedule_jobs
-from reports.wording import render_told
+from reports.reason_rendering import render_told
 from scrapers.http import clock as clock_module
 from scrapers.http.clock import BootTime, SystemClock
 from tests.monitor.cli.conftest import SETTINGS, Terminal

@@ -25,12 +25,12 @@ from monitor.demo import setup as stage
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
-from monitor.domain.enrollment import EnrollmentAnswers
+from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope
 from monitor.scheduler.daemon import WakeSocket, work_in_background
+from monitor.scheduler.job_scheduler import Liveness
 from monitor.scheduler.timed_jobs import SupervisedRunner
-from monitor.scheduler.workers import Liveness
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
 from monitor.services.jobs import run_mail_and_cleanup, take_over_jobs
 from scrapers.crawl.throttle import WITHOUT_WAITS

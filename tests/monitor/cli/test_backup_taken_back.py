@@ -52,7 +52,7 @@ def working(terminal: Terminal) -> Iterator[App]:
             reserve=DiskReserve(terminal.config.state),
             heartbeat=lambda _vitals, _level: None,
         )
-        runner.renew_keys()
+        runner.back_up_keys()
 
 
 def leave_by_command(terminal: Terminal, person_id: str) -> None:

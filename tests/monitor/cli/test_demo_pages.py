@@ -18,7 +18,7 @@ from monitor.cli.demo import DemoMailbox, list_actors, serve_demo
 from monitor.demo.district import BASIC_SCOPES, NEWCOMER, ZONE
 from monitor.demo.setup import PORTAL_URL
 from monitor.demo.story import CODE, invite_newcomer, open_played_story
-from monitor.domain.enrollment import EnrollmentAnswers
+from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.services.enrollment import enroll_with_code
 from monitor.web.app import create_portal_app
 from monitor.web.demo import create_demo_app

@@ -17,7 +17,7 @@ from monitor.cli.endpoints import check_engines, check_portal, check_provider
 from monitor.config.sections import PortalConfig, SignInMethod
 from monitor.domain.health import HealthResult
 from monitor.domain.vocabulary import HealthLevel
-from reports.wording import render_told
+from reports.reason_rendering import render_told
 from scrapers.crawl.pause_file import PauseFile, find_place
 from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing

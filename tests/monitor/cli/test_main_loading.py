@@ -10,7 +10,7 @@ import click
 import pytest
 
 from monitor.cli.main import list_command_lines, namesake
-from monitor.cli.sources import sources
+from monitor.cli.sources_group import sources
 from tests.bench.starting import COMPLETION, make_district, measure_start
 
 PROBE = """\

@@ -16,7 +16,7 @@ from monitor.demo.story import StoryWeek, play_story
 from monitor.domain.english_dates import convert_to_zone
 from monitor.domain.vocabulary import CaseKind, GapKind, Severity
 from reports.labels import GAPS, describe_case_kind
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.demo.played import Played, played_into
 
 LINKED = render_reason(describe_case_kind(CaseKind.STUDENT_LINK, Severity.LOW))

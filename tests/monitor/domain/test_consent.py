@@ -24,7 +24,7 @@ from monitor.domain.planning.consented_queries import SCOPE_BY_FAMILY
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentPhase, Scope
 from monitor.services.consent_terms import render_consent_text
-from reports.wording import render_in_english
+from reports.reason_rendering import render_in_english
 
 DEFAULT_TEXT = render_consent_text(ConsentTerms())
 SCOPE_SENTENCES = {scope: render_in_english(Reason(f"scope.{scope}")) for scope in Scope}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.reason import Reason, read_note
 from monitor.domain.source_failures import SourceFailure, fold_failures
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.http.errors import FailureReason
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

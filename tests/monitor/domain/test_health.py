@@ -16,7 +16,7 @@ from monitor.domain.health import (
     report_warning,
 )
 from monitor.domain.vocabulary import HealthLevel
-from reports.wording import render_told
+from reports.reason_rendering import render_told
 from scrapers.models import Outcome
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.staff_file import (
     StaffFileContext,

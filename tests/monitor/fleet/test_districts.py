@@ -148,7 +148,7 @@ def test_a_fleet_that_names_no_database_loads_nothing_of_postgresql() -> None:
 def test_a_database_without_the_extra_is_told_with_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "monitor.fleet.db.memories", None)
+    monkeypatch.setitem(sys.modules, "monitor.fleet.db.crawl_limits", None)
     file = FleetFile(fleet=FleetConfig(districts=tmp_path, database="postgresql://db/fleet"))
 
     with (

@@ -3,7 +3,7 @@
 import threading
 
 from monitor.fleet.pools import WorkerPool
-from monitor.scheduler.workers import HUNG_AFTER_SECONDS, Liveness
+from monitor.scheduler.job_scheduler import HUNG_AFTER_SECONDS, Liveness
 from tests.monitor.supervised import PATIENCE, SetClock
 
 

@@ -13,7 +13,7 @@ from monitor.config.sections import FetchConfig
 from monitor.domain.errors import DatabaseError, UnavailableError
 from monitor.fleet.batches import BatchSeal
 from monitor.fleet.db.batch_mailbox import SealedBatch
-from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal, WorkerSeal
 from monitor.fleet.fence import CLOCKS_DIFFER_BY, PERMISSION_LASTS, Fence
@@ -184,9 +184,9 @@ class FakeDayKeys:
 @contextmanager
 def opened_asker(world: World) -> Iterator[BatchAsker]:
     """Open what asks for a machine with the clock of a test."""
-    memories = FleetMemories(FakeDatabase(world.batch), FleetSeal(FLEET_KEY), SystemClock())
+    limits = FleetCrawlLimits(FakeDatabase(world.batch), FleetSeal(FLEET_KEY), SystemClock())
     keys: Any = FakeDayKeys()
-    asker = BatchAsker(memories, keys, world.guard, Environment(), FetchConfig())
+    asker = BatchAsker(limits, keys, world.guard, Environment(), FetchConfig())
     with closing(asker):
         yield asker
 
@@ -231,9 +231,9 @@ def test_a_machine_whose_clock_is_set_wrong_ends(
 def test_a_machine_with_a_wrong_clock_does_not_start(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memories = FleetMemories(FakeDatabase(world.batch), FleetSeal(FLEET_KEY), SystemClock())
+    limits = FleetCrawlLimits(FakeDatabase(world.batch), FleetSeal(FLEET_KEY), SystemClock())
     monkeypatch.setattr(FakeDatabase, "close", lambda _: None)
-    monkeypatch.setattr(FleetMemories, "open_as_worker", lambda *_: memories)
+    monkeypatch.setattr(FleetCrawlLimits, "open_as_worker", lambda *_: limits)
     key = FleetSeal(FLEET_KEY).derive_worker_key("asker")
     with (
         pytest.raises(WrongClockError),

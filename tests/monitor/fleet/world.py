@@ -15,11 +15,11 @@ from monitor.db.jobs import build_request
 from monitor.demo.setup import StoryClock
 from monitor.fleet.batches import BatchBody
 from monitor.fleet.config import FleetConfig, FleetFile
-from monitor.fleet.db.shared import SharedDatabase
+from monitor.fleet.db.shared_database import SharedDatabase
 from monitor.fleet.districts import DistrictFolder, list_district_folders
 from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.runner import MOST_OPEN, FleetRunner
-from monitor.scheduler.workers import Liveness
+from monitor.scheduler.job_scheduler import Liveness
 from monitor.services.consent_end import withdraw_consent
 from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.crawl.throttle import Throttle

@@ -16,7 +16,7 @@ import pytest
 from monitor.db.database import Database
 from monitor.domain.errors import describe_error_location
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_on_signals
-from monitor.scheduler.workers import Liveness
+from monitor.scheduler.job_scheduler import Liveness
 from scrapers.http.clock import SystemClock
 from tests.monitor.supervised import PATIENCE, Rounds, heard, listening, timed, working
 

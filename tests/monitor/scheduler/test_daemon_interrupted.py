@@ -20,7 +20,7 @@ from monitor.demo.response import FakeRequest, FakeResponse
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.scheduler import daemon
-from monitor.scheduler.workers import Liveness, TimedJob
+from monitor.scheduler.job_scheduler import Liveness, TimedJob
 from monitor.services.job_kinds import preview_sweep
 from monitor.services.sweeps import ignore_progress
 from scrapers.http.clock import SystemClock

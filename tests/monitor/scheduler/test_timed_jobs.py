@@ -332,12 +332,12 @@ def folder(world: World, tmp_path_factory) -> Path:
 
 def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(world: World, folder: Path):
     copy = KeyBackup(folder)
-    copy.renew_keys(world.config.state / "keys.db", world.state)
+    copy.back_up_keys(world.config.state / "keys.db", world.state)
     (ref,) = world.state.people.list_person_ids()
     world.state.people.erase_person(ref)
     assert copy.count_missing_changes(world.state) > 0
 
-    Watched(world).rounds.renew_keys()
+    Watched(world).rounds.back_up_keys()
 
     assert copy.count_missing_changes(world.state) == 0
     with KeyStore.open_store(folder) as keys:
@@ -347,20 +347,20 @@ def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(world: Worl
 def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, folder: Path):
     world.state.people.erase_person(world.state.people.list_person_ids()[0])
 
-    Watched(world).rounds.renew_keys()
+    Watched(world).rounds.back_up_keys()
 
     assert list(folder.iterdir()) == []
 
 
 def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World, folder: Path):
-    KeyBackup(folder).renew_keys(world.config.state / "keys.db", world.state)
+    KeyBackup(folder).back_up_keys(world.config.state / "keys.db", world.state)
     (folder / ".keys.db.new").mkdir()
     watched = Watched(world)
     watched.rounds.run_due_sweeps()
     world.state.people.erase_person(world.state.people.list_person_ids()[0])
 
     watched.rounds.run_mail_and_cleanup()
-    watched.rounds.renew_keys()
+    watched.rounds.back_up_keys()
     watched.rounds.send_heartbeat()
 
     assert watched.beats == [HealthLevel.BAD]
@@ -369,14 +369,14 @@ def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World,
 def test_a_copy_of_the_keys_that_cannot_be_read_stops_the_heart_and_no_round(
     world: World, folder: Path, caplog
 ):
-    KeyBackup(folder).renew_keys(world.config.state / "keys.db", world.state)
+    KeyBackup(folder).back_up_keys(world.config.state / "keys.db", world.state)
     (folder / "keys.db").unlink()
     (folder / "keys.db").mkdir()
     watched = Watched(world)
     watched.rounds.run_due_sweeps()
 
     watched.rounds.run_mail_and_cleanup()
-    watched.rounds.renew_keys()
+    watched.rounds.back_up_keys()
     watched.rounds.send_heartbeat()
 
     assert watched.beats == [HealthLevel.BAD]

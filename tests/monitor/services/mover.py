@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from monitor.db.people import AddressChange
 from monitor.domain.vocabulary import AddressConfirmRefusal, AddressRequestRefusal
 from monitor.services.outbox import send_due
-from monitor.services.profile import confirm_work_email_change, request_work_email_change
+from monitor.services.own_details import confirm_work_email_change, request_work_email_change
 from tests.monitor.services.fakes import Sent
 from tests.monitor.services.world import Staff, World
 

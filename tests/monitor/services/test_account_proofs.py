@@ -12,7 +12,7 @@ from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.answers import record_feedback
 from monitor.services.outbox import send_due
 from monitor.services.own_accounts import include_confirmed_accounts
-from monitor.services.profile import edit_profile, request_account_proof
+from monitor.services.own_details import edit_profile, request_account_proof
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import Staff, World, account, profile
 

@@ -9,7 +9,7 @@ from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services import answers
 from monitor.services.answers import record_feedback, undo_feedback
 from monitor.services.disclosure import disclose_finding
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.services.world import Staff, World, account
 
 DIRECTORY = "http://www.cedarvalley.example/staff"

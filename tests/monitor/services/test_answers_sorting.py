@@ -18,7 +18,7 @@ from monitor.services.answers import (
 from monitor.services.disclosure import disclose_finding, find_review_opening
 from monitor.services.findings import list_answered_findings
 from monitor.services.takedown import record_takedown_step
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 

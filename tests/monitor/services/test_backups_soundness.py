@@ -16,7 +16,7 @@ from monitor.demo.district import MARIA, ROSA
 from monitor.domain.breach import BreachRecord
 from monitor.domain.case import Case
 from monitor.domain.district.findings import DistrictFinding, DistrictTrace
-from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.enrollment_draft import EnrollmentDraft
 from monitor.domain.errors import DatabaseError
 from monitor.domain.finding_events import Event
 from monitor.domain.person import PersonName
@@ -31,8 +31,8 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.backup_checks import check_stored_values
 from monitor.services.enrollment import invite_person
+from monitor.services.own_details import edit_profile
 from monitor.services.preferences import stop_digest
-from monitor.services.profile import edit_profile
 from scrapers.models import (
     Breach,
     CrawlResult,

@@ -18,7 +18,7 @@ from monitor.services.metrics import render_metrics
 from monitor.services.notifications import queue_operator_emails
 from reports.emails.office import DiskFullView
 from reports.emails.registry import EmailKind
-from reports.wording import render_told
+from reports.reason_rendering import render_told
 from tests.monitor.services.world import World
 
 OPERATOR_ADDRESSES = ("ops@cedarvalley.example", "sam@cedarvalley.example")

@@ -19,7 +19,7 @@ from monitor.services.outbox import send_due
 from monitor.services.preferences import choose_preference
 from monitor.services.review_access import record_case_views
 from reports.dates import format_near_day
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import CrawlResult
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import ACCEPTED, DEFERRED, REFUSED

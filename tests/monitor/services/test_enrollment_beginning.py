@@ -6,7 +6,7 @@ import pytest
 
 from monitor.app import App
 from monitor.demo.district import MARIA
-from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.enrollment_draft import EnrollmentDraft
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.vocabulary import EnrollmentStep, InvitationStatus, Scope
 from monitor.services.consent_terms import hash_district_terms

@@ -15,7 +15,7 @@ from monitor.services.finding_history import (
     compare_finding_versions,
     compare_with_own_findings,
 )
-from reports.wording import render_told
+from reports.reason_rendering import render_told
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, account
 
 

@@ -11,7 +11,7 @@ import pytest
 from monitor.db.invitations import InvitationMailsTable
 from monitor.demo.district import BETH, MARIA, THOMAS
 from monitor.domain.email import Bounce, Delivery, DeliveryStatus
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.services.bounces import process_bounce

@@ -13,7 +13,7 @@ from monitor.services import lever_results
 from monitor.services.answers import DecisionInput
 from monitor.services.lever_results import describe_results, measure_levers
 from monitor.services.takedown import build_takedown_view, record_takedown_step
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff
 
 

@@ -27,7 +27,7 @@ from monitor.services.lookalike_checks import (
     summarize_district,
 )
 from monitor.services.purge import purge_expired_data
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import DomainRecords, LoggedNames, Outcome, Query, QueryKind, Request
 from scrapers.source import COMMON_NAME
 from tests.monitor.services.watched import (

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.enrollment import EnrollmentAnswers
+from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.person import Person, PersonName, build_operator_id
 from monitor.services.enrollment import enroll_with_code, invite_person
@@ -16,7 +16,7 @@ from monitor.services.name_changes import (
     withdraw_name_change,
 )
 from monitor.services.outbox import send_due
-from monitor.services.profile import edit_profile
+from monitor.services.own_details import edit_profile
 from tests.monitor.services.world import Staff, World
 
 MAIL = MARIA.person.mail

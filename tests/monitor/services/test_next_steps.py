@@ -19,7 +19,7 @@ from monitor.services.jobs import run_due_sweeps
 from monitor.services.next_steps import build_advice_lines, build_school_line
 from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
 from monitor.services.takedown import build_removal_view, record_removal_step, record_takedown_step
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.cases import say
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 

@@ -21,7 +21,7 @@ from monitor.domain.email import Delivery, Envelope
 from monitor.domain.errors import CannotWriteError
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.outbox import send_due
-from monitor.services.profile import confirm_work_email_change, request_work_email_change
+from monitor.services.own_details import confirm_work_email_change, request_work_email_change
 from monitor.services.sign_in import redeem_sign_in_link, request_sign_in_link
 from reports.emails.render import Email
 from tests.monitor.emails import read, smtp, with_settings

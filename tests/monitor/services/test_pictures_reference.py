@@ -13,13 +13,13 @@ from monitor.domain.errors import NotPermittedError
 from monitor.domain.vocabulary import ConsentChannel, Scope, UploadProblem
 from monitor.services.consent_renewal import drop_consent_scopes
 from monitor.services.data_export import DataExport, export_person_data
+from monitor.services.own_details import edit_profile
 from monitor.services.pictures import (
     MAX_UPLOAD_BYTES,
     add_reference_picture,
     remove_reference_picture,
 )
-from monitor.services.profile import edit_profile
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.services.world import Staff, World, account
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")

@@ -31,7 +31,7 @@ from monitor.services.visible_cases import (
     list_review_openings,
     load_queue_page,
 )
-from reports.wording import render_reason, render_told
+from reports.reason_rendering import render_reason, render_told
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 
 ANA, BO = (Reviewer(address=reviewer) for reviewer in REVIEWERS)

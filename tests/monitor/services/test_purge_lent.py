@@ -9,7 +9,7 @@ from monitor.app import App
 from monitor.demo.district import MARIA
 from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.reason import Quoted, Reason
-from monitor.services.evidence_retention import list_text_retention
+from monitor.services.evidence_pages import list_text_retention
 from monitor.services.purge import delete_expired_sightings, purge_expired_data
 from tests.monitor.services.world import World, retaining
 

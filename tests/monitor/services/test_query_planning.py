@@ -14,7 +14,7 @@ from monitor.domain.planning.rotation import MAX_INTERVAL
 from monitor.domain.vocabulary import SweepKind
 from monitor.services.job_kinds import preview_sweep, run_self_check
 from monitor.services.query_planning import OVER_BUDGET, list_paid_candidates
-from reports.wording import render_note
+from reports.reason_rendering import render_note
 from scrapers.models import Outcome
 from tests.monitor.services.test_sweeps_canaries import PRETENDER
 from tests.monitor.services.world import World

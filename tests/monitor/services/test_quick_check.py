@@ -19,7 +19,7 @@ from monitor.services.quick_check import (
     run_quick_check,
 )
 from monitor.services.sweeps import STOPPED_EARLY
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import Outcome
 from tests.monitor.services.world import World
 

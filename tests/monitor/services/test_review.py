@@ -17,7 +17,7 @@ from monitor.services.outbox import send_due
 from monitor.services.review import queue_review_digests
 from monitor.services.review_access import load_opened_case, record_case_views
 from monitor.services.visible_cases import count_review_cases, list_review_openings
-from reports.wording import Others, render_reason
+from reports.reason_rendering import Others, render_reason
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, World

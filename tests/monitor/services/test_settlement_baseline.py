@@ -10,7 +10,7 @@ from monitor.demo.district import DANIEL, MARIA, ROSA
 from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import CaseKind, Severity
 from monitor.services.outbox import send_due
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.services.world import World, account, catalog, profile
 
 IMPOSTOR = account("impersonator", week=2)

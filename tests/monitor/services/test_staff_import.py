@@ -12,7 +12,7 @@ from msgspec import structs
 from monitor.app import App
 from monitor.config.sections import StaffConfig
 from monitor.demo.district import JOHN, MARIA
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import StaffLineState
 from monitor.people_files import SizeCheck

@@ -22,7 +22,7 @@ from monitor.services.takedown import (
 )
 from reports.evidence_pack import build_evidence_pack
 from reports.pages.takedown import AccountSighting
-from reports.wording import Others, render_reason
+from reports.reason_rendering import Others, render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, due_time
 
 

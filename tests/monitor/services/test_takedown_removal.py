@@ -17,7 +17,7 @@ from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import build_removal_view, record_removal_step
 from reports.pages.takedown import PageSighting
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.services.world import Staff, World, due_time
 
 PAGE = DemoPage(

@@ -23,7 +23,7 @@ from monitor.demo.internet import Internet
 from monitor.demo.server import RecordedRequest, WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.case import Case
-from monitor.domain.enrollment import EnrollmentAnswers
+from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.domain.finding import Finding
 from monitor.domain.vocabulary import CaseKind, Decision, SweepKind
 from monitor.services.consent_end import withdraw_consent

@@ -17,7 +17,7 @@ from monitor.domain.vocabulary import AuthMethod, TokenScope
 from monitor.services.access_tokens import TokenRequest, create_access_token
 from monitor.services.sign_in import find_account_id, load_account_principal
 from monitor.web.app import build_portal_context, create_portal_app
-from monitor.web.sessions import BrowserSession, BrowserSessions
+from monitor.web.session_cookie import BrowserSession, BrowserSessions
 from monitor.web.sign_in import CALLBACK_PATH, PROOF_REJECTED, IdentityProvider, SignInAttempt
 from tests.monitor.services.world import World
 

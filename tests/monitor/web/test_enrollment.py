@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.enrollment import Invitee
+from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.language import Language
 from monitor.domain.vocabulary import AuthMethod, Scope
 from monitor.services.consent_terms import list_offered_scopes, render_district_terms

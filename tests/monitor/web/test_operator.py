@@ -10,7 +10,7 @@ from monitor.services.enrollment import enroll_with_code, invite_person
 from monitor.services.jobs import schedule_jobs
 from monitor.services.name_changes import list_name_changes
 from monitor.services.outbox import send_due
-from monitor.services.profile import edit_profile
+from monitor.services.own_details import edit_profile
 from tests.monitor.services.test_staff_import import STAFF, imports, invitee_of
 from tests.monitor.services.world import REVIEWERS, Staff, answers_of, configured
 from tests.monitor.web.portal import OPERATOR, Portal, with_portal

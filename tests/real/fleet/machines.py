@@ -19,15 +19,15 @@ from monitor.app import Environment
 from monitor.config.sections import FetchConfig
 from monitor.demo.setup import StoryClock
 from monitor.fleet.config import FleetConfig, FleetFile
-from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.postgres import PATIENCE as PATIENCE_FOR_DATABASE
 from monitor.fleet.db.postgres import FleetConnection, ensure_worker_role
-from monitor.fleet.db.shared import SharedDatabase
+from monitor.fleet.db.shared_database import SharedDatabase
 from monitor.fleet.fence import MUTE_EXIT_CODE
 from monitor.fleet.home_machine import HomeMachine
 from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.runner import FleetRunner
-from monitor.scheduler.workers import Liveness
+from monitor.scheduler.job_scheduler import Liveness
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.clock import SystemClock
 from scrapers.http.fetch_limits import PATIENT_LIMITS
@@ -196,9 +196,9 @@ def open_home(
     file = FleetFile(fleet=FleetConfig(districts=folder, database=database), fetch=FetchConfig())
     with (
         SharedDatabase.open_folder(folder) as shared,
-        FleetMemories.open_address(database, FLEET_KEY, clock, patience) as memories,
+        FleetCrawlLimits.open_address(database, FLEET_KEY, clock, patience) as limits,
     ):
-        sender = HomeMachine(memories, folder, machine)
+        sender = HomeMachine(limits, folder, machine)
         resources = SharedResources(shared, environment, file.fetch, 10, sender)
         runner = FleetRunner(file, resources, Liveness(SystemClock()))
         try:

@@ -18,8 +18,8 @@ from monitor.fleet.db.batch_mailbox import (
     SealedAnswer,
     SealedBatch,
 )
+from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.engine import LONG_AGO, FencedJobManager
-from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import Fence
 from monitor.fleet.worker import BatchGuard
@@ -44,14 +44,14 @@ def end() -> None:
 
 
 @pytest.fixture
-def memories(fleet_address: str) -> Iterator[FleetMemories]:
-    with FleetMemories.open_address(fleet_address, FLEET_KEY, SystemClock()) as opened:
+def limits(fleet_address: str) -> Iterator[FleetCrawlLimits]:
+    with FleetCrawlLimits.open_address(fleet_address, FLEET_KEY, SystemClock()) as opened:
         yield opened
 
 
 @pytest.fixture
-def mailbox(memories: FleetMemories) -> Mailbox:
-    return Mailbox(memories.connection, memories.hosts)
+def mailbox(limits: FleetCrawlLimits) -> Mailbox:
+    return Mailbox(limits.connection, limits.hosts)
 
 
 def send(
@@ -87,12 +87,12 @@ def answer(batch: int, number: int, body: bytes = b"answer") -> SealedAnswer:
     return SealedAnswer(batch=batch, number=number, worker="asker", signature=b"signed", body=body)
 
 
-def count_batches(memories: FleetMemories) -> int:
-    return len(memories.connection.fetch_rows("SELECT id FROM namesake.batches"))
+def count_batches(limits: FleetCrawlLimits) -> int:
+    return len(limits.connection.fetch_rows("SELECT id FROM namesake.batches"))
 
 
-def count_jobs(memories: FleetMemories, status: str) -> int:
-    rows = memories.connection.fetch_rows(
+def count_jobs(limits: FleetCrawlLimits, status: str) -> int:
+    rows = limits.connection.fetch_rows(
         "SELECT id FROM procrastinate_jobs WHERE status::text = %s", status
     )
     return len(rows)
@@ -128,10 +128,10 @@ async def fetch(manager: FencedJobManager, number: int) -> jobs.Job:
     return job
 
 
-def test_a_batch_and_its_job_are_there_together(memories: FleetMemories, mailbox: Mailbox) -> None:
+def test_a_batch_and_its_job_are_there_together(limits: FleetCrawlLimits, mailbox: Mailbox) -> None:
     number = send(mailbox, "lock")
     batch = mailbox.load_batch(number)
-    rows = memories.connection.fetch_rows("SELECT lock, args, queue_name FROM procrastinate_jobs")
+    rows = limits.connection.fetch_rows("SELECT lock, args, queue_name FROM procrastinate_jobs")
 
     assert batch is not None
     assert (batch.body, batch.answered) == (b"sealed", [])
@@ -140,13 +140,13 @@ def test_a_batch_and_its_job_are_there_together(memories: FleetMemories, mailbox
 
 
 def test_a_job_that_cannot_be_written_leaves_no_batch(
-    memories: FleetMemories, mailbox: Mailbox
+    limits: FleetCrawlLimits, mailbox: Mailbox
 ) -> None:
-    memories.connection.execute("ALTER TABLE procrastinate_jobs RENAME TO jobs_away")
+    limits.connection.execute("ALTER TABLE procrastinate_jobs RENAME TO jobs_away")
     with pytest.raises(psycopg.errors.UndefinedTable):
         send(mailbox, "lock")
 
-    assert count_batches(memories) == 0
+    assert count_batches(limits) == 0
 
 
 def test_an_answer_that_comes_twice_counts_once(mailbox: Mailbox) -> None:
@@ -179,11 +179,11 @@ def test_what_no_one_wants_anymore_is_told_to_whoever_asks(mailbox: Mailbox) -> 
     assert mailbox.read_answers([number]) == []
 
 
-def test_the_host_is_remembered_with_the_answer(memories: FleetMemories, mailbox: Mailbox) -> None:
+def test_the_host_is_remembered_with_the_answer(limits: FleetCrawlLimits, mailbox: Mailbox) -> None:
     number = send(mailbox, "lock")
     mailbox.save_answer(answer(number, 0), HostState(host="alpha.example", failures=2))
 
-    state = memories.hosts.load_host_state("alpha.example")
+    state = limits.hosts.load_host_state("alpha.example")
     assert state is not None
     assert state.failures == 2
 
@@ -207,7 +207,7 @@ def test_one_machine_has_a_host_at_a_time_and_who_waits_for_a_check_goes_first(
 
 
 def test_that_another_machine_was_faster_at_a_host_ends_no_one(
-    memories: FleetMemories, mailbox: Mailbox, fleet_address: str
+    limits: FleetCrawlLimits, mailbox: Mailbox, fleet_address: str
 ) -> None:
     send(mailbox, "lock")
     send(mailbox, "lock")
@@ -215,14 +215,14 @@ def test_that_another_machine_was_faster_at_a_host_ends_no_one(
     async def take_the_second(manager: FencedJobManager, number: int) -> None:
         await fetch(manager, number)
         # As if the other job of this host had not been seen: its id was committed later.
-        memories.connection.execute(
+        limits.connection.execute(
             "UPDATE procrastinate_jobs SET lock = 'hidden' WHERE status = 'doing'"
         )
-        memories.connection.execute(
+        limits.connection.execute(
             """CREATE FUNCTION show() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                 NEW.lock := 'hidden'; RETURN NEW; END $$"""
         )
-        memories.connection.execute(
+        limits.connection.execute(
             """CREATE TRIGGER show BEFORE UPDATE ON procrastinate_jobs FOR EACH ROW
             EXECUTE FUNCTION show()"""
         )
@@ -235,14 +235,14 @@ def test_that_another_machine_was_faster_at_a_host_ends_no_one(
 
 @pytest.mark.parametrize("end_it", ["finish", "retry", "unfenced"])
 def test_who_was_taken_for_dead_ends_no_job_of_another(
-    memories: FleetMemories, mailbox: Mailbox, fleet_address: str, end_it: str
+    limits: FleetCrawlLimits, mailbox: Mailbox, fleet_address: str, end_it: str
 ) -> None:
     send(mailbox, "lock")
     taken: list[jobs.Job] = []
 
     async def freeze(manager: FencedJobManager, number: int) -> None:
         taken.append(await fetch(manager, number))
-        memories.connection.execute(
+        limits.connection.execute(
             """UPDATE procrastinate_workers
             SET last_heartbeat = clock_timestamp() - interval '30 s' WHERE id = %s""",
             number,
@@ -268,15 +268,15 @@ def test_who_was_taken_for_dead_ends_no_job_of_another(
 
     as_machine(fleet_address, freeze, take_over, thaw)
 
-    assert count_jobs(memories, "doing") == (end_it != "unfenced")
+    assert count_jobs(limits, "doing") == (end_it != "unfenced")
 
 
 def test_a_machine_that_was_given_up_does_not_come_back(
-    memories: FleetMemories, fleet_address: str
+    limits: FleetCrawlLimits, fleet_address: str
 ) -> None:
     async def come_back(manager: FencedJobManager, number: int) -> None:
         await manager.update_heartbeat(number)
-        memories.connection.execute(
+        limits.connection.execute(
             """UPDATE procrastinate_workers
             SET last_heartbeat = clock_timestamp() - interval '30 s' WHERE id = %s""",
             number,
@@ -301,31 +301,31 @@ def test_the_jobs_of_a_machine_that_lives_are_not_rescued(
 
 
 def test_a_job_that_never_arrived_is_given_back_by_the_second_beat(
-    memories: FleetMemories, mailbox: Mailbox, fleet_address: str
+    limits: FleetCrawlLimits, mailbox: Mailbox, fleet_address: str
 ) -> None:
     send(mailbox, "lock")
 
     async def lose_the_answer(manager: FencedJobManager, number: int) -> None:
         await super(FencedJobManager, manager).fetch_job(QUEUES, number)
         await manager.update_heartbeat(number)
-        assert count_jobs(memories, "doing") == 1
+        assert count_jobs(limits, "doing") == 1
         await manager.update_heartbeat(number)
-        assert count_jobs(memories, "todo") == 1
+        assert count_jobs(limits, "todo") == 1
         job = await fetch(manager, number)
         await manager.update_heartbeat(number)
         await manager.update_heartbeat(number)
-        assert count_jobs(memories, "doing") == 1
+        assert count_jobs(limits, "doing") == 1
         await manager.finish_job(job, jobs.Status.SUCCEEDED, delete_job=True)
 
     as_machine(fleet_address, lose_the_answer)
 
 
 def test_a_newer_form_of_batch_waits_for_a_machine_that_can_read_it(
-    memories: FleetMemories, mailbox: Mailbox, fleet_address: str
+    limits: FleetCrawlLimits, mailbox: Mailbox, fleet_address: str
 ) -> None:
     old, new = send(mailbox, "old"), send(mailbox, "new")
     newer = f"ask-{BATCH_FORMAT + 1}"
-    memories.connection.execute(
+    limits.connection.execute(
         "UPDATE procrastinate_jobs SET queue_name = %s WHERE lock = 'new'", newer
     )
 
@@ -370,27 +370,27 @@ def test_a_sweep_gives_way_to_who_waits_at_its_host_only(mailbox: Mailbox) -> No
 
 
 def test_a_batch_that_is_sent_twice_is_there_once(
-    memories: FleetMemories, mailbox: Mailbox
+    limits: FleetCrawlLimits, mailbox: Mailbox
 ) -> None:
     """The connection may break after it was written, and before that is known."""
     batch = mailbox.load_batch(send(mailbox, "lock"))
     assert batch is not None
     mailbox.send_batch(batch, CrawlPriority.USUAL)
 
-    assert count_batches(memories) == 1
-    assert count_jobs(memories, "todo") == 1
+    assert count_batches(limits) == 1
+    assert count_jobs(limits, "todo") == 1
 
 
 def test_what_no_one_came_to_within_an_hour_is_gone_with_its_answers_and_its_job(
-    memories: FleetMemories, mailbox: Mailbox
+    limits: FleetCrawlLimits, mailbox: Mailbox
 ) -> None:
     old, new = send(mailbox, "lock"), send(mailbox, "lock")
     mailbox.save_answer(answer(old, 1), HERE)
-    memories.connection.execute(
+    limits.connection.execute(
         "UPDATE namesake.batches SET at = at - interval '59 minutes' WHERE id = %s", old
     )
     assert mailbox.delete_expired_batches() == 0
-    memories.connection.execute(
+    limits.connection.execute(
         "UPDATE namesake.batches SET at = at - interval '1 minute' WHERE id = %s", old
     )
 
@@ -398,7 +398,7 @@ def test_what_no_one_came_to_within_an_hour_is_gone_with_its_answers_and_its_job
     assert mailbox.load_batch(old) is None
     assert mailbox.read_answers([old]) == []
     assert mailbox.list_known_batches([old, new]) == {new}
-    assert count_jobs(memories, "todo") == 1
+    assert count_jobs(limits, "todo") == 1
     assert not mailbox.save_answer(answer(old, 2), HERE)
 
 

@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from monitor.domain.errors import ConfigError, DatabaseError, UnavailableError
-from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
 from scrapers.crawl.routing import list_manners
@@ -44,8 +44,8 @@ class LateClock:
 
 
 @pytest.fixture
-def fleet(fleet_address: str) -> Iterator[FleetMemories]:
-    with FleetMemories.open_address(fleet_address, KEY, LateClock()) as opened:
+def fleet(fleet_address: str) -> Iterator[FleetCrawlLimits]:
+    with FleetCrawlLimits.open_address(fleet_address, KEY, LateClock()) as opened:
         opened.directory.add_manners(list_manners([site("alpha")]))
         yield opened
 
@@ -58,7 +58,7 @@ def assert_wait(loaded: HostState | None, saved: timedelta, took: float) -> None
     assert saved - timedelta(seconds=took) - ROUNDING <= left <= saved + ROUNDING
 
 
-def test_a_pause_lasts_as_long_as_it_was_meant_to(fleet: FleetMemories) -> None:
+def test_a_pause_lasts_as_long_as_it_was_meant_to(fleet: FleetCrawlLimits) -> None:
     began, pause = monotonic(), timedelta(minutes=5)
     assert fleet.hosts.load_host_state("alpha.example") is None
     fleet.hosts.save_host_state(
@@ -71,7 +71,7 @@ def test_a_pause_lasts_as_long_as_it_was_meant_to(fleet: FleetMemories) -> None:
     assert (loaded.failures, loaded.parked_until, loaded.reason) == (2, None, "")
 
 
-def test_a_host_is_parked_until_it_answers(fleet: FleetMemories) -> None:
+def test_a_host_is_parked_until_it_answers(fleet: FleetCrawlLimits) -> None:
     until = datetime.now(UTC) + timedelta(hours=1)
     parked = HostState(host="alpha.example", parked_until=until, reason=Outcome.BLOCKED)
     fleet.hosts.save_host_state(parked)
@@ -84,7 +84,7 @@ def test_a_host_is_parked_until_it_answers(fleet: FleetMemories) -> None:
     assert fleet.hosts.load_host_state("alpha.example") == HostState(host="alpha.example")
 
 
-def test_what_is_over_is_deleted_and_no_more(fleet: FleetMemories) -> None:
+def test_what_is_over_is_deleted_and_no_more(fleet: FleetCrawlLimits) -> None:
     fleet.directory.add_manners(list_manners([site("beta"), site("gamma")]))
     now, hour = datetime.now(UTC), timedelta(hours=1)
     for host, failures, until in (("alpha", 0, now), ("beta", 1, now), ("gamma", 0, now + hour)):
@@ -98,11 +98,11 @@ def test_what_is_over_is_deleted_and_no_more(fleet: FleetMemories) -> None:
     assert left == ["beta", "gamma"]
 
 
-def _is_known(fleet: FleetMemories, host: str) -> bool:
+def _is_known(fleet: FleetCrawlLimits, host: str) -> bool:
     return fleet.hosts.load_host_state(host) is not None
 
 
-def test_a_budget_is_spent_once_whoever_spends_it(fleet: FleetMemories) -> None:
+def test_a_budget_is_spent_once_whoever_spends_it(fleet: FleetCrawlLimits) -> None:
     source = site("alpha", quota=RequestQuota(daily=3, weekly=5))
     counter = fleet.quota
     taken = [counter.take_request(source, "alpha 1") for _ in range(4)]
@@ -120,7 +120,7 @@ def test_no_two_machines_take_the_last_request_of_a_budget(fleet_address: str) -
     taken: list[bool] = []
     with ExitStack() as machines:
         both = [
-            machines.enter_context(FleetMemories.open_address(fleet_address, KEY, LateClock()))
+            machines.enter_context(FleetCrawlLimits.open_address(fleet_address, KEY, LateClock()))
             for _ in range(2)
         ]
         threads = [
@@ -139,7 +139,7 @@ def test_no_two_machines_take_the_last_request_of_a_budget(fleet_address: str) -
     assert (len(taken), sum(taken)) == (20, 10)
 
 
-def test_a_new_day_and_a_new_week_begin_with_nothing(fleet: FleetMemories) -> None:
+def test_a_new_day_and_a_new_week_begin_with_nothing(fleet: FleetCrawlLimits) -> None:
     source = site("alpha", quota=RequestQuota(daily=1, weekly=2))
     assert fleet.quota.take_request(source, "alpha") is None
     # A day of the same week, if there was one.
@@ -155,10 +155,10 @@ def test_a_new_day_and_a_new_week_begin_with_nothing(fleet: FleetMemories) -> No
 
 @pytest.mark.parametrize("wrong_by", [timedelta(seconds=-3), timedelta(seconds=3)])
 def test_a_machine_whose_clock_is_wrong_waits_as_long_as_the_others(
-    fleet: FleetMemories, fleet_address: str, wrong_by: timedelta
+    fleet: FleetCrawlLimits, fleet_address: str, wrong_by: timedelta
 ) -> None:
     began, pause, clock = monotonic(), timedelta(seconds=90), LateClock(wrong_by)
-    with FleetMemories.open_address(fleet_address, KEY, clock) as other:
+    with FleetCrawlLimits.open_address(fleet_address, KEY, clock) as other:
         other.directory.add_manners(list_manners([site("alpha")]))
         other.hosts.save_host_state(HostState(host="alpha.example", next_at=clock.now() + pause))
         assert_wait(fleet.hosts.load_host_state("alpha.example"), pause, monotonic() - began)
@@ -173,7 +173,7 @@ def test_a_machine_whose_clock_is_wrong_waits_as_long_as_the_others(
     assert pause.total_seconds() - (monotonic() - began) - 0.001 <= left <= 90.001
 
 
-def test_a_host_that_may_carry_a_handle_is_not_named(fleet: FleetMemories) -> None:
+def test_a_host_that_may_carry_a_handle_is_not_named(fleet: FleetCrawlLimits) -> None:
     store = fleet.hosts
     personal = HostState(host="rosamarchetti.example", failures=1)
     store.save_host_state(personal)

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from monitor.domain.errors import ConfigError, UnavailableError
 from monitor.fleet.batches import BatchSeal
 from monitor.fleet.db.batch_mailbox import ASK_QUEUE, Mailbox
-from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal, WorkerSeal
 from monitor.fleet.fence import PERMISSION_LASTS
@@ -30,15 +30,15 @@ WORKER_KEY = FleetSeal(FLEET_KEY).derive_worker_key(WORKER)
 
 
 @pytest.fixture
-def memories(fleet_address: str) -> Iterator[FleetMemories]:
-    with FleetMemories.open_address(fleet_address, FLEET_KEY, SystemClock()) as opened:
+def limits(fleet_address: str) -> Iterator[FleetCrawlLimits]:
+    with FleetCrawlLimits.open_address(fleet_address, FLEET_KEY, SystemClock()) as opened:
         yield opened
 
 
 @pytest.fixture
-def worker(memories: FleetMemories, fleet_address: str) -> Iterator[psycopg.Connection[object]]:
+def worker(limits: FleetCrawlLimits, fleet_address: str) -> Iterator[psycopg.Connection[object]]:
     """What someone has who took over a machine that asks."""
-    mailbox = Mailbox(memories.connection, memories.hosts)
+    mailbox = Mailbox(limits.connection, limits.hosts)
     send(mailbox, "lock")
     with psycopg.connect(
         make_worker(fleet_address), autocommit=True, row_factory=dict_row
@@ -71,7 +71,7 @@ def test_a_worker_s_user_may_not(worker: psycopg.Connection[object], statement: 
         worker.execute(statement.encode())
 
 
-def test_a_user_that_may_do_more_is_no_worker(memories: FleetMemories, fleet_address: str) -> None:
+def test_a_user_that_may_do_more_is_no_worker(limits: FleetCrawlLimits, fleet_address: str) -> None:
     with pytest.raises(ConfigError, match="may do more than ask"):
         FleetConnection.open_as_worker(fleet_address)
     FleetConnection.open_as_worker(make_worker(fleet_address)).close()
@@ -151,8 +151,8 @@ def _forge_answer(connection: FleetConnection) -> int:
     )
 
 
-def test_what_is_dated_in_the_future_is_permitted_to_no_one(memories: FleetMemories) -> None:
-    seal = BatchSeal(seal=memories.seal, id=1, district="cedar", lock="lock")
+def test_what_is_dated_in_the_future_is_permitted_to_no_one(limits: FleetCrawlLimits) -> None:
+    seal = BatchSeal(seal=limits.seal, id=1, district="cedar", lock="lock")
     now = datetime.now(UTC)
     ahead = seal.open_permission(seal.permit([0], now + timedelta(hours=1)))
     assert not ahead.is_valid(now)

@@ -10,8 +10,8 @@ import pytest
 from monitor.cli.main import main
 from monitor.domain.errors import ConfigError, UnavailableError
 from monitor.fleet.db.batch_mailbox import Mailbox
+from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.district_leases import LeasesTable
-from monitor.fleet.db.memories import FleetMemories
 from monitor.fleet.db.state import read_fleet_state
 from scrapers.http.clock import SystemClock
 from scrapers.models import CrawlPriority
@@ -23,38 +23,38 @@ pytestmark = pytest.mark.real
 
 
 @pytest.fixture
-def memories(fleet_address: str) -> Iterator[FleetMemories]:
-    with FleetMemories.open_address(fleet_address, FLEET_KEY, SystemClock()) as opened:
+def limits(fleet_address: str) -> Iterator[FleetCrawlLimits]:
+    with FleetCrawlLimits.open_address(fleet_address, FLEET_KEY, SystemClock()) as opened:
         yield opened
 
 
 @pytest.fixture
-def mailbox(memories: FleetMemories) -> Mailbox:
-    return Mailbox(memories.connection, memories.hosts)
+def mailbox(limits: FleetCrawlLimits) -> Mailbox:
+    return Mailbox(limits.connection, limits.hosts)
 
 
-def test_what_waits_is_counted_with_its_age(memories: FleetMemories, mailbox: Mailbox) -> None:
+def test_what_waits_is_counted_with_its_age(limits: FleetCrawlLimits, mailbox: Mailbox) -> None:
     for priority in (CrawlPriority.USUAL, CrawlPriority.USUAL, CrawlPriority.FIRST):
         send(mailbox, "lock", priority)
-    memories.connection.execute("UPDATE namesake.batches SET at = at - interval '10 minutes'")
-    state = read_fleet_state(memories.connection)
+    limits.connection.execute("UPDATE namesake.batches SET at = at - interval '10 minutes'")
+    state = read_fleet_state(limits.connection)
 
     assert dict(state.jobs) == {"todo": 3, "doing": 0}
     assert set(state.oldest_jobs) == {"sweep", "check"}
     assert all(600 <= age.total_seconds() < 900 for age in state.oldest_jobs.values())
 
 
-def test_machines_are_heard_of_by_workers_and_by_leases(memories: FleetMemories) -> None:
-    LeasesTable(memories.connection, "first").claim_district("cedar")
-    LeasesTable(memories.connection, "second").claim_district("maple")
-    memories.connection.execute(
+def test_machines_are_heard_of_by_workers_and_by_leases(limits: FleetCrawlLimits) -> None:
+    LeasesTable(limits.connection, "first").claim_district("cedar")
+    LeasesTable(limits.connection, "second").claim_district("maple")
+    limits.connection.execute(
         "UPDATE namesake.leases SET until = until - interval '1 hour' WHERE machine = 'second'"
     )
-    memories.connection.execute(
+    limits.connection.execute(
         """INSERT INTO procrastinate_workers (last_heartbeat)
         VALUES (clock_timestamp()), (clock_timestamp() - interval '2 minutes')"""
     )
-    state = read_fleet_state(memories.connection)
+    state = read_fleet_state(limits.connection)
 
     assert state.count_workers() == 1
     assert state.machines["first"].total_seconds() < 300
@@ -63,10 +63,10 @@ def test_machines_are_heard_of_by_workers_and_by_leases(memories: FleetMemories)
 
 def test_a_machine_with_another_key_is_refused(
     fleet_address: str,
-    memories: FleetMemories,
+    limits: FleetCrawlLimits,
 ) -> None:
     with pytest.raises(ConfigError, match="is not of this fleet"):
-        FleetMemories.open_address(fleet_address, FLEET_KEY + " or not", SystemClock())
+        FleetCrawlLimits.open_address(fleet_address, FLEET_KEY + " or not", SystemClock())
 
 
 def test_a_database_without_an_encoding_of_its_own_knows_the_key_again(
@@ -76,7 +76,7 @@ def test_a_database_without_an_encoding_of_its_own_knows_the_key_again(
         connection.execute("CREATE DATABASE ascii ENCODING SQL_ASCII LOCALE 'C' TEMPLATE template0")
     address = postgres_server.rpartition("/")[0] + "/ascii"
     for _ in range(2):
-        with FleetMemories.open_address(address, FLEET_KEY, SystemClock()) as opened:
+        with FleetCrawlLimits.open_address(address, FLEET_KEY, SystemClock()) as opened:
             assert opened.connection.fetch_row("SELECT 'é' AS word") == {"word": "é"}
 
 
@@ -102,14 +102,14 @@ def examine(capsys: pytest.CaptureFixture[str], config: Path) -> dict[str, dict[
 
 
 def test_the_doctor_looks_at_the_database_and_misses_a_worker(
-    config: Path, capsys: pytest.CaptureFixture[str], memories: FleetMemories
+    config: Path, capsys: pytest.CaptureFixture[str], limits: FleetCrawlLimits
 ) -> None:
     found = examine(capsys, config)
     assert "answers, and the fleet key is that of all." in found["database"]["message"]
     assert found["workers"]["message"] == "No worker asks."
     assert found["clock"]["level"] == "ok"
 
-    memories.connection.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    limits.connection.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     assert examine(capsys, config)["workers"]["message"] == "1 worker processes ask."
 
 
@@ -124,11 +124,11 @@ def test_the_doctor_looks_at_the_database_and_misses_a_worker(
 def test_the_doctor_says_why_a_database_cannot_be_used(
     config: Path,
     capsys: pytest.CaptureFixture[str],
-    memories: FleetMemories,
+    limits: FleetCrawlLimits,
     change: str,
     told: str,
 ) -> None:
-    memories.connection.run(lambda connection: connection.execute(change.encode()))
+    limits.connection.run(lambda connection: connection.execute(change.encode()))
     assert told in examine(capsys, config)["database"]["message"]
 
 

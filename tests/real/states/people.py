@@ -12,7 +12,7 @@ from monitor.db.people import AddressChange
 from monitor.db.sign_in import SignInLink
 from monitor.demo.district import BETH, DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.directory.staff_directory import create_directory_user
-from monitor.domain.enrollment import EnrollmentAnswers
+from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.domain.person import PersonName
 from monitor.domain.person_limits import MAX_EXPORTS_AN_HOUR
 from monitor.domain.vocabulary import AuthMethod, ConsentChannel, Decision, Scope
@@ -24,8 +24,8 @@ from monitor.services.data_export import export_person_data
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
 from monitor.services.jobs import run_requested_checks
 from monitor.services.notifications import build_mailbox_token
+from monitor.services.own_details import edit_profile
 from monitor.services.preferences import stop_digest
-from monitor.services.profile import edit_profile
 from monitor.services.self_check import request_self_check
 from monitor.services.sign_in import find_account_id
 from monitor.services.sweeps import ProgressListener

@@ -26,7 +26,7 @@ from monitor.services.sign_in import IDLE_LASTS
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
-from monitor.web.sessions import BrowserSession, BrowserSessions
+from monitor.web.session_cookie import BrowserSession, BrowserSessions
 from monitor.web.sign_in import IdentityProvider, SignInAttempt
 from tests.real.process import free_ports
 from tests.real.states.cases import raised

@@ -23,7 +23,7 @@ from reports.emails.render import HEAVIEST, Email
 from reports.emails.views import ChangeLine
 from reports.finding_view import CaseView, FindingView, HighlightPiece
 from reports.labels import GAPS, DigestKind
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.reports.samples import DECIDED, EMAILS, GOING, IMPERSONATION, make_case
 
 Digest = Callable[..., DigestView]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from scrapers.crawl.turns import parse_page
+from scrapers.crawl.crawl_worker import parse_page
 from scrapers.models import Outcome, Page, ParseResult, Query
 from scrapers.sandbox.client import PageParser
 from tests.scrapers.http.fakes import MONDAY, FakeSource, site

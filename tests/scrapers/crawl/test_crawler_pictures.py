@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from scrapers.crawl.turns import add_picture_queries, parse_page
+from scrapers.crawl.crawl_worker import add_picture_queries, parse_page
 from scrapers.models import (
     MediaKind,
     Outcome,

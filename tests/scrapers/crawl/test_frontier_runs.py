@@ -243,7 +243,7 @@ def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_paus
     client = FakeClient(clock, takes=lambda _: 1.0)
     lanes = lanes_over(client, ALPHA)
     with monkeypatch.context() as patch:
-        patch.setattr("scrapers.crawl.turns.Group.spawn", broken)
+        patch.setattr("scrapers.crawl.crawl_worker.Group.spawn", broken)
         with pytest.raises(OverflowError):
             list(lanes.crawl(queries(2, ALPHA)))
     wait_for_the_loop_to_end()

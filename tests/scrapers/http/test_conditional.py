@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.crawl.turns import parse_page
+from scrapers.crawl.crawl_worker import parse_page
 from scrapers.http.client import Redirect
 from scrapers.http.conditional import CONDITIONS, add_conditions, build_cache_entry, check_unchanged
 from scrapers.http.errors import FailureReason

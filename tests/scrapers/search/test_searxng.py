@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reports.wording import render_note
+from reports.reason_rendering import render_note
 from scrapers.models import (
     District,
     Identity,

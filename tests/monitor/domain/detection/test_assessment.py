@@ -11,7 +11,7 @@ from monitor.domain.detection.assessment import Assessment, assess_trace
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.severity import rate_severity
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import NetworkLabel, Trace, TraceKind
 
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."

@@ -11,7 +11,7 @@ from monitor.domain.detection.assessment import assess_trace
 from monitor.domain.detection.evidence import EvidenceAxis
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import Trace, TraceKind
 
 WEIGHTS = load_own_weights()

@@ -17,7 +17,7 @@ from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.normalize import mixes_alphabets
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import spell_site_name
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import CROPS, CropHashes, PicturePrint, Trace, TraceKind
 
 WEIGHTS = load_own_weights()

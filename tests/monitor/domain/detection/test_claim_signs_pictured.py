@@ -11,7 +11,7 @@ from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import assess_trace
 from monitor.domain.detection.claim_signs import match_picture_rule
 from monitor.domain.detection.weights import load_own_weights
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import CROPS, CropHashes, PicturePrint, Trace, TraceKind
 
 WEIGHTS = load_own_weights()

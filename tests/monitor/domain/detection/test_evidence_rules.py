@@ -11,7 +11,7 @@ from monitor.domain.detection.assessment import assess_trace
 from monitor.domain.detection.evidence_rules import RULES
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import PersonName
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import NetworkLabel, Trace, TraceKind
 
 WEIGHTS = load_own_weights()

@@ -18,7 +18,7 @@ from monitor.domain.detection.imitation import match_likeness_rules
 from monitor.domain.detection.lessons import NO_LESSONS, Lessons, learn_from_feedback
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import Trace, TraceKind
 
 NAME = JOHN.person.name

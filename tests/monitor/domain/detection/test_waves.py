@@ -17,7 +17,7 @@ from monitor.domain.detection.waves import (
 )
 from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import OwnershipLabel, WaveMark
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import Trace, TraceKind
 from tests.monitor.domain.detection.test_made_by_others import RUTH, WEIGHTS
 

@@ -15,7 +15,7 @@ from monitor.domain.district.inventory import (
     match_handle,
     match_name,
 )
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import Query, QueryKind, Request
 
 HIGH_SCHOOL = "Oak Hill High School"

@@ -11,7 +11,7 @@ from monitor.domain.handles.lookalike import (
     compare_handles,
     detect_lookalike,
 )
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 
 ORIGINAL = "maria-delgado"
 

@@ -8,7 +8,7 @@ from monitor.domain.language import Language
 from monitor.domain.reason import Day, Name, Reason
 from monitor.domain.takedown_facts import AdviceTarget, CaseAdvice, FactBook, PlatformPage
 from monitor.domain.vocabulary import CaseKind
-from reports.wording import load_words, render_reason
+from reports.reason_rendering import load_words, render_reason
 from scrapers.facts.fact import FactsError, parse_facts
 
 LONGEST_BRIEF = 25

@@ -14,7 +14,7 @@ from monitor.app import App, Environment, open_portal_app
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
-from monitor.fleet.db.memories import FleetMemories
+from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.districts import DistrictFolder
@@ -50,7 +50,7 @@ def opened(folder: Path, clock: StoryClock) -> Iterator[App]:
 def start_home(folder: Path, clock: StoryClock) -> HomeMachine:
     """Return a machine with districts whose PostgreSQL is away."""
     connection = FleetConnection("postgresql://127.0.0.1:1/none", timedelta())
-    return HomeMachine(FleetMemories(connection, FleetSeal(FLEET_KEY), clock), folder, "home")
+    return HomeMachine(FleetCrawlLimits(connection, FleetSeal(FLEET_KEY), clock), folder, "home")
 
 
 def list_queryable(app: App) -> tuple[str, ...]:

@@ -124,14 +124,14 @@ class Others:
 def load_words(language: Language) -> Words:
     """Read the words of a language, and those for offices, which are English in each."""
     words = parse_words(_read_words(language))
-    for name in (f"takedown.{language}", "office"):
+    for name in (f"platform_requirements.{language}", "office"):
         more = convert(tomllib.loads(_read_words(name))["messages"], dict[str, str | Wording])
         words = replace(words, messages=more | words.messages)
     return words
 
 
 def _read_words(name: str) -> str:
-    return (Path(__file__).parent / "words" / f"{name}.toml").read_text("utf-8")
+    return (Path(__file__).parent / "reason_words" / f"{name}.toml").read_text("utf-8")
 
 
 def parse_words(text: str) -> Words:

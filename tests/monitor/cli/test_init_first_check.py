@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from monitor.cli.context import CliContext
-from monitor.cli.first_check import offer_first_check, offer_volunteers
+from monitor.cli.init_first_check import offer_first_check, offer_volunteers
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.demo.server import WebServer
 from monitor.services.consent_terms import list_offered_scopes, render_district_terms

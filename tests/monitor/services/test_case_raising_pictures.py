@@ -10,7 +10,7 @@ from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.takedown_plan import is_harmful, may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Scope
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")

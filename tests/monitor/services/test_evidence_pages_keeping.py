@@ -11,7 +11,7 @@ from monitor.db.legal_holds import LegalHold
 from monitor.demo.district import MARIA
 from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Decision
-from monitor.services.evidence_retention import delete_old_pages
+from monitor.services.evidence_pages import delete_old_pages
 from scrapers.models import Outcome
 from tests.cases import say
 from tests.monitor.services.world import IMPOSTOR, Staff, World, retaining

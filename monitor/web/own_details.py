@@ -11,7 +11,7 @@ from flask import Blueprint, Response, url_for
 
 from monitor.app.sources import PictureSupport, detect_picture_support
 from monitor.config.sections import SignInMethod
-from monitor.domain.enrollment import EnrollmentDraft
+from monitor.domain.enrollment_draft import EnrollmentDraft
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.person import AlertFeed
 from monitor.domain.reason import Moment, Plain, Reason, Told
@@ -25,13 +25,7 @@ from monitor.services.alert_feeds import (
 )
 from monitor.services.enrollment import recognize_profile_url
 from monitor.services.name_changes import withdraw_name_change
-from monitor.services.pictures import (
-    MAX_UPLOAD_BYTES,
-    add_reference_picture,
-    can_add_reference_picture,
-    remove_reference_picture,
-)
-from monitor.services.profile import (
+from monitor.services.own_details import (
     confirm_work_email_change,
     delete_account_proof,
     edit_profile,
@@ -41,6 +35,12 @@ from monitor.services.profile import (
     find_requested_name,
     request_account_proof,
     request_work_email_change,
+)
+from monitor.services.pictures import (
+    MAX_UPLOAD_BYTES,
+    add_reference_picture,
+    can_add_reference_picture,
+    remove_reference_picture,
 )
 from monitor.services.sign_in import LINK_LASTS, LINK_LIMIT_PERIOD
 from monitor.web import enrollment as views

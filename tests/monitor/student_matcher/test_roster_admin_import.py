@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.errors import InputError
-from monitor.student_matcher.admin import read_students
+from monitor.student_matcher.roster_admin import read_students
 
 MASON = ("Mason", "Whitlock")
 PRIYA = ("Priya", "Venkataraman")

@@ -24,14 +24,14 @@ from monitor.cli.doctor import add_stored_secrets
 from monitor.db.files import DiskReserve, write_private_file
 from monitor.db.invitations import Invitation
 from monitor.db.sweeps import Sweep
-from monitor.domain.enrollment import EnrollmentAnswers, Invitee
+from monitor.domain.enrollment_draft import EnrollmentAnswers, Invitee
 from monitor.domain.errors import BusyError, InputError, MonitorError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Scope
 from monitor.scheduler.daemon import WakeSocket, work_in_background
+from monitor.scheduler.job_scheduler import Liveness
 from monitor.scheduler.timed_jobs import SupervisedRunner
-from monitor.scheduler.workers import Liveness
 from monitor.services import setup_files
 from monitor.services.consent_terms import list_offered_scopes, render_district_terms
 from monitor.services.digests import build_digest_view
@@ -44,7 +44,7 @@ from monitor.services.enrollment import (
     send_invitation,
 )
 from reports.emails.registry import EmailKind, render_email
-from reports.wording import render_in_english
+from reports.reason_rendering import render_in_english
 
 TITLE = "\nLast step: your own digest"
 OFFER = "Do you want to join as the first person, and see it now? This is optional"

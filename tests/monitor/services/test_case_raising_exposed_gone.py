@@ -14,7 +14,7 @@ from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity, S
 from monitor.services.finding_history import build_finding_timeline
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.purge import purge_expired_data
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.services.world import Staff, World, account
 
 URL = "https://bsky.app/profile/mariadelgado.skies.example"

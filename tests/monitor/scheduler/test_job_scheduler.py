@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor.scheduler import daemon, workers
+from monitor.scheduler import daemon, job_scheduler
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
-from monitor.scheduler.workers import HUNG_AFTER_SECONDS, ClockJumpDetector, Liveness
+from monitor.scheduler.job_scheduler import HUNG_AFTER_SECONDS, ClockJumpDetector, Liveness
 from tests.monitor.supervised import PATIENCE, Rounds, SetClock, heard, listening, timed, working
 
 
@@ -122,7 +122,7 @@ def test_a_hand_that_hangs_is_named_and_systemd_hears_nothing_more(
 
 
 def test_a_daily_job_that_failed_is_tried_again_soon(monkeypatch):
-    monkeypatch.setattr(workers, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(job_scheduler, "RETRY_SECONDS", 0)
     tries, again = count(1), threading.Event()
 
     def fail_once() -> None:
@@ -135,7 +135,7 @@ def test_a_daily_job_that_failed_is_tried_again_soon(monkeypatch):
 
 
 def test_a_job_that_failed_is_not_put_off_by_that(monkeypatch):
-    monkeypatch.setattr(workers, "RETRY_SECONDS", 7200)
+    monkeypatch.setattr(job_scheduler, "RETRY_SECONDS", 7200)
     tries, failed, again = count(1), threading.Event(), threading.Event()
 
     def fail_once() -> None:

@@ -2,7 +2,7 @@
 
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import CaseKind, OwnershipLabel
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.conftest import MakeWorld
 from tests.monitor.services.world import Staff, account
 

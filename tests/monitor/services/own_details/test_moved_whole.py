@@ -10,7 +10,7 @@ import pytest
 from monitor.db.connection import DatabaseConnection
 from monitor.db.database import Database
 from monitor.domain.errors import CannotWriteError
-from monitor.services.profile import edit_profile
+from monitor.services.own_details import edit_profile
 from tests.monitor.services.mover import NEW, Mover
 
 

@@ -16,7 +16,7 @@ from monitor.services.findings import build_finding_page
 from monitor.services.outbox import send_due
 from monitor.services.review_access import load_opened_case, record_case_views
 from monitor.services.takedown import build_removal_view
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.cases import build_cards, forget, say
 from tests.monitor.services.world import REVIEWERS, Staff, World, account
 

@@ -11,7 +11,7 @@ from monitor.domain.detection.waves import list_wave_marks
 from monitor.domain.vocabulary import CaseKind, Decision, OwnershipLabel, WaveMark
 from monitor.services.answers import record_feedback
 from monitor.services.narrowed_consent import delete_unconsented_results
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.services.world import Staff, World, account
 
 TEACHERS = (JOHN, THOMAS, ROSA)

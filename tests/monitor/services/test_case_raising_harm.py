@@ -26,7 +26,7 @@ from monitor.services.disclosure import disclose_own, find_review_opening
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.removal_list import build_removal_list
 from monitor.services.takedown import add_screenshot, build_takedown_view
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import TraceKind
 from tests.cases import build_cards, say
 from tests.monitor.services.world import IMPOSTOR, Staff, World

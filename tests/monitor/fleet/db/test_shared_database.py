@@ -11,7 +11,7 @@ import pytest
 from monitor.db.database import Database
 from monitor.db.schema import DISTRICT_SCHEMA, read_header
 from monitor.domain.errors import DatabaseError
-from monitor.fleet.db.shared import (
+from monitor.fleet.db.shared_database import (
     SHARED_DATABASE,
     SHARED_SCHEMA,
     UNKNOWN_PAUSE,

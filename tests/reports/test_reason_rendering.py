@@ -38,8 +38,7 @@ from monitor.domain.vocabulary import (
     ProofRequirement,
     Scope,
 )
-from reports.translation import use_language
-from reports.wording import (
+from reports.reason_rendering import (
     LABELS,
     Others,
     Wording,
@@ -48,6 +47,7 @@ from reports.wording import (
     render_reason,
     translate_site_name,
 )
+from reports.translation import use_language
 from scrapers.parsers.block_detection import VACANT_MARKS, WALL_MARKS
 from tests.bench.score.words import load_score_words
 from tests.hostile_strings import SHOWN

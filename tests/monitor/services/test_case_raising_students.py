@@ -12,7 +12,7 @@ from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
 from monitor.services.student_contacts import CONTACT_QUERY_KINDS
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from scrapers.models import Outcome
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import World, account

@@ -15,7 +15,7 @@ from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.people import AddressChange
 from monitor.domain.email import fold_address
 from monitor.domain.english_dates import format_near_time
-from monitor.domain.enrollment import adds_search_terms
+from monitor.domain.enrollment_draft import adds_search_terms
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
 from monitor.domain.names.invited import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName

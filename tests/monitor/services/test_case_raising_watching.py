@@ -6,7 +6,7 @@ import pytest
 
 from monitor.demo.district import BETH, MARIA
 from monitor.domain.vocabulary import CaseKind, Decision
-from reports.wording import render_reason
+from reports.reason_rendering import render_reason
 from tests.monitor.services.world import Staff, account
 
 TALE = "Signed copies of my picture book about sleepy owls, ask me how to get one."

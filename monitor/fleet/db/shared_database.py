@@ -24,7 +24,7 @@ from scrapers.crawl.sharing import PROOF_VALID_FOR, CanaryProof, HostShare, form
 from scrapers.crawl.throttle import HostState, HostStore
 
 SHARED_DATABASE = "shared.db"
-SHARED_SCHEMA = Schema.read_file(Path(__file__).with_name("shared.sql"))
+SHARED_SCHEMA = Schema.read_file(Path(__file__).with_name("shared_database.sql"))
 # What is left of a week counts in the next one, and not longer.
 FORGOTTEN_AFTER = timedelta(weeks=2)
 

@@ -153,7 +153,7 @@ def _check_key(connection: FleetConnection, seal: FleetSeal) -> None:
         raise ConfigError(reason)
 
 
-class FleetMemories:
+class FleetCrawlLimits:
     """One attribute for each noun; a machine with districts needs the database and its key."""
 
     def __init__(self, connection: FleetConnection, seal: FleetSeal, clock: Clock) -> None:

@@ -2,7 +2,7 @@ import pytest
 from flask import Flask, session
 
 from monitor.domain.errors import BusyError
-from monitor.web.sessions import REFRESH_AFTER, BrowserSession, get_browser_session
+from monitor.web.session_cookie import REFRESH_AFTER, BrowserSession, get_browser_session
 from tests.monitor.web.portal import ADDRESS, COOKIE, OPERATOR, Portal
 
 
@@ -50,7 +50,7 @@ def test_where_nobody_can_be_looked_up_there_is_a_page_and_no_cookie(
 
     guest = portal.signed_in(OPERATOR)
     portal.world.clock.at += 2 * REFRESH_AFTER
-    monkeypatch.setattr("monitor.web.sessions.load_principal", fail)
+    monkeypatch.setattr("monitor.web.session_cookie.load_principal", fail)
     answer = guest.get("/operate")
 
     assert answer.status == 503
