@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from monitor.db.connection import Table
-from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.people import load_case_owner
+from monitor.db.tables import CLOSED, Expiry, Owner, Table, TableDeclaration
 from monitor.domain.retention import RetainedKind
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, SealedRecords
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import TokenScope
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
+from monitor.db.tables import Owner, TableDeclaration
 from monitor.domain.retention import RetainedKind
 
 

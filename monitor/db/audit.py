@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.db.connection import Records, format_datetime, parse_datetime
-from monitor.db.declarations import Owner, TableDeclaration
+from monitor.db.connection import format_datetime, parse_datetime
 from monitor.db.encryption import DISTRICT, AuditPosition, EncryptedTable
+from monitor.db.tables import Owner, Records, TableDeclaration
 from monitor.domain.errors import MonitorError
 from monitor.domain.person import CURRENT_MEANS
 from monitor.domain.retention import RetainedKind

@@ -19,16 +19,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from monitor.db.connection import (
-    copy_database,
-    flush_to_disk,
-    open_for_reading,
-    translate_opening_errors,
-)
+from monitor.db.connection import translate_opening_errors
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
+from monitor.db.database_copies import copy_database, open_for_reading
 from monitor.db.encryption import KEYS_DATABASE, TAKE_BACKS
 from monitor.db.files import (
     PRIVATE_MODE,
+    flush_to_disk,
     give_to_folder_owner,
     hand_over_folder,
     make_folder,

@@ -1,7 +1,7 @@
 """The data breaches that a person's work address was part of."""
 
-from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
+from monitor.db.tables import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.domain.breach import BreachRecord
 from monitor.domain.retention import RetainedKind
 

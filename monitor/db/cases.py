@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.db.connection import Records, Row, build_damage_error, find_next_seq, format_datetime
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
+from monitor.db.connection import Row, build_damage_error, find_next_seq, format_datetime
 from monitor.db.encryption import EncryptedTable
 from monitor.db.people import (
     PeopleTable,
@@ -16,6 +15,7 @@ from monitor.db.people import (
     resolve_id_prefix,
 )
 from monitor.db.review_queue import ReviewIndexTable
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, TableDeclaration
 from monitor.domain.case import Case, exclude_contact_kinds, join_logs, rank_decision
 from monitor.domain.case_log import DecisionRecord
 from monitor.domain.retention import RetainedKind

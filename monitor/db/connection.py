@@ -4,22 +4,19 @@ What SQLite refuses becomes an error that a caller can act on. Times are stored 
 in their order.
 """
 
-import json
 import os
 import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from collections.abc import Set as AbstractSet
-from contextlib import closing, contextmanager, suppress
-from dataclasses import MISSING, dataclass, field, fields
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from sqlite3 import Connection, OperationalError
-from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar, cast
+from typing import NoReturn, Self, TypeVar, cast
 
-from monitor.db.declarations import TableDeclaration
 from monitor.db.open_files import list_deleted_files
 from monitor.db.schema import Schema, has_tables, read_header
 from monitor.domain.consent import compute_paused_time
@@ -27,11 +24,9 @@ from monitor.domain.errors import (
     BusyError,
     CannotWriteError,
     DatabaseError,
-    ErasedError,
     MonitorError,
     ReplacedError,
 )
-from monitor.domain.serialization import convert_value, encode_json
 
 LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -277,52 +272,6 @@ BUSY_TIMEOUT_SECONDS = 30.0
 # Comparing indexes with their tables takes 7 ms a megabyte, five times as long as the rest of the
 # check (180 MB, measured). The nightly copy compares them in larger files.
 WHOLE_CHECK_BYTES = 16 << 20
-
-
-def copy_database(source: Path, to: Path) -> None:
-    """Write what is in it at this moment to a new file; no one who writes waits for it.
-
-    Raises DatabaseError where it is damaged, and leaves no half of a copy.
-    """
-    part = to.with_name(f"{to.name}.part")
-    try:
-        part.unlink(missing_ok=True)
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with (
-            translate_opening_errors(source, write_path=to),
-            closing(open_for_reading(source)) as database,
-        ):
-            database.execute("VACUUM INTO ?", (str(part),))
-        flush_to_disk(part)
-        part.replace(to)
-    except OSError as error:
-        message = f"{to} cannot be written ({error.strerror}): check the disk and the folder."
-        raise CannotWriteError(message) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-
-
-def check_database(path: Path) -> None:
-    """Raise DatabaseError unless pages and indexes are sound, and each row hangs on one there."""
-    with translate_opening_errors(path), closing(open_for_reading(path)) as database:
-        if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-            raise build_damage_error(path)
-        if database.execute("PRAGMA foreign_key_check").fetchone() is not None:
-            raise build_damage_error(path)
-
-
-def open_for_reading(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
-
-
-def flush_to_disk(path: Path) -> None:
-    """See that it is on the disk before its name says that it is whole."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 Row = sqlite3.Row
@@ -630,112 +579,6 @@ class DatabaseConnection:
             connection.execute(f"RELEASE {name}")
         finally:
             session.depth -= 1
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """What reads and writes the rows of one noun; its tables are declared by it."""
-
-    connection: DatabaseConnection
-    declaration: ClassVar[TableDeclaration]
-    attached: ClassVar[tuple[TableDeclaration, ...]] = ()
-
-
-class Records(Generic[T]):
-    """For a table whose rows are values of one kind, read and written column by field.
-
-    A condition is all that follows in the statement: `WHERE`, `ORDER BY`. `empty_as_null` are
-    columns that are null where the value is empty, `as_json` hold a list or a mapping, `unstored`
-    are fields without a column. A table whose rows hold more than the fields says how it reads
-    them, by `select` and `parse_row`.
-    """
-
-    __slots__ = ()
-    connection: DatabaseConnection
-    declaration: ClassVar[TableDeclaration]
-    record: ClassVar[type[Any]]
-    select: ClassVar[str]
-    stored: ClassVar[tuple[str, ...]]
-    empty_as_null: ClassVar[frozenset[str]] = frozenset()
-    as_json: ClassVar[frozenset[str]] = frozenset()
-    unstored: ClassVar[frozenset[str]] = frozenset()
-    required: ClassVar[frozenset[str]]
-
-    def __init_subclass__(cls, **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
-        if "record" not in vars(cls):
-            return
-        if "stored" not in vars(cls):
-            names = (column.name for column in fields(cls.record))
-            cls.stored = tuple(name for name in names if name not in cls.unstored)
-        cls.required = frozenset(
-            column.name
-            for column in fields(cls.record)
-            if column.default is MISSING and column.default_factory is MISSING
-        )
-        if "select" not in vars(cls):
-            columns = dict.fromkeys(cls.list_selected_columns())
-            cls.select = f"SELECT {', '.join(columns)} FROM {cls.declaration.name}"  # noqa: S608 - our own words
-
-    @classmethod
-    def list_selected_columns(cls) -> tuple[str, ...]:
-        return cls.stored
-
-    def parse_row(self, row: Row) -> T:
-        held = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a row is no mapping
-        known = {
-            name: value
-            for name, value in held.items()
-            if value is not None or name in self.required
-        }
-        for name in self.as_json:
-            known[name] = json.loads(known[name])
-        return cast("T", convert_value(known, self.record, strict=False))
-
-    def build_row(self, value: T, **beside: object) -> dict[str, object]:
-        """Return what the columns hold; `beside` are those that are no field of its value."""
-        columns = {name: getattr(value, name) for name in self.stored}
-        for name in self.empty_as_null:
-            columns[name] = columns[name] or None
-        for name in self.as_json:
-            held = columns[name]
-            columns[name] = encode_json(
-                sorted(held) if isinstance(held, AbstractSet) else held
-            ).decode()
-        return {**columns, **beside}
-
-    def insert_record(self, value: T, **beside: object) -> None:
-        with self.connection.begin_transaction():
-            self.connection.insert_row(self.declaration.name, **self.build_row(value, **beside))
-
-    def replace_record(self, value: T, sync: SyncMode = SyncMode.FULL, **beside: object) -> None:
-        """Add a row, or give its values to the one that has its key."""
-        with self.connection.begin_transaction(sync):
-            self.connection.replace_row(self.declaration.name, **self.build_row(value, **beside))
-
-    def find_record(self, condition: str, *values: object) -> T | None:
-        """Return the first one; None where there is none."""
-        found = self.connection.fetch_row(f"{self.select} {condition}", *values)
-        return None if found is None else self.parse_row(found)
-
-    def list_records(self, condition: str = "", *values: object) -> tuple[T, ...]:
-        return tuple(self.iterate_records(condition, *values))
-
-    def list_records_of_person(self, person_id: str) -> tuple[T, ...]:
-        """Return all that is about a person, as the declaration finds it."""
-        return self.list_records(f"WHERE {self.declaration.of_person}", person_id)
-
-    def iterate_records(self, condition: str = "", *values: object) -> Iterator[T]:
-        """Yield them one by one, where all at once would be too large.
-
-        Who is erased meanwhile is left out: a row may be in hand that is deleted, and then its key.
-        """
-        for row in self.connection.fetch_rows(f"{self.select} {condition}", *values):
-            try:
-                record = self.parse_row(row)
-            except ErasedError:
-                continue
-            yield record
 
 
 def measure_log_bytes(path: Path) -> int:

@@ -14,12 +14,9 @@ from monitor.annexes import load_annex_parts
 from monitor.db.connection import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseConnection,
-    Records,
     SyncMode,
-    Table,
     measure_log_bytes,
 )
-from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import (
     DISTRICT,
     KEYS_DATABASE,
@@ -30,6 +27,7 @@ from monitor.db.encryption import (
 )
 from monitor.db.handover import check_not_moved
 from monitor.db.schema import DISTRICT_SCHEMA, Schema
+from monitor.db.tables import Owner, Records, Table, TableDeclaration
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.retention import RetainedKind
 

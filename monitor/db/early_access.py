@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
+from monitor.db.tables import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.domain.errors import InputError
 from monitor.domain.retention import RetainedKind
 from monitor.domain.two_reviewers import EarlyAccess, EarlyAccessProposal

@@ -20,14 +20,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, get_type_h
 from monitor.db.connection import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseConnection,
-    Records,
     Row,
     SyncMode,
-    Table,
     find_next_seq,
 )
-from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.schema import KEYS_SCHEMA
+from monitor.db.tables import Owner, Records, Table, TableDeclaration
 from monitor.domain.errors import DatabaseError, ErasedError, InputError
 from monitor.domain.retention import RetainedKind
 from monitor.domain.serialization import convert_value, decode_json, encode_json, encode_utf8

@@ -8,8 +8,8 @@ from datetime import datetime
 from hashlib import sha256
 
 from monitor.db.connection import Row
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.domain.retention import RetainedKind
 from scrapers.models import Page, ParsedPage, ParseResult, Query
 

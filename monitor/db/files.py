@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from monitor.db.connection import flush_to_disk
-from monitor.domain.errors import CannotWriteError
+from monitor.domain.errors import (
+    CannotWriteError,
+)
 
 ROOT_USER_ID = 0
 
@@ -176,3 +177,12 @@ class DiskReserve:
                 part.unlink()
             return False
         return True
+
+
+def flush_to_disk(path: Path) -> None:
+    """See that it is on the disk before its name says that it is whole."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -11,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.db.cases import CasesTable
-from monitor.db.connection import Records, Row, Table, find_next_seq, parse_datetime
-from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
+from monitor.db.connection import Row, find_next_seq, parse_datetime
 from monitor.db.encryption import DISTRICT, EncryptedTable, SealedRecords
 from monitor.db.evidence_pages import PagesTable
 from monitor.db.people import build_missing_finding_error, load_finding_owner, resolve_id_prefix
+from monitor.db.tables import CLOSED, Expiry, Owner, Records, Table, TableDeclaration
 from monitor.domain.case import rank_decision
 from monitor.domain.feedback import Feedback, resolve_decision
 from monitor.domain.finding import Finding, FindingVersion, Sighting, merge_findings

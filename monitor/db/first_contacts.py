@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from monitor.db.connection import Records, Table, parse_datetime
-from monitor.db.declarations import Owner, TableDeclaration
+from monitor.db.connection import parse_datetime
+from monitor.db.tables import Owner, Records, Table, TableDeclaration
 from monitor.domain.first_contact import ContactTimes, SourceContact, Verdict
 from monitor.domain.retention import RetainedKind
 

@@ -1,7 +1,7 @@
 """Legal holds that one reviewer proposed and no other has confirmed."""
 
-from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
+from monitor.db.tables import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.domain.errors import InputError
 from monitor.domain.retention import RetainedKind
 from monitor.domain.two_reviewers import HoldProposal

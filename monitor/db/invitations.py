@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.db.database import delete_owned_rows
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, SealedRecords
 from monitor.db.people import hash_mail_address
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.domain.enrollment_draft import EnrollmentDraft, Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.retention import RetainedKind

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from monitor.db.connection import Records, Table
-from monitor.db.declarations import Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, SealedRecords
+from monitor.db.tables import Expiry, Owner, Records, Table, TableDeclaration
 from monitor.domain.district.findings import DistrictFinding
 from monitor.domain.errors import InputError
 from monitor.domain.retention import RetainedKind

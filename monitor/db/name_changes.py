@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
+from monitor.db.tables import Owner, TableDeclaration
 from monitor.domain.person import PersonName
 from monitor.domain.retention import RetainedKind
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from monitor.db.connection import DatabaseConnection, Records, Row, parse_optional_datetime
+from monitor.db.connection import DatabaseConnection, Row, parse_optional_datetime
 from monitor.db.database import delete_owned_rows
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable, Encryption, SealedRecords
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, TableDeclaration
 from monitor.domain.consent import Consent
 from monitor.domain.email import fold_address
 from monitor.domain.errors import InputError, NotPermittedError

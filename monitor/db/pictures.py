@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.db.connection import parse_datetime
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable, SealedRecords
 from monitor.db.people import load_case_owner
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.domain.finding import Finding
 from monitor.domain.retention import RetainedKind
 

@@ -5,8 +5,8 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
+from monitor.db.tables import Owner, TableDeclaration
 from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.errors import DatabaseError
 from monitor.domain.language import Language

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.db.connection import copy_database
+from monitor.db.database_copies import copy_database
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.domain.errors import CannotWriteError
 

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import SealedRecords
+from monitor.db.tables import Owner, TableDeclaration
 from monitor.domain.finding import LastReadPage
 from monitor.domain.planning.rotation import QueryHistory
 from monitor.domain.retention import RetainedKind

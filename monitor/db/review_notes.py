@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.db.connection import Records, Table, parse_datetime
-from monitor.db.declarations import Owner, TableDeclaration
+from monitor.db.connection import parse_datetime
 from monitor.db.encryption import SealedRecords
 from monitor.db.people import load_case_owner
+from monitor.db.tables import Owner, Records, Table, TableDeclaration
 from monitor.domain.retention import RetainedKind
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from monitor.db.connection import parse_optional_datetime
-from monitor.db.declarations import Owner, TableDeclaration
 from monitor.db.encryption import EncryptedTable
 from monitor.db.people import hash_school
+from monitor.db.tables import Owner, TableDeclaration
 from monitor.domain.case import Case
 from monitor.domain.case_end import Countdown
 from monitor.domain.case_progress import find_review_turn

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from monitor.db.connection import SyncMode
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, SealedRecords
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.domain.retention import RetainedKind
 from scrapers.crawl.robots import RobotsRecord
 

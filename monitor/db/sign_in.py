@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.db.connection import Records, Table
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, Table, TableDeclaration
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import AuthMethod
 

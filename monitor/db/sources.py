@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Records, SyncMode, Table
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
+from monitor.db.connection import SyncMode
 from monitor.db.encryption import DISTRICT, SealedRecords
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, Table, TableDeclaration
 from monitor.domain.retention import RetainedKind
 from scrapers.crawl.quotas import QuotaUsage, roll_over_usage
 from scrapers.crawl.throttle import HostState

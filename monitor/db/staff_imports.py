@@ -4,10 +4,9 @@ from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import Records, Table
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import hash_mail_address
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, Table, TableDeclaration
 from monitor.domain.retention import RetainedKind
 
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from monitor.db.connection import Records, Row, parse_datetime
+from monitor.db.connection import Row, parse_datetime
 from monitor.db.database import AnnexTables, Database
-from monitor.db.declarations import CLOSED, Expiry, Owner, TableDeclaration
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import hash_mail_address
 from monitor.db.schema import Schema
+from monitor.db.tables import CLOSED, Expiry, Owner, Records, TableDeclaration
 from monitor.directory.scim_user import DirectoryUser, UserFilter
 from monitor.domain.retention import RetainedKind
 

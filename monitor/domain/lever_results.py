@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 from monitor.domain.case import Case
 from monitor.domain.case_log import SENT_LEVERS, is_confirmation, read_verdict
@@ -79,6 +78,9 @@ def summarize_lever_uses(uses: Iterable[LeverUse]) -> tuple[LeverResult, ...]:
 
 
 def _summarize_group(platform: str, lever: LeverKind, group: list[LeverUse]) -> LeverResult:
+    # It brings fractions with it, which every process would hold.
+    from statistics import median  # noqa: PLC0415 - see above
+
     helped = [use for use in group if use.days is not None]
     shown = _covers_enough(helped)
     return LeverResult(

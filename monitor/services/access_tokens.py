@@ -17,7 +17,11 @@ from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import AuthMethod, Role, TokenScope
 from monitor.services.answers import TOKEN_MEANS, list_standing_token_answers, take_back_answers
 from monitor.services.offices import find_office_address
-from monitor.services.sign_in import find_account_id, list_token_account_ids, load_account_principal
+from monitor.services.sessions import (
+    find_account_id,
+    list_token_account_ids,
+    load_account_principal,
+)
 from reports.reason_rendering import render_reason
 
 # By its first letters, scanners of source code recognize a token that was published by mistake.

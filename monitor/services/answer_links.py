@@ -16,7 +16,7 @@ from monitor.domain.vocabulary import Decision, Means
 from monitor.services.answers import DecisionInput, answer_case, record_feedback
 from monitor.services.findings import list_pending_cards
 from monitor.services.pictures import load_compared_picture
-from monitor.services.sign_in import SIGNED_OUT
+from monitor.services.sessions import SIGNED_OUT
 from reports.emails.account import AlertView, NudgeView, ReviewerQuestionView
 from reports.emails.views import ChangeLine, EmailView, PersonalEmailView
 from reports.finding_view import CaseView, FindingView

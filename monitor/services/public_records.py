@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from monitor.app import App
 from monitor.db.audit import AuditEntry, AuditTable
 from monitor.db.database import list_declarations
-from monitor.db.declarations import Owner, TableDeclaration
+from monitor.db.tables import Owner, TableDeclaration
 from monitor.domain.english_dates import convert_to_zone, format_date
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer, build_reviewer_id

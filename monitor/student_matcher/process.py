@@ -20,8 +20,7 @@ from msgspec import DecodeError, json
 from monitor.config.sections import Config
 from monitor.domain.errors import ConfigError, UnavailableError, WrongKeyError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
-from monitor.student_matcher.protocol import MatchReply, MatchRequest
-from monitor.student_matcher.worker import BUSY
+from monitor.student_matcher.protocol import BUSY, MatchReply, MatchRequest
 from scrapers.models import Contact
 
 _PATIENCE_SECONDS = 60.0

@@ -5,6 +5,8 @@ from msgspec import Struct
 from monitor.domain.students.matching import MatcherUsage
 from scrapers.models import Contact
 
+BUSY = "budget"  # the reason of a reply that would exceed the budget of the day
+
 
 class MatchRequest(Struct, frozen=True, kw_only=True):
     """The contacts of one account; `year` is the calendar year that their cards speak in."""

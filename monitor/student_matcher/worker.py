@@ -28,7 +28,7 @@ from monitor.domain.students.matching import (
     record_refused_list,
     roll_over_usage,
 )
-from monitor.student_matcher.protocol import MatchReply, MatchRequest
+from monitor.student_matcher.protocol import BUSY, MatchReply, MatchRequest
 
 _OWNER_ONLY = 0o600
 
@@ -55,7 +55,6 @@ def write_spent(path: Path, spent: MatcherUsage) -> None:
         raise CannotWriteError(reason) from error
 
 
-BUSY = "budget"
 UNREADABLE = "unreadable"
 _LONGEST_LINE = 1 << 25
 

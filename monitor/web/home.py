@@ -13,7 +13,7 @@ from monitor.services.consent_renewal import load_consent_status
 from monitor.services.coverage import build_policy_reminder
 from monitor.services.findings import build_home_view
 from monitor.services.pictures import can_add_reference_picture
-from monitor.services.sign_in import end_all_sessions
+from monitor.services.sessions import end_all_sessions
 from monitor.web.context import PortalContext
 from monitor.web.enrollment import build_declared_lines
 from reports.pages import enrollment as joining

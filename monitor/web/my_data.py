@@ -46,7 +46,7 @@ from monitor.services.name_changes import format_searched_name
 from monitor.services.own_details import find_pending_address_change, find_requested_name
 from monitor.services.pictures import can_add_reference_picture
 from monitor.services.preferences import has_stopped_digest, list_possible_bars
-from monitor.services.sign_in import end_all_sessions
+from monitor.services.sessions import end_all_sessions
 from monitor.web.context import PortalContext
 from monitor.web.enrollment import (
     ScopesForm,

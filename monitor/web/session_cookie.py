@@ -19,7 +19,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from monitor.app import App
 from monitor.domain.person import Principal
 from monitor.domain.vocabulary import AuthMethod
-from monitor.services.sign_in import (
+from monitor.services.sessions import (
     IDLE_LASTS,
     REMEMBERED_LASTS,
     end_session,

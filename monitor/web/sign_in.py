@@ -21,11 +21,11 @@ from monitor.config.sections import CALLBACK_PATH, DISCOVERY_PATH, SignInMethod
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import ConfigError, NotPermittedError, UnavailableError
 from monitor.domain.vocabulary import AuthMethod
+from monitor.services.sessions import find_account_id
 from monitor.services.sign_in import (
     CODE_DIGITS,
     CODE_LASTS,
     SignInRefusal,
-    find_account_id,
     redeem_sign_in_code,
     redeem_sign_in_link,
     request_email_history,

@@ -19,7 +19,7 @@ from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_o
 from monitor.scheduler.job_scheduler import Liveness
 from monitor.scheduler.timed_jobs import build_supervised_runner
 from monitor.services.jobs import take_over_jobs
-from monitor.services.sign_in import start_session
+from monitor.services.sessions import start_session
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port
 from scrapers.crawl.throttle import WITHOUT_WAITS, Throttle

@@ -21,13 +21,12 @@ OPENERS = {
 }
 NAMES_A_DATABASE = re.compile(r"DATABASE|(namesake|keys)\.db|(database|connection)\.path")
 # These know the databases by other names, so each of their calls has to give a reason.
-KEEPERS = {"connection.py", "open_files.py"}
+KEEPERS = {"connection.py", "database_copies.py", "open_files.py"}
 REASONS = {
     "create_file": "a file that nobody else has: O_EXCL opens none that is there",
     "_open_connection": "through SQLite",
-    "_open_for_reading": "through SQLite",
+    "open_for_reading": "through SQLite",
     "copy_database": "a new file, before SQLite has it",
-    "flush_to_disk": "a copy, once SQLite has closed it",
     "_holds_lock": "what the kernel notes of a descriptor",
 }
 

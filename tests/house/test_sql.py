@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from docs.procurement_pages import list_district_schemas
-from monitor.db.connection import Records
 from monitor.db.database import Database as StateDatabase
 from monitor.db.database import load_table_class
 from monitor.db.encryption import SealedRecords
+from monitor.db.tables import Records
 from monitor.fleet.db.shared_database import SHARED_SCHEMA
 from tests.house.tree import ROOT, files, parsed, place, python_files
 
@@ -64,7 +64,8 @@ def test_each_row_that_is_written_by_name_fits_a_table() -> None:
         misfits = [
             place(path, call.lineno)
             for path in python_files("monitor")
-            if path.name != "connection.py"  # writes what records declare: see below
+            if path.name
+            not in {"connection.py", "tables.py"}  # writes what records declare: see below
             for call in row_calls(path)
             if not fits(tables, call)
         ]

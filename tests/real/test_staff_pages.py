@@ -13,7 +13,7 @@ from monitor.domain.person import PersonName
 from monitor.domain.vocabulary import Scope
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
 from monitor.services.outbox import send_due
-from monitor.services.sign_in import find_account_id
+from monitor.services.sessions import find_account_id
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from monitor.db.connection import DatabaseConnection, Records, SyncMode, Table
-from monitor.db.declarations import Owner, TableDeclaration
+from monitor.db.connection import DatabaseConnection, SyncMode
 from monitor.db.schema import Schema
 from monitor.db.sources import RequestQuotaTable
+from monitor.db.tables import Owner, Records, Table, TableDeclaration
 from monitor.domain.errors import DatabaseError
 from monitor.domain.retention import RetainedKind
 from scrapers.crawl.robots import RobotsRecord

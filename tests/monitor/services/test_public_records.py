@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 
 from monitor.db.database import list_declarations
-from monitor.db.declarations import Owner
+from monitor.db.tables import Owner
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import CURRENT_MEANS, Reviewer

@@ -11,13 +11,13 @@ from itertools import product
 import pytest
 
 from monitor.db.database import list_declarations
-from monitor.db.declarations import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.db.invitations import Invitation
 from monitor.db.jobs import Job
 from monitor.db.pictures import Screenshot, Thumbnail
 from monitor.db.schema import DISTRICT_SCHEMA
 from monitor.db.staff_imports import StaffImportRecord
 from monitor.db.sweeps import Sweep
+from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.demo.district import MARIA
 from monitor.domain.district.findings import DistrictFinding, DistrictFindingKind, DistrictTrace
 from monitor.domain.finding import Presence

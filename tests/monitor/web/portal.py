@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from monitor.config.sections import Config, SignInMethod
 from monitor.domain.vocabulary import AuthMethod, TokenScope
 from monitor.services.access_tokens import TokenRequest, create_access_token
-from monitor.services.sign_in import find_account_id, load_account_principal
+from monitor.services.sessions import find_account_id, load_account_principal
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.session_cookie import BrowserSession, BrowserSessions
 from monitor.web.sign_in import CALLBACK_PATH, PROOF_REJECTED, IdentityProvider, SignInAttempt

@@ -8,7 +8,8 @@ from msgspec import structs
 from monitor.config.sections import Config, SignInMethod
 from monitor.demo.district import JOHN, MARIA
 from monitor.services.outbox import send_due
-from monitor.services.sign_in import MAX_LINKS_PER_HOUR, find_account_id
+from monitor.services.sessions import find_account_id
+from monitor.services.sign_in import MAX_LINKS_PER_HOUR
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import ADDRESS, Guest, Portal, Seen, named
 

@@ -7,7 +7,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.errors import BusyError, CannotWriteError
 from monitor.domain.vocabulary import AuthMethod
 from monitor.services.enrollment import invite_person
-from monitor.services.sign_in import IDLE_LASTS, SESSION_LASTS, load_principal
+from monitor.services.sessions import IDLE_LASTS, SESSION_LASTS, load_principal
 from monitor.web.roles import ACCESS_RULES, find_access_rule
 from monitor.web.security import HEADERS, RateLimit, is_bearer_token, read_bearer_token
 from tests.monitor.services.world import REVIEWERS

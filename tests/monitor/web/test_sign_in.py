@@ -8,15 +8,13 @@ from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.email import Bounce
 from monitor.services.bounces import process_bounce
 from monitor.services.outbox import send_due
+from monitor.services.sessions import IDLE_LASTS, REMEMBERED_LASTS, SESSION_LASTS
 from monitor.services.sign_in import (
     CODE_LASTS,
-    IDLE_LASTS,
     LINK_LASTS,
     MAX_CODE_TRIES,
     MAX_CODE_TRIES_PER_DAY,
     MAX_LINKS_PER_HOUR,
-    REMEMBERED_LASTS,
-    SESSION_LASTS,
 )
 from tests.monitor.services.fakes import DEFERRED, REFUSED
 from tests.monitor.services.world import REVIEWERS

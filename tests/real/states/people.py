@@ -27,7 +27,7 @@ from monitor.services.notifications import build_mailbox_token
 from monitor.services.own_details import edit_profile
 from monitor.services.preferences import stop_digest
 from monitor.services.self_check import request_self_check
-from monitor.services.sign_in import find_account_id
+from monitor.services.sessions import find_account_id
 from monitor.services.sweeps import ProgressListener
 from monitor.services.tips import build_tell_token
 from scrapers.crawl.crawler import Crawler

@@ -13,7 +13,8 @@ from monitor.services.consent_end import record_departure
 from monitor.services.consent_renewal import pause_checks
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import invite_person, load_open_invitation
-from monitor.services.sign_in import LINK_LASTS, MAX_LINKS_PER_HOUR, find_account_id
+from monitor.services.sessions import find_account_id
+from monitor.services.sign_in import LINK_LASTS, MAX_LINKS_PER_HOUR
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.mover import ELSEWHERE, NEW, Mover, of
 

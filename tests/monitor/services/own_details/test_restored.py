@@ -8,7 +8,7 @@ from msgspec import structs
 from monitor.app import Environment
 from monitor.db.backup_files import KeyBackup
 from monitor.services.backups import BackupTarget, back_up, restore_district
-from monitor.services.sign_in import find_account_id
+from monitor.services.sessions import find_account_id
 from tests.monitor.services.mover import NEW, Mover, of
 
 
