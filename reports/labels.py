@@ -6,7 +6,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
-from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.language import Language
 from monitor.domain.reason import Count, Label, Listed, Reason
 from monitor.domain.vocabulary import (
@@ -27,6 +26,7 @@ from monitor.domain.vocabulary import (
     Decision,
     DistrictFindingState,
     DrillOutcome,
+    EmailCadence,
     EmailState,
     EndReason,
     EnrollmentStep,

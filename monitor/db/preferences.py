@@ -7,10 +7,10 @@ from datetime import datetime
 
 from monitor.db.encryption import SealedRecords
 from monitor.db.tables import Owner, TableDeclaration
-from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.errors import DatabaseError
 from monitor.domain.language import Language
 from monitor.domain.retention import RetainedKind
+from monitor.domain.vocabulary import EmailCadence
 
 UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
 

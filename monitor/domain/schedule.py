@@ -10,6 +10,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from monitor.domain.vocabulary import EmailCadence
+
 if TYPE_CHECKING:
     from apscheduler.triggers.cron import CronTrigger
 
@@ -21,6 +23,8 @@ SWEEP_ABANDONED_AFTER = timedelta(days=7)
 MISSED_AFTER = timedelta(hours=12)
 CAUGHT_UP_WITHIN_MINUTES = 60
 WEEKS_IN_QUARTER = 13
+# Four weeks, less what a change of the clocks or a catch-up may take from them.
+MONTHLY_AFTER = timedelta(days=27)
 # A source that has not answered all by then is late, and the emails say so.
 SWEEP_DEADLINE = timedelta(hours=12)
 
@@ -93,6 +97,15 @@ def format_iso_week(now: datetime, zone: str = "UTC") -> str:
 
 def compute_next_digest(after: datetime, person_id: str, zone: str) -> datetime:
     return DIGEST.compute_next_time(after, person_id, zone)
+
+
+def compute_next_wanted_digest(
+    after: datetime, person_id: str, zone: str, cadence: EmailCadence, last: datetime | None
+) -> datetime:
+    """Return when the next one is due at the earliest, where `last` is when the last one was."""
+    if cadence is EmailCadence.MONTHLY and last is not None:
+        after = max(after, last + MONTHLY_AFTER)
+    return compute_next_digest(after, person_id, zone)
 
 
 def compute_digest_week(now: datetime, person_id: str, zone: str) -> str:

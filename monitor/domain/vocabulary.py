@@ -631,6 +631,14 @@ class ConsentChannel(StrEnum):
     AUTOMATIC = "automatic"
 
 
+class EmailCadence(StrEnum):
+    """How often a person wants the regular email; what is urgent comes at once in any case."""
+
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    ON_NEWS = "on-news"
+
+
 class EmailState(StrEnum):
     QUEUED = "queued"
     SENT = "sent"

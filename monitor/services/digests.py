@@ -17,15 +17,20 @@ from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
 from monitor.domain.case import FlaggedFindings, build_urgency_key
 from monitor.domain.case_progress import find_nudge_times
-from monitor.domain.digest_cadence import MONTHLY_AFTER, EmailCadence, compute_next_wanted_digest
 from monitor.domain.errors import DatabaseError, describe_error_location
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person
-from monitor.domain.schedule import SWEEP_DEADLINE, compute_digest_week
+from monitor.domain.schedule import (
+    MONTHLY_AFTER,
+    SWEEP_DEADLINE,
+    compute_digest_week,
+    compute_next_wanted_digest,
+)
 from monitor.domain.vocabulary import (
     FIRST_SEEN,
     CaseBin,
     CaseKind,
+    EmailCadence,
     EndReason,
     EventKind,
     OwnershipLabel,

@@ -14,7 +14,6 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.case import OWNERSHIP_CASES, Case, build_urgency_key
 from monitor.domain.conduct_policy import CASE_CLAUSES
 from monitor.domain.consent import is_renewal_due
-from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Finding
 from monitor.domain.language import Language
@@ -22,7 +21,14 @@ from monitor.domain.person import Person
 from monitor.domain.reason import Reason
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep
 from monitor.domain.timeline import TimelineEntryKind
-from monitor.domain.vocabulary import CaseBin, FindingGroup, OwnershipLabel, Severity, SweepKind
+from monitor.domain.vocabulary import (
+    CaseBin,
+    EmailCadence,
+    FindingGroup,
+    OwnershipLabel,
+    Severity,
+    SweepKind,
+)
 from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engine
 from monitor.services.answers import PendingFeedback, count_questions, list_pending_feedback
 from monitor.services.breaches import count_breaches

@@ -48,12 +48,8 @@ from monitor.services.pictures import can_add_reference_picture
 from monitor.services.preferences import has_stopped_digest, list_possible_bars
 from monitor.services.sessions import end_all_sessions
 from monitor.web.context import PortalContext
-from monitor.web.enrollment import (
-    ScopesForm,
-    build_consent_parts,
-    build_summary_rows,
-    list_scope_options,
-)
+from monitor.web.enrollment import build_consent_parts, build_summary_rows, list_scope_options
+from monitor.web.enrollment_forms import ScopesForm
 from monitor.web.findings import paginate_lines
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.own_details import create_blueprint

@@ -45,14 +45,14 @@ from monitor.services.pictures import (
 from monitor.services.sign_in import LINK_LASTS, LINK_LIMIT_PERIOD
 from monitor.web import enrollment as views
 from monitor.web.context import PortalContext, read_pasted_code
-from monitor.web.enrollment import (
+from monitor.web.enrollment import build_standalone_position
+from monitor.web.enrollment_forms import (
     AccountList,
     AccountsAction,
     AccountsForm,
     StepInput,
     add_fault,
     apply_accounts,
-    build_standalone_position,
     read_step,
     recheck_contradictions,
 )

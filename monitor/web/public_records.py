@@ -17,7 +17,8 @@ from monitor.services.public_records import (
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
-from monitor.web.review import PROPOSAL_SENT, build_reviewer, withdraw_if_asked
+from monitor.web.proposals import PROPOSAL_SENT, withdraw_if_asked
+from monitor.web.review import build_reviewer
 from reports.pages.layout import FieldProblem
 from reports.pages.public_records import PublicRecordsView, render_public_records
 

@@ -142,7 +142,7 @@ def test_reports_know_of_the_monitor_only_its_words_signs_and_dates() -> None:
     assert known == {
         *("english_dates", "monitor.domain.english_dates", "monitor.domain.reason"),
         "monitor.domain.names.normalize",
-        *("monitor.domain.digest_cadence", "monitor.domain.language", "monitor.domain.vocabulary"),
+        *("monitor.domain.language", "monitor.domain.vocabulary"),
     }
     for name in ("english_dates", "vocabulary"):
         tree = parsed(ROOT / "monitor" / "domain" / f"{name}.py")

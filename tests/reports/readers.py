@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.reason import Label, Plain, Reason
+from monitor.domain.vocabulary import EmailCadence
 
 MONDAY: Final = datetime(2026, 11, 23, 12, 12, tzinfo=UTC)
 PORTAL: Final = "https://namesake.cedarvalley.example"

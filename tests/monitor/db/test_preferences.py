@@ -3,8 +3,8 @@
 import pytest
 
 from monitor.db.preferences import Preferences
-from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.language import Language
+from monitor.domain.vocabulary import EmailCadence
 
 
 def test_who_chose_nothing_has_what_everyone_has(world):

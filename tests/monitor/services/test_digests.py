@@ -7,10 +7,9 @@ import pytest
 
 from monitor.demo.district import DANIEL, JOHN, MARIA, ROSA, THOMAS
 from monitor.domain.case import FlaggedFindings
-from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.errors import BusyError
 from monitor.domain.person import Reviewer
-from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.domain.vocabulary import CaseKind, Decision, EmailCadence
 from monitor.services import digests
 from monitor.services.answers import list_pending_feedback, record_feedback
 from monitor.services.digests import build_digest_view, queue_weekly_digest

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.digest_cadence import EmailCadence
 from monitor.domain.errors import DatabaseError
-from monitor.domain.vocabulary import CaseKind, Decision, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, EmailCadence, Severity
 from monitor.services.digests import queue_nudges
 from monitor.services.disclosure import disclose_own
 from monitor.services.jobs import schedule_jobs

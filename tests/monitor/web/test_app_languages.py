@@ -11,7 +11,7 @@ from flask import Flask
 from monitor.app import App
 from monitor.domain.vocabulary import SITE_NAMES
 from monitor.services.answers import build_lessons_line
-from monitor.web.enrollment import NETWORKS
+from monitor.web.enrollment_forms import NETWORKS
 from monitor.web.roles import is_for_staff
 from reports.labels import format_site_name
 from reports.sanitize import clean_web_text, defang_url
