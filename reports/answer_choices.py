@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from monitor.domain.vocabulary import CaseKind, Decision
-from reports.labels import GIVEN_ANSWERS
+from reports.labels.cases import GIVEN_ANSWERS
 
 # What a person may answer, in the order of the buttons and of their keys.
 ANSWERS: Final[Mapping[Decision, str]] = {

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from monitor.domain import english_dates
-from monitor.domain.language import Language
+from monitor.domain.vocabulary import Language
 from reports.translation import get_language, translate_message
 
 

@@ -16,11 +16,12 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from monitor.domain.language import Language
+from monitor.domain.vocabulary import Language
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
 from reports.finding_view import CaseView, ComparisonLine
-from reports.labels import EVIDENCE_LIKENESSES, REFERENCE, describe_field
+from reports.labels.cases import REFERENCE
+from reports.labels.findings import EVIDENCE_LIKENESSES, describe_field
 from reports.reason_rendering import Others, render_reason
 from reports.sanitize import clean_header_line
 from reports.translation import use_language

@@ -27,7 +27,18 @@ from monitor.domain.vocabulary import (
     Severity,
     StepActor,
 )
-from reports import answer_choices, labels
+from reports import answer_choices
+from reports.labels.cases import (
+    DECISION_SENTENCES,
+    OWN_NEXT_STEPS,
+    RECOVERY_NEXT_STEP,
+    TAKEN_OVER,
+    TRACK_PLACES,
+    TRACKS,
+    describe_case_kind,
+)
+from reports.labels.findings import ACCOUNT_LEAD, CHANGED_ACCOUNT_LEAD, PAGE_LEAD, format_site_name
+from reports.labels.takedown import describe_exposures
 from scrapers.facts.fact import FactReliability
 
 MIN_PAGES_FOLDED = 2
@@ -157,7 +168,7 @@ class FindingView:
 
     @property
     def searchable_text(self) -> str:
-        return f"{self.title} {self.url} {labels.format_site_name(self.platform)}".casefold()
+        return f"{self.title} {self.url} {format_site_name(self.platform)}".casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,16 +335,16 @@ class CaseView(CaseSummary):
         if self.next_by is None or self.next_step is None:
             return ""
         if self.kind is CaseKind.OWN_ACCOUNT_CHANGED and self.next_step is CaseStep.REPORT:
-            return labels.RECOVERY_NEXT_STEP
-        return labels.OWN_NEXT_STEPS[self.next_by, self.next_step]
+            return RECOVERY_NEXT_STEP
+        return OWN_NEXT_STEPS[self.next_by, self.next_step]
 
     @property
     def place(self) -> int:
         """Return which of the four steps from found to gone comes now, from 0 on; 4 at its end."""
         if self.is_undecided:
             return OWN_STEP
-        ended = len(labels.TRACKS[self.nature])
-        return labels.TRACK_PLACES[self.next_step] if self.next_step else ended
+        ended = len(TRACKS[self.nature])
+        return TRACK_PLACES[self.next_step] if self.next_step else ended
 
     @property
     def track(self) -> tuple[TrackStep, ...]:
@@ -346,7 +357,7 @@ class CaseView(CaseSummary):
                 is_done=at is not None or (number != OWN_STEP and number < self.place),
                 is_now=number == self.place,
             )
-            for number, (name, at) in enumerate(zip(labels.TRACKS[self.nature], times, strict=True))
+            for number, (name, at) in enumerate(zip(TRACKS[self.nature], times, strict=True))
         )
 
     @property
@@ -362,7 +373,7 @@ class CaseView(CaseSummary):
         """Say what it may be, or what it is by the word of its person."""
         if self.kind in _OWNERSHIP_KINDS and self.decision in _MADE_BY_OTHERS:
             return Reason(f"case.{self.nature}.said")
-        return labels.describe_case_kind(self.kind, self.severity)
+        return describe_case_kind(self.kind, self.severity)
 
     def list_told_reasons(self, *, brief: bool) -> tuple[Reason, ...]:
         """Return the reasons that an email tells, which is `brief` where another case is beside.
@@ -389,9 +400,9 @@ class CaseView(CaseSummary):
     def quote_lead(self) -> str:
         """Return what stands before its title: only an account calls itself something."""
         if not self.finding.is_account:
-            return labels.PAGE_LEAD
+            return PAGE_LEAD
         changed = self.kind is CaseKind.OWN_ACCOUNT_CHANGED
-        return labels.CHANGED_ACCOUNT_LEAD if changed else labels.ACCOUNT_LEAD
+        return CHANGED_ACCOUNT_LEAD if changed else ACCOUNT_LEAD
 
     @property
     def kept_open_by(self) -> OpeningReason | None:
@@ -444,8 +455,8 @@ class CaseView(CaseSummary):
             return ""
         own = self.kind is CaseKind.OWN_ACCOUNT_CHANGED
         if own and self.review_decision is Decision.IMPERSONATION:
-            return labels.TAKEN_OVER
-        return labels.DECISION_SENTENCES[self.review_decision]
+            return TAKEN_OVER
+        return DECISION_SENTENCES[self.review_decision]
 
     @property
     def can_withdraw_report(self) -> bool:
@@ -523,4 +534,4 @@ def _is_page_with_contact(case: FoldableCase) -> bool:
 
 def describe_folded(pages: Collection[FoldableCase]) -> Reason:
     shown = {kind for page in pages for kind in page.contact_kinds}
-    return labels.describe_exposures(len(pages), shown)
+    return describe_exposures(len(pages), shown)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.domain.language import Language
-from monitor.domain.vocabulary import LetterKind
+from monitor.domain.vocabulary import Language, LetterKind
 from reports.emails.render import fill_template
 from reports.finding_view import CaseView
 from reports.translation import use_language

@@ -15,7 +15,6 @@ from typing import Any, Final
 from msgspec import Struct, convert
 from msgspec.structs import replace
 
-from monitor.domain.language import Language
 from monitor.domain.reason import (
     Count,
     Day,
@@ -32,21 +31,13 @@ from monitor.domain.reason import (
     Told,
     read_note,
 )
+from monitor.domain.vocabulary import Language
 from reports.answer_choices import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
 from reports.dates import format_date, format_local_time
-from reports.labels import (
-    BREACH_CREDIT,
-    CADENCE_SENTENCES,
-    CASE_KINDS,
-    DECISION_SENTENCES,
-    EVENT_KINDS,
-    GIVEN_ANSWERS,
-    GUIDE_SOURCES,
-    LEVERS,
-    OWN_CONTACTS,
-    SWEEP_KINDS,
-    format_site_name,
-)
+from reports.labels.account import CADENCE_SENTENCES
+from reports.labels.cases import CASE_KINDS, DECISION_SENTENCES, GIVEN_ANSWERS
+from reports.labels.findings import BREACH_CREDIT, EVENT_KINDS, SWEEP_KINDS, format_site_name
+from reports.labels.takedown import GUIDE_SOURCES, LEVERS, OWN_CONTACTS
 from reports.sanitize import clean_sentence, clean_web_text
 from reports.translation import get_language, translate_label, use_language
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -24,7 +25,6 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from monitor.domain.reason import Reason, Told
-from reports import labels
 from reports.dates import (
     format_date,
     format_day,
@@ -34,7 +34,9 @@ from reports.dates import (
     format_seen_range,
     format_week_start,
 )
-from reports.labels import (
+from reports.labels import account, cases, findings, office, takedown
+from reports.labels.cases import REFERENCE
+from reports.labels.findings import (
     describe_data_class,
     describe_field,
     format_account,
@@ -90,6 +92,15 @@ def _get_extension(name: str) -> str:
     return name.rpartition(".")[2]
 
 
+# What a template names as `labels.CASE_KINDS`, whichever topic it is of.
+_LABELS = SimpleNamespace(
+    **{
+        name: words
+        for topic in (account, cases, findings, office, takedown)
+        for name, words in vars(topic).items()
+        if not name.startswith("_")
+    }
+)
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LIVE = re.compile(r"https?://[^\s<>\"'`\\]+")
 # A browser reads `//host` and `/\\host` as someone else's address.
@@ -202,7 +213,7 @@ def translate_data_class(words: str) -> str:
 
 def shorten_id(full_id: str) -> CleanText:
     """Give as much of an id as a reader has to write back."""
-    return clean_web_text(full_id[: labels.REFERENCE])
+    return clean_web_text(full_id[:REFERENCE])
 
 
 _TIMES = (
@@ -277,7 +288,7 @@ def _build_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(_list_filters())
-    environment.globals.update(labels=labels, language=get_language)
+    environment.globals.update(labels=_LABELS, language=get_language)
     # Of `_()` and `ngettext()`, the facts in a text are escaped in HTML, and the text is not.
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it

@@ -16,7 +16,7 @@ from gettext import c2py
 from pathlib import Path
 from typing import Final
 
-from monitor.domain.language import Language
+from monitor.domain.vocabulary import Language
 
 # A line of a text: its keyword, if it begins one, and what it adds. JSON has the same escapes.
 _PO_LINE: Final = re.compile(r'^(?:(msg[a-z_]+(?:\[\d\])?) )?(".*")$', re.MULTILINE)

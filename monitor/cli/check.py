@@ -33,7 +33,7 @@ from monitor.services.clock_check import describe_wait
 from monitor.services.job_kinds import CANARIES, SWEEP, JobQueue, find_job_queue
 from monitor.services.self_check import SELF_CHECK
 from monitor.services.sweeps import ProgressListener, ignore_progress
-from reports.labels import REQUESTED_RUNS
+from reports.labels.office import REQUESTED_RUNS
 from reports.reason_rendering import render_note, render_phrase
 from scrapers.http.clock import Clock
 from scrapers.models import Outcome

@@ -52,7 +52,8 @@ from monitor.services.jobs import take_over_jobs
 from monitor.services.sessions import find_account_id
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port
-from reports.labels import CASE_KINDS, EVENT_KINDS, GAPS, SEVERITIES, format_site_name
+from reports.labels.cases import CASE_KINDS, SEVERITIES
+from reports.labels.findings import EVENT_KINDS, GAPS, format_site_name
 from reports.pages.demo import CastMember, DemoEmail
 from reports.reason_rendering import render_note
 from scrapers.http.clock import SystemClock

@@ -23,14 +23,8 @@ from monitor.config.sections import load_weights
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DiffMarkKind
-from reports.labels import (
-    CASE_KINDS,
-    CASE_STATES,
-    REFERENCE,
-    SEVERITIES,
-    describe_field,
-    format_site_name,
-)
+from reports.labels.cases import CASE_KINDS, CASE_STATES, REFERENCE, SEVERITIES
+from reports.labels.findings import describe_field, format_site_name
 from reports.reason_rendering import render_in_english, render_told
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.

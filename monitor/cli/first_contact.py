@@ -20,7 +20,7 @@ from monitor.services.first_contact import (
     plan_first_contact,
 )
 from monitor.services.first_contact_bundle import build_bundle, rename_publicly
-from reports.labels import CONTACT_VERDICTS
+from reports.labels.office import CONTACT_VERDICTS
 from reports.reason_rendering import render_note
 from scrapers.models import Outcome
 

@@ -19,7 +19,8 @@ from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.first_contact import ContactStatus
 from monitor.domain.source_trust import SourceTrust
 from monitor.services.first_contact import ContactStanding, find_contact_standings
-from reports.labels import CONTACT_STATUSES, format_site_name
+from reports.labels.findings import format_site_name
+from reports.labels.office import CONTACT_STATUSES
 from reports.reason_rendering import render_note
 from scrapers.crawl.throttle import HostState
 from scrapers.source import CrawlPolicy, Source, SourceInfo

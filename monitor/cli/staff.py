@@ -35,7 +35,7 @@ from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.people_files import SizeCheck
-from reports.labels import STAFF_LINE_STATES
+from reports.labels.office import STAFF_LINE_STATES
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.
 if TYPE_CHECKING:

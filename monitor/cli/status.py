@@ -26,7 +26,7 @@ from monitor.services.health import (
 from monitor.services.job_kinds import DIGEST
 from monitor.services.jobs import schedule_jobs
 from monitor.services.setup_files import HOST
-from reports.labels import JOB_LABELS
+from reports.labels.office import JOB_LABELS
 from reports.reason_rendering import render_told
 
 MIN_UNIT_COUNT = 2

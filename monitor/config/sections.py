@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 from monitor.domain.conduct_policy import PolicyTexts, load_own_policy_texts, parse_policy_texts
 from monitor.domain.detection.weights import Weights, load_own_weights, parse_weights
 from monitor.domain.errors import ConfigError
-from monitor.domain.language import Language
+from monitor.domain.vocabulary import Language
 
 if TYPE_CHECKING:
     from monitor.domain.district.inventory import DistrictInventory

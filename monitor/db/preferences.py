@@ -8,9 +8,8 @@ from datetime import datetime
 from monitor.db.encryption import SealedRecords
 from monitor.db.tables import Owner, TableDeclaration
 from monitor.domain.errors import DatabaseError
-from monitor.domain.language import Language
 from monitor.domain.retention import RetainedKind
-from monitor.domain.vocabulary import EmailCadence
+from monitor.domain.vocabulary import EmailCadence, Language
 
 UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
 

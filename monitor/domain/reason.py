@@ -44,7 +44,7 @@ class Plain(Struct, frozen=True, tag="plain"):
 
 
 class Label(Struct, frozen=True, tag="label"):
-    """The words for one value, by the table of `reports/labels.py` that has them and its key."""
+    """The words for one value, by the table of `reports/labels/` that has them and its key."""
 
     table: str
     key: str

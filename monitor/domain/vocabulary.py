@@ -631,6 +631,13 @@ class ConsentChannel(StrEnum):
     AUTOMATIC = "automatic"
 
 
+class Language(StrEnum):
+    """What staff pages and emails are written in, by the codes of browsers (BCP 47)."""
+
+    ENGLISH = "en"
+    SPANISH = "es"
+
+
 class EmailCadence(StrEnum):
     """How often a person wants the regular email; what is urgent comes at once in any case."""
 

@@ -6,7 +6,7 @@ from monitor.db.audit import AuditTable
 from monitor.db.database import Database
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import AuditEndStatus
-from reports.labels import AUDIT_END_PROBLEMS
+from reports.labels.office import AUDIT_END_PROBLEMS
 
 END_ACCEPTED = "end-accepted"
 

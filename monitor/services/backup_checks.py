@@ -9,7 +9,7 @@ from monitor.domain.consent import Consent
 from monitor.domain.errors import DatabaseError
 from monitor.domain.vocabulary import AuditEndStatus, EmailState
 from monitor.services.job_kinds import JOB_KINDS, JobScope
-from reports.labels import AUDIT_END_PROBLEMS
+from reports.labels.office import AUDIT_END_PROBLEMS
 
 # For summer time, and for what was written since the time was last noted.
 SLACK = timedelta(days=1)

@@ -21,7 +21,7 @@ from monitor.domain.reason import Count, Facts, Plain, Reason
 from monitor.domain.vocabulary import HealthLevel, NoticeKind, Role
 from monitor.mail.chat import ChatEndpoint, parse_chat_endpoints
 from monitor.services.review import count_opened_cases
-from reports.labels import NEW_WARNINGS, NOTICES, OFFICES
+from reports.labels.office import NEW_WARNINGS, NOTICES, OFFICES
 from reports.reason_rendering import render_in_english
 
 LOG = logging.getLogger(__name__)

@@ -1,16 +1,29 @@
 """Whether the machine's clock can be trusted: with a wrong one, too much is deleted or sent."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from monitor.app import App
 from monitor.app.steady_clock import measure_jump, read_boot_time
-from monitor.domain.clock import is_clock_plausible
 from monitor.domain.english_dates import format_local_time
 from monitor.domain.errors import UnavailableError
 from monitor.domain.reason import Moment, Reason
 from reports.reason_rendering import render_in_english
 
 CLOCK_NOTED_EVERY = timedelta(minutes=10)
+# No machine that runs this program has ever truly been there: it has forgotten the time.
+EARLIEST = datetime(2025, 1, 1, tzinfo=UTC)
+# A clock that ran a week ahead may be set back: work stays done, and no email is sent twice. A
+# larger step could return to days before a consent ended.
+MAX_CLOCK_SETBACK = timedelta(days=8)
+# No district is away for so long that every consent has ended meanwhile.
+MAX_ABSENCE = timedelta(days=366)
+
+
+def is_clock_plausible(now: datetime, last: datetime | None) -> bool:
+    """Tell whether it may be so late, after work was last done at `last` (None: never)."""
+    if last is None:
+        return now >= EARLIEST
+    return last - MAX_CLOCK_SETBACK <= now <= last + MAX_ABSENCE
 
 
 def describe_wait(app: App) -> str:

@@ -55,7 +55,7 @@ from reports.emails.digest import DigestView, SelfCheckView
 from reports.emails.registry import EmailKind
 from reports.emails.views import BreachLine, ChangeLine
 from reports.finding_view import CaseView, FindingView
-from reports.labels import DigestKind
+from reports.labels.account import DigestKind
 from scrapers.models import Outcome
 
 LOG = logging.getLogger(__name__)

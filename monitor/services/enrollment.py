@@ -46,7 +46,7 @@ from monitor.services.query_planning import get_student_link_switch
 from reports.emails.account import EnrolledView, InvitedAgainView
 from reports.emails.registry import INVITATION_KINDS, EmailKind
 from reports.emails.views import EmailView
-from reports.labels import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
+from reports.labels.account import PREVIEW_DISCLOSURES, PREVIEW_HEADINGS
 from reports.pages.enrollment import QueryPreview, QueryPreviewLine
 from scrapers.models import Query, QueryKind
 from scrapers.search_queries import list_readable_terms

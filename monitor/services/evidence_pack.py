@@ -19,7 +19,8 @@ from monitor.services.finding_history import build_comparison_line, compare_with
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import load_compared_picture
 from reports.evidence_pack import ActionLogLine, EvidenceView, FacePair, PageCopy
-from reports.labels import DECISION_PHRASES, LEVERS
+from reports.labels.cases import DECISION_PHRASES
+from reports.labels.takedown import LEVERS
 
 
 def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:

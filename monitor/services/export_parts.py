@@ -22,30 +22,28 @@ from monitor.domain.vocabulary import Decision
 from monitor.services.annex_services import AnnexServices
 from monitor.services.person_records import PersonRecords
 from reports.data_export import Cell, ExportPart
-from reports.labels import (
+from reports.labels.account import (
     ACT_MEANS,
-    AUDIT_ACTIONS,
     AUTH_METHODS,
-    BREACH_ADVICE,
-    CASE_KINDS,
     CONSENT_ACTIONS,
     CONSENT_CHANNELS,
     EMAIL_KINDS,
     EMAIL_STATES,
-    EVENT_KINDS,
-    GIVEN_ANSWERS,
-    LEVERS,
-    OWN_CASE_STATES,
-    OWN_STEPS,
-    OWNERS,
     SCOPE_TITLES,
-    SEVERITIES,
-    SWEEP_KINDS,
     TOKEN_SCOPES,
+)
+from reports.labels.cases import CASE_KINDS, GIVEN_ANSWERS, OWN_CASE_STATES, OWN_STEPS, SEVERITIES
+from reports.labels.findings import (
+    BREACH_ADVICE,
+    EVENT_KINDS,
+    OWNERS,
+    SWEEP_KINDS,
     describe_data_class,
     describe_field,
     format_site_name,
 )
+from reports.labels.office import AUDIT_ACTIONS
+from reports.labels.takedown import LEVERS
 from reports.reason_rendering import render_in_english
 
 REVIEWER = "A reviewer"

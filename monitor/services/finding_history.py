@@ -28,8 +28,9 @@ from monitor.domain.timeline import (
 from monitor.domain.vocabulary import Decision, DecisionMaker, DiffMarkKind, FieldLikeness, PairSign
 from monitor.services.own_accounts import extract_handle_key, load_own_findings
 from monitor.services.thumbnails import is_disputed
-from reports import labels as words
 from reports.finding_view import AccountPair, ComparisonLine, HighlightPiece
+from reports.labels.cases import OWN_STEPS
+from reports.labels.findings import describe_field
 from reports.pages.findings import FieldDiffLine, TimelineLine
 
 
@@ -189,7 +190,7 @@ def _build_run(run: TextRun) -> HighlightPiece:
 
 def build_field_line(marks: FieldDiff) -> FieldDiffLine:
     return FieldDiffLine(
-        field=words.describe_field(marks.field),
+        field=describe_field(marks.field),
         pieces=tuple(map(_build_piece, marks.marks)),
         changed=marks.is_changed,
         emailed=marks.material,
@@ -223,4 +224,4 @@ def _describe_decision(moment: TimelineEntry) -> Told:
         # In words to the person: what they press themselves says "my name".
         return Reason("history.it-decided", {"answer": Label("decisions", moment.word)})
     answer = Reason("history.answered", {"answer": Label("given-answers", moment.word)})
-    return words.OWN_STEPS.get(Decision(moment.word)) or answer
+    return OWN_STEPS.get(Decision(moment.word)) or answer

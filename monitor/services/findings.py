@@ -16,7 +16,6 @@ from monitor.domain.conduct_policy import CASE_CLAUSES
 from monitor.domain.consent import is_renewal_due
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Finding
-from monitor.domain.language import Language
 from monitor.domain.person import Person
 from monitor.domain.reason import Reason
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep
@@ -25,6 +24,7 @@ from monitor.domain.vocabulary import (
     CaseBin,
     EmailCadence,
     FindingGroup,
+    Language,
     OwnershipLabel,
     Severity,
     SweepKind,
@@ -59,10 +59,12 @@ from monitor.services.finding_history import (
     compare_with_own_findings,
 )
 from monitor.services.own_accounts import list_declared_findings
-from reports import labels as words
 from reports.coverage import Coverage
 from reports.dates import format_day, format_local_time
 from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
+from reports.labels.cases import CASE_KINDS, CASE_STATES, SEVERITIES
+from reports.labels.findings import format_site_name
+from reports.labels.office import describe_verdict
 from reports.pages.findings import (
     CasePanel,
     ComparisonView,
@@ -318,18 +320,18 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
     with use_language(Language.ENGLISH):
         others = Others(case.given or "")
         own, theirs = (
-            words.describe_verdict(case.kind, verdict) if verdict else ""
+            describe_verdict(case.kind, verdict) if verdict else ""
             for verdict in (case.decision, case.review_decision)
         )
         return (
             ("Name", case.person),
             ("School", case.school or "Not given"),
-            ("Kind", words.CASE_KINDS[case.kind]),
-            ("Severity", words.SEVERITIES[case.severity]),
-            ("Platform", words.format_site_name(case.platform) if case.platform else "Web page"),
+            ("Kind", CASE_KINDS[case.kind]),
+            ("Severity", SEVERITIES[case.severity]),
+            ("Platform", format_site_name(case.platform) if case.platform else "Web page"),
             ("Address", case.finding.url),
             *((("Picture", "The account's, not yours"),) if case.shows_picture else ()),
-            ("Status", words.CASE_STATES[case.state]),
+            ("Status", CASE_STATES[case.state]),
             ("Flagged", format_day(case.opened_at, zone)),
             ("First seen", format_day(case.first_seen, zone)),
             ("Last seen", format_day(case.last_seen, zone)),

@@ -1,7 +1,7 @@
 """What the service does later: each kind of job is declared at the function that does it.
 
-Its words are in `reports/labels.py` (`JOB_LABELS`); no other file lists kinds of jobs. An annex
-declares its own in the same way.
+Its words are in `reports/labels/office.py` (`JOB_LABELS`); no other file lists kinds of jobs. An
+annex declares its own in the same way.
 """
 
 from collections.abc import Callable, Iterator

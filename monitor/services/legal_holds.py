@@ -21,7 +21,7 @@ from monitor.services.consent_end import ERASURE
 from monitor.services.narrowed_consent import delete_unconsented_results
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from reports.emails.account import LegalHoldView
-from reports.labels import HOLD_ERRORS
+from reports.labels.office import HOLD_ERRORS
 
 NOT_ON_YOURSELF = "You cannot decide on a legal hold about yourself. Ask two other reviewers."
 

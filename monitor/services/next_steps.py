@@ -20,8 +20,8 @@ from monitor.domain.takedown_plan import (
     plan_levers,
 )
 from monitor.domain.vocabulary import CaseKind, LeverKind, Side, TakedownHarm
-from reports import labels as words
 from reports.finding_view import AdviceLine, describe_source
+from reports.labels.cases import ADVICE_LINKS, EVIDENCE_LINK
 from scrapers.models import Trace
 
 OWN_PAGES = {AdviceTarget.KIT: "/me/takedown/", AdviceTarget.REMOVAL: "/me/removal/"}
@@ -170,7 +170,7 @@ def _build_evidence_line(target: _Target) -> AdviceLine:
     if target.is_sexual:
         return AdviceLine(words=Reason("advice.note-only"))
     path = f"{OWN_PAGES[AdviceTarget.KIT]}{target.case.id}/pack"
-    return AdviceLine(words=Reason("advice.evidence"), path=path, link=words.EVIDENCE_LINK)
+    return AdviceLine(words=Reason("advice.evidence"), path=path, link=EVIDENCE_LINK)
 
 
 def _list_urgent_lines(plan: LeverPlan, target: _Target) -> Iterator[AdviceLine]:
@@ -262,7 +262,7 @@ def _build_advice_line(app: App, target: _Target, step: AdviceStep) -> AdviceLin
     said = Reason(f"advice.{to_do}", {"site": target.site, "since": Day(since)})
     if step.at in OWN_PAGES:
         path = f"{OWN_PAGES[step.at]}{target.case.id}"
-        return AdviceLine(words=said, path=path, link=words.ADVICE_LINKS[step.at])
+        return AdviceLine(words=said, path=path, link=ADVICE_LINKS[step.at])
     if step.at is AdviceTarget.RECOVERY:
         page = app.facts.recovery_pages.get(target.portrait.platform)
         if page is None:

@@ -21,11 +21,10 @@ from monitor.domain.case import Case
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.email import build_message_id
-from monitor.domain.language import Language
 from monitor.domain.person import Person, build_operator_id
 from monitor.domain.reason import Label, Plain, Reason
 from monitor.domain.source_failures import SourceFailure, fold_failures
-from monitor.domain.vocabulary import CaseKind
+from monitor.domain.vocabulary import CaseKind, Language
 from monitor.services.coverage import build_gap
 from monitor.services.disclosure import disclose_own
 from monitor.services.offices import find_office_address

@@ -18,8 +18,7 @@ from monitor.domain.case import build_urgency_key, mark_notified
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.email import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import BusyError, CannotWriteError, InputError
-from monitor.domain.language import Language
-from monitor.domain.vocabulary import EmailState, Severity
+from monitor.domain.vocabulary import EmailState, Language, Severity
 from monitor.services.answer_links import add_finding_links
 from monitor.services.bounces import pause_address
 from monitor.services.data_export import build_data_export

@@ -24,7 +24,7 @@ from monitor.domain.two_reviewers import CONFIRM_WITHIN, check_two_reviewers, ch
 from monitor.domain.vocabulary import RecordAccess, RecordKind, Redaction
 from monitor.services.offices import find_reviewer_address
 from reports.data_export import render_csv
-from reports.labels import RECORD_KINDS
+from reports.labels.office import RECORD_KINDS
 from reports.pages.public_records import StoredKindLine, describe_span
 from reports.pages.review import ProposalLine
 

@@ -46,10 +46,10 @@ from monitor.services.visible_cases import (
     count_review_cases,
     list_review_openings,
 )
-from reports import labels as words
 from reports.emails.account import ReviewerQuestionView
 from reports.emails.office import ReviewView, ServiceHealth
 from reports.evidence_pack import EvidenceView
+from reports.labels.cases import describe_case_kind
 
 RECENT_PERIOD = timedelta(days=7)
 
@@ -284,7 +284,7 @@ def confirm_early_access(app: App, reviewer: Reviewer, proposal_id: str) -> Earl
         if find_review_opening(app, case) is None:
             sentence = "This person's consent has ended, so review has ended too."
             raise NotPermittedError(sentence)
-        seen = Reason("seen.case", {"case": words.describe_case_kind(case.kind, case.severity)})
+        seen = Reason("seen.case", {"case": describe_case_kind(case.kind, case.severity)})
         by = BreakGlassActor(
             audit_actor=reviewer.id, names=(broken.first, broken.second), case_id=case.id
         )

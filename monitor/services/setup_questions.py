@@ -23,8 +23,8 @@ from monitor.config.sections import (
 )
 from monitor.domain.email import is_single_address
 from monitor.domain.errors import InputError
-from monitor.domain.language import Language
 from monitor.domain.reason import Plain, Reason
+from monitor.domain.vocabulary import Language
 from monitor.services.question_costs import estimate_week
 from monitor.services.setup_files import COPIES_FOLDER, KEYS_FOLDER
 from monitor.services.staff_import import read_staff_file

@@ -49,8 +49,9 @@ from monitor.services.sweeps import (
     list_recheck_times,
 )
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
-from reports.labels import DECISION_PHRASES, OWN_CASE_STATES, REMOVAL_PHRASES
-from reports.labels import LEVERS as LEVER_NAMES
+from reports.labels.cases import DECISION_PHRASES, OWN_CASE_STATES
+from reports.labels.takedown import LEVERS as LEVER_NAMES
+from reports.labels.takedown import REMOVAL_PHRASES
 from reports.pages.takedown import (
     AccountSighting,
     PageSighting,

@@ -22,7 +22,7 @@ from monitor.services.access_tokens import (
 )
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
-from reports.labels import FEED_OFFERS, TOKEN_SCOPES
+from reports.labels.account import FEED_OFFERS, TOKEN_SCOPES
 from reports.pages import account as pages
 from reports.pages.account import AccessTokenLine, AccessTokensView, FeedAddressOffer
 from reports.pages.layout import FieldProblem

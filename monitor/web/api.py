@@ -28,7 +28,7 @@ from monitor.web.errors import PROBLEM_TYPE, ApiProblem
 from monitor.web.forms import read_json, read_strict_query
 from monitor.web.roles import API_PREFIX
 from monitor.web.security import read_bearer_token
-from reports.labels import TOKEN_SCOPES
+from reports.labels.account import TOKEN_SCOPES
 from reports.reason_rendering import Others, clean_facts, render_in_english
 from reports.sanitize import CleanText
 

@@ -46,7 +46,7 @@ from monitor.web.errors import mask_as_not_found
 from monitor.web.findings import CaseAnswerForm, record_case_answer
 from reports.answer_choices import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
 from reports.finding_view import CaseView, FindingView
-from reports.labels import OWNERS
+from reports.labels.findings import OWNERS
 from reports.pages.self_check import SelfCheckState
 from reports.reason_rendering import render_reason
 from reports.sanitize import clean_web_text, defang_url

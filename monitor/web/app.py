@@ -16,9 +16,8 @@ from werkzeug.routing import Map, Rule, RuleFactory
 from monitor.annexes import load_annex_parts
 from monitor.app import App
 from monitor.config.sections import SignInMethod
-from monitor.domain.language import Language
 from monitor.domain.person import CURRENT_MEANS, SERVICE_MEANS
-from monitor.domain.vocabulary import Role
+from monitor.domain.vocabulary import Language, Role
 from monitor.web import (
     access_tokens,
     district,

@@ -13,10 +13,9 @@ from werkzeug.exceptions import Unauthorized
 
 from monitor.app import App
 from monitor.domain.errors import InputError
-from monitor.domain.language import Language
 from monitor.domain.person import Person, Principal, Reviewer
 from monitor.domain.reason import Told
-from monitor.domain.vocabulary import AuthMethod, Role
+from monitor.domain.vocabulary import AuthMethod, Language, Role
 from monitor.services.disclosure import disclose_finding
 from monitor.services.legal_holds import list_hold_proposals
 from monitor.services.public_records import list_records_proposals
@@ -27,7 +26,7 @@ from monitor.web.roles import is_for_staff, leads_to_staff_page
 from monitor.web.security import RateLimit, build_wrong_token_limit
 from monitor.web.session_cookie import BrowserSession, BrowserSessions, get_browser_session
 from reports.finding_view import FindingView
-from reports.labels import LANGUAGES
+from reports.labels.account import LANGUAGES
 from reports.pages.layout import NavLink, PageFrame
 from reports.reason_rendering import render_reason
 from reports.translation import get_language

@@ -14,7 +14,7 @@ from monitor.services.review_access import OPENED_BY
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.review import build_reviewer
-from reports.labels import AUDIT_ACTIONS, AUDIT_OPENINGS
+from reports.labels.office import AUDIT_ACTIONS, AUDIT_OPENINGS
 from reports.pages import district
 from reports.pages import review as audit_document
 from reports.pages.review import AuditLogLine, AuditLogView

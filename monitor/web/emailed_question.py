@@ -26,7 +26,8 @@ from monitor.services.sign_in import request_sign_in_link
 from monitor.services.takedown import can_be_reported
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
-from reports import answer_choices, labels
+from reports import answer_choices
+from reports.labels.cases import ADVICE_LINKS
 from reports.pages import account as pages
 from reports.pages.account import AnswerDoneView
 
@@ -128,7 +129,7 @@ def _build_done_view(
             if has_removal
             else answer_choices.CASE_ANSWERED,
             next_path=path,
-            action=labels.ADVICE_LINKS["removal"] if has_removal else "Open this result",
+            action=ADVICE_LINKS["removal"] if has_removal else "Open this result",
         )
     action = "Open the steps" if decision in CASE_OF_DECISION else "Open this result"
     said = decision

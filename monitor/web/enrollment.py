@@ -51,7 +51,8 @@ from monitor.web.enrollment_forms import (
     recheck_contradictions,
 )
 from monitor.web.forms import read_form
-from reports.labels import ENROLLMENT_STEPS, SCOPE_TITLES, format_site_name
+from reports.labels.account import ENROLLMENT_STEPS, SCOPE_TITLES
+from reports.labels.findings import format_site_name
 from reports.pages import enrollment as pages
 from reports.pages.enrollment import (
     AccountLine,

@@ -53,7 +53,7 @@ from monitor.web.enrollment_forms import ScopesForm
 from monitor.web.findings import paginate_lines
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.own_details import create_blueprint
-from reports.labels import PREFERENCES
+from reports.labels.account import PREFERENCES
 from reports.pages import data as pages
 from reports.pages.data import (
     AccessLogView,

@@ -57,7 +57,7 @@ from monitor.web.enrollment_forms import (
     recheck_contradictions,
 )
 from monitor.web.forms import WebForm, read_form
-from reports.labels import (
+from reports.labels.account import (
     ADDRESS_CONFIRM_REFUSALS,
     ADDRESS_REQUEST_REFUSALS,
     ENROLLMENT_STEPS,

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, url_for
 
 from monitor.db.preferences import Preferences
 from monitor.domain.errors import InputError
-from monitor.domain.language import Language
+from monitor.domain.vocabulary import Language
 from monitor.services.preferences import (
     bar_reviewer,
     choose_preference,
@@ -24,7 +24,7 @@ from monitor.services.preferences import (
 from monitor.web.context import LANGUAGE_COOKIE, PortalContext
 from monitor.web.forms import WebForm, read_form
 from monitor.web.roles import leads_to_staff_page
-from reports.labels import PREFERENCES
+from reports.labels.account import PREFERENCES
 from reports.pages.account import UnsubscribeView, render_unsubscribe
 
 

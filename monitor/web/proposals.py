@@ -30,7 +30,8 @@ from monitor.services.review import (
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from monitor.web.review import MAX_TEXT_LENGTH, build_reviewer
-from reports import labels
+from reports.labels.cases import REFERENCE
+from reports.labels.office import HOLD_NOTICES, HOLD_PROPOSALS
 from reports.pages import review as pages
 from reports.pages.data import LegalHoldLine
 from reports.pages.layout import FieldProblem
@@ -63,7 +64,7 @@ CANNOT_OPEN_EARLY = (
 NO_CASE_REFERENCE = (
     "This is no reference: it has 8 to 32 characters, 0 to 9 and a to f. Nobody is found by name."
 )
-CASE_REFERENCE = re.compile(rf"[0-9a-f]{{{labels.REFERENCE},32}}")
+CASE_REFERENCE = re.compile(rf"[0-9a-f]{{{REFERENCE},32}}")
 CANNOT_PROPOSE_HOLD = (
     "You cannot propose this for this person. Check the address and the holds in place."
 )
@@ -196,7 +197,7 @@ class _LegalHoldPages:
         except (InputError, NotPermittedError) as error:
             return self.context.redirect_to(url_for("holds.show_proposals"), str(error))
         self.context.wake_service()
-        notice = labels.HOLD_NOTICES[proposal.step]
+        notice = HOLD_NOTICES[proposal.step]
         return self.context.redirect_to(url_for("holds.show_proposals"), notice)
 
     def _render_holds(self, form: LegalHoldForm, faults: tuple[FieldProblem, ...]) -> Response:
@@ -205,7 +206,7 @@ class _LegalHoldPages:
                 _build_proposal_line(
                     self.context,
                     proposal,
-                    labels.HOLD_PROPOSALS[proposal.step],
+                    HOLD_PROPOSALS[proposal.step],
                     f"Person {proposal.person_id}",
                 )
                 for proposal in list_hold_proposals(self.context.app)

@@ -60,10 +60,18 @@ from monitor.web.context import PortalContext
 from monitor.web.errors import mask_as_not_found
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.takedown import build_pack_response
-from reports import labels
 from reports.dates import format_near_day
 from reports.evidence_pack import ActionLogLine
 from reports.finding_view import CaseView
+from reports.labels.cases import CASE_KINDS, CHANGED_ACCOUNT_CHOICES, DECISION_PHRASES, SEVERITIES
+from reports.labels.office import (
+    CASE_BINS,
+    REVIEWER_CHOICES,
+    REVIEWER_HINTS,
+    REVIEWER_NEXT_STEPS,
+    describe_verdict,
+)
+from reports.labels.takedown import LEVERS
 from reports.pages import review as pages
 from reports.pages.layout import FieldProblem
 from reports.pages.review import (
@@ -248,10 +256,10 @@ def _list_options(several: Collection[Case], *, deeds: bool) -> Iterator[HintedO
     """Yield what can be said of all of them, or what can have been done about all of them."""
     fitting = set.intersection(*(set(list_allowed_decisions(case)) for case in several))
     own = {case.kind for case in several} == {CaseKind.OWN_ACCOUNT_CHANGED}
-    for decision, text in labels.REVIEWER_CHOICES.items():
+    for decision, text in REVIEWER_CHOICES.items():
         if decision in fitting and is_lever(decision) is deeds:
-            words = labels.CHANGED_ACCOUNT_CHOICES.get(decision, text) if own else text
-            yield decision.value, words, "" if own else labels.REVIEWER_HINTS.get(decision, "")
+            words = CHANGED_ACCOUNT_CHOICES.get(decision, text) if own else text
+            yield decision.value, words, "" if own else REVIEWER_HINTS.get(decision, "")
 
 
 def describe_saved_decision(app: App, reviewer: Reviewer, before: Case) -> str:
@@ -259,13 +267,13 @@ def describe_saved_decision(app: App, reviewer: Reviewer, before: Case) -> str:
     after, said = app.db.cases.load_case(before.id), before.get_word(Side.IT)
     parts, verdict = [SAVED], before.get_verdict(Side.IT)
     if said and verdict and said.by != reviewer.id and verdict is not after.get_verdict(Side.IT):
-        words = labels.describe_verdict(before.kind, verdict)
+        words = describe_verdict(before.kind, verdict)
         parts.append(f"It replaces what another reviewer said: {words}.")
     if after.is_undecided:
         parts.append("The staff member's own answer still decides.")
     shown, zone = summarize(app, after, reviewer), app.config.district.zone
     if shown and shown.next_by and shown.next_step and shown.due:
-        words = labels.REVIEWER_NEXT_STEPS[shown.next_by, shown.next_step]
+        words = REVIEWER_NEXT_STEPS[shown.next_by, shown.next_step]
         parts.append(f"Next: {words}, by {format_near_day(shown.due, zone)}.")
     if end := find_silent_end(app, after):
         parts.append(f"Without an answer, it ends on {format_near_day(end, zone)}.")
@@ -287,7 +295,7 @@ def _list_contrary_words(
             yield ActionLogLine(
                 at=said.at,
                 who=find_reviewer_address(app, said.by),
-                what=labels.describe_verdict(case.kind, verdict),
+                what=describe_verdict(case.kind, verdict),
                 note=said.note,
             )
 
@@ -295,22 +303,22 @@ def _list_contrary_words(
 def _describe_last_word(case: Case, by: Reviewer) -> str:
     """Say what this reviewer would take back: the last that they said or did themselves."""
     own = [entry.decision for entry in case.standing if entry.by == by.id]
-    return f"“{labels.describe_verdict(case.kind, own[-1])}”" if own else "nothing"
+    return f"“{describe_verdict(case.kind, own[-1])}”" if own else "nothing"
 
 
 def _list_lever_options(app: App, case: Case) -> Iterator[Option]:
     if can_be_reported(case):
         for lever in list_report_levers(app, case, Side.IT):
-            yield lever, labels.LEVERS[lever]
+            yield lever, LEVERS[lever]
 
 
 def _build_filters(query: QueueQuery, schools: tuple[str, ...]) -> Iterator[QueueFilter]:
-    kinds = [(kind.value, labels.CASE_KINDS[kind]) for kind in CaseKind]
-    severities = [(severity.value, labels.SEVERITIES[severity]) for severity in Severity]
+    kinds = [(kind.value, CASE_KINDS[kind]) for kind in CaseKind]
+    severities = [(severity.value, SEVERITIES[severity]) for severity in Severity]
     filters: dict[str, tuple[str, list[Option]]] = {
         "kind": ("Kind", kinds),
         "severity": ("Severity", severities),
-        "state": ("Status", [(key.value, text) for key, text in labels.CASE_BINS.items()]),
+        "state": ("Status", [(key.value, text) for key, text in CASE_BINS.items()]),
         "school": ("School", [(school, school) for school in schools]),
         "taken": ("Assigned", list(ASSIGNMENT_LABELS.items())),
         "age": ("Age", list(AGE_LABELS.items())),
@@ -330,9 +338,9 @@ def _build_history(app: App, case: Case) -> Iterator[ActionLogLine]:
         yield ActionLogLine(
             at=entry.at,
             who=who,
-            what=labels.DECISION_PHRASES[entry.decision],
+            what=DECISION_PHRASES[entry.decision],
             note=note,
-            lever=labels.LEVERS[entry.lever] if entry.lever else "",
+            lever=LEVERS[entry.lever] if entry.lever else "",
         )
 
 
@@ -433,9 +441,7 @@ def render_case_page(
         return _render_unopened(context, (case_id,))
     view = build_case_view(queue, reviewer, shown, context.now())
     if draft is None:
-        return context.render_page(
-            labels.CASE_KINDS[view.case.kind], pages.render_review_case, view
-        )
+        return context.render_page(CASE_KINDS[view.case.kind], pages.render_review_case, view)
     again = replace(
         view,
         note=draft.note,
@@ -443,7 +449,7 @@ def render_case_page(
         remark=draft.remark,
         faults=(FieldProblem(field=draft.field, words=fault),),
     )
-    return context.render_page(labels.CASE_KINDS[view.case.kind], pages.render_review_case, again)
+    return context.render_page(CASE_KINDS[view.case.kind], pages.render_review_case, again)
 
 
 def _render_unopened(context: PortalContext, case_ids: tuple[str, ...]) -> Response:
@@ -525,7 +531,7 @@ class _CaseActions:
         form, by = read_form(ReviewDecisionForm), build_reviewer(self.context)
         seen = dict(entry.split(" ", 1) for entry in form.seen if " " in entry)
         decision, note = form.decision, form.note
-        if not seen or decision is None or decision not in labels.REVIEWER_CHOICES:
+        if not seen or decision is None or decision not in REVIEWER_CHOICES:
             case_ids = tuple(seen)
             if len(case_ids) != 1:
                 return self.context.redirect_to(
@@ -557,7 +563,7 @@ class _CaseActions:
             return self._redirect_back(seen, words)
         if len(before) == 1:
             return self._redirect_back(seen, describe_saved_decision(app, by, before[0]))
-        done = ChosenCasesView(case_ids=tuple(seen), decision=labels.REVIEWER_CHOICES[decision])
+        done = ChosenCasesView(case_ids=tuple(seen), decision=REVIEWER_CHOICES[decision])
         return self.context.render_page("Saved", pages.render_decision_done, done)
 
     def submit_undo(self) -> Response:

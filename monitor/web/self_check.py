@@ -13,7 +13,7 @@ from typing import Final
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.domain.errors import NotPermittedError, TooSoonError
-from monitor.domain.language import Language
+from monitor.domain.vocabulary import Language
 from monitor.services.daily_checks import begin_daily_checks, end_daily_checks
 from monitor.services.self_check import build_check_view, request_self_check
 from monitor.web.context import PortalContext

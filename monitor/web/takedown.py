@@ -35,7 +35,7 @@ from reports.evidence_pack import (
     format_pack_name,
     render_evidence_page,
 )
-from reports.labels import (
+from reports.labels.takedown import (
     REMOVAL_NOTICES,
     REPORT_NOTICES,
     SCREENSHOT_PROBLEMS,

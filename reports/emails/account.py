@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import quote
 
-from monitor.domain.language import Language
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import ConsentAction, EmailState, Severity
+from monitor.domain.vocabulary import ConsentAction, EmailState, Language, Severity
 from reports.emails.render import Email, compose_email, compose_fitting_email
 from reports.emails.views import EmailView, limit_lines
 from reports.finding_view import CaseView
-from reports.labels import OTHER_LANGUAGE_OFFER
+from reports.labels.account import OTHER_LANGUAGE_OFFER
 from reports.translation import get_language, translate_label, use_language
 
 

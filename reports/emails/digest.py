@@ -23,7 +23,7 @@ from reports.emails.views import (
     limit_lines,
 )
 from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
-from reports.labels import DigestKind
+from reports.labels.account import DigestKind
 from reports.pages.layout import PolicyReminder
 
 # The page lists all of them, and a sentence counts them.

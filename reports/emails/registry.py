@@ -1,6 +1,6 @@
 """Every kind of email, declared once: its name, its view, and by which rules it is sent.
 
-Its words are in `reports/labels.py` (`EMAIL_KINDS`); no other file lists kinds of emails.
+Its words are in `reports/labels/account.py` (`EMAIL_KINDS`); no other file lists kinds of emails.
 """
 
 from collections.abc import Callable

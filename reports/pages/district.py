@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from monitor.domain.language import Language
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import (
     CaseBin,
@@ -12,12 +11,13 @@ from monitor.domain.vocabulary import (
     DistrictFindingState,
     DrillOutcome,
     GapKind,
+    Language,
 )
 from reports.coverage import Coverage
 from reports.dates import format_date, format_short_week, format_week_start
 from reports.emails.render import fill_template
 from reports.finding_view import AdviceLine
-from reports.labels import DRILL_OUTCOMES
+from reports.labels.office import DRILL_OUTCOMES
 from reports.pages.layout import BarChart, build_bar_chart, build_renderer
 from reports.pages.takedown import PlatformGuide
 from reports.translation import use_language

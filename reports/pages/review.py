@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from monitor.domain.language import Language
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.domain.vocabulary import CaseKind, Decision, Language
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine
 from reports.finding_view import AdviceLine, CaseSummary, CaseView
-from reports.labels import REVIEWER_CHOICES
+from reports.labels.office import REVIEWER_CHOICES
 from reports.letters import Letter
 from reports.pages.data import LegalHoldLine
 from reports.pages.layout import FieldProblem, build_renderer

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from monitor.domain.language import Language
 from monitor.domain.reason import Reason, Told
-from monitor.domain.vocabulary import CaseBin, CaseKind, CaseState, Decision, LeverKind
+from monitor.domain.vocabulary import CaseBin, CaseKind, CaseState, Decision, Language, LeverKind
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.finding_view import AdviceLine, CaseView, describe_source
-from reports.labels import (
+from reports.labels.takedown import (
     LEVERS,
     OWN_REMOVAL_STEPS,
     REMOVAL_STEPS,

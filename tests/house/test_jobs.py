@@ -7,7 +7,7 @@ from functools import cache
 
 from monitor.annexes import discover_annexes
 from monitor.services.job_kinds import JOB_KINDS
-from reports.labels import JOB_LABELS
+from reports.labels.office import JOB_LABELS
 from tests.house.tree import files, parsed, place, python_files
 
 # Of the core, and of each annex that has jobs.
@@ -16,7 +16,7 @@ DECLARATIONS = {
     "monitor/services/job_kinds.py",
     *(f"monitor/{annex.name}/jobs.py" for annex in ANNEXES),
 }
-WORDS = {"reports/labels.py", *(f"monitor/{annex.name}/annex.py" for annex in ANNEXES)}
+WORDS = {"reports/labels/office.py", *(f"monitor/{annex.name}/annex.py" for annex in ANNEXES)}
 # A word like `sweep` or `digest` means more than the job.
 OWN_NAMES = frozenset(name for name in JOB_KINDS if "-" in name)
 

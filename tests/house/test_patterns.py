@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from monitor.domain.detection.slang import Slang, load_slang_pattern
-from monitor.domain.language import Language
+from monitor.domain.vocabulary import Language
 from reports.reason_rendering import load_words
 from scrapers.parsers.block_detection import BLOCK_HEADERS, BLOCK_TITLES, BLOCK_URLS, VACANT_MARKS
 from scrapers.search_results import OPAQUE_POSTS

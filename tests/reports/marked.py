@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from msgspec.structs import replace
 
-from monitor.domain.language import Language
+from monitor.domain.vocabulary import Language
 from reports import reason_rendering, translation
 from reports.reason_rendering import Wording, Words
 from reports.translation import Catalog, use_language

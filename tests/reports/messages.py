@@ -11,7 +11,7 @@ from jinja2.ext import babel_extract
 
 from monitor.domain.vocabulary import Role
 from reports.emails.registry import EmailRecipient, list_email_kinds
-from reports.labels import FEED_OFFERS
+from reports.labels.account import FEED_OFFERS
 from tests.house.tree import ROOT, parsed, place
 
 Text = str | tuple[str, str]
@@ -49,7 +49,10 @@ OFFICE_TABLES = {
 # The code whose sentences staff read.
 STAFF_CODE = (
     "reports/answer_choices.py",
-    "reports/labels.py",
+    *(
+        f"reports/labels/{topic}.py"
+        for topic in ("account", "cases", "findings", "office", "takedown")
+    ),
     "monitor/domain/source_failures.py",
     *(f"monitor/services/{name}.py" for name in ("finding_history", "findings", "next_steps")),
     *("monitor/services/notifications.py", "monitor/services/coverage.py"),
@@ -58,8 +61,15 @@ STAFF_CODE = (
     *(
         f"monitor/web/{name}.py"
         for name in (
-            *("access_tokens", "app", "context", "emailed_question", "enrollment"),
-            *("errors", "findings", "home", "my_data", "preferences", "profile"),
+            *(
+                "access_tokens",
+                "app",
+                "context",
+                "emailed_question",
+                "enrollment",
+                "enrollment_forms",
+            ),
+            *("errors", "findings", "home", "my_data", "own_details", "preferences"),
             *("self_check", "sign_in", "takedown", "tips"),
         )
     ),

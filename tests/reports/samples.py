@@ -45,7 +45,7 @@ from reports.emails.digest import DigestView, SelfCheckView
 from reports.emails.office import ReviewView, ServiceHealth, SourcesParkedView
 from reports.emails.views import ChangeLine, EmailView
 from reports.finding_view import AccountPair, CaseView, FindingView, HighlightPiece
-from reports.labels import DigestKind
+from reports.labels.account import DigestKind
 from reports.pages.layout import PolicyReminder
 from tests.reports.readers import (
     CONTACT,

@@ -22,7 +22,47 @@ from monitor.domain.vocabulary import (
     SourceStage,
     StepActor,
 )
-from reports import answer_choices, labels
+from reports import answer_choices
+from reports.labels.account import (
+    CONSENT_CHANGES,
+    CONSENT_ENDINGS,
+    PREVIEW_DISCLOSURES,
+    PREVIEW_HEADINGS,
+    SCOPE_TITLES,
+)
+from reports.labels.cases import (
+    ACCESS_REASONS,
+    CASE_KINDS,
+    CASE_STATES,
+    DECISION_PHRASES,
+    DECISION_SENTENCES,
+    GIVEN_ANSWERS,
+    OWN_STEPS,
+    SEVERITIES,
+    STEP_ACTORS,
+    TRACK_PLACES,
+    TRACKS,
+    describe_case_kind,
+)
+from reports.labels.findings import (
+    EVENT_KINDS,
+    EVIDENCE_LIKENESSES,
+    GAPS,
+    LIKENESSES,
+    OWNERS,
+    PAIR_SIGNS,
+    SOURCE_STAGES,
+    format_site_name,
+)
+from reports.labels.office import (
+    AUDIT_OPENINGS,
+    HEALTH_LEVELS,
+    HOLD_ERRORS,
+    HOLD_NOTICES,
+    REVIEWER_ACCESS_REASONS,
+    REVIEWER_ANSWERS,
+)
+from reports.labels.takedown import GUIDE_SOURCES, REPORT_NOTICES, REPORT_STEPS
 from reports.reason_rendering import render_reason
 from scrapers.facts.fact import FactReliability
 from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
@@ -33,30 +73,30 @@ from tests.scrapers.known_sources import all_sources, written_sources
 UNSPOKEN = {Decision.SHARED, Decision.UNSHARED, Decision.REOPENED}
 UNDECIDED = {CaseState.NEW, CaseState.OPEN}
 COMPLETE = (
-    (labels.SEVERITIES, Severity),
-    (labels.CASE_KINDS, CaseKind),
+    (SEVERITIES, Severity),
+    (CASE_KINDS, CaseKind),
     (answer_choices.CASE_ANSWERS, CaseKind),
-    (labels.EVENT_KINDS, EventKind),
-    (labels.OWNERS, OwnershipLabel),
-    (labels.GAPS, GapKind),
-    (labels.SOURCE_STAGES, SourceStage),
-    (labels.HEALTH_LEVELS, HealthLevel),
-    (labels.DECISION_PHRASES, Decision),
-    (labels.CASE_STATES, CaseState),
-    (labels.ACCESS_REASONS, OpeningReason),
-    (labels.REVIEWER_ACCESS_REASONS, OpeningReason),
-    (labels.AUDIT_OPENINGS, OpeningReason),
-    (labels.HOLD_NOTICES, HoldAction),
-    (labels.HOLD_ERRORS, HoldAction),
-    (labels.LIKENESSES, FieldLikeness),
-    (labels.PAIR_SIGNS, PairSign),
+    (EVENT_KINDS, EventKind),
+    (OWNERS, OwnershipLabel),
+    (GAPS, GapKind),
+    (SOURCE_STAGES, SourceStage),
+    (HEALTH_LEVELS, HealthLevel),
+    (DECISION_PHRASES, Decision),
+    (CASE_STATES, CaseState),
+    (ACCESS_REASONS, OpeningReason),
+    (REVIEWER_ACCESS_REASONS, OpeningReason),
+    (AUDIT_OPENINGS, OpeningReason),
+    (HOLD_NOTICES, HoldAction),
+    (HOLD_ERRORS, HoldAction),
+    (LIKENESSES, FieldLikeness),
+    (PAIR_SIGNS, PairSign),
     (answer_choices.CASE_QUESTIONS, CaseKind),
-    (labels.TRACKS, CaseKind),
-    (labels.TRACK_PLACES, CaseStep),
-    (labels.STEP_ACTORS, StepActor),
-    (labels.EVIDENCE_LIKENESSES, FieldLikeness),
-    (labels.SCOPE_TITLES, Scope),
-    (labels.GUIDE_SOURCES, FactReliability),
+    (TRACKS, CaseKind),
+    (TRACK_PLACES, CaseStep),
+    (STEP_ACTORS, StepActor),
+    (EVIDENCE_LIKENESSES, FieldLikeness),
+    (SCOPE_TITLES, Scope),
+    (GUIDE_SOURCES, FactReliability),
 )
 
 
@@ -77,47 +117,45 @@ def test_every_answer_to_a_finding_has_its_words_for_later() -> None:
         decision for answers in answer_choices.CASE_ANSWERS.values() for decision in answers
     }
 
-    assert {*answer_choices.ANSWERS, *answered} <= set(labels.GIVEN_ANSWERS)
-    assert set(Decision) - UNSPOKEN == set(labels.GIVEN_ANSWERS) - {
+    assert {*answer_choices.ANSWERS, *answered} <= set(GIVEN_ANSWERS)
+    assert set(Decision) - UNSPOKEN == set(GIVEN_ANSWERS) - {
         CaseState.GONE,
         CaseState.RESTORED,
     }
-    assert set(labels.OWN_STEPS) == UNSPOKEN
+    assert set(OWN_STEPS) == UNSPOKEN
 
 
 def test_a_reviewer_reads_whatever_anyone_decided() -> None:
-    assert set(labels.REVIEWER_ANSWERS) == set(Decision) - UNSPOKEN
+    assert set(REVIEWER_ANSWERS) == set(Decision) - UNSPOKEN
 
 
 def test_every_part_of_the_preview_says_what_they_learn() -> None:
-    assert list(labels.PREVIEW_HEADINGS) == list(labels.PREVIEW_DISCLOSURES)
+    assert list(PREVIEW_HEADINGS) == list(PREVIEW_DISCLOSURES)
 
 
 def test_every_step_of_a_report_has_its_notice() -> None:
-    assert set(labels.REPORT_STEPS) == set(labels.REPORT_NOTICES)
+    assert set(REPORT_STEPS) == set(REPORT_NOTICES)
 
 
 def test_every_end_and_change_of_a_consent_has_a_sentence() -> None:
-    assert {*labels.CONSENT_ENDINGS, *labels.CONSENT_CHANGES, ConsentAction.GIVEN} == set(
-        ConsentAction
-    )
+    assert {*CONSENT_ENDINGS, *CONSENT_CHANGES, ConsentAction.GIVEN} == set(ConsentAction)
 
 
 def test_every_decision_has_a_sentence_for_the_person() -> None:
     decided = {*Decision, *CaseState} - UNSPOKEN - UNDECIDED
 
-    assert {*map(str, labels.DECISION_SENTENCES)} == {decision.value for decision in decided}
+    assert {*map(str, DECISION_SENTENCES)} == {decision.value for decision in decided}
 
 
 def test_an_account_that_was_taken_over_is_called_that() -> None:
     changed = CaseKind.OWN_ACCOUNT_CHANGED
 
-    assert "taken over" in render_reason(labels.describe_case_kind(changed, Severity.HIGH))
-    assert "has changed" in render_reason(labels.describe_case_kind(changed, Severity.MEDIUM))
+    assert "taken over" in render_reason(describe_case_kind(changed, Severity.HIGH))
+    assert "has changed" in render_reason(describe_case_kind(changed, Severity.MEDIUM))
 
 
 def test_every_kind_of_case_has_a_sentence_for_the_person() -> None:
-    sentences = {labels.describe_case_kind(kind, Severity.LOW) for kind in CaseKind}
+    sentences = {describe_case_kind(kind, Severity.LOW) for kind in CaseKind}
 
     assert len(sentences) == len(CaseKind)
 
@@ -175,19 +213,17 @@ SOURCE_NAMES = {
 def test_each_site_of_the_catalog_is_called_by_its_own_name() -> None:
     entries = load_own_catalog().entries
 
-    assert [labels.format_site_name(entry.key) for entry in entries] == [
-        entry.name for entry in entries
-    ]
+    assert [format_site_name(entry.key) for entry in entries] == [entry.name for entry in entries]
 
 
 def test_each_other_source_is_called_by_its_own_name() -> None:
-    shown = {source.name: labels.format_site_name(source.name) for source in written_sources()}
+    shown = {source.name: format_site_name(source.name) for source in written_sources()}
 
     assert shown == SOURCE_NAMES
 
 
 def test_each_platform_is_called_by_its_own_name() -> None:
-    shown = [labels.format_site_name(platform.name) for platform in PLATFORMS]
+    shown = [format_site_name(platform.name) for platform in PLATFORMS]
 
     assert sorted(shown) == sorted(PLATFORM_NAMES)
 

@@ -14,7 +14,6 @@ from monitor.domain.consent_text import ConsentTerms, build_consent_sections
 from monitor.domain.detection.evidence_rules import RULES
 from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
-from monitor.domain.language import Language
 from monitor.domain.reason import (
     QUOTED,
     Count,
@@ -35,6 +34,7 @@ from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,
     ContactKind,
+    Language,
     ProofRequirement,
     Scope,
 )

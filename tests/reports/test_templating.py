@@ -15,7 +15,7 @@ from reports.dates import (
     format_seen_range,
     format_week_start,
 )
-from reports.labels import format_account, format_site_name, strip_platform
+from reports.labels.findings import format_account, format_site_name, strip_platform
 from reports.templating import ENVIRONMENT, format_count, mark_own_link, spell_count
 
 FOLDER = Path(reports.__file__).parent

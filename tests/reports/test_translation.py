@@ -9,9 +9,8 @@ from babel.messages.pofile import read_po
 
 from monitor.domain.handles.handles import EPITHETS
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
-from monitor.domain.language import Language
 from monitor.domain.reason import Name, Reason
-from monitor.domain.vocabulary import ContactKind
+from monitor.domain.vocabulary import ContactKind, Language
 from reports import translation
 from reports.dates import (
     format_date,
@@ -22,7 +21,7 @@ from reports.dates import (
     format_short_week,
     format_week_start,
 )
-from reports.labels import describe_exposures
+from reports.labels.takedown import describe_exposures
 from reports.reason_rendering import render_reason
 from reports.templating import ENVIRONMENT, spell_number
 from reports.translation import (

@@ -6,9 +6,8 @@ from enum import Enum
 
 import pytest
 
-from monitor.domain.language import Language
 from monitor.domain.reason import Name, Plain, Reason, Signs
-from monitor.domain.vocabulary import SITE_NAMES
+from monitor.domain.vocabulary import SITE_NAMES, Language
 from reports.emails.office import (
     AddressSuppressedView,
     DiskFullView,
@@ -19,7 +18,8 @@ from reports.emails.office import (
 )
 from reports.emails.registry import render_email
 from reports.emails.views import EmailView
-from reports.labels import OTHER_LANGUAGE_OFFER, format_account, format_site_name
+from reports.labels.account import OTHER_LANGUAGE_OFFER
+from reports.labels.findings import format_account, format_site_name
 from reports.sanitize import clean_web_text, defang_url
 from reports.translation import use_language
 from tests.reports.marked import find_unmarked_words, read_page, speaking_in_marks

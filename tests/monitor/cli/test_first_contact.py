@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.domain.first_contact import ContactStatus, Verdict
-from reports.labels import CONTACT_STATUSES, CONTACT_VERDICTS
+from reports.labels.office import CONTACT_STATUSES, CONTACT_VERDICTS
 
 NOTHING_ASKED = "None of them asks about staff, a school or the district."
 

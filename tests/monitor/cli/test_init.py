@@ -9,7 +9,7 @@ import pytest
 from monitor.app import Environment
 from monitor.app.sources import build_sources
 from monitor.config.file import load_config
-from monitor.domain.language import Language
+from monitor.domain.vocabulary import Language
 from monitor.web.roles import ACCESS_RULES
 from tests.monitor.cli.conftest import Terminal, run
 from tests.monitor.emails import PASSWORD

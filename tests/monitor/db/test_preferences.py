@@ -3,8 +3,7 @@
 import pytest
 
 from monitor.db.preferences import Preferences
-from monitor.domain.language import Language
-from monitor.domain.vocabulary import EmailCadence
+from monitor.domain.vocabulary import EmailCadence, Language
 
 
 def test_who_chose_nothing_has_what_everyone_has(world):

@@ -15,7 +15,8 @@ from monitor.demo.district import ENROLLED, KAREN, REVIEWERS, ZONE
 from monitor.demo.story import StoryWeek, play_story
 from monitor.domain.english_dates import convert_to_zone
 from monitor.domain.vocabulary import CaseKind, GapKind, Severity
-from reports.labels import GAPS, describe_case_kind
+from reports.labels.cases import describe_case_kind
+from reports.labels.findings import GAPS
 from reports.reason_rendering import render_reason
 from tests.monitor.demo.played import Played, played_into
 

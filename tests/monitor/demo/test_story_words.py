@@ -12,8 +12,7 @@ import pytest
 
 from monitor.app import App
 from monitor.demo.story import open_played_story, play_story
-from monitor.domain.language import Language
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import Decision, Language
 from monitor.services.answer_links import add_finding_links
 from monitor.services.answers import record_feedback
 from monitor.services.digests import build_digest_view

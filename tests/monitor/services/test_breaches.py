@@ -18,7 +18,7 @@ from monitor.services.erasure import erase_person
 from monitor.services.narrowed_consent import forget_removed_terms
 from monitor.services.purge import purge_expired_data
 from reports.emails.digest import render_digest
-from reports.labels import BREACH_ADVICE, BREACH_CREDIT
+from reports.labels.findings import BREACH_ADVICE, BREACH_CREDIT
 from scrapers.models import Outcome
 from tests.monitor.services.breach_service import (
     KEY,

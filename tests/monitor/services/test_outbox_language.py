@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA, THOMAS
-from monitor.domain.language import Language
+from monitor.domain.vocabulary import Language
 from monitor.services.enrollment import invite_person
 from monitor.services.notifications import load_language, queue_operator_emails
 from monitor.services.outbox import send_due

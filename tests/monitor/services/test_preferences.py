@@ -3,8 +3,7 @@
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.language import Language
-from monitor.domain.vocabulary import EmailCadence
+from monitor.domain.vocabulary import EmailCadence, Language
 from monitor.services.preferences import (
     choose_preference,
     has_stopped_digest,

@@ -24,7 +24,7 @@ from monitor.services.review import (
 )
 from monitor.services.review_access import record_case_views
 from monitor.services.visible_cases import load_queue_page
-from reports.labels import AUDIT_ACTIONS
+from reports.labels.office import AUDIT_ACTIONS
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import REVIEWERS, Staff
 

@@ -31,7 +31,7 @@ from monitor.services.takedown import (
 )
 from monitor.web.errors import ERROR_TEXTS
 from reports.evidence_pack import build_evidence_pack
-from reports.labels import SCREENSHOT_PROBLEMS
+from reports.labels.takedown import SCREENSHOT_PROBLEMS
 from scrapers.models import Outcome, ParseResult
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff

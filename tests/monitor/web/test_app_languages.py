@@ -13,7 +13,7 @@ from monitor.domain.vocabulary import SITE_NAMES
 from monitor.services.answers import build_lessons_line
 from monitor.web.enrollment_forms import NETWORKS
 from monitor.web.roles import is_for_staff
-from reports.labels import format_site_name
+from reports.labels.findings import format_site_name
 from reports.sanitize import clean_web_text, defang_url
 from tests.real.states.people import INVITED, NEW
 from tests.real.states.scene import STRANGER, Scene, apps, set_in

@@ -4,8 +4,7 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.enrollment_draft import Invitee
-from monitor.domain.language import Language
-from monitor.domain.vocabulary import AuthMethod, Scope
+from monitor.domain.vocabulary import AuthMethod, Language, Scope
 from monitor.services.consent_terms import list_offered_scopes, render_district_terms
 from monitor.services.enrollment import invite_person, queue_invitation
 from tests.monitor.web.portal import Guest, Portal, Seen, count_visible_words

@@ -4,8 +4,7 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA
-from monitor.domain.language import Language
-from monitor.domain.vocabulary import AuthMethod
+from monitor.domain.vocabulary import AuthMethod, Language
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import invite_person
 from reports.translation import get_language

@@ -22,7 +22,8 @@ from reports.emails.digest import DigestView, render_digest
 from reports.emails.render import HEAVIEST, Email
 from reports.emails.views import ChangeLine
 from reports.finding_view import CaseView, FindingView, HighlightPiece
-from reports.labels import GAPS, DigestKind
+from reports.labels.account import DigestKind
+from reports.labels.findings import GAPS
 from reports.reason_rendering import render_reason
 from tests.reports.samples import DECIDED, EMAILS, GOING, IMPERSONATION, make_case
 

@@ -4,10 +4,9 @@ from datetime import date
 
 import pytest
 
-from monitor.domain.language import Language
 from monitor.domain.reason import Day, Name, Reason
 from monitor.domain.takedown_facts import AdviceTarget, CaseAdvice, FactBook, PlatformPage
-from monitor.domain.vocabulary import CaseKind
+from monitor.domain.vocabulary import CaseKind, Language
 from reports.reason_rendering import load_words, render_reason
 from scrapers.facts.fact import FactsError, parse_facts
 

@@ -5,7 +5,7 @@ from monitor.domain.english_dates import format_local_time
 from monitor.domain.two_reviewers import EARLY_ACCESS_LASTS
 from monitor.domain.vocabulary import Decision
 from monitor.services.legal_holds import list_hold_proposals
-from reports import labels
+from reports.labels.cases import CASE_KINDS
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake
@@ -17,7 +17,7 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
     assert "Sent." in ana.follow(ana.post("/review/early", case_id=ref[:8], reason="A call.")).text
     asked = ana.get("/review/early").text
     assert "You requested this" in asked
-    assert labels.CASE_KINDS[fake(maria).kind] not in asked, "nobody may see it so far"
+    assert CASE_KINDS[fake(maria).kind] not in asked, "nobody may see it so far"
     assert "the request ends on" in asked
     assert "to confirm" not in ana.get("/review").text, "nobody confirms their own"
     assert "Early access (1 to confirm)" in bo.get("/review").text

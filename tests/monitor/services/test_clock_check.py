@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.clock import is_clock_plausible
+from monitor.services.clock_check import is_clock_plausible
 
 LAST = datetime(2026, 11, 23, 8, tzinfo=UTC)
 

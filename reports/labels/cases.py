@@ -1,0 +1,211 @@
+"""The words for a case: what it is, what was said of it, who acts next, and how it ended."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from monitor.domain.reason import Reason
+from monitor.domain.vocabulary import (
+    CaseKind,
+    CaseState,
+    CaseStep,
+    Decision,
+    EndReason,
+    OpeningReason,
+    Severity,
+    StepActor,
+)
+
+SEVERITIES: Final[Mapping[Severity, str]] = {
+    Severity.HIGH: "Urgent",
+    Severity.MEDIUM: "Medium",
+    Severity.LOW: "Low",
+}
+CASE_KINDS: Final[Mapping[CaseKind, str]] = {
+    CaseKind.IMPERSONATION: "Possible impersonation",
+    CaseKind.STUDENT_LINK: "Link to a student",
+    CaseKind.EXPOSED_CONTACT: "Private contact details in public",
+    CaseKind.OWN_ACCOUNT_CHANGED: "Own account changed",
+    CaseKind.MOCK_ACCOUNT: "Account made by others",
+    CaseKind.HARMFUL_PAGE: "Harmful page",
+}
+# The end of a sentence about someone: "The person ... ."
+DECISION_PHRASES: Final[Mapping[Decision, str]] = {
+    Decision.MINE: "said that it is their own",
+    Decision.NAMESAKE: "said that it is someone else with that name",
+    Decision.UNRELATED: "said that it is not about them",
+    Decision.HARMLESS: "said that it is harmless",
+    Decision.IMPERSONATION: "confirmed that it is an impersonation",
+    Decision.MOCK: "said that others made it",
+    Decision.REPORTED: "reported it to the platform",
+    Decision.REMOVED: "noted that the platform removed it",
+    Decision.REFUSED: "noted that the platform left it up",
+    Decision.STUDENT_LINK: "said that it is a link to a student",
+    Decision.UNLINKED: "said that the link was removed",
+    Decision.EXPLAINED: "explained the link",
+    Decision.FAMILY: "said that it is family",
+    Decision.REMOVAL_ASKED: "asked the site to remove the details",
+    Decision.REMOVAL_DONE: "said that the details are gone",
+    Decision.SHARED: "shared it with IT",
+    Decision.UNSHARED: "stopped sharing it with IT",
+    Decision.REOPENED: "took the last answer back",
+}
+# The status of a case, as IT reads it.
+CASE_STATES: Final[Mapping[CaseState, str]] = {
+    CaseState.NEW: "New",
+    CaseState.OPEN: "Open",
+    CaseState.MINE: "Their own",
+    CaseState.NAMESAKE: "Someone else with that name",
+    CaseState.HARMLESS: "Harmless",
+    CaseState.IMPERSONATION: "Confirmed",
+    CaseState.MOCK: "Confirmed",
+    CaseState.REPORTED: "Reported",
+    CaseState.REMOVED: "Removed",
+    CaseState.REFUSED: "Left up by the platform",
+    CaseState.STUDENT_LINK: "Confirmed",
+    CaseState.UNLINKED: "Link removed",
+    CaseState.EXPLAINED: "Explained",
+    CaseState.FAMILY: "Family",
+    CaseState.REMOVAL_ASKED: "Removal requested",
+    CaseState.REMOVAL_DONE: "Removed",
+    CaseState.GONE: "Gone",
+    CaseState.RESTORED: "Theirs again",
+}
+# What was decided, as a sentence to the person without its period.
+DECISION_SENTENCES: Final[Mapping[str, str]] = {
+    Decision.MINE: "It is yours",
+    Decision.NAMESAKE: "It is someone else with your name",
+    Decision.UNRELATED: "It is not about you",
+    Decision.HARMLESS: "It is harmless",
+    Decision.IMPERSONATION: "It pretends to be you",
+    Decision.MOCK: "Others made it about you",
+    Decision.REPORTED: "It was reported to its platform",
+    Decision.REMOVED: "It was reported and taken down",
+    Decision.REFUSED: "It was reported, but its platform left it up",
+    Decision.STUDENT_LINK: "It is linked to students",
+    Decision.UNLINKED: "It was linked to students, but no longer is",
+    Decision.EXPLAINED: "There is a reason for it",
+    Decision.FAMILY: "They are family",
+    Decision.REMOVAL_ASKED: "You asked the site to remove the details",
+    Decision.REMOVAL_DONE: "You said that the details are gone",
+    CaseState.GONE: "It is no longer shown: two checks, days apart, agree",
+    CaseState.RESTORED: "It shows your name, username and picture again",
+}
+# What it is called where the account is the person's own.
+TAKEN_OVER: Final = "Somebody else has taken it over"
+# From found to gone: the steps of each kind of case, and how many are done before each next one.
+_REPORTED_TRACK = ("Found", "You", "Reported", "Gone")
+TRACKS: Final[Mapping[CaseKind, tuple[str, str, str, str]]] = {
+    CaseKind.IMPERSONATION: _REPORTED_TRACK,
+    CaseKind.MOCK_ACCOUNT: _REPORTED_TRACK,
+    CaseKind.STUDENT_LINK: ("Found", "You", "Removed", "Gone"),
+    CaseKind.EXPOSED_CONTACT: ("Found", "You", "Asked", "Gone"),
+    CaseKind.OWN_ACCOUNT_CHANGED: ("Found", "You", "Recovery", "Yours again"),
+    CaseKind.HARMFUL_PAGE: _REPORTED_TRACK,
+}
+TRACK_PLACES: Final[Mapping[CaseStep, int]] = {
+    CaseStep.NOTIFY: 1,
+    CaseStep.MEND_ADDRESS: 1,
+    CaseStep.ANSWER: 1,
+    CaseStep.CONFIRM: 1,
+    CaseStep.DECIDE: 1,
+    CaseStep.REPORT: 2,
+    CaseStep.ESCALATE: 2,
+    CaseStep.WAIT_FOR_ANSWER: 3,
+    CaseStep.LOOK: 3,
+    CaseStep.CLOSE_AS_CLAIMED: 3,
+}
+STEP_ACTORS: Final[Mapping[StepActor, str]] = {
+    StepActor.PERSON: "your turn",
+    StepActor.IT: "IT",
+    StepActor.PLATFORM: "the site",
+    StepActor.SERVICE: "we look",
+    StepActor.OPERATOR: "your district",
+}
+# What was answered or decided, as the person reads it later.
+GIVEN_ANSWERS: Final[Mapping[str, str]] = {
+    Decision.MINE: "This is me",
+    Decision.NAMESAKE: "Someone else with my name",
+    Decision.IMPERSONATION: "Someone pretending to be me",
+    Decision.MOCK: "Others made it about me",
+    Decision.UNRELATED: "Not about me",
+    Decision.UNLINKED: "I removed the link",
+    Decision.EXPLAINED: "There is a good reason for it",
+    Decision.FAMILY: "They are family",
+    Decision.HARMLESS: "Harmless",
+    Decision.REPORTED: "Reported to the platform",
+    Decision.REMOVED: "Taken down",
+    Decision.REFUSED: "The platform left it up",
+    # Who removes a link says with it that there was one.
+    Decision.STUDENT_LINK: "I removed the link",
+    Decision.REMOVAL_ASKED: "Removal requested",
+    Decision.REMOVAL_DONE: "The details are gone",
+    CaseState.GONE: "No longer shown",
+    CaseState.RESTORED: "Yours again",
+}
+# What a person did with a case that is no answer to it.
+OWN_STEPS: Final[Mapping[Decision, str]] = {
+    Decision.SHARED: "You shared it with IT.",
+    Decision.UNSHARED: "You stopped sharing it with IT.",
+    Decision.REOPENED: "You undid your last answer.",
+}
+# An own account pretends nothing: it changed, by its owner's hand or by another's.
+CHANGED_ACCOUNT_CHOICES: Final[Mapping[Decision, str]] = {
+    Decision.HARMLESS: "The owner changed it, or it does no harm",
+    Decision.IMPERSONATION: TAKEN_OVER,
+    Decision.REPORTED: "Reported to the platform as taken over",
+}
+# Why IT sees a case: to the person, after "IT sees this", and to a reviewer.
+ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
+    OpeningReason.SHARED: "because you shared it",
+    OpeningReason.CONFIRMED: "because you said that someone is pretending to be you",
+    OpeningReason.UNANSWERED: "because it is serious and you did not answer within 7 days",
+    OpeningReason.COUNSEL: "as your consent text says about such links",
+    OpeningReason.EARLY_ACCESS: "because two reviewers opened it early; we notified you",
+    OpeningReason.DECIDED: "because they have decided on it",
+}
+# What happens next, as the person reads it, and as IT does.
+OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
+    (StepActor.SERVICE, CaseStep.NOTIFY): "We email you about it.",
+    (StepActor.OPERATOR, CaseStep.MEND_ADDRESS): "Your district corrects your email address.",
+    (StepActor.PERSON, CaseStep.ANSWER): "You say what it is.",
+    (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer here: IT says that it is real.",
+    (StepActor.PERSON, CaseStep.REPORT): "You report it, or ask for its removal.",
+    (StepActor.PERSON, CaseStep.ESCALATE): "You report it again, or leave it as it is.",
+    (StepActor.IT, CaseStep.DECIDE): "You say what it is. IT looks at it, too.",
+    (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
+    (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks you.",
+    (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site answers.",
+    (StepActor.SERVICE, CaseStep.LOOK): "We look whether it is gone.",
+    (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it is not seen again.",
+}
+# An own account that was taken over is not reported.
+RECOVERY_NEXT_STEP: Final = "You get it back on the platform's recovery page."
+OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
+    EndReason.PROOF: "Two checks, days apart, agree that it is no longer shown.",
+    EndReason.SHOWN: "You showed that it is gone.",
+    EndReason.RESTORED: "It shows your name, username and picture again.",
+    EndReason.DISMISSED: "By your answer, nothing more is needed.",
+    EndReason.CLAIMED: "It was said to be gone, and it was not seen for 30 days.",
+    EndReason.SILENT: "IT found it harmless, and you did not answer for four weeks.",
+    EndReason.LAPSED: "It was not answered, and it is not serious.",
+}
+# As much of an ID as a reader has to write back.
+REFERENCE: Final = 8
+# The links of advice to our own pages, by where they lead.
+ADVICE_LINKS: Final[Mapping[str, str]] = {
+    "kit": "Open the take-down kit",
+    "removal": "See how to have them removed",
+}
+EVIDENCE_LINK: Final = "Download the evidence (ZIP)"
+OWN_CASE_STATES: Final[Mapping[str, str]] = {
+    CaseState.NEW: "New",
+    CaseState.OPEN: "Open",
+    **GIVEN_ANSWERS,
+}
+
+
+def describe_case_kind(kind: CaseKind, severity: Severity) -> Reason:
+    """Say to the person what a case is about."""
+    if kind is CaseKind.OWN_ACCOUNT_CHANGED and severity is Severity.HIGH:
+        return Reason("case.own-account-changed.taken-over")
+    return Reason(f"case.{kind}")

@@ -1,0 +1,124 @@
+"""The words for reports to platforms, requests to remove details, and what came of them."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from monitor.domain.reason import Count, Label, Listed, Reason
+from monitor.domain.vocabulary import (
+    CaseState,
+    ContactKind,
+    Decision,
+    LetterKind,
+    LeverKind,
+    UploadProblem,
+)
+from reports.labels.cases import DECISION_PHRASES, OWN_CASE_STATES
+from scrapers.facts.fact import FactReliability
+
+LETTERS: Final[Mapping[str, str]] = {
+    LetterKind.PARENTS: "To families",
+    LetterKind.STAFF: "To the staff",
+}
+LETTERS_SENT: Final[Mapping[str, str]] = {
+    LetterKind.PARENTS: "I told families",
+    LetterKind.STAFF: "I told the staff",
+}
+# By which way something was reported.
+LEVERS: Final[Mapping[LeverKind, str]] = {
+    LeverKind.SCHOOL: "the school's own channel",
+    LeverKind.LAW: "a request by law",
+    LeverKind.COMPLAINT: "a complaint to the Federal Trade Commission",
+    LeverKind.FORM: "the platform's form or app",
+    LeverKind.RECOVERY: "the page to get an account back",
+    LeverKind.COPYRIGHT: "a copyright notice",
+    LeverKind.HOST: "who hosts it",
+    LeverKind.SEARCH: "a search engine",
+    LeverKind.HASHES: "a service that keeps copies of a picture off",
+    LeverKind.BROKERS: "one request to all brokers",
+    LeverKind.OPT_OUT: "a request to remove details",
+    LeverKind.COUNSEL: "a lawyer or the union",
+}
+REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
+    Decision.REPORTED: ("I reported it", "We will look at the account again in three days."),
+    Decision.REMOVED: ("It was removed", ""),
+    Decision.REFUSED: (
+        "The platform left it up",
+        "You can report it again and show more copied elements.",
+    ),
+    Decision.HARMLESS: ("I leave it as it is", "We close it, and tell you if it changes."),
+}
+REPORTED_AGAIN: Final = ("I reported it again", "If it was another way, choose it below.")
+# The same of an account that no source of ours opens.
+_LOOK_YOURSELF = "We cannot open this account ourselves. Please look at it again in three days."
+UNSEEN_REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
+    Decision.REPORTED: ("I reported it", _LOOK_YOURSELF)
+}
+UNSEEN_REPORT_NOTICES: Final[Mapping[Decision, str]] = {
+    Decision.REPORTED: (
+        "Saved: you reported it. We cannot open this account ourselves. Please look at it again in "
+        "three days."
+    )
+}
+REPORT_NOTICES: Final[Mapping[Decision, str]] = {
+    Decision.REPORTED: "Saved: you reported it. We will look at the account again in three days.",
+    Decision.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
+    Decision.REFUSED: ("Saved: the platform left it up. You can report it again and show more."),
+    Decision.HARMLESS: "Saved: you leave it as it is. We tell you if it changes.",
+}
+SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
+    UploadProblem.UNSUPPORTED: (
+        "Screenshots cannot be added here, because this server has no software to open pictures. "
+        "Keep yours, and send them together with the evidence."
+    ),
+    UploadProblem.MISSING: "Choose a file first.",
+    UploadProblem.TOO_LARGE: "This file has more than 5 MB. Choose a smaller one.",
+    UploadProblem.TOO_MANY: "You have added 5 screenshots. Remove one to add another.",
+    UploadProblem.UNREADABLE: (
+        "We cannot open this file. Choose a screenshot as PNG, JPEG, or WebP, "
+        "with at most 9 million pixels."
+    ),
+    UploadProblem.BUSY: "We could not check this file. Try again in a few minutes.",
+    UploadProblem.SEXUAL: "You cannot add a picture of a page or account with sexual words.",
+}
+# What a person may say of a request to a site, and of an account of their own.
+REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
+    Decision.REMOVAL_ASKED: "I asked for removal",
+    Decision.REMOVAL_DONE: "It is gone",
+}
+OWN_REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
+    **REMOVAL_STEPS,
+    Decision.REMOVAL_ASKED: "I removed it",
+}
+REMOVAL_NOTICES: Final[Mapping[Decision, str]] = {
+    Decision.REMOVAL_ASKED: "Saved, with the date.",
+    Decision.REMOVAL_DONE: "Saved: it is gone.",
+}
+GUIDE_SOURCES: Final[Mapping[FactReliability, str]] = {
+    FactReliability.OFFICIAL: "Source: its own page",
+    FactReliability.SECONDARY: ("Unconfirmed: reported by others; check its own page"),
+    FactReliability.RECALLED: "Unconfirmed: from memory, not looked up",
+}
+# Kinds of contact details, after "your".
+OWN_CONTACTS: Final[Mapping[ContactKind, str]] = {
+    ContactKind.PHONE: "phone number",
+    ContactKind.MAIL: "private email address",
+    ContactKind.HOME: "street address",
+}
+# The same on the page about removal, and the ends of its sentences to the person.
+REMOVAL_STATES: Final[Mapping[str, str]] = {
+    **OWN_CASE_STATES,
+    CaseState.MINE: "The details are mine",
+}
+REMOVAL_PHRASES: Final[Mapping[Decision, str]] = {
+    **DECISION_PHRASES,
+    Decision.MINE: "said that the details are yours",
+    Decision.NAMESAKE: "said that they belong to someone else with your name",
+    Decision.UNRELATED: "said that it is not about you",
+}
+
+
+def describe_exposures(pages: int, kinds: Collection[ContactKind]) -> Reason:
+    """Say of several pages at once what they show, the worst first."""
+    worst_first = (ContactKind.HOME, ContactKind.PHONE, ContactKind.MAIL)
+    listed = Listed(tuple(Label("own-contacts", kind) for kind in worst_first if kind in kinds))
+    return Reason("exposures", {"pages": Count(pages), "kinds": listed})
