@@ -158,7 +158,7 @@ class CrawlWorker:
                 else:
                     self._conclude_query(slot, kept_away, slot.host_queue.due)
         except Exception as error:  # noqa: BLE001 - the turn's end; its consumer raises it
-            pause = self.throttle.compute_pause(slot.host_queue.pause_seconds, 0.0)
+            pause = self.throttle.compute_pause(slot.host_queue.pause_seconds)
             self._release_slot(slot, self.clock.monotonic() + pause)
             slot.run.events.put(CrawlEvent(error=error))
 
@@ -241,7 +241,7 @@ class CrawlWorker:
         if self.pauses is None:
             return True
         now, host = self.clock.monotonic(), slot.host_queue.host
-        pause = self.throttle.compute_pause(self._get_pause(slot, next_request), 0.0)
+        pause = self._compute_pause(slot, next_request)
         place = find_place(host, declared=slot.tenant.router.directory.is_declared(host))
         again_at = self.pauses.take_turn(place, pause, now)
         if again_at is None:
@@ -258,9 +258,11 @@ class CrawlWorker:
             due = self.pauses.end_turn(slot.place, due, self.clock.monotonic())
         self.frontier.release_slot(slot, due, again=again, reported=reported)
 
-    def _get_pause(self, slot: CrawlSlot, next_request: NextRequest) -> float:
+    def _compute_pause(
+        self, slot: CrawlSlot, next_request: NextRequest, *, took: float = 0.0
+    ) -> float:
         crawl_delay = slot.tenant.router.robots.get_crawl_delay(next_request.target)
-        return max(slot.host_queue.pause_seconds, crawl_delay)
+        return self.throttle.compute_pause(slot.host_queue.pause_seconds, crawl_delay, took=took)
 
     def _handle_result(self, slot: CrawlSlot, result: ParseResult, due: float) -> None:
         wait, pause = None, 0.0
@@ -302,8 +304,7 @@ class CrawlWorker:
 
     def _compute_due(self, slot: CrawlSlot, next_request: NextRequest, began: float) -> float:
         ended = self.clock.monotonic()
-        pause = self._get_pause(slot, next_request)
-        return ended + self.throttle.compute_pause(pause, ended - began)
+        return ended + self._compute_pause(slot, next_request, took=ended - began)
 
     def _compute_retry_wait(self, crawl_query: CrawlQuery, result: ParseResult) -> float | None:
         """Return the seconds until it is worth asking once more in this run; None if it is not."""

@@ -75,11 +75,13 @@ class Throttle:
     patience_seconds: float = 300.0
     max_postponements: int = 2
 
-    def compute_pause(self, wanted: float, took: float) -> float:
+    def compute_pause(self, pace: float, crawl_delay: float = 0.0, *, took: float = 0.0) -> float:
         """Return the seconds from the end of one answer to the next request.
 
+        `pace` is the pause of the source, `crawl_delay` that of robots.txt: the longer one counts.
         A host that is slow to answer is under load, so it gets at least as long to recover.
         """
+        wanted = max(pace, crawl_delay)
         return max(wanted * self.wait_factor, took) if self.wait_factor else 0.0
 
     def compute_requested_pause(self, result: ParseResult, now: datetime) -> float:

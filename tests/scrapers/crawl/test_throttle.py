@@ -20,7 +20,7 @@ SECONDS = st.floats(0, 1_000)
 def test_a_pause_is_never_shorter_than_wished_nor_than_the_answer_took(
     wished: float, took: float, stretch: float
 ) -> None:
-    pause = Throttle(wait_factor=stretch).compute_pause(wished, took)
+    pause = Throttle(wait_factor=stretch).compute_pause(wished, took=took)
 
     assert pause >= wished
     assert pause >= took
@@ -28,7 +28,7 @@ def test_a_pause_is_never_shorter_than_wished_nor_than_the_answer_took(
 
 @given(wished=SECONDS, took=SECONDS)
 def test_without_pace_there_is_no_pause(wished: float, took: float) -> None:
-    assert Throttle(wait_factor=0).compute_pause(wished, took) == 0
+    assert Throttle(wait_factor=0).compute_pause(wished, took=took) == 0
 
 
 def blocked(times: int) -> HostState:
