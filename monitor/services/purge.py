@@ -1,4 +1,4 @@
-"""The daily purge: delete what the tables declare to be past its period (`db/declarations.py`).
+"""The daily purge: delete what the tables declare to be past its period (`db/tables.py`).
 
 Findings that only a dropped query showed are deleted with it. Two things stay: what the person
 called their own, and what they shared or reported, since others act on that. A finding keeps its
