@@ -19,12 +19,8 @@ from msgspec import UNSET, DecodeError, ValidationError, convert, json, structs
 from monitor.app import Environment
 from monitor.cli.context import Output
 from monitor.cli.staff import describe_unusable, print_staff_groups
-from monitor.config.file import (
-    RESERVED_DOMAIN,
-    describe_toml_fault,
-    format_config_fault,
-    list_mistakes,
-)
+from monitor.config.fault_messages import describe_toml_fault, format_config_fault, list_mistakes
+from monitor.config.file import RESERVED_DOMAIN
 from monitor.config.sections import find_shipped_files, read_secret
 from monitor.db.files import PRIVATE_MODE
 from monitor.domain.errors import CannotWriteError, InputError, UnavailableError

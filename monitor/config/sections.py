@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 from monitor.domain.conduct_policy import PolicyTexts, load_own_policy_texts, parse_policy_texts
 from monitor.domain.detection.weights import Weights, load_own_weights, parse_weights
 from monitor.domain.errors import ConfigError
+from monitor.domain.person import build_operator_id, build_reviewer_id
 from monitor.domain.vocabulary import Language
 
 if TYPE_CHECKING:
@@ -337,6 +338,19 @@ class DistrictConfig(ConfigSection, frozen=True, kw_only=True):
     reviewers: tuple[Text, ...] = ()
     operators: tuple[Text, ...] = ()
     colleagues_tell: bool = False
+
+    def find_office_address(self, office_id: str) -> str:
+        """Return who is the reviewer or operator of an ID today, or nothing if no one is."""
+        operators = {build_operator_id(address): address for address in self.operators}
+        return (self._reviewers_by_id | operators).get(office_id, "")
+
+    def find_reviewer_address(self, reviewer_id: str) -> str:
+        """Return the address of a reviewer's ID; the ID itself if they left the list."""
+        return self._reviewers_by_id.get(reviewer_id, reviewer_id)
+
+    @property
+    def _reviewers_by_id(self) -> dict[str, str]:
+        return {build_reviewer_id(address): address for address in self.reviewers}
 
 
 class OfficialAccountConfig(ConfigSection, frozen=True, kw_only=True):

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from monitor.config.fault_messages import format_config_fault
 from monitor.config.file import (
     LISTEN_FAULT,
     ONE_PLACE_FAULT,
-    format_config_fault,
     has_table,
     is_local_listener,
     is_one_backup_place,

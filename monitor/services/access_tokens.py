@@ -16,7 +16,6 @@ from monitor.domain.person import Principal
 from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import AuthMethod, Role, TokenScope
 from monitor.services.answers import TOKEN_MEANS, list_standing_token_answers, take_back_answers
-from monitor.services.offices import find_office_address
 from monitor.services.sessions import (
     find_account_id,
     list_token_account_ids,
@@ -141,7 +140,7 @@ def find_token_holder(app: App, secret: str) -> TokenHolder | None:
         return None
     role = next(iter(token.scopes)).role
     account_id = token.person_id or find_account_id(
-        app, find_office_address(token.account_id, app.config.district)
+        app, app.config.district.find_office_address(token.account_id)
     )
     principal = load_account_principal(app, account_id, AuthMethod.TOKEN, token.created_at)
     if principal is None or role not in principal.roles:

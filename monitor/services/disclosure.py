@@ -48,7 +48,6 @@ from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.coverage import format_finding_title
 from monitor.services.finding_history import build_account_pair, compare_with_each
 from monitor.services.next_steps import build_advice_lines
-from monitor.services.offices import find_reviewer_address
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.thumbnails import may_review_picture
 from reports.emails.views import ChangeLine
@@ -97,7 +96,7 @@ def summarize(app: App, case: Case, reviewer: Reviewer) -> CaseSummary | None:
     summary = _summarize(app, inputs, Side.IT, reviewer.id) if inputs else None
     if summary is None:
         return None
-    taken_by = find_reviewer_address(app, find_assignee_id(app, case.id))
+    taken_by = app.config.district.find_reviewer_address(find_assignee_id(app, case.id))
     return replace(summary, taken_by=taken_by, asked_at=find_last_question_time(app.db, case.id))
 
 
@@ -411,7 +410,7 @@ def _list_holders(app: App, case: Case) -> Iterator[str]:
     """Yield which reviewers still see what the others do not, because they decided on it."""
     for hold in list_holds(case):
         if find_review_opening(app, case, hold.reviewer_id):
-            yield find_reviewer_address(app, hold.reviewer_id)
+            yield app.config.district.find_reviewer_address(hold.reviewer_id)
 
 
 def _load_input(app: App, case: Case) -> DisclosureInput | None:

@@ -35,7 +35,6 @@ from monitor.services.lever_results import describe_result, measure_levers
 from monitor.services.lookalike_checks import CHECKED_WITHIN, include_own_findings
 from monitor.services.next_steps import build_brand_line
 from monitor.services.office_reports import write_lookalike_report
-from monitor.services.offices import find_reviewer_address
 from monitor.services.query_planning import build_spending_limits, sum_spending_by_person
 from monitor.services.review_access import build_review_gate
 from monitor.services.takedown import find_platform_guide
@@ -124,7 +123,7 @@ def _build_line(app: App, finding: DistrictFinding) -> LookalikeLine:
         gone_at=finding.gone_at,
         is_new=finding.first_seen > after,
         decided_at=finding.decided_at,
-        decided_by=find_reviewer_address(app, finding.decided_by) if finding.decided_by else "",
+        decided_by=app.config.district.find_reviewer_address(finding.decided_by),
         guide=_find_guide(app, finding),
     )
 

@@ -27,7 +27,6 @@ from monitor.domain.source_failures import SourceFailure, fold_failures
 from monitor.domain.vocabulary import CaseKind, Language
 from monitor.services.coverage import build_gap
 from monitor.services.disclosure import disclose_own
-from monitor.services.offices import find_office_address
 from reports.emails.account import AlertView, InvitationView, ReminderView
 from reports.emails.office import DiskFullView, SourcesParkedView
 from reports.emails.registry import EmailKind, EmailRecipient, get_email_kind
@@ -97,7 +96,7 @@ def queue_email(app: App, plan: EmailPlan, view: EmailView) -> OutboxEmail:
 def _is_of_nobody(app: App, kind: EmailKind, recipient_id: str) -> bool:
     """Tell whether it is no one person's data: for an office, or for whoever asked to tell."""
     return kind.form.recipient in {EmailRecipient.OFFICE, EmailRecipient.LISTED} or bool(
-        find_office_address(recipient_id, app.config.district)
+        app.config.district.find_office_address(recipient_id)
     )
 
 

@@ -26,7 +26,6 @@ from monitor.services.disclosure import disclose_own
 from monitor.services.email_history import complete_email_history
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import load_language
-from monitor.services.offices import find_office_address
 from monitor.services.sign_in import derive_sign_in_digits
 from reports.emails.account import (
     AlertView,
@@ -112,7 +111,7 @@ def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
 def _resolve_office_address(app: App, email: OutboxEmail) -> EmailDestination:
     """Use the address that holds the office, or that of whoever asked for a link to tell by."""
     if email.kind != EmailKind.TELL_LINK:
-        return _build_destination(find_office_address(email.recipient_id, app.config.district))
+        return _build_destination(app.config.district.find_office_address(email.recipient_id))
     asked = app.db.outbox.load_email_view(email.id, TellLinkView)
     is_over = app.clock.now() >= asked.expires_at
     return EmailDestination(refusal=LINK_EXPIRED) if is_over else _build_destination(asked.address)

@@ -22,7 +22,6 @@ from monitor.domain.retention import RETENTION_PERIODS
 from monitor.domain.small_counts import round_down_to_band
 from monitor.domain.two_reviewers import CONFIRM_WITHIN, check_two_reviewers, check_withdrawal
 from monitor.domain.vocabulary import RecordAccess, RecordKind, Redaction
-from monitor.services.offices import find_reviewer_address
 from reports.data_export import render_csv
 from reports.labels.office import RECORD_KINDS
 from reports.pages.public_records import StoredKindLine, describe_span
@@ -91,7 +90,7 @@ def list_records_proposals(app: App, reviewer: Reviewer) -> Iterator[ProposalLin
             id=str(entry.seq),
             title=f"Request {request.reference}",
             subject=" to ".join(map(format_date, days)),
-            by=find_reviewer_address(app, entry.actor),
+            by=app.config.district.find_reviewer_address(entry.actor),
             reason=". ".join(RECORD_KINDS[kind] for kind in request.kinds),
             at=entry.at,
             until=entry.at + CONFIRM_WITHIN,

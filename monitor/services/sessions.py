@@ -14,7 +14,6 @@ from monitor.domain.errors import InputError
 from monitor.domain.person import Principal, build_operator_id, build_reviewer_id
 from monitor.domain.vocabulary import AuthMethod, Role
 from monitor.services.enrollment import hash_code
-from monitor.services.offices import find_office_address
 
 SESSION_LASTS = timedelta(hours=12)
 # For staff who want it, on a device of their own: it shows no one's data but theirs.
@@ -153,7 +152,7 @@ def _find_account(app: App, account_id: str) -> UserAccount | None:
     try:
         person = app.db.people.load_person(account_id)
     except InputError:
-        address = find_office_address(account_id, app.config.district)
+        address = app.config.district.find_office_address(account_id)
         return UserAccount(address, address) if address else None
     return UserAccount(person.mail, person.name.given or person.mail, person_id=person.id)
 
@@ -171,7 +170,5 @@ def _list_roles(app: App, account: UserAccount) -> Iterator[Role]:
 
 
 def _find_office_id(app: App, address: str) -> str:
-    offices = (build_reviewer_id(address), build_operator_id(address))
-    return next(
-        (office for office in offices if find_office_address(office, app.config.district)), ""
-    )
+    is_office = app.config.district.find_office_address
+    return next(filter(is_office, (build_reviewer_id(address), build_operator_id(address))), "")

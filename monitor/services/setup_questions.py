@@ -13,7 +13,8 @@ from pathlib import Path
 from msgspec import UNSET, UnsetType, defstruct
 
 from monitor.app.sources import parse_engine_origin
-from monitor.config.file import ZONE_OF_ABBREVIATION, describe_zone_fault, find_portal_faults
+from monitor.config.fault_messages import ZONE_OF_ABBREVIATION, describe_zone_fault
+from monitor.config.file import find_portal_faults
 from monitor.config.sections import (
     CALLBACK_PATH,
     DOMAIN,

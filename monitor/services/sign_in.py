@@ -17,7 +17,6 @@ from monitor.domain.reason import Reason
 from monitor.services.email_history import LOOKS_BACK
 from monitor.services.enrollment import hash_code
 from monitor.services.notifications import EmailPlan, build_custom_greeting, queue_email
-from monitor.services.offices import find_office_address
 from monitor.services.sessions import find_account_id
 from reports.emails.account import EmailHistoryView, SignInLinkView
 from reports.emails.views import EmailView
@@ -134,7 +133,7 @@ def _takes_code(app: App, link: SignInLink, now: datetime) -> bool:
 
 def derive_sign_in_digits(app: App, link: SignInLink) -> str:
     """Derive the six digits of a link, which nothing stores, under the key of whose it is."""
-    is_office = bool(find_office_address(link.account_id, app.config.district))
+    is_office = bool(app.config.district.find_office_address(link.account_id))
     owner_id = "" if is_office else link.account_id
     secret = app.db.email_codes.derive_email_code(owner_id, f"digits {link.id}")
     number = int.from_bytes(sha256(secret.encode()).digest()) % 10**CODE_DIGITS

@@ -9,7 +9,6 @@ from monitor.db.audit import AuditEntry
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import DistrictFindingState, OpeningReason
 from monitor.services.district import build_district_view, build_lookalikes_view, decide_lookalike
-from monitor.services.offices import find_reviewer_address
 from monitor.services.review_access import OPENED_BY
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
@@ -127,7 +126,7 @@ class _DistrictPages:
             yield AuditLogLine(
                 seq=entry.seq,
                 at=entry.at,
-                who=_shorten_id(find_reviewer_address(app, entry.actor)),
+                who=_shorten_id(app.config.district.find_reviewer_address(entry.actor)),
                 what=_describe_action(entry.action),
                 subject=entry.subject[:SHORT_ID_LENGTH],
                 details=", ".join(_list_details(entry)),

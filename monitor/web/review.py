@@ -36,7 +36,6 @@ from monitor.services.disclosure import find_assignee_id, find_silent_end, summa
 from monitor.services.letters import list_office_letters, record_letter
 from monitor.services.next_steps import build_advice_lines, build_school_line, list_report_levers
 from monitor.services.office_reports import write_office_report
-from monitor.services.offices import find_reviewer_address
 from monitor.services.pictures import load_reviewed_picture
 from monitor.services.review import (
     add_review_note,
@@ -235,7 +234,7 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
         decisions=tuple(_list_options((case,), deeds=False)),
         deeds=tuple((value, text) for value, text, _ in _list_options((case,), deeds=True)),
         steps=build_advice_lines(app, case) if own else (),
-        said_by=find_reviewer_address(app, said.by) if said else "",
+        said_by=app.config.district.find_reviewer_address(said.by) if said else "",
         said_at=said.at if said else None,
         taken=taken,
         mine=taken == reviewer.id,
@@ -294,7 +293,7 @@ def _list_contrary_words(
         if not agrees:
             yield ActionLogLine(
                 at=said.at,
-                who=find_reviewer_address(app, said.by),
+                who=app.config.district.find_reviewer_address(said.by),
                 what=describe_verdict(case.kind, verdict),
                 note=said.note,
             )
@@ -333,7 +332,9 @@ def _build_history(app: App, case: Case) -> Iterator[ActionLogLine]:
     """List who decided what. Only reviewers' notes are shown."""
     for entry in app.db.cases.list_decisions(case.id):
         of_person = entry.by == case.person_id
-        who = "The staff member" if of_person else find_reviewer_address(app, entry.by)
+        who = (
+            "The staff member" if of_person else app.config.district.find_reviewer_address(entry.by)
+        )
         note = "" if of_person else entry.note
         yield ActionLogLine(
             at=entry.at,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from monitor.config.file import format_config_fault, load_config
+from monitor.config.fault_messages import format_config_fault
+from monitor.config.file import load_config
 from monitor.config.sections import Config
 from monitor.domain.errors import ConfigError
 from tests.monitor.config.test_config import GOOD

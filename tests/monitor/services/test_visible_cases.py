@@ -13,7 +13,6 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.answers import DecisionInput
-from monitor.services.offices import find_reviewer_address
 from monitor.services.outbox import send_due
 from monitor.services.review import (
     add_review_note,
@@ -362,8 +361,8 @@ def test_a_page_beyond_the_last_is_the_last(maria: Staff):
 
 
 def test_a_reviewer_who_left_the_list_is_shown_by_ref(maria: Staff):
-    assert find_reviewer_address(queue(maria), ANA.id) == ANA.address
-    assert find_reviewer_address(queue(maria), "reviewer-gone") == "reviewer-gone"
+    assert queue(maria).config.district.find_reviewer_address(ANA.id) == ANA.address
+    assert queue(maria).config.district.find_reviewer_address("reviewer-gone") == "reviewer-gone"
 
 
 def wave_of_three(world: World) -> list[Staff]:
