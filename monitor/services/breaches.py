@@ -50,7 +50,6 @@ def build_breaches_view(app: App, person_id: str) -> BreachesView:
     }
     asked = app.db.queries.list_queries_of_sources(person_id, sources)
     return BreachesView(
-        zone=app.db.people.load_person(person_id).zone,
         lines=list_new_breaches(app, person_id, EPOCH),
         agreed=app.db.consents.has_agreed(person_id, Scope.BREACHES),
         checked_at=max((query.settled_at for query in asked), default=None),

@@ -162,7 +162,6 @@ def build_home_view(app: App, person_id: str) -> HomeView:
     latest = _find_latest_sweep(app, person_id, consents[0].given_at)
     request = app.db.jobs.find_latest_request_of_person(person_id)
     return HomeView(
-        zone=person.zone,
         cases=tuple(one.build() for one in cases[:MAX_CASES]),
         more_cases=max(len(cases) - MAX_CASES, 0),
         needs_you=len(needing),
@@ -229,7 +228,6 @@ def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageV
     cases = (disclose(app, case, person) for case in app.db.cases.list_cases_of_finding(finding_id))
     return FindingPageView(
         finding=view,
-        zone=person.zone,
         policy=_find_reminder(app, finding, view.label),
         cases=tuple(_build_case_panel(app, case, person.zone) for case in cases if case),
         own=tuple(
@@ -268,7 +266,6 @@ def build_comparison_view(
         own=_build_own_line(app, chosen),
         lines=tuple(map(build_comparison_line, chosen.field_comparisons)),
         others=tuple(_build_own_line(app, other) for other in comparisons if other is not chosen),
-        zone=app.db.people.load_person(owner_id).zone,
         pair=build_account_pair(app, finding, chosen),
     )
 
@@ -284,7 +281,6 @@ def build_versions_view(
     marks = compare_finding_versions(app, owner_id, finding_id, first, last) if numbers else ()
     return VersionsView(
         finding=disclose_finding(app, finding),
-        zone=app.db.people.load_person(owner_id).zone,
         versions=versions,
         older=first,
         newer=last,

@@ -15,17 +15,15 @@ _BINS = (CaseBin.NEEDS_YOU, CaseBin.IN_PROGRESS, CaseBin.DONE)
 
 
 def build_removal_list(app: App, person_id: str) -> RemovalListView:
-    person, now = app.db.people.load_person(person_id), app.clock.now()
     brokers = next(
         (lever for lever in app.facts.levers if lever.kind is LeverKind.BROKERS and lever.state),
         None,
     )
     return RemovalListView(
-        zone=person.zone,
         lines=tuple(_list_lines(app, person_id)),
         state=brokers.state or "" if brokers else "",
         brokers_url=brokers.address or "" if brokers else "",
-        unconfirmed=brokers is not None and brokers.is_stale(now),
+        unconfirmed=brokers is not None and brokers.is_stale(app.clock.now()),
     )
 
 

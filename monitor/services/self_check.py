@@ -79,18 +79,16 @@ def build_check_view(app: App, person_id: str, refused: str = "") -> SelfCheckPa
 
 def _build_current_view(app: App, person_id: str) -> SelfCheckPageView:
     person = app.db.people.load_person(person_id)
-    zone = person.zone
     request = _find_open_request(app, person_id)
     if request is not None and request.asked_at is not None:
-        return _build_running_view(app, request, request.asked_at, zone)
+        return _build_running_view(app, request, request.asked_at)
     sweep = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
     if sweep is None or sweep.closed_at is None:
-        return SelfCheckPageView(state=SelfCheckState.NEVER, zone=zone)
+        return SelfCheckPageView(state=SelfCheckState.NEVER)
     ended = sweep.closed_at
     findings = app.db.findings.list_findings_of_person(sweep.person_id)
     return SelfCheckPageView(
         state=SelfCheckState.ENDED,
-        zone=zone,
         asked_at=sweep.started_at,
         ended_at=ended,
         next_at=compute_next_check(ended, app.clock.now()),
@@ -116,7 +114,7 @@ def _check_interval(app: App, person_id: str) -> None:
         raise TooSoonError(reason)
 
 
-def _build_running_view(app: App, request: Job, asked_at: datetime, zone: str) -> SelfCheckPageView:
+def _build_running_view(app: App, request: Job, asked_at: datetime) -> SelfCheckPageView:
     progress = app.db.jobs.load_progress(request.subject)
     sweep, now = _find_running_sweep(app, request), app.clock.now()
     believed = {name for name, state in progress.items() if SourceStage(state).is_trusted}
@@ -127,7 +125,6 @@ def _build_running_view(app: App, request: Job, asked_at: datetime, zone: str) -
     )
     return SelfCheckPageView(
         state=SelfCheckState.RUNNING if progress else SelfCheckState.WAITING,
-        zone=zone,
         asked_at=asked_at,
         seconds=int((now - asked_at).total_seconds()),
         ahead=0 if progress else app.db.jobs.count_checks_before(request),

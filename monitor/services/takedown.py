@@ -387,7 +387,6 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
     )
     return RemovalView(
         case=disclose_own(app, case),
-        zone=person.zone,
         shows=Reason(
             f"removal-shows.{'own' if is_own else 'other'}",
             {"what": name_contacts(case.contact_kinds)},

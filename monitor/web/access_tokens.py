@@ -135,7 +135,6 @@ def _render_tokens(
     app = context.app
     feed_path = FEED_PATHS[role].format(token=secret) if in_address and secret else ""
     view = AccessTokensView(
-        zone=context.load_person().zone if role is Role.STAFF else app.config.district.zone,
         path=PATHS[role],
         back=BACK[role],
         lines=tuple(map(_build_line, list_access_tokens(app, principal, role))),

@@ -188,7 +188,7 @@ class PortalContext:
             title=title,
             district=district.name,
             contact=district.contact,
-            zone=district.zone,
+            zone=self._find_zone(principal),
             csrf=self.sessions.build_csrf_token(session),
             reader=principal.name if principal else "",
             way_out=self.sign_out_path,
@@ -201,6 +201,11 @@ class PortalContext:
             tells=can_tell(self.app) and (not principal or Role.STAFF in principal.roles),
             **self._build_language_choice(),
         )
+
+    def _find_zone(self, principal: Principal | None) -> str:
+        if principal is None or not principal.person_id:
+            return self.app.config.district.zone
+        return self.app.db.people.load_person(principal.person_id).zone
 
     def _build_filed(
         self, principal: Principal | None, finding_ids: Iterable[str]

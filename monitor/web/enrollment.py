@@ -85,7 +85,6 @@ class ConsentTextInfo:
     text_hash: str
     version: str
     until: datetime
-    zone: str
 
 
 class StepPosition(TypedDict):
@@ -179,13 +178,10 @@ def _is_prefilled(draft: EnrollmentDraft) -> bool:
     return bool(draft.school or draft.role) and EnrollmentStep.WORK not in draft.done
 
 
-def build_accounts_view(
-    step_input: StepInput, position: StepPosition, zone: str
-) -> AccountsStepView:
+def build_accounts_view(step_input: StepInput, position: StepPosition) -> AccountsStepView:
     draft = step_input.draft
     return AccountsStepView(
         **position,
-        zone=zone,
         declared=tuple(build_declared_lines(draft.accounts, draft.pages)),
         address=step_input.address,
         network=step_input.network,
@@ -232,7 +228,6 @@ def build_agree_view(
         asked=asked,
         seal=text.text_hash,
         until=text.until,
-        zone=text.zone,
         faults=faults,
     )
 
@@ -393,8 +388,7 @@ class EnrollmentFlow:
                     draft, faults, build_step_position(step)
                 )
             case EnrollmentStep.ACCOUNTS:
-                zone = app.config.district.zone
-                own = build_accounts_view(step_input, build_step_position(step), zone)
+                own = build_accounts_view(step_input, build_step_position(step))
                 declared = describe_reach(app, own.declared, draft.scopes)
                 return pages.render_accounts_step, replace(own, declared=declared)
             case EnrollmentStep.CHECK:
@@ -409,7 +403,6 @@ class EnrollmentFlow:
             text_hash=hash_district_terms(app),
             version=TEXT_VERSION,
             until=app.clock.now() + CONSENT_DURATION,
-            zone=app.config.district.zone,
         )
 
 

@@ -95,7 +95,6 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
         pending = list_pending_cards(app, owner)
         number, last, shown = paginate_lines(pending, CARDS_PER_PAGE)
         view = SortView(
-            zone=app.db.people.load_person(owner).zone,
             cards=tuple(card.build() for card in shown),
             left=sum(card.is_asked for card in pending),
             number=number,
@@ -113,8 +112,7 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
         answered = list_answered_findings(context.app, owner)
         number, last, shown = paginate_lines(answered, ANSWERS_PER_PAGE)
         lines = tuple(disclose_finding(context.app, finding) for finding in shown)
-        zone = context.app.db.people.load_person(owner).zone
-        view = AnswerHistoryView(zone=zone, lines=lines, number=number, last=last)
+        view = AnswerHistoryView(lines=lines, number=number, last=last)
         return context.render_page("Your answers", pages.render_answer_history, view)
 
     @routes.post("/me/sort")
@@ -256,7 +254,6 @@ def build_finding_list_view(context: PortalContext) -> FindingListView:
     )
     kept = {"show": group.value if group else "", "words": query.words}
     return FindingListView(
-        zone=context.app.db.people.load_person(owner).zone,
         counts=count_findings(lines),
         lines=shown,
         group=group,

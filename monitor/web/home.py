@@ -44,7 +44,6 @@ def build_home_routes(context: PortalContext) -> Blueprint:
         view = joining.EnrollmentDoneView(
             given=person.name.given or person.mail,
             next_sweep=compute_next_sweep(context.now(), district.id, district.zone),
-            zone=person.zone,
             policy=build_policy_reminder(context.app, JOINING_CLAUSES),
             may_add_picture=can_add_reference_picture(context.app, person.id),
             declared=describe_own_reach(
@@ -59,7 +58,6 @@ def build_home_routes(context: PortalContext) -> Blueprint:
 def _render_left(context: PortalContext, person_id: str) -> Response:
     """Show a person who comes back before the erasure when it is due."""
     view = WithdrawalDoneView(
-        zone=context.app.db.people.load_person(person_id).zone,
         erased_by=load_consent_status(context.app, person_id).erased_by,
     )
     return context.render_page("You left", render_withdrawal_done, view)

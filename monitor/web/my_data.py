@@ -119,7 +119,7 @@ def build_data_routes(context: PortalContext) -> Blueprint:
     def show_access_log() -> Response:
         lines = list_access_log(context.app, context.person_id)
         number, last, shown = paginate_lines(lines, VIEWS_PER_PAGE)
-        view = AccessLogView(zone=context.load_person().zone, lines=shown, number=number, last=last)
+        view = AccessLogView(lines=shown, number=number, last=last)
         return context.render_page("Who viewed your data", pages.render_access_log, view)
 
     @routes.post("/me/data/pause")
@@ -221,7 +221,7 @@ def build_leave_routes(context: PortalContext) -> Blueprint:
     @routes.get("/me/data/leave")
     def show_leave() -> Response:
         hold = find_hold_line(context.app, context.person_id)
-        view = LeaveView(zone=context.load_person().zone, hold=hold)
+        view = LeaveView(hold=hold)
         return context.render_page("Leave Namesake?", pages.render_withdrawal, view)
 
     @routes.post("/me/data/leave")
@@ -236,7 +236,6 @@ def build_leave_routes(context: PortalContext) -> Blueprint:
     @routes.get("/join/left")
     def show_left() -> Response:
         view = WithdrawalDoneView(
-            zone=context.app.config.district.zone,
             others_stop_within=context.app.others_stop_within,
         )
         return context.render_page("You left", pages.render_withdrawal_done, view)
@@ -263,7 +262,6 @@ def _build_data_view(context: PortalContext, faults: tuple[FieldProblem, ...]) -
     barred = app.db.barred_reviewers.find_barred_reviewer(person_id)
     rows = build_summary_rows(EnrollmentDraft.from_person(person, consent.scopes), "/me/data")
     return DataView(
-        zone=person.zone,
         status=status.phase,
         address=person.mail,
         rows=(
@@ -315,7 +313,6 @@ def _build_answer_view(
     return ConsentEditView(
         options=options,
         chosen=tuple(chosen),
-        zone=context.load_person().zone,
         until=context.now() + CONSENT_DURATION,
         version=TEXT_VERSION,
         parts=build_consent_parts(list_terms_sections(app)),

@@ -149,8 +149,7 @@ class ProfileEditor:
                 draft, faults, build_standalone_position(step)
             )
         app, person_id = self.context.app, self.context.person_id
-        zone = app.db.people.load_person(person_id).zone
-        view = views.build_accounts_view(step_input, build_standalone_position(step), zone)
+        view = views.build_accounts_view(step_input, build_standalone_position(step))
         declared = describe_own_reach(app, view.declared, person_id)
         view = replace(view, declared=declared, proofs=self._build_proof_lines())
         return pages_editing.render_accounts_step, view
@@ -334,7 +333,6 @@ def _render_address_page(
     portal = context.app.config.portal
     named = {SignInMethod.OIDC: portal.provider, SignInMethod.HEADER: PROXY_NAME}
     view = WorkAddressView(
-        zone=person.zone,
         address=person.mail,
         domains=context.app.config.district.domains,
         typed=typed,
@@ -402,7 +400,6 @@ def _render_feeds(
     person_id = context.person_id
     person = context.app.db.people.load_person(person_id)
     view = AlertFeedsView(
-        zone=person.zone,
         is_read=can_use_alert_feeds(context.app, person_id),
         searches=list_alert_searches(context.app, person_id),
         feeds=tuple(map(_build_feed_line, person.alert_feeds)),

@@ -555,7 +555,6 @@ class _CaseActions:
                 decision=decision,
                 lever=form.lever or "",
                 note=note,
-                zone=app.config.district.zone,
             )
             title = "Another reviewer says something else"
             return self.context.render_page(title, pages.render_contrary_decision, view)

@@ -29,7 +29,6 @@ class WorkAddressView:
     a link. `offices` are the roles for which the configuration lists the old address.
     """
 
-    zone: str
     address: str
     domains: tuple[str, ...]
     typed: str = ""
@@ -190,7 +189,6 @@ class AccessTokensView:
     `has_ended_answers` says that answers of tokens stand that work no longer.
     """
 
-    zone: str
     path: str
     back: str
     lines: tuple[AccessTokenLine, ...]

@@ -47,7 +47,6 @@ class DataView:
     who is. `copies_from` is when the next copy of everything may be made, None where it may now.
     """
 
-    zone: str
     status: ConsentPhase
     address: str
     rows: tuple[SummaryRow, ...]
@@ -79,7 +78,6 @@ class ConsentEditView:
 
     options: tuple[ScopeOption, ...]
     chosen: tuple[str, ...]
-    zone: str
     until: datetime
     version: str
     parts: tuple[ConsentPart, ...] = ()
@@ -112,7 +110,6 @@ class AccessLogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLogView:
-    zone: str
     lines: tuple[AccessLogLine, ...]
     number: int = 1
     last: int = 1
@@ -122,7 +119,6 @@ class AccessLogView:
 class LeaveView:
     """`hold` keeps what there is from being erased."""
 
-    zone: str
     hold: LegalHoldLine | None = None
 
 
@@ -133,7 +129,6 @@ class WithdrawalDoneView:
     `others_stop_within` is how long other machines may still ask; None where there are none.
     """
 
-    zone: str
     erased_by: datetime | None = None
     others_stop_within: timedelta | None = None
 
@@ -160,7 +155,6 @@ class AlertFeedsView:
     The addresses of feeds are secrets, so no page shows one again.
     """
 
-    zone: str
     is_read: bool
     searches: tuple[str, ...]
     feeds: tuple[AlertFeedLine, ...]
@@ -188,7 +182,6 @@ class BreachesView:
     They `agreed` to be looked up there; `gaps` is why we may not know of all.
     """
 
-    zone: str
     lines: tuple[BreachLine, ...]
     agreed: bool
     checked_at: datetime | None

@@ -139,8 +139,6 @@ class AccountsStepView(EnrollmentStepView):
     in `zone`.
     """
 
-    zone: str
-
     declared: tuple[AccountLine, ...] = ()
     address: str = ""
     network: str = ""
@@ -169,7 +167,6 @@ class AgreementStepView(EnrollmentStepView):
     asked: QueryPreview
     seal: str
     until: datetime
-    zone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +179,6 @@ class EnrollmentDoneView:
 
     given: str
     next_sweep: datetime
-    zone: str
     policy: PolicyReminder
     may_add_picture: bool
     declared: tuple[AccountLine, ...] = ()

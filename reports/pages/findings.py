@@ -57,7 +57,6 @@ class HomeView:
     first, from the one they joined in.
     """
 
-    zone: str
     cases: tuple[CaseView, ...]
     more_cases: int
     needs_you: int
@@ -176,7 +175,6 @@ class SortView:
     tells it.
     """
 
-    zone: str
     cards: tuple[QuestionCard, ...]
     left: int
     number: int = 1
@@ -201,7 +199,6 @@ class SortView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerHistoryView:
-    zone: str
     lines: tuple[FindingView, ...]
     number: int = 1
     last: int = 1
@@ -250,7 +247,6 @@ class OwnAccountLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingPageView:
     finding: FindingView
-    zone: str
     policy: PolicyReminder
     cases: tuple[CasePanel, ...] = ()
     own: tuple[OwnAccountLine, ...] = ()
@@ -299,7 +295,6 @@ class FindingListView:
     `coverage` is that of the latest check, None before there was one; only an empty list tells it.
     """
 
-    zone: str
     counts: Mapping[FindingGroup, int]
     lines: tuple[FindingView, ...]
     group: FindingGroup | None
@@ -323,7 +318,6 @@ class ComparisonView:
     own: OwnAccountLine
     lines: tuple[ComparisonLine, ...]
     others: tuple[OwnAccountLine, ...]
-    zone: str
     pair: AccountPair
 
 
@@ -332,7 +326,6 @@ class VersionsView:
     """Two versions of one finding; `older` and `newer` are their numbers."""
 
     finding: FindingView
-    zone: str
     versions: tuple[tuple[int, str], ...]
     older: int
     newer: int

@@ -52,9 +52,9 @@ class PolicyReminder:
 class PageFrame:
     """Everything on a page that is not its own.
 
-    `reader` is who is signed in, empty for no one. `csrf` goes into every form. `notice` says once
-    what was just done. `way_out` is where signing out is sent, empty if someone else does it.
-    `demo` is empty in every real district.
+    `reader` is who is signed in, empty for no one; `zone` is theirs, or else that of the district.
+    `csrf` goes into every form. `notice` says once what was just done. `way_out` is where signing
+    out is sent, empty if someone else does it. `demo` is empty in every real district.
     `languages` are the other ones that this page comes in, by code and name; `here` is its path.
     `count_proposals` tells what waits for this reviewer to confirm, by the part of the pages of IT.
     `tells` says that its reader may tell of a fake account, or is nobody that we know.

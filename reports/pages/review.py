@@ -167,7 +167,6 @@ class ContraryDecisionView:
     decision: Decision
     lever: str
     note: str
-    zone: str
     part: str = "queue"
 
     @property

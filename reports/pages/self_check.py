@@ -79,7 +79,6 @@ class SelfCheckPageView:
     """
 
     state: SelfCheckState
-    zone: str
     asked_at: datetime | None = None
     ended_at: datetime | None = None
     next_at: datetime | None = None

@@ -286,7 +286,6 @@ class RemovalView:
     """
 
     case: CaseView
-    zone: str
     shows: Reason
     guide: RemovalGuideLine | None
     results_tool: str
@@ -338,7 +337,6 @@ class RemovalLine:
 class RemovalListView:
     """`brokers_url` is where residents of `state` ask many sites at once; empty for nowhere."""
 
-    zone: str
     lines: tuple[RemovalLine, ...]
     state: str
     brokers_url: str

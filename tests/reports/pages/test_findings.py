@@ -91,7 +91,6 @@ REPORTED = replace(
 
 def home(*cases: CaseView, progress: tuple[CaseView, ...] = (), checked: int = 4) -> BeautifulSoup:
     view = HomeView(
-        zone="UTC",
         cases=cases,
         more_cases=0,
         needs_you=len(cases),

@@ -28,7 +28,6 @@ FRAME = PageFrame(
 def test_one_thing_is_spoken_of_as_one(cases: int, to_sort: int, words: str) -> None:
     view = SelfCheckPageView(
         state=SelfCheckState.ENDED,
-        zone="UTC",
         ended_at=MONDAY,
         coverage=Coverage(checked=1, total=1),
         cases=cases,
@@ -44,7 +43,6 @@ def test_places_are_counted_by_kind_and_each_is_behind_a_fold() -> None:
 
     view = SelfCheckPageView(
         state=SelfCheckState.RUNNING,
-        zone="UTC",
         asked_at=MONDAY,
         sources=(
             place("brave", Scope.SEARCH, SourceStage.DONE, 2),
