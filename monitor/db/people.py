@@ -3,6 +3,7 @@
 Consents are appended, never changed.
 """
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,13 @@ from monitor.db.encryption import DISTRICT, EncryptedTable, Encryption, SealedRe
 from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, TableDeclaration
 from monitor.domain.consent import Consent
 from monitor.domain.email import fold_address
-from monitor.domain.errors import InputError, NotPermittedError
+from monitor.domain.errors import InputError, MonitorError, NotPermittedError
 from monitor.domain.person import Person
 from monitor.domain.retention import RetainedKind
 from monitor.domain.serialization import decode_json
 from monitor.domain.vocabulary import Scope
+
+LOG = logging.getLogger(__name__)
 
 
 class PeopleTable(SealedRecords[Person]):
@@ -208,7 +211,8 @@ class ConsentsTable(EncryptedTable, Records[Consent]):
     def follow_keys(self) -> None:
         """Append the last lines that lie with the keys, where the ledger is an older copy.
 
-        A line that a crash kept from the keys is laid there. No times are compared: clocks err.
+        A line that a crash or a full disk kept from the keys is laid there. No times are compared:
+        clocks err.
         """
         known = self.encryption.keys.list_last_consents()
         for person_id, line in list(self.connection.fetch_rows(_LAST_LINES)):
@@ -227,7 +231,11 @@ class ConsentsTable(EncryptedTable, Records[Consent]):
             found = self.connection.fetch_row(f"{_LAST_LINES} AND person_id = ?", person_id)
             return "" if found is None else found["line"]
 
-        self.encryption.keys.save_last_consent(person_id, read_line)
+        try:
+            self.encryption.keys.save_last_consent(person_id, read_line)
+        except MonitorError as error:
+            # The consent holds; `follow_keys` lays it there before the next copy is made.
+            LOG.warning("consent_not_with_keys", extra={"reason": str(error)})
 
     def find_latest_consent(self, person_id: str) -> Consent | None:
         return self.connection.read_once(

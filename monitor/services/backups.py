@@ -80,6 +80,7 @@ def back_up(
                 reason = f"{one.capitalize()} and {other} must be in separate folders."
                 raise InputError(reason)
     try:
+        db.consents.follow_keys()
         unfinished = begin_backup(config.state, target.folder, now, list_excluded_files(config))
         try:
             key_copy = KeyBackup(target.keys) if target.keys else KeyBackup(config.state, live=True)
@@ -147,6 +148,7 @@ def remove_abandoned_trial(config: Config, before: datetime) -> None:
 def renew_key_backup(db: Database, config: Config) -> None:
     """Renew the copy of the keys where it lacks what people took back since."""
     if config.backup.keys is not None:
+        db.consents.follow_keys()
         copy = KeyBackup(config.backup.keys)
         if copy.count_missing_changes(db):
             copy.back_up_keys(config.state / KEYS_DATABASE, db)

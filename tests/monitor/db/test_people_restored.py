@@ -8,7 +8,7 @@ from monitor.db.connection import DatabaseConnection
 from monitor.db.database import Database
 from monitor.db.encryption import KeyStore
 from monitor.db.invitations import Invitation
-from monitor.domain.errors import DatabaseError, InputError
+from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 
 
 @pytest.fixture
@@ -114,6 +114,23 @@ def test_a_line_that_a_crash_kept_from_the_keys_is_laid_there_later(world, monke
         assert again.keys.list_last_consents()[rosa] != before
         assert again.consents.find_latest_consent(rosa).withdrawn_at == world.now
         assert len(again.consents.list_consents(rosa)) == 2
+
+
+def test_a_withdrawal_holds_while_the_keys_cannot_be_written(world, monkeypatch):
+    rosa = world.enrolled("Rosa")
+
+    def refuse(*_):
+        reason = "keys.db cannot be written"
+        raise CannotWriteError(reason)
+
+    with monkeypatch.context() as full:
+        full.setattr(KeyStore, "save_last_consent", refuse)
+        world.withdraws(rosa, world.now)
+    before = world.state.keys.list_last_consents()[rosa]
+    world.state.consents.follow_keys()
+
+    assert world.state.consents.find_latest_consent(rosa).withdrawn_at == world.now
+    assert world.state.keys.list_last_consents()[rosa] != before
 
 
 def test_an_erasure_that_a_crash_cut_short_lays_no_empty_line_with_the_keys(
