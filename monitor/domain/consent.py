@@ -13,6 +13,7 @@ HARM_TOLD_SINCE = "2026-11-30.3"
 HELP_TOLD_SINCE = "2026-11-30.4"
 DAILY_CHECKS_TOLD_SINCE = "2026-11-30.5"
 PICTURES_TOLD_SINCE = "2026-11-30.7"
+COMPARING_TOLD_SINCE = "2026-12-01.1"
 REMINDERS_BEFORE_EXPIRY = (timedelta(days=30), timedelta(days=7))
 RENEWAL_WINDOW = max(REMINDERS_BEFORE_EXPIRY)
 LONGEST_PAUSE = timedelta(days=365)
@@ -71,6 +72,11 @@ class Consent:
     def tells_of_pictures(self) -> bool:
         """Tell whether the text agreed to says that IT sees the picture of an open alert."""
         return self.text_version >= PICTURES_TOLD_SINCE
+
+    @property
+    def tells_of_comparing(self) -> bool:
+        """Tell whether the text agreed to says that accounts about colleagues are compared."""
+        return self.text_version >= COMPARING_TOLD_SINCE
 
     def is_active(self, now: datetime) -> bool:
         """Tell whether it is in force, so that data stays and notices are sent."""

@@ -9,7 +9,7 @@ from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.reason import Count, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, Scope
 
-TEXT_VERSION = "2026-11-30.7"
+TEXT_VERSION = "2026-12-01.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,7 @@ _LENGTHS = {
     "breaches": 3,
     "student-links": 3,
     "who-is-meant": 7,
+    "compared": 3,
     "never": 4,
     "seen-by-it": 3,
     "fields": 8,
@@ -128,6 +129,7 @@ def _describe_scopes(scopes: tuple[Scope, ...]) -> Iterator[Reason]:
     if Scope.STUDENT_LINKS in scopes:
         yield from _list_passage("student-links")
     yield from _list_passage("who-is-meant")
+    yield from _list_passage("compared")
     yield from _list_passage("daily")
 
 

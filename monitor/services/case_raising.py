@@ -204,9 +204,12 @@ def _record_new_accounts(
 ) -> Iterator[str]:
     """Record new accounts under the person's name, and yield the ids of their findings.
 
-    A source that is not proven may show accounts that are not there.
+    A source that is not proven may show accounts that are not there. They are compared with those
+    of colleagues, which the text that the person agreed to has to say.
     """
-    if changes.trust_status is not SourceTrust.PROVEN or not person.school:
+    consent = app.db.consents.find_latest_consent(person.id)
+    told = consent is not None and consent.tells_of_comparing
+    if changes.trust_status is not SourceTrust.PROVEN or not (person.school and told):
         return
     news = {event.finding_id for event in changes.events if event.kind is EventKind.APPEARED}
     known = frozenset(app.db.new_accounts.list_new_account_ids(person.id))

@@ -82,6 +82,19 @@ def test_two_are_no_wave(world: World, staff: list[Staff]):
     assert not any(is_in_wave(*member) for member in zip(staff, made, strict=False))
 
 
+def test_accounts_of_who_agreed_to_an_older_text_are_compared_with_no_ones(
+    world: World, staff: list[Staff]
+):
+    rosa = world.state.consents.find_latest_consent(staff[2].id)
+    older = replace(rosa, text_version="2026-11-30.7", at=world.clock.at)
+    world.state.consents.insert_consent(older)
+    made = [made_about(teacher, at) for at, teacher in enumerate(TEACHERS)]
+    meets(world, *made)
+
+    assert world.state.new_accounts.list_new_account_ids(staff[2].id) == ()
+    assert not any(is_in_wave(*member) for member in zip(staff, made, strict=False))
+
+
 def test_a_colleague_of_another_school_does_not_count(world: World, staff: list[Staff]):
     made = [made_about(person, at) for at, person in enumerate((JOHN, THOMAS, MARIA))]
     meets(world, *made)
