@@ -80,7 +80,8 @@ def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
     )
     after = apply_decision(case, record)
     if entry.decision in CLAIMS:
-        after = replace(after, is_checkable=_has_own_address(app, case.finding_id))
+        finding = app.db.findings.load_finding(case.finding_id)
+        after = replace(after, is_checkable=bool(list_recheck_keys(app, finding)))
     app.db.cases.update_case(after)
     if entry.by == case.person_id and entry.decision not in SHARING:
         # Store what a word or lever says of the finding; taking one back takes that back, too.
@@ -101,10 +102,6 @@ def _says_whose(app: App, case: Case, verdict: Decision) -> bool:
     portrait = app.db.findings.load_finding(case.finding_id).portrait
     of_details = case.kind is CaseKind.EXPOSED_CONTACT and verdict is Decision.MINE
     return verdict in FINDING_DECISIONS and not (of_details and portrait.kind is TraceKind.ACCOUNT)
-
-
-def _has_own_address(app: App, finding_id: str) -> bool:
-    return bool(list_recheck_keys(app, app.db.findings.load_finding(finding_id)))
 
 
 def save_feedback(app: App, finding_id: str, entry: DecisionInput) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from monitor.config.sections import CONSENT_DURATION
 from monitor.db.database import Database
-from monitor.domain.consent import Consent
 from monitor.domain.errors import DatabaseError
 from monitor.domain.vocabulary import AuditEndStatus, EmailState
 from monitor.services.job_kinds import JOB_KINDS, JobScope
@@ -103,8 +102,10 @@ def _find_altered_rows(db: Database) -> Iterator[str]:
     """
     yield from (f"case {case_id}" for case_id in db.cases.list_altered_case_ids())
     for person_id in db.people.list_person_ids():
+        # Both ends of a consent are written at the same moment.
         if any(
-            not _has_valid_duration(consent) for consent in db.consents.list_consents(person_id)
+            not timedelta(0) < consent.expires_at - consent.given_at <= CONSENT_DURATION
+            for consent in db.consents.list_consents(person_id)
         ):
             yield f"a consent of {person_id}"
     for email in db.outbox.list_emails():
@@ -112,11 +113,6 @@ def _find_altered_rows(db: Database) -> Iterator[str]:
         impossible = EmailState.QUEUED if email.sent_at else EmailState.SENT
         if email.state is impossible:
             yield f"email {email.id}"
-
-
-def _has_valid_duration(consent: Consent) -> bool:
-    """Compare its two ends, which are written at the same moment."""
-    return timedelta(0) < consent.expires_at - consent.given_at <= CONSENT_DURATION
 
 
 def _read_all_values(db: Database) -> Iterator[object]:

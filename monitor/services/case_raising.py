@@ -80,7 +80,11 @@ def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Invento
     portraits = tuple(finding.portrait for finding in findings)
     former = tuple(_list_former_portraits(app, findings))
     findings_with_feedback = app.db.findings.list_findings_with_feedback(person.id)
-    impostors = {finding.id: finding for finding in _find_impersonators(app, person)}
+    impostors = {
+        case.finding_id: app.db.findings.load_finding(case.finding_id)
+        for case in app.db.cases.list_cases_of_person(person.id)
+        if case.nature is CaseKind.IMPERSONATION and case.is_pursued
+    }
     impostors |= {
         finding.id: finding
         for finding, decision in findings_with_feedback
@@ -155,13 +159,6 @@ def load_wave(db: Database, finding_id: str) -> tuple[NewAccount, ...]:
 
 def _load_maker_wave(db: Database, finding_id: str) -> MakerWave:
     return find_maker_wave(finding_id, db.new_accounts.list_accounts_alike(finding_id))
-
-
-def _find_impersonators(app: App, person: Person) -> Iterator[Finding]:
-    """Yield impersonations that the person or IT confirmed."""
-    for case in app.db.cases.list_cases_of_person(person.id):
-        if case.nature is CaseKind.IMPERSONATION and case.is_pursued:
-            yield app.db.findings.load_finding(case.finding_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from monitor.app import App
 from monitor.config.sections import build_inventory
 from monitor.db.review_notes import CaseOccurrence
 from monitor.db.sources import SourceHealth
-from monitor.db.sweeps import CheckCount, SourceRun
+from monitor.db.sweeps import CheckCount
 from monitor.domain.district.domains import list_lookalike_domains
 from monitor.domain.district.findings import NEWS_PERIOD, DistrictFinding, decide_finding
 from monitor.domain.errors import InputError
@@ -173,13 +173,16 @@ def build_district_view(app: App, reviewer: Reviewer) -> DistrictView:
     spent = sum(sum_spending_by_person(app, week).values(), ApiCost())
     most = build_spending_limits(app.config.planning).district.usd
     enough = is_large_enough(len(app.db.consents.list_consenting_person_ids(now)))
+    swept_by = now - SWEEP_DEADLINE
+    sweep = app.db.sweeps.find_latest_reportable_sweep(swept_by)
+    runs = app.db.sweeps.list_source_runs_so_far(sweep, swept_by) if sweep else ()
     return DistrictView(
         enough=enough,
         weeks=tuple(_build_week_lines(app, now)) if enough else (),
         counts=counts,
         oldest=oldest,
         days=(now - oldest).days if oldest else 0,
-        coverage=build_coverage(_load_recent_runs(app, now - SWEEP_DEADLINE)),
+        coverage=build_coverage(runs),
         health=tuple(map(_build_health_line, app.db.source_health.list_source_health())),
         requests=spent.requests,
         usd=f"${spent.usd:.2f}",
@@ -200,11 +203,6 @@ def _build_drill_lines(app: App) -> Iterator[DrillLine]:
             alert_hours=int(minutes[0]) // 60 if minutes[0] else None,
             mail_minutes=int(minutes[1]) if minutes[1] else None,
         )
-
-
-def _load_recent_runs(app: App, late: datetime) -> tuple[SourceRun, ...]:
-    sweep = app.db.sweeps.find_latest_reportable_sweep(late)
-    return app.db.sweeps.list_source_runs_so_far(sweep, late) if sweep else ()
 
 
 def _build_week_lines(app: App, now: datetime) -> Iterator[WeekLine]:

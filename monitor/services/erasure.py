@@ -62,7 +62,11 @@ def erase_if_ready(app: App, person_id: str) -> bool:
     last_try = (
         app.clock.now() + ERASURE_RETRY.first >= _find_erasure_start(app, consent) + ERASED_WITHIN
     )
-    if _has_queued_email(app, person_id) and not last_try:
+    is_written_to = any(
+        email.recipient_id == person_id and email.state is EmailState.QUEUED
+        for email in app.db.outbox.list_emails()
+    )
+    if is_written_to and not last_try:
         return False
     erase_person(app, person_id)
     return True
@@ -82,13 +86,6 @@ def erase_person(app: App, person_id: str) -> None:
         app.db.hosts.delete_hosts_naming(handles)
         app.db.robots_files.delete_robots_files_naming(handles)
         app.db.people.erase_person(person_id)
-
-
-def _has_queued_email(app: App, person_id: str) -> bool:
-    return any(
-        email.recipient_id == person_id and email.state is EmailState.QUEUED
-        for email in app.db.outbox.list_emails()
-    )
 
 
 def _find_erasure_start(app: App, consent: Consent) -> datetime:

@@ -48,12 +48,18 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
         account=portrait.account,
         handle=portrait.handle,
         name="" if is_withheld else portrait.name,
-        own=tuple(_list_own_urls(app, case)),
+        own=tuple(
+            finding.portrait.url
+            for finding in load_own_findings(app.db, person).values()
+            if finding.id != case.finding_id
+        ),
         # The own account that it shows most of, as the person reads it.
         compared_with=beside[0].own.portrait.url if beside else "",
         copied=tuple(map(build_comparison_line, beside[0].field_comparisons)) if beside else (),
         log=tuple(_build_log_lines(app, case, person.name.full_name, reader)),
-        pages=() if is_withheld else tuple(_build_page_copies(app, case)),
+        pages=()
+        if is_withheld
+        else tuple(map(_build_page_copy, app.db.pages.list_evidence_of_finding(case.finding_id))),
         faces=_load_faces(app, case, beside[0].own)
         if beside and reader is Side.PERSON
         else FacePair(),
@@ -72,12 +78,6 @@ def _load_faces(app: App, case: Case, own: Finding) -> FacePair:
     return FacePair(theirs=shown[0], ours=shown[1])
 
 
-def _list_own_urls(app: App, case: Case) -> Iterator[str]:
-    for finding in load_own_findings(app.db, app.db.people.load_person(case.person_id)).values():
-        if finding.id != case.finding_id:
-            yield finding.portrait.url
-
-
 def _build_log_lines(app: App, case: Case, name: str, reader: Side) -> Iterator[ActionLogLine]:
     for entry in app.db.cases.list_decisions(case.id):
         side = case.get_side(entry)
@@ -88,10 +88,6 @@ def _build_log_lines(app: App, case: Case, name: str, reader: Side) -> Iterator[
             lever=LEVERS[entry.lever] if entry.lever else "",
             note="" if (side, reader) == (Side.PERSON, Side.IT) else entry.note,
         )
-
-
-def _build_page_copies(app: App, case: Case) -> Iterator[PageCopy]:
-    return map(_build_page_copy, app.db.pages.list_evidence_of_finding(case.finding_id))
 
 
 def _build_page_copy(stored: StoredPage) -> PageCopy:

@@ -143,7 +143,11 @@ def _build_finding_parts(records: PersonRecords) -> Iterator[ExportPart]:
         about=Reason("export.what-it-looked-like"),
         columns=("Address", "From", "Name", "Username", "Bio", "Title"),
         rows=tuple(
-            (finding.portrait.url, version.at, *_build_version_cells(version))
+            (
+                *(finding.portrait.url, version.at),
+                *(version.trace.name, version.trace.handle),
+                *(version.trace.bio, version.trace.title),
+            )
             for finding in records.list_of(Finding)
             for version in records.list_of_finding(FindingVersion, finding.id)
         ),
@@ -174,11 +178,6 @@ def _build_finding_row(records: PersonRecords, finding: Finding) -> ExportRow:
         OWNERS[records.labels[finding.id]],
         _describe_decision(records.feedback[finding.id]),
     )
-
-
-def _build_version_cells(version: FindingVersion) -> tuple[str, str, str, str]:
-    trace = version.trace
-    return trace.name, trace.handle, trace.bio, trace.title
 
 
 def _build_breach_part(records: PersonRecords) -> ExportPart:

@@ -17,7 +17,6 @@ from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, FindingVersion
 from monitor.domain.reason import Label, Reason, Site, Told
 from monitor.domain.timeline import (
-    DiffMark,
     FieldDiff,
     FindingRecord,
     TimelineEntry,
@@ -191,14 +190,10 @@ def _build_run(run: TextRun) -> HighlightPiece:
 def build_field_line(marks: FieldDiff) -> FieldDiffLine:
     return FieldDiffLine(
         field=describe_field(marks.field),
-        pieces=tuple(map(_build_piece, marks.marks)),
+        pieces=tuple(HighlightPiece(text=mark.text, mark=mark.kind) for mark in marks.marks),
         changed=marks.is_changed,
         emailed=marks.material,
     )
-
-
-def _build_piece(mark: DiffMark) -> HighlightPiece:
-    return HighlightPiece(text=mark.text, mark=mark.kind)
 
 
 def _describe_timeline_entry(moment: TimelineEntry) -> Told:

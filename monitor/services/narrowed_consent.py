@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from monitor.app import App
-from monitor.db.queries import QueryRecord
 from monitor.domain.consent import Consent
 from monitor.domain.finding_events import refresh_portrait
 from monitor.domain.person import Person
@@ -24,9 +23,13 @@ def delete_unconsented_results(app: App, consent: Consent) -> None:
     if app.db.legal_holds.has_active_legal_hold(person.id):
         return
     asked = app.db.queries.list_queries_of_person(person.id)
-    _retire_queries(
-        app, person, {query.key for query in asked if not _is_covered(app, query, consent)}
-    )
+    uncovered = {
+        query.key
+        for query in asked
+        if (source := app.sources.get(query.source)) is not None
+        and get_required_scope(query.kind, source.family) not in consent.scopes
+    }
+    _retire_queries(app, person, uncovered)
     if Scope.SEARCH not in consent.scopes and person.alert_feeds:
         person = replace(person, alert_feeds=())
         app.db.people.update_person(person)
@@ -58,11 +61,6 @@ def forget_removed_terms(app: App, before: Person, after: Person) -> None:
         if before.mail.casefold() != after.mail.casefold():
             app.db.breaches.delete_breaches_of_person(after.id)
     reassess_person(app, after)
-
-
-def _is_covered(app: App, query: QueryRecord, consent: Consent) -> bool:
-    source = app.sources.get(query.source)
-    return source is None or get_required_scope(query.kind, source.family) in consent.scopes
 
 
 def _retire_queries(app: App, person: Person, keys: Collection[str]) -> None:

@@ -89,8 +89,10 @@ class EmailDraft:
 
 def resolve_destination(app: App, email: OutboxEmail) -> EmailDestination:
     kind, recipient_id = EmailKind(email.kind), email.recipient_id
-    if kind is EmailKind.SIGN_IN_LINK and not _is_link_open(app, email):
-        return EmailDestination(refusal=LINK_EXPIRED)
+    if kind is EmailKind.SIGN_IN_LINK:
+        link = app.db.sign_in_links.find_sign_in_link(email.dedupe_key)
+        if link is None or not link.is_open(app.clock.now()):
+            return EmailDestination(refusal=LINK_EXPIRED)
     if not email.person_id:
         return _resolve_office_address(app, email)
     if kind.form.recipient is EmailRecipient.INVITED:
@@ -126,11 +128,6 @@ def _resolve_usual_address(app: App, email: OutboxEmail) -> EmailDestination:
     return (
         _throttle_alert(app, email) if email.kind == EmailKind.ALERT else _build_destination(mail)
     )
-
-
-def _is_link_open(app: App, email: OutboxEmail) -> bool:
-    link = app.db.sign_in_links.find_sign_in_link(email.dedupe_key)
-    return link is not None and link.is_open(app.clock.now())
 
 
 def _resolve_other_address(app: App, email: OutboxEmail) -> EmailDestination:
@@ -305,15 +302,8 @@ def _build_envelope(
         dedupe_key=email.dedupe_key,
         severity=find_worst_severity(view),
         unsubscribe_url=_build_stop_url(app, email),
-        from_name=_find_from_name(view),
+        from_name=view.from_name if isinstance(view, InvitationView | ReminderView) else "",
     )
-
-
-def _find_from_name(view: EmailView) -> str:
-    match view:
-        case InvitationView() | ReminderView():
-            return view.from_name
-    return ""
 
 
 def _build_stop_url(app: App, email: OutboxEmail) -> str:

@@ -36,7 +36,12 @@ def request_self_check(app: App, person_id: str) -> None:
         raise NotPermittedError(reason)
     with app.db.begin_transaction():
         if _find_open_request(app, person_id) is None:
-            _check_interval(app, person_id)
+            last = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
+            if last and last.closed_at and compute_next_check(last.closed_at, now):
+                reason = (
+                    "You had a check within the last hour. The page says when you can check again."
+                )
+                raise TooSoonError(reason)
             app.db.jobs.insert_request(build_request(SELF_CHECK, app.ids.new_id(), now, person_id))
             app.db.audit.append_entry(now, person_id, "check-requested", person_id, {})
 
@@ -105,13 +110,6 @@ def _build_current_view(app: App, person_id: str) -> SelfCheckPageView:
 def _find_open_request(app: App, person_id: str) -> Job | None:
     latest = app.db.jobs.find_latest_request_of_person(person_id)
     return latest if latest is not None and latest.done_at is None else None
-
-
-def _check_interval(app: App, person_id: str) -> None:
-    last = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
-    if last and last.closed_at and compute_next_check(last.closed_at, app.clock.now()):
-        reason = "You had a check within the last hour. The page says when you can check again."
-        raise TooSoonError(reason)
 
 
 def _build_running_view(app: App, request: Job, asked_at: datetime) -> SelfCheckPageView:

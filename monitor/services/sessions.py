@@ -33,8 +33,9 @@ class UserAccount:
 
 def find_account_id(app: App, mail: str) -> str:
     """Return the id of anyone who may sign in under an address; empty where no one may."""
-    address = fold_address(mail)
-    return app.db.people.find_person_id_by_mail(address) or _find_office_id(app, address)
+    address, is_office = fold_address(mail), app.config.district.find_office_address
+    offices = filter(is_office, (build_reviewer_id(address), build_operator_id(address)))
+    return app.db.people.find_person_id_by_mail(address) or next(offices, "")
 
 
 def start_session(
@@ -167,8 +168,3 @@ def _list_roles(app: App, account: UserAccount) -> Iterator[Role]:
         yield Role.REVIEWER
     if mail in map(fold_address, district.operators):
         yield Role.OPERATOR
-
-
-def _find_office_id(app: App, address: str) -> str:
-    is_office = app.config.district.find_office_address
-    return next(filter(is_office, (build_reviewer_id(address), build_operator_id(address))), "")

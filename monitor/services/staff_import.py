@@ -421,7 +421,8 @@ def import_from_folder(app: App, folder: Path) -> datetime:
     now = app.clock.now()
     try:
         path = _find_newest_file(folder)
-        if now - SETTLED_AFTER < _find_last_change(path) <= now:
+        newest = max(companion.stat().st_mtime for companion in (path, *list_companions(path)))
+        if now - SETTLED_AFTER < datetime.fromtimestamp(newest, UTC) <= now:
             return now + LOOK_AGAIN_AFTER
         mark = app.db.staff_listings.hash_file(compute_file_mark(path))
     except OSError as error:
@@ -470,11 +471,6 @@ def _queue_alert(app: App, *, problem: str = "", unusable: int = 0, leavers: int
 
     with app.db.begin_transaction():
         queue_operator_emails(app, app.clock.now().isoformat(), build_view)
-
-
-def _find_last_change(path: Path) -> datetime:
-    newest = max(companion.stat().st_mtime for companion in (path, *list_companions(path)))
-    return datetime.fromtimestamp(newest, UTC)
 
 
 def _find_newest_file(folder: Path) -> Path:
