@@ -279,18 +279,14 @@ def run_check(context: CliContext, person: str | None, *, as_json: bool) -> None
     """Have one person checked, or everyone, and say how it went."""
     with context.open_app() as app:
         if person is not None:
-            _record_check_request(app, person)
+            app.db.people.load_person(person)
+            if not app.db.consents.can_query_person(person, app.clock.now()):
+                reason = "Consent has expired or is paused; no search was run."
+                raise NotPermittedError(reason)
+            require_service(app)
+            app.db.audit.append_entry(app.clock.now(), "operator", "check-requested", person, {})
         done = request_sweep(context, app, person or "")
         print_sweep(context, app, done, as_json=as_json)
-
-
-def _record_check_request(app: App, person_id: str) -> None:
-    app.db.people.load_person(person_id)
-    if not app.db.consents.can_query_person(person_id, app.clock.now()):
-        reason = "Consent has expired or is paused; no search was run."
-        raise NotPermittedError(reason)
-    require_service(app)
-    app.db.audit.append_entry(app.clock.now(), "operator", "check-requested", person_id, {})
 
 
 def print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -> None:

@@ -64,8 +64,9 @@ def make_check_folder(now: datetime) -> Iterator[Path]:
         for path in parent.glob(f"{CHECK_FOLDER_PREFIX}*"):
             if _is_abandoned(path, now):
                 remove_trial(path, ignore_errors=True)
+    parent = MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK) else disk
     try:
-        folder = Path(tempfile.mkdtemp(prefix=CHECK_FOLDER_PREFIX, dir=_choose_parent(disk)))
+        folder = Path(tempfile.mkdtemp(prefix=CHECK_FOLDER_PREFIX, dir=parent))
     except OSError as error:
         reason = f"No folder can be made in {disk} ({error.strerror}). Set $TMPDIR to another one."
         raise CannotWriteError(reason) from error
@@ -73,10 +74,6 @@ def make_check_folder(now: datetime) -> Iterator[Path]:
         yield folder
     finally:
         remove_trial(folder, ignore_errors=True)
-
-
-def _choose_parent(disk: Path) -> Path:
-    return MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK) else disk
 
 
 def _is_abandoned(folder: Path, now: datetime) -> bool:

@@ -135,9 +135,6 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is None:
             self.close_connection = True
             return
-        self._write_response(answer)
-
-    def _write_response(self, answer: FakeResponse) -> None:
         self.send_response_only(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import structs
 
 from monitor.app import OUTBOX, App, Environment, IdSource, create_state_folder, open_app
-from monitor.config.sections import Config, PortalConfig
+from monitor.config.sections import PortalConfig
 from monitor.demo import data as days
 from monitor.demo import district
 from monitor.demo import setup as stage
@@ -182,18 +182,14 @@ def _play_weeks(
         clock.at = days.compute_sweep_time(number)
         run_due_sweeps(app)
         week = _summarize_week(app, clock.at)
-        _send_emails_of_morning(app, clock)
+        ends_at = clock.at + EMAILS_AFTER
+        while clock.at < ends_at:
+            run_mail_and_cleanup(app)
+            clock.at += EMAILS_EVERY
+        run_mail_and_cleanup(app)
         run_upkeep(app)
         on_week(number, week)
         yield week
-
-
-def _send_emails_of_morning(app: App, clock: StoryClock) -> None:
-    ends_at = clock.at + EMAILS_AFTER
-    while clock.at < ends_at:
-        run_mail_and_cleanup(app)
-        clock.at += EMAILS_EVERY
-    run_mail_and_cleanup(app)
 
 
 def _summarize_week(app: App, since: datetime) -> StoryWeek:
@@ -250,7 +246,12 @@ OPERATOR = district.OPERATOR
 @contextmanager
 def open_played_story(folder: Path, address: str) -> Iterator[App]:
     """Open the district whose story was played, with its pages at an address of loopback."""
-    config = _build_portal_config(folder.resolve(), address)
+    config = stage.build_config(folder.resolve())
+    config = structs.replace(
+        config,
+        portal=PortalConfig(address=address),
+        district=structs.replace(config.district, operators=(OPERATOR,)),
+    )
     clock = RunningClock(AFTERWARDS_FROM)
     with WebServer(Internet(), week=days.LAST_WEEK, now=clock.now) as web:
         environment = Environment(
@@ -269,12 +270,3 @@ def invite_newcomer(app: App) -> None:
     name = district.NEWCOMER.name
     invite_person(app, district.NEWCOMER.mail, name.given, name.family)
     send_due(app)
-
-
-def _build_portal_config(folder: Path, address: str) -> Config:
-    config = stage.build_config(folder)
-    return structs.replace(
-        config,
-        portal=PortalConfig(address=address),
-        district=structs.replace(config.district, operators=(OPERATOR,)),
-    )

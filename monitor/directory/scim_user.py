@@ -159,8 +159,12 @@ def _apply_operation(fields: UserFields, operation: object) -> None:
         fields.update(read_user_fields(value))
         return
     attribute = _parse_path(path)
+    if kind == "remove" and attribute == "active":
+        reason = "The attribute active cannot be removed; replace it with false."
+        raise ScimError(ScimFault.UNCHANGEABLE, reason)
     if kind == "remove":
-        _remove_attribute(fields, attribute)
+        for name in [name for name in fields if f"{name}.".startswith(f"{attribute}.")]:
+            del fields[name]
     elif attribute in _STORED or attribute in _READ_ONCE:
         fields[attribute] = value
     elif attribute in {"", "name"}:
@@ -179,14 +183,6 @@ def _parse_path(path: object) -> str:
         reason = f"The attribute {attribute} cannot be changed."
         raise ScimError(ScimFault.UNCHANGEABLE, reason)
     return _IGNORED if bare and (found is None or found["filter"]) else bare
-
-
-def _remove_attribute(fields: UserFields, attribute: str) -> None:
-    if attribute == "active":
-        reason = "The attribute active cannot be removed; replace it with false."
-        raise ScimError(ScimFault.UNCHANGEABLE, reason)
-    for path in [path for path in fields if path == attribute or path.startswith(f"{attribute}.")]:
-        del fields[path]
 
 
 def build_directory_user(

@@ -5,7 +5,7 @@ used (its configuration, a damaged file, a wrong key) is set aside, and the othe
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, timedelta
 from operator import attrgetter
@@ -32,7 +32,6 @@ from monitor.domain.health import compute_exit_code
 from monitor.fleet.config import FleetFile
 from monitor.fleet.db.shared_database import DistrictRecord
 from monitor.fleet.districts import (
-    DistrictFolder,
     is_drained,
     list_district_folders,
     work_in_district,
@@ -252,18 +251,15 @@ class FleetRunner:
             if name not in self._districts and not folder.is_leaving:
                 self._districts = {**self._districts, name: HostedDistrict(folder, self._resources)}
                 self._resources.set_staff(name, 0)
-        self._refuse_twins(found.values())
-        for district in tuple(self._districts.values()):
-            if district.name not in found or district.folder.is_leaving:
-                self._let_go(district)
-
-    def _refuse_twins(self, folders: Iterable[DistrictFolder]) -> None:
-        self._resources.refused = self._resources.twins.find_twins(folders)
+        self._resources.refused = self._resources.twins.find_twins(found.values())
         for name, reason in self._resources.refused.items():
             district = self._districts.get(name)
             if district is not None and not district.fault:
                 with work_in_district(name):
                     self._set_aside(district, InputError(reason))
+        for district in tuple(self._districts.values()):
+            if district.name not in found or district.folder.is_leaving:
+                self._let_go(district)
 
     def _let_go(self, district: HostedDistrict) -> None:
         """Stop what runs in a district that leaves, and forget it once it has ended."""

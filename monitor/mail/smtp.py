@@ -8,7 +8,6 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
@@ -95,10 +94,10 @@ def _build_list_headers(envelope: Envelope, settings: MailConfig) -> list[tuple[
     """Say which list it is and how to leave it; the button needs both headers (RFC 8058)."""
     address = parseaddr(clean_header_line(settings.reply_to or settings.sender))[1]
     domain = address.rpartition("@")[2]
-    week = _format_week(envelope.sent_at)
+    year, week, _ = envelope.sent_at.isocalendar()
     headers = [
         ("List-ID", f"Namesake <namesake.{domain}>"),
-        ("Feedback-ID", f"{envelope.kind}:{week}:{domain}:namesake"),
+        ("Feedback-ID", f"{envelope.kind}:{year}w{week:02}:{domain}:namesake"),
     ]
     by_mail = f"<mailto:{address}?subject=stop>"
     if not envelope.unsubscribe_url:
@@ -108,11 +107,6 @@ def _build_list_headers(envelope: Envelope, settings: MailConfig) -> list[tuple[
         ("List-Unsubscribe", f"<{envelope.unsubscribe_url}>, {by_mail}"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     ]
-
-
-def _format_week(moment: datetime) -> str:
-    year, week, _ = moment.isocalendar()
-    return f"{year}w{week:02}"
 
 
 def build_return_address(envelope: Envelope, settings: MailConfig) -> str:

@@ -208,7 +208,10 @@ def restore_district(
     left out.
     """
     folder, now = config.state, environment.clock.now()
-    _check_folder_empty(folder)
+    # What a restore that was killed has left is no district, and is made again.
+    if folder.exists() and any(path.name != TRIAL_FOLDER for path in folder.iterdir()):
+        reason = f"{folder} is not empty. Move its files elsewhere, and restore again."
+        raise InputError(reason)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)  # one that somebody made before is often open to others
@@ -294,10 +297,3 @@ def _drop_weekly_emails(db: Database, config: Config, now: datetime) -> int:
     for email in waiting:
         db.outbox.mark_email_dead(email.id, "it may have been sent before the copy was restored")
     return len(waiting)
-
-
-def _check_folder_empty(folder: Path) -> None:
-    # What a restore that was killed has left is no district, and is made again.
-    if folder.exists() and any(path.name != TRIAL_FOLDER for path in folder.iterdir()):
-        reason = f"{folder} is not empty. Move its files elsewhere, and restore again."
-        raise InputError(reason)

@@ -224,22 +224,17 @@ def _check_accounts(
         for visit in visits:
             app.beat()
             record_visit_cost(app, week, visit)
-            _sort_visit(run, visit)
+            query = visit.query
+            if canary := canaries.get(query.key):
+                run.probes[query.source].append(CanaryProbe(canary=canary, result=visit.result))
+            elif query.subject == DISTRICT_SUBJECT:
+                run.visits[query.source].append(visit)
     if app.crawler.is_stopped():
         return False
     for name in dict.fromkeys(query.source for query in planned):
         with app.db.begin_transaction():
             _settle_source(app, inventory, app.sources[name], run)
     return True
-
-
-def _sort_visit(run: _AccountRun, visit: CrawlResult) -> None:
-    canary = run.canaries.get(visit.query.key)
-    if canary is not None:
-        probe = CanaryProbe(canary=canary, result=visit.result)
-        run.probes[visit.query.source].append(probe)
-    elif visit.query.subject == DISTRICT_SUBJECT:
-        run.visits[visit.query.source].append(visit)
 
 
 def _split_by_budget(

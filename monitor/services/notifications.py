@@ -101,23 +101,16 @@ def _is_of_nobody(app: App, kind: EmailKind, recipient_id: str) -> bool:
 
 
 def build_greeting(app: App, person: Person) -> EmailGreeting:
-    district = app.config.district
+    district, contact = app.config.district, app.config.district.contact
+    cadence = Label("cadence", app.db.preferences.load_preferences(person.id).cadence)
     return EmailGreeting(
         name=person.name.given or DEFAULT_GIVEN_NAME,
         district=district.name,
         zone=person.zone,
         why=Reason("why.joined", {"district": Plain(district.name)}),
-        leave=_describe_how_to_leave(app, person),
+        leave=Reason("leave.regular", {"cadence": cadence, "contact": Plain(contact)}),
         review_url=app.config.portal.address,
-        contact=app.config.district.contact,
-    )
-
-
-def _describe_how_to_leave(app: App, person: Person) -> Reason:
-    cadence = app.db.preferences.load_preferences(person.id).cadence
-    contact = app.config.district.contact
-    return Reason(
-        "leave.regular", {"cadence": Label("cadence", cadence), "contact": Plain(contact)}
+        contact=contact,
     )
 
 

@@ -326,8 +326,10 @@ class Frontier:
 
     def needs_queries(self, run: CrawlRun) -> bool:
         """Tell whether more queries of this run could keep someone busy."""
+        now = self._clock.monotonic()
         with self._lock:
-            return run.waiting < self._look_ahead or not self._is_any_host_due()
+            is_any_host_due = any(line[0][0] <= now for line in self._lines.values() if line)
+            return run.waiting < self._look_ahead or not is_any_host_due
 
     def mark_drained(self, run: CrawlRun) -> None:
         """Note that a run brings no more; the time may have waited for that."""
@@ -407,10 +409,6 @@ class Frontier:
 
     def _is_full(self, priority: CrawlPriority) -> bool:
         return self._busy[priority] >= self._most
-
-    def _is_any_host_due(self) -> bool:
-        now = self._clock.monotonic()
-        return any(line[0][0] <= now for line in self._lines.values() if line)
 
     def _take_next_slot(self) -> CrawlSlot | None:
         """Take the first who is due; where more are due than we can ask, the higher priority."""

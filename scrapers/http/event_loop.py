@@ -196,15 +196,11 @@ class MeteredSocket(socket.socket):
             self.connect(address)
         except BlockingIOError:
             wait_until_ready(self.fileno(), WRITABLE, seconds)
-            self._raise_connect_error()
+            if error := self.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                raise OSError(error, os.strerror(error)) from None
+            self.getpeername()  # which raises where the time was up first
         # TLS begins on a blocking socket only.
         super().settimeout(None)
-
-    def _raise_connect_error(self) -> None:
-        error = self.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if error:
-            raise OSError(error, os.strerror(error))
-        self.getpeername()  # which raises where the time was up first
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         receive = super().recv

@@ -82,7 +82,8 @@ def check_presence(rule: PresenceRule, asked_url: str, handle: str, page: Page) 
         return ParseResult(outcome=Outcome.FOUND, note=BOTH_SHOWN)
     if exists is not None:
         return build_unreadable_result(BOTH_SHOWN)
-    return build_unreadable_result(_describe_unknown_page(page))
+    empty = not page.body.strip()
+    return build_unreadable_result("page-empty" if empty else f"page-says-neither:{page.status}")
 
 
 def list_shown_marks(rule: PresenceRule, handle: str, page: Page) -> tuple[str, ...]:
@@ -156,9 +157,3 @@ def _is_front_page_redirect(asked_url: str, page: Page) -> bool:
     ours, theirs = urlsplit(asked_url), urlsplit(page.url)
     same_site = get_bare_host(asked_url) == get_bare_host(page.url)
     return same_site and ours.path.strip("/") != "" and theirs.path.strip("/") == ""
-
-
-def _describe_unknown_page(page: Page) -> str:
-    if not page.body.strip():
-        return "page-empty"
-    return f"page-says-neither:{page.status}"

@@ -156,11 +156,11 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
             hidden.decompose()
     remove_comments(soup)
     top = extract_page_head(first)
-    headings = (
-        [extract_tag_text(tag) for tag in soup.find_all("h1", limit=MOST_HEADINGS)]
-        if soup is not first
-        else _extract_headings(text)
-    )
+    if soup is not first:
+        headings = [extract_tag_text(tag) for tag in soup.find_all("h1", limit=MOST_HEADINGS)]
+    else:
+        found = islice(HEADING.finditer(text), MOST_HEADINGS)
+        headings = [extract_tag_text(parse_document(match[0])) for match in found]
     signs = _collect_signs(url, top, headings, site)
     heading = next((line for line in headings if line and not signs.is_site(line)), "")
     if soup is not first:
@@ -222,11 +222,6 @@ def extract_linked_data(text: str) -> Iterator[str]:
         if text[tag : tag + 7].lower() == "<script" and not in_comment:
             end = text.find("</script", start)
             yield text[start : end if end >= 0 else None]
-
-
-def _extract_headings(text: str) -> list[str]:
-    found = islice(HEADING.finditer(text), MOST_HEADINGS)
-    return [extract_tag_text(parse_document(match[0])) for match in found]
 
 
 def _resolve_addresses(url: str, found: Iterable[str]) -> tuple[str, ...]:

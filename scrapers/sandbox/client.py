@@ -77,7 +77,10 @@ class ParserProcess:
         """
         process = self._ensure_running(modules)
         try:
-            answer = _exchange_within(seconds, process, job)
+            jobs, answers = _get_pipes(process)
+            with _kill_after(seconds, process):
+                send_message(jobs.fileno(), job)
+                answer = receive_message(answers.fileno(), LARGEST_ANSWER)
         except (OSError, FrameError) as error:
             self.kill()
             raise ParserLostError from error
@@ -139,13 +142,6 @@ def _warn_of_missing_parts(report: SandboxReport) -> None:
     if missing := " and ".join(report.list_missing_parts()):
         reason = f"The process that parses pages runs without {missing}, which this system lacks."
         LOG.warning("sandbox_incomplete", extra={"reason": reason})
-
-
-def _exchange_within(seconds: float, process: subprocess.Popen[bytes], job: bytes) -> bytes:
-    jobs, answers = _get_pipes(process)
-    with _kill_after(seconds, process):
-        send_message(jobs.fileno(), job)
-        return receive_message(answers.fileno(), LARGEST_ANSWER)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ to a handle, in words.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -188,16 +188,10 @@ def _align_middle(theirs: str, ours: str, head: int) -> list[_AlignmentStep]:
                 price, change, up, left = best
                 step = _AlignmentStep(change, slice(i - up, i), slice(j - left, j))
                 reached[i, j] = (price, step)
-    return _trace_steps(reached, (len(theirs), len(ours)))
-
-
-def _trace_steps(
-    reached: Mapping[tuple[int, int], tuple[float, _AlignmentStep | None]], end: tuple[int, int]
-) -> list[_AlignmentStep]:
-    steps = []
-    while step := reached[end][1]:
-        steps.append(step)
-        end = step.theirs.start, step.ours.start
+    steps, end = list[_AlignmentStep](), (len(theirs), len(ours))
+    while last := reached[end][1]:
+        steps.append(last)
+        end = last.theirs.start, last.ours.start
     return steps[::-1]
 
 

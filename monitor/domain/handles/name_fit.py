@@ -79,7 +79,8 @@ def _list_pieces_by_start(
     for piece in known:
         start = text.find(piece.text)
         while start >= 0:
-            if not (_is_single_word(piece) and _crosses_boundary(bounds, start, len(piece.text))):
+            inner = range(start + 1, start + len(piece.text))
+            if bounds.isdisjoint(inner) or not _is_single_word(piece):
                 found[start].append(piece)
             start = text.find(piece.text, start + 1)
     return found
@@ -93,10 +94,6 @@ def _build_letter_piece(sign: str) -> HandlePiece:
 def _is_single_word(piece: HandlePiece) -> bool:
     """Tell whether a piece may have no separator in it; "o-mara" and "ann-mary" are names."""
     return piece.is_affix or (len(piece.parts) == 1 and piece.parts[0] not in _DIVISIBLE_PARTS)
-
-
-def _crosses_boundary(bounds: frozenset[int], start: int, size: int) -> bool:
-    return any(start + at in bounds for at in range(1, size))
 
 
 def _can_follow(piece: HandlePiece, tiling: _Tiling, parted: tuple[bool, bool]) -> bool:

@@ -36,7 +36,10 @@ _KNOWN = 1_000
 
 def parse_handle_name(handle: str, counts: NameCounts) -> PersonName | None:
     """Read the first word as given name and the last as family name; one word may be either."""
-    words = _join_particles([word for word in split_handle_words(handle) if not _is_affix(word)])
+    parts = split_handle_words(handle)
+    words = _join_particles(
+        [part for part in parts if not part.isdecimal() and part not in NAME_AFFIXES]
+    )
     if not words:
         return None
     first, known = _strip_titles(words[0], counts)
@@ -49,10 +52,6 @@ def parse_handle_name(handle: str, counts: NameCounts) -> PersonName | None:
     if known and len(first) - known >= _SHORTEST:
         return PersonName(given=first[:known], family=first[known:])
     return PersonName(given="", family=first)
-
-
-def _is_affix(word: str) -> bool:
-    return word.isdecimal() or word in NAME_AFFIXES
 
 
 def _join_particles(words: list[str]) -> list[str]:

@@ -229,20 +229,13 @@ def _compare_reading(theirs: ParsedName, name: PersonName) -> Iterator[NameCompa
         likeness = compare_names(own.parsed, theirs)
         # A word alone was not turned round.
         if not (likeness.turned and likeness.given is GivenAgreement.MISSING):
-            yield NameComparison(
-                match=_rate_likeness(likeness, theirs, own, name), likeness=likeness
+            match = NameMatch(
+                level=_choose_level(likeness, theirs, own),
+                middle=_choose_middle(likeness, theirs, own, name),
+                bits=score_likeness(likeness, load_census()),
+                is_part_of_family=likeness.family is FamilyAgreement.PART,
             )
-
-
-def _rate_likeness(
-    likeness: NameLikeness, theirs: ParsedName, own: _OwnReading, name: PersonName
-) -> NameMatch:
-    return NameMatch(
-        level=_choose_level(likeness, theirs, own),
-        middle=_choose_middle(likeness, theirs, own, name),
-        bits=score_likeness(likeness, load_census()),
-        is_part_of_family=likeness.family is FamilyAgreement.PART,
-    )
+            yield NameComparison(match=match, likeness=likeness)
 
 
 _OTHER_FORMS = frozenset(
