@@ -25,6 +25,8 @@ from monitor.db.database_copies import copy_database, open_for_reading
 from monitor.db.encryption import KEYS_DATABASE, TAKE_BACKS
 from monitor.db.files import (
     PRIVATE_MODE,
+    FileDigest,
+    compute_file_digest,
     flush_to_disk,
     give_to_folder_owner,
     hand_over_folder,
@@ -53,19 +55,10 @@ DATABASES = (DATABASE_FILE, KEYS_DATABASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackupFile:
-    """`path` is relative to the folder."""
-
-    path: str
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BackupManifest:
     format: int
     made_at: datetime
-    files: tuple[BackupFile, ...]
+    files: tuple[FileDigest, ...]
 
 
 @dataclass(frozen=True)
@@ -98,7 +91,7 @@ class Backup:
         """Raise DatabaseError unless every file is as it was written."""
         for file in self.manifest.files:
             try:
-                sound = _build_file_entry(self.path, self.path / file.path) == file
+                sound = compute_file_digest(self.path, self.path / file.path) == file
             except (OSError, ValueError):  # not there, or not within the copy
                 sound = False
             if not sound:
@@ -131,7 +124,7 @@ def begin_backup(state_folder: Path, to: Path, now: datetime, without: frozenset
             shutil.copyfile(path, target)
             target.chmod(0o600)
         described = (
-            _build_file_entry(part, path) for path in sorted(part.rglob("*")) if path.is_file()
+            compute_file_digest(part, path) for path in sorted(part.rglob("*")) if path.is_file()
         )
         manifest = BackupManifest(format=FORMAT, made_at=now, files=tuple(described))
         (part / MANIFEST).write_bytes(encode_json(manifest))
@@ -235,14 +228,6 @@ def list_extra_files(state_folder: Path, without: frozenset[Path]) -> Iterator[P
         ours = first in EXCLUDED_NAMES or first.startswith(DATABASES) or first.startswith(".")
         if path.is_file() and not path.is_symlink() and not ours and path.resolve() not in without:
             yield path
-
-
-def _build_file_entry(folder: Path, path: Path) -> BackupFile:
-    """Raise ValueError for a file that is not within the folder."""
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    name = path.resolve().relative_to(folder.resolve()).as_posix()
-    return BackupFile(path=name, bytes=path.stat().st_size, sha256=sha256)
 
 
 def _build_write_error(path: Path, error: OSError) -> CannotWriteError:

@@ -4,6 +4,7 @@ They belong to whom their folder does: what a command leaves as root, the servic
 reserve on the disk, so that a full disk can still be reported.
 """
 
+import hashlib
 import os
 import shutil
 import stat
@@ -24,6 +25,23 @@ ROOT_USER_ID = 0
 class FileOwner:
     user: int
     group: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDigest:
+    """What a file held when its folder was copied. `path` is relative to the folder."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+def compute_file_digest(folder: Path, path: Path) -> FileDigest:
+    """Raise OSError for a file that cannot be read, ValueError for one outside of the folder."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    name = path.resolve().relative_to(folder.resolve()).as_posix()
+    return FileDigest(path=name, bytes=path.stat().st_size, sha256=sha256)
 
 
 def read_owner(path: Path) -> FileOwner:

@@ -7,19 +7,11 @@ copy of a district that works elsewhere would write to people twice.
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.db.files import FileDigest
 from monitor.domain.errors import DatabaseError, MovedError, build_permission_error
 from monitor.domain.serialization import decode_json
 
 HANDOVER_FILE = "moved.json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandoverFile:
-    """`path` is relative to the district's folder."""
-
-    path: str
-    bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +24,7 @@ class Handover:
     district: str
     machine: str
     token: str = ""
-    files: tuple[HandoverFile, ...] = ()
+    files: tuple[FileDigest, ...] = ()
 
 
 def check_not_moved(state: Path) -> None:

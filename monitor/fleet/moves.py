@@ -5,7 +5,6 @@ file in its folder keeps every process from opening it, on both sides. The new m
 once each file is there as it was, so what fails midway can be done again, or taken back.
 """
 
-import hashlib
 import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -18,11 +17,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor.db.database import DATABASE_FILE
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.db.files import PRIVATE_MODE, FileDigest, compute_file_digest, write_file
 from monitor.db.handover import (
     HANDOVER_FILE,
     Handover,
-    HandoverFile,
     check_not_moved,
     find_handover,
 )
@@ -228,11 +226,11 @@ def close_databases(state: Path) -> None:
             raise BusyError(reason)
 
 
-def list_handover_files(folder: Path) -> tuple[HandoverFile, ...]:
+def list_handover_files(folder: Path) -> tuple[FileDigest, ...]:
     """Describe all files of a district's folder. Raises CannotWriteError."""
     with translate_os_errors(folder, "cannot be read", "check its files"):
         return tuple(
-            _describe_file(folder, path)
+            compute_file_digest(folder, path)
             for path in sorted(folder.rglob("*"))
             if path.name not in NOT_HANDED_OVER and path.is_file() and not path.is_symlink()
         )
@@ -242,16 +240,9 @@ def find_missing_file(folder: Path, handover: Handover) -> str:
     """Name a file that has not come, or not as it was; empty if all have."""
     for file in handover.files:
         try:
-            whole = _describe_file(folder, folder / file.path) == file
-        except OSError:
+            whole = compute_file_digest(folder, folder / file.path) == file
+        except (OSError, ValueError):  # not there, or not within the folder
             whole = False
         if not whole:
             return file.path
     return ""
-
-
-def _describe_file(folder: Path, path: Path) -> HandoverFile:
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    name = path.relative_to(folder).as_posix()
-    return HandoverFile(path=name, bytes=path.stat().st_size, sha256=sha256)
