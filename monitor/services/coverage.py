@@ -3,28 +3,31 @@
 An email has one clause of it at most, and each clause at most once a quarter.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.config.sections import load_policy_texts
-from monitor.db.sweeps import SourceRun, SourceRunState
+from monitor.db.sweeps import CheckCount, SourceRun, SourceRunState
 from monitor.domain.conduct_policy import PolicyClause, list_account_clauses
 from monitor.domain.detection.affiliation_words import count_named_employers
 from monitor.domain.detection.appearance import build_appearance
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person
 from monitor.domain.reason import Count, Reason, Site, read_note
-from monitor.domain.schedule import list_quarter_weeks
+from monitor.domain.schedule import format_iso_week, list_quarter_weeks
 from monitor.domain.source_failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.source_trust import WITHHELD
 from monitor.domain.vocabulary import CaseKind, CoverageState, GapKind, Scope
 from monitor.services.own_accounts import load_own_findings
 from reports.coverage import Coverage, CoverageGap, CoveredSource
+from reports.pages.findings import PersonalWeekLine
 from reports.pages.layout import PolicyReminder
 from scrapers.models import Outcome, Trace, TraceKind
 
+WEEKS_SHOWN = 12
 UNFINISHED_COURSES = frozenset({SourceRunState.ASKED, SourceRunState.LATE})
 
 
@@ -195,3 +198,46 @@ def _describe(
         leads=tuple(leads),
         has_guides=PolicyClause.PRIVACY_SETTINGS in clauses,
     )
+
+
+def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ...]:
+    """Count the last weeks of a person, from the one they joined in; no other person's count."""
+    now, zone = app.clock.now(), app.db.people.load_person(person_id).zone
+    consents = app.db.consents.list_consents(person_id)
+    joined = consents[0].given_at
+    since = max(joined, now - timedelta(weeks=WEEKS_SHOWN + 1))
+    checks = _find_fullest_checks(
+        (
+            count
+            for count in app.db.sweeps.list_check_counts(person_id, since)
+            if not consents[-1].was_paused(count.at)
+        ),
+        zone,
+    )
+    cases = Counter(
+        format_iso_week(case.opened_at, zone)
+        for case in app.db.cases.list_cases_of_person(person_id)
+    )
+    weeks = (
+        format_iso_week(now - timedelta(weeks=ago), zone) for ago in reversed(range(WEEKS_SHOWN))
+    )
+    return tuple(
+        PersonalWeekLine(
+            week=week,
+            checked=checks[week].checked if week in checks else 0,
+            total=checks[week].total if week in checks else 0,
+            cases=cases[week],
+        )
+        for week in weeks
+        if week >= format_iso_week(joined, zone)
+    )
+
+
+def _find_fullest_checks(counts: Iterable[CheckCount], zone: str) -> dict[str, CheckCount]:
+    """Return the check of each week in which most sources could be checked."""
+    fullest: dict[str, CheckCount] = {}
+    for count in counts:
+        week = format_iso_week(count.at, zone)
+        if week not in fullest or count.checked > fullest[week].checked:
+            fullest[week] = count
+    return fullest

@@ -35,6 +35,7 @@ from monitor.services.breaches import count_breaches
 from monitor.services.coverage import (
     build_account_reminder,
     build_personal_coverage,
+    build_personal_weeks,
     build_policy_reminder,
 )
 from monitor.services.digests import find_next_digest
@@ -47,7 +48,6 @@ from monitor.services.disclosure import (
     has_reviewer,
     list_own_cases,
 )
-from monitor.services.district import build_personal_weeks
 from monitor.services.finding_history import (
     OwnFindingComparison,
     build_account_pair,

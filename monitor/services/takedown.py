@@ -19,6 +19,7 @@ from monitor.domain.case_log import LEVERS
 from monitor.domain.case_progress import get_reply_time
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, Presence
+from monitor.domain.person import Reviewer
 from monitor.domain.reason import Reason
 from monitor.domain.takedown_facts import RemovalGuide, TakedownGuide
 from monitor.domain.takedown_plan import may_be_sexual
@@ -49,9 +50,11 @@ from monitor.services.sweeps import (
     list_recheck_times,
 )
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
+from reports.finding_view import CaseView
 from reports.labels.cases import DECISION_PHRASES, OWN_CASE_STATES
 from reports.labels.takedown import LEVERS as LEVER_NAMES
 from reports.labels.takedown import REMOVAL_PHRASES
+from reports.pages.review import OfficeReport
 from reports.pages.takedown import (
     AccountSighting,
     PageSighting,
@@ -482,3 +485,17 @@ def _build_guide_line(guide: RemovalGuide, now: datetime) -> RemovalGuideLine:
         day=guide.day,
         stale=guide.is_stale(now),
     )
+
+
+def write_office_report(app: App, reviewer: Reviewer, case: Case, view: CaseView) -> str:
+    """Return what IT can send to the platform; empty where that is its person's alone to do."""
+    portrait = app.db.findings.load_finding(case.finding_id).portrait
+    # Its owner's account pretends nothing: they get it back.
+    theirs = case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED
+    wanted = theirs and can_be_reported(case) and not may_be_sexual(case, portrait)
+    if not wanted or not list_report_levers(app, case, Side.IT):
+        return ""
+    person = app.db.people.load_person(case.person_id)
+    return OfficeReport(
+        case=view, organization=person.organization, contact=reviewer.address
+    ).write_text()

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, url_for
 from monitor.db.audit import AuditEntry
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import DistrictFindingState, OpeningReason
-from monitor.services.district import build_district_view, build_lookalikes_view, decide_lookalike
+from monitor.services.district import build_district_view
+from monitor.services.lookalikes import build_lookalikes_view, decide_lookalike
 from monitor.services.review_access import OPENED_BY
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query

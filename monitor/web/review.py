@@ -35,7 +35,6 @@ from monitor.services.answers import DecisionInput
 from monitor.services.disclosure import find_assignee_id, find_silent_end, summarize
 from monitor.services.letters import list_office_letters, record_letter
 from monitor.services.next_steps import build_advice_lines, build_school_line, list_report_levers
-from monitor.services.office_reports import write_office_report
 from monitor.services.pictures import load_reviewed_picture
 from monitor.services.review import (
     add_review_note,
@@ -48,7 +47,12 @@ from monitor.services.review import (
     undo_own_decisions,
 )
 from monitor.services.review_access import load_opened_case, record_case_views
-from monitor.services.takedown import build_review_guide, can_be_reported, list_review_results
+from monitor.services.takedown import (
+    build_review_guide,
+    can_be_reported,
+    list_review_results,
+    write_office_report,
+)
 from monitor.services.visible_cases import (
     PAGE_SIZE,
     list_allowed_decisions,

@@ -8,7 +8,7 @@ import pytest
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.vocabulary import ConsentChannel, SweepKind
 from monitor.services.consent_renewal import pause_checks
-from monitor.services.district import WEEKS_SHOWN, build_personal_weeks
+from monitor.services.coverage import WEEKS_SHOWN, build_personal_weeks
 from scrapers.models import Outcome
 from tests.monitor.services.world import Staff, World, profile
 

@@ -14,7 +14,6 @@ from monitor.domain.district.inventory import DISTRICT_SUBJECT
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DistrictFindingState
-from monitor.services.district import build_lookalikes_view
 from monitor.services.jobs import run_due_sweeps, run_requested_checks, schedule_jobs
 from monitor.services.lookalike_checks import (
     CERTIFICATE_LOG,
@@ -26,6 +25,7 @@ from monitor.services.lookalike_checks import (
     run_district_check,
     summarize_district,
 )
+from monitor.services.lookalikes import build_lookalikes_view
 from monitor.services.purge import purge_expired_data
 from reports.reason_rendering import render_reason
 from scrapers.models import DomainRecords, LoggedNames, Outcome, Query, QueryKind, Request
