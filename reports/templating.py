@@ -98,7 +98,7 @@ _LABELS = SimpleNamespace(
         name: words
         for topic in (account, cases, findings, office, takedown)
         for name, words in vars(topic).items()
-        if not name.startswith("_")
+        if name.isupper() or name.startswith("describe_")
     }
 )
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

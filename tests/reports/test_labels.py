@@ -1,5 +1,7 @@
 """Every value that a person may read has its words in one place."""
 
+import ast
+
 import pytest
 
 from monitor.domain.vocabulary import (
@@ -68,6 +70,7 @@ from scrapers.facts.fact import FactReliability
 from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.platforms import PLATFORMS
+from tests.house.tree import ROOT, parsed
 from tests.scrapers.known_sources import all_sources, written_sources
 
 UNSPOKEN = {Decision.SHARED, Decision.UNSHARED, Decision.REOPENED}
@@ -235,3 +238,17 @@ def test_no_spelling_stands_for_a_site_that_is_not_known() -> None:
     others = {"askubuntu", "mathoverflow", "serverfault", "superuser"}
 
     assert set(SITE_NAMES) - {name.removesuffix("-api") for name in known} == others
+
+
+def test_no_two_topics_name_a_table_alike() -> None:
+    """A template names a table without its topic."""
+    named = [
+        name
+        for path in sorted((ROOT / "reports" / "labels").glob("*.py"))
+        for node in parsed(path).body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        for name in [node.target.id]
+    ]
+
+    assert len(named) > 50
+    assert sorted(set(named)) == sorted(named)
