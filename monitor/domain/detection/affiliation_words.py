@@ -133,6 +133,8 @@ _SCHOOL_ABBREVIATIONS = {
     ("independent", "school", "district"): ("isd",),
     ("public", "schools"): ("ps", "schools"),
 }
+# "QRHS": initials of a school; others are of messages, ambulances and software.
+_SCHOOL_INITIALS = re.compile(r"\b(?!SMS|MMS|EMS|CMS|LMS|PMS)(?:[A-Z]{1,3}HS|[A-Z]{2,3}[EM]S)\b")
 _SHORTEST_INITIALS, _WRITTEN_SMALL = 3, 4
 _NOT_AN_EMPLOYER = frozenset(
     split_words(
@@ -175,8 +177,12 @@ def mentions_place(text: str, person: Person) -> bool:
 
 
 def _count_other_states(town: str, text: str, person: Person) -> int:
-    """Count how often a town stands in a text with another state: it is another town."""
-    homes = [home for place in person.places if (home := parse_locality(place))]
+    """Count how often a town stands in a text with a state that is not its own: it is another."""
+    homes = [
+        home
+        for place in person.places
+        if (home := parse_locality(place)) and _write_phrase(home.town) == town
+    ]
     return sum(
         _write_phrase(found.town).endswith(town) and all(map(found.is_other_state, homes))
         for found in extract_localities(text)
@@ -245,7 +251,7 @@ def _extract_employers(text: str) -> Iterator[tuple[str, ...]]:
         words = split_words(found.group(1))
         if words and words[0] not in _NOT_AN_EMPLOYER:
             yield words
-    for found in _SCHOOL.finditer(text):
+    for found in (*_SCHOOL.finditer(text), *_SCHOOL_INITIALS.finditer(text)):
         yield split_words(found.group(0))
 
 
@@ -299,7 +305,9 @@ def mentions_role(text: str, person: Person) -> bool:
 
 
 def mentions_other_role(text: str, person: Person) -> bool:
-    words = set(split_words(text)) - set(split_words(person.role))
+    """Tell whether the text speaks of other work; people are also named Baker and Cook."""
+    own = split_words(f"{person.role} {person.name.full_name}")
+    words = set(split_words(text)) - set(own)
     return not words.isdisjoint(_OTHER_OCCUPATIONS) and not mentions_role(text, person)
 
 

@@ -17,16 +17,23 @@ from monitor.domain.detection.made_by_others import (
     MockSigns,
     addresses_family,
     begins_with_title,
+    correct_family,
     has_family_among_words,
     has_initials,
     has_mock_words,
     has_words_before_name,
+    is_initials,
     read_mock_signs,
     split_joined_words,
 )
 from monitor.domain.detection.slang import Slang, load_slang_pattern, read_plain_words
 from monitor.domain.edit_distance import measure_overlap
-from monitor.domain.handles.handles import extract_local_part, is_same_handle, shares_letter_pair
+from monitor.domain.handles.handles import (
+    extract_local_part,
+    is_same_handle,
+    shares_letter_pair,
+    strip_assigned_code,
+)
 from monitor.domain.handles.lookalike import HandleLookalike, detect_lookalike
 from monitor.domain.handles.name_fit import HandleFit, NameCover, fit_name_to_handle
 from monitor.domain.handles.pairs import weigh_handle_pair
@@ -189,7 +196,7 @@ _SHORTEST_SITE_NAME = 4
 
 def has_lure(trace: Trace, text: str) -> bool:
     """Tell whether the text baits with more than the name of its site: a Venmo page says Venmo."""
-    if _MONEY.search(text):
+    if _MONEY.search(text) or any(map(_leads_to_chat, trace.links)):
         return True
     found = load_slang_pattern(Slang.LURES).finditer(read_plain_words(text))
     baits = [squash_text(match[0]) for match in found]
@@ -201,40 +208,79 @@ def has_lure(trace: Trace, text: str) -> bool:
     return any(len(bait) < _SHORTEST_SITE_NAME or bait not in site for bait in baits)
 
 
+# Where bait is to be talked over, out of the network's sight.
+_CHAT_HOSTS = frozenset({"wa.me", "api.whatsapp.com", "chat.whatsapp.com", "t.me", "telegram.me"})
+
+
+def _leads_to_chat(link: str) -> bool:
+    address = split_url_or_none(link)
+    return address is not None and address.hostname in _CHAT_HOSTS
+
+
 def build_appearance(trace: Trace, person: Person) -> Appearance:
     account, name = trace.kind is TraceKind.ACCOUNT, person.name
-    description = (trace.bio or trace.snippet)[:_LONGEST_TEXT] if account else ""
     shown = _extract_shown_name(trace, name) if account else ""
+    written = (trace.bio or trace.snippet)[:_LONGEST_TEXT] if account else ""
+    description = _strip_frames(written, f"{shown} {trace.handle} {trace.platform}")
     parts = (trace.name, trace.title, trace.bio, trace.snippet)
     text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
     named_employers, names_place = count_named_employers(text, person), mentions_place(text, person)
     is_near = named_employers > 0 or names_place
     initials = account and has_initials(trace, shown, person.school)
+    handle = strip_assigned_code(trace.handle)
+    fit = fit_name_to_handle(handle, name)
+    # "clarksms": Clark, of Solvow Middle School.
+    beside_name = fit.cover is not NameCover.NONE and is_initials(fit.residue, person.school)
     signs = read_mock_signs(trace, shown, description, person, is_near=is_near or initials)
     return Appearance(
         shown_name=shown,
-        # Of accounts that call themselves after the school, only those that name somebody.
-        named_employers=named_employers or int(initials and signs.in_text),
+        # Of accounts that call themselves after the school, those that name somebody.
+        named_employers=named_employers or int(initials and (signs.in_text or beside_name)),
         names_place=names_place,
         description=description,
         text=text,
-        name_match=_match_shown_name(trace, shown, name) if account else match_mention(text, name),
+        name_match=_match_shown_name(trace, shown, person)
+        if account
+        else match_mention(text, name),
         shares_name_word=bool(
             _collect_words(shown) & _collect_words(f"{name.full_name} {' '.join(name.nicknames)}")
         ),
-        handle_fit=fit_name_to_handle(trace.handle, name),
-        handle_bits=sum(piece.bits for piece in weigh_handle(trace.handle, name, load_census())),
+        handle_fit=fit,
+        handle_bits=sum(piece.bits for piece in weigh_handle(handle, name, load_census())),
         mock_signs=signs,
     )
 
 
+def _strip_frames(written: str, shown: str) -> str:
+    """Leave out what every network or engine says of every account: "Posts and photos by Jo Doe".
+
+    Who wrote nothing is described so, and such words say nothing of where they live.
+    """
+    own = _collect_words(shown)
+    sentences = ((one, _collect_words(one)) for one in _SENTENCES.findall(written))
+    return "".join(
+        one for one, words in sentences if not (words <= own | _OF_FRAMES and words & _OF_FRAMES)
+    ).strip()
+
+
+_SENTENCES = re.compile(r".+?(?:(?<!\b[DM][rs])(?<!\bMrs)[.!?·|\n](?=\s|\Z)|\Z)\s*", re.DOTALL)
+_OF_FRAMES = frozenset(
+    split_words(
+        "see view discover watch follow latest photo photos video videos posts profile profiles "
+        "followers following facebook and from by of on the with s is are join to connect others "
+        "you may know"
+    )
+)
+
+
 def _extract_shown_name(trace: Trace, name: PersonName) -> str:
     shown = (trace.name or _AFTER_NAME.split(trace.title)[0]).strip()[:_LONGEST_NAME]
-    return split_joined_words(shown, name)
+    return correct_family(split_joined_words(shown, name), name)
 
 
-def _match_shown_name(trace: Trace, shown: str, name: PersonName) -> NameMatch | None:
+def _match_shown_name(trace: Trace, shown: str, person: Person) -> NameMatch | None:
     """Compare the display name; where that is a pseudonym, look for the name in the rest."""
+    name = person.name
     if is_disguised_name(shown, name):
         return NameMatch(level=MatchLevel.NEAR)
     agreed = match_display_name(shown, name)
@@ -246,7 +292,7 @@ def _match_shown_name(trace: Trace, shown: str, name: PersonName) -> NameMatch |
         begins_with_title(shown)
         or addresses_family(shown, name)
         or has_mock_words(shown, name)
-        or has_family_among_words(shown, name)
+        or has_family_among_words(shown, person)
     ):
         agreed = match_mention(shown, name)
     one_word = len(shown.split()) == 1
@@ -350,8 +396,8 @@ class AssessmentInput:
 
     @property
     def is_on_new_network(self) -> bool:
-        """The person has accounts, and none on the same network."""
-        return bool(self.own_handles and self.trace.platform) and not self.own_handles_here
+        """The person gave us no account on the same network."""
+        return bool(self.trace.platform) and not self.own_handles_here
 
     @property
     def has_repeatable_bio(self) -> bool:
@@ -398,7 +444,11 @@ def _choose_closest_lookalike(
 
     Under another name, a handle that is but spelt alike is spelt like that name.
     """
-    found = (detect_lookalike(handle, original) for original in sorted(originals))
+    chosen = strip_assigned_code(handle)
+    found = (
+        detect_lookalike(chosen, original)
+        for original in map(strip_assigned_code, sorted(originals))
+    )
     other_name = appearance.match_level is MatchLevel.DIFFERENT
     return max(
         (entry for entry in found if entry and (entry.is_unmistakable or not other_name)),

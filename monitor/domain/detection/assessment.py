@@ -159,6 +159,10 @@ def assess_evidence(
 ) -> Assessment:
     """Say whose the trace is by what was weighed; nobody decided it."""
     label = _choose_label(inputs, shown, weights)
+    found = {piece.rule for piece in shown}
+    # Who mocks a teacher of another school may mean one of the same name.
+    if label is OwnershipLabel.MOCK and _names_another(inputs, found):
+        label = OwnershipLabel.UNKNOWN
     asked = _should_ask_person(inputs, shown, label, weights)
     doubtful = label is OwnershipLabel.MINE and not _is_certain(inputs, shown)
     if asked or doubtful or label is OwnershipLabel.UNKNOWN:
@@ -166,7 +170,7 @@ def assess_evidence(
         held = asked and any(map(_is_strong_imitation, shown))
         # With signs of someone else, such as another trade, it is no best guess, nor is an account
         # of a relative, or one that only names the person.
-        look, found = inputs.appearance, {piece.rule for piece in shown}
+        look = inputs.appearance
         unlike = look.match_level is MatchLevel.DIFFERENT or look.mock_signs.in_text
         likely = _CONTRADICTIONS.isdisjoint(found) and not unlike
         mine = label is OwnershipLabel.MINE and not held and likely
@@ -259,8 +263,7 @@ def _find_why_asked(inputs: AssessmentInput, found: AbstractSet[str]) -> str:
     bait. Another place or job is a sign that it means someone else.
     """
     look, signs = inputs.appearance, inputs.appearance.mock_signs
-    near = signs.is_near or not NEARNESS.isdisjoint(found)
-    if (signs.by_family or signs.in_text) and near:
+    if (signs.by_family or signs.in_text) and _is_near(inputs, found):
         return "place"
     if not _CONTRADICTIONS.isdisjoint(found):
         return ""
@@ -274,10 +277,18 @@ def _find_why_asked(inputs: AssessmentInput, found: AbstractSet[str]) -> str:
     if worded and inputs.is_new_account:
         return "new"
     is_whole = look.match_level in FULL_LEVELS
-    bait = signs.hinted or signs.in_bio or signs.solicits or inputs.has_lure
+    bait = signs.in_bio or signs.solicits or inputs.has_lure
     titled = signs.addressed and (is_whole or look.handle_covers_name)
-    called = titled or (bait and (is_whole or signs.by_family))
+    called = titled or signs.hinted or (bait and (is_whole or signs.by_family))
     return "absent" if called and inputs.is_on_new_network else ""
+
+
+def _is_near(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
+    return inputs.appearance.mock_signs.is_near or not NEARNESS.isdisjoint(found)
+
+
+def _names_another(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
+    return not _CONTRADICTIONS.isdisjoint(found) and not _is_near(inputs, found)
 
 
 def _is_new_under_name(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:

@@ -337,9 +337,10 @@ def match_control_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
         yield evidence_rules.NONE_HERE.build_match()
 
 
-# A preposition and the capitalised words after it.
+# A preposition, or what marks a place, and the capitalised words after it.
 _AFTER_IN_OR_FROM = re.compile(
-    r"\b(?:[Ii]n|[Ff]rom) +((?:[A-Z][\w'-]+)(?: +(?:of +)?[A-Z][\w'-]+){0,4})"
+    r"(?:\b(?:[Ii]n|[Ff]rom) |\bLocation: |\N{ROUND PUSHPIN} ?) *"
+    r"((?:[A-Z][\w'-]+)(?: +(?:of +)?[A-Z][\w'-]+){0,4})"
 )
 
 
@@ -364,6 +365,8 @@ def match_context_rules(
     says_something = inputs.is_account and (inputs.appearance.description or inputs.trace.location)
     if (
         says_something
+        # What others write of someone leaves out where they live.
+        and not inputs.appearance.mock_signs.is_mock
         and not inputs.same_bio_accounts
         and all(match.rule in _ELSEWHERE_RULES for match in matches)
     ):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from monitor.domain.detection import evidence_rules
+from monitor.domain.detection.affiliation_words import list_employer_phrases
 from monitor.domain.detection.evidence import RuleMatch
 from monitor.domain.detection.lessons import look_up_word
 from monitor.domain.detection.slang import (
@@ -20,10 +21,17 @@ from monitor.domain.detection.slang import (
     load_slang_pattern,
     read_plain_words,
 )
+from monitor.domain.edit_distance import count_edits
 from monitor.domain.handles.handles import extract_local_part, split_handle_words
 from monitor.domain.names.frequency import load_census
 from monitor.domain.names.matching import FULL_LEVELS, match_mention
-from monitor.domain.names.normalize import TITLES, fold_text, split_words, squash_text
+from monitor.domain.names.normalize import (
+    TITLES,
+    contains_phrase,
+    fold_text,
+    split_words,
+    squash_text,
+)
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from scrapers.models import Trace, TraceKind
@@ -97,6 +105,7 @@ def read_mock_signs(
     name = person.name
     if trace.kind is not TraceKind.ACCOUNT:
         return NO_MOCK_SIGNS
+    description = correct_family(description, name)
     masked = mask_own_words(shown_name, name)
     letters = "".join(f"{word} " for word in _LETTERS.findall(fold_text(shown_name)))
     addressed = _is_addressed(letters, name) or _is_handle_addressed(trace.handle, name)
@@ -107,7 +116,10 @@ def read_mock_signs(
         return _read_signs_in_text(trace, called, description, name, is_near=is_near)
     plain = read_plain_words(description)
     by_family = (addressed and named) or addresses_family(description, name)
-    with_given = squash_text(name.given) in map(squash_text, words)
+    given = squash_text(name.given)
+    with_given = given in map(squash_text, words) or (
+        len(given) >= _SHORTEST_FAMILY and given in squash_text(extract_local_part(trace.handle))
+    )
     return MockSigns(
         in_name=has_mock_words(shown_name, name) or _has_mock_handle(trace, name),
         in_bio=has_slang(Slang.BIOS, plain),
@@ -172,6 +184,12 @@ def _write_initials(school: str) -> str:
 _SHORTEST_INITIALS = 3
 
 
+def is_initials(rest: str, school: str) -> bool:
+    """Tell whether what is left of a handle without the name are the initials of a school."""
+    initials = _write_initials(school)
+    return bool(initials) and rest.strip(_DIGITS) == initials
+
+
 def has_initials(trace: Trace, shown: str, school: str) -> bool:
     """Tell whether an account calls itself by the initials of a school: "phhs.tea"."""
     initials = _write_initials(school)
@@ -224,16 +242,20 @@ def has_mock_words(written: str, name: PersonName) -> bool:
     return has_slang(Slang.NAMES, mask_own_words(written, name))
 
 
-def has_family_among_words(written: str, name: PersonName) -> bool:
+def has_family_among_words(written: str, person: Person) -> bool:
     """Tell whether a display name is the family name beside words that name nobody else.
 
-    Words of work, schools and pastimes name a business or a club, and other names are a person's.
+    Words of work, schools and pastimes name a business or a club, and other names are a person's;
+    those of their own school mean them: "Maple High School office - Doe".
     """
-    masked = mask_own_words(written, name)
-    others = [word for word in masked.split() if word != OWN_NAME]
+    masked = mask_own_words(written, person.name)
+    others = tuple(word for word in masked.split() if word != OWN_NAME)
     if len(others) == len(masked.split()) or not others:
         return False
-    if _has_hint(masked) or has_slang(Slang.NAMES, masked):
+    school = list_employer_phrases(person.school)
+    if any(contains_phrase(others, phrase) for phrase in school):
+        return True
+    if _has_mock_words_or_hint(masked):
         return True
     return not any(word in _OF_A_FIRM or look_up_word(word) or _is_name(word) for word in others)
 
@@ -406,13 +428,46 @@ def split_joined_words(shown: str, name: PersonName) -> str:
     return " ".join(_part_from_family(word, name.family) for word in words)
 
 
+def correct_family(written: str, name: PersonName) -> str:
+    """Write the family name as it is spelled, where it is misspelled after a title or such words.
+
+    What differs by one letter, or two that changed places, and is no other name: "Mr. Qackenbush",
+    "freaky Murrphy". So accounts escape searches, or were typed in haste.
+    """
+    family = squash_text(name.family)
+    words = written.split()
+    found = [at for at, word in enumerate(words) if _is_misspelled(squash_text(word), family)]
+    titled = [at for at in found if at and squash_text(words[at - 1]) in _list_titles()]
+    for at in titled or found:
+        words[at] = name.family
+    corrected = " ".join(words)
+    if not found or not (titled or _has_mock_words_or_hint(mask_own_words(corrected, name))):
+        return written
+    return corrected
+
+
+def _is_misspelled(word: str, family: str) -> bool:
+    longest = max(len(word), len(family))
+    return (
+        min(len(word), len(family)) >= _SHORTEST_FAMILY
+        and abs(len(word) - len(family)) <= 1
+        and longest > _SHORTEST_FAMILY - (sorted(word) == sorted(family))
+        and count_edits(word, family) == 1
+        and not (word.removesuffix("s") == family or _is_name(word))
+    )
+
+
+def _has_mock_words_or_hint(masked: str) -> bool:
+    return _has_hint(masked) or has_slang(Slang.NAMES, masked)
+
+
 def _part_from_family(word: str, family: str) -> str:
-    size, plain = len(family), word.casefold()
-    if size < _SHORTEST_FAMILY or size >= len(word):
+    size, own, plain = len(family), squash_text(family), squash_text(word)
+    if not _SHORTEST_FAMILY <= size == len(own) < len(word) == len(plain):
         return word
-    if plain.startswith(family.casefold()) and _is_hint_alone(plain[size:]):
+    if plain.startswith(own) and _is_hint_alone(plain[size:]):
         return f"{word[:size]} {word[size:]}"
-    if plain.endswith(family.casefold()) and _is_hint_alone(plain[:-size]):
+    if plain.endswith(own) and _is_hint_alone(plain[:-size]):
         return f"{word[:-size]} {word[-size:]}"
     return word
 

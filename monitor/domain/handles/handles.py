@@ -28,6 +28,15 @@ def extract_local_part(handle: str) -> str:
     return _split_off_host(handle)[0]
 
 
+def strip_assigned_code(handle: str) -> str:
+    """Return a handle without the code by which LinkedIn parts people of one name."""
+    return _ASSIGNED_CODE.sub("", handle)
+
+
+# "jane-doe-1a2b3c4d5"
+_ASSIGNED_CODE = re.compile(r"(?<=\w)-(?=[0-9a-f]*[0-9])(?=[0-9]*[a-f])[0-9a-f]{6,9}\Z")
+
+
 def is_same_handle(one: str, other: str) -> bool:
     """Compare handles, also those of a network that uses host names with those of one without."""
     (mine, my_host), (yours, your_host) = _split_off_host(one), _split_off_host(other)

@@ -1,8 +1,16 @@
 """Places as people write them."""
 
+from dataclasses import replace
+
 import pytest
 
-from monitor.domain.detection.affiliation_words import Locality, extract_localities, parse_locality
+from monitor.demo.district import MARIA
+from monitor.domain.detection.affiliation_words import (
+    Locality,
+    extract_localities,
+    mentions_place,
+    parse_locality,
+)
 
 VALLEY = Locality(town=("cedar", "valley"), state="oh")
 
@@ -70,3 +78,11 @@ def test_a_town_with_its_state_is_found_in_running_text():
     assert list(extract_localities("Mom of two. Cedar Valley, OH. Loves Maria, Ann and Bo")) == [
         VALLEY
     ]
+
+
+def test_a_town_counts_with_its_own_state_only():
+    person = replace(MARIA.person, places=("Springfield, IL", "Boston, MA"))
+
+    assert mentions_place("teacher in Springfield, IL", person)
+    assert mentions_place("teacher in Springfield", person)
+    assert not mentions_place("teacher in Springfield, MA", person)

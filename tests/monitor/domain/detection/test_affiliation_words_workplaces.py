@@ -8,6 +8,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.detection.affiliation_words import (
     count_named_employers,
     mentions_other_employer,
+    mentions_other_role,
 )
 
 PERSON = replace(
@@ -61,3 +62,17 @@ def test_after_a_comma_ms_is_mississippi_and_no_middle_school():
     assert count_named_employers("Science in Tupelo, MS", tupelo) == 0
     assert not mentions_other_employer("Born in Fairmont, MS", tupelo)
     assert mentions_other_employer("Science, Fairmont MS", tupelo)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"), [("6 7 follow back QRHS", True), ("go MSES", False), ("SMS me", False)]
+)
+def test_the_initials_of_another_school_are_another_workplace(text, other):
+    assert mentions_other_employer(text, PERSON) is other
+
+
+def test_who_is_named_baker_has_no_other_trade_by_that():
+    baker = replace(PERSON, name=replace(PERSON.name, family="Baker"))
+
+    assert not mentions_other_role("Jo Baker, happy", baker)
+    assert mentions_other_role("Jo Baker, plumber", baker)

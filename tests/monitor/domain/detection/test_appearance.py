@@ -9,6 +9,7 @@ from monitor.domain.detection.appearance import (
     Inventory,
     Subject,
     build_appearance,
+    has_lure,
     list_all_handles,
     list_handles_on,
 )
@@ -40,3 +41,35 @@ def test_only_an_account_describes_its_owner(kind, description):
 
     assert seen.description == description
     assert "Hello." in seen.text
+
+
+@pytest.mark.parametrize(
+    ("snippet", "description"),
+    [
+        ("See photos and videos from Jo Doe (@jo.doe).", ""),
+        ("Jo Doe (@jo.doe) on Clips. teaching and tacos", "teaching and tacos"),
+        ("Posts and photos of Mrs. Doe, by us", "Posts and photos of Mrs. Doe, by us"),
+        ("1,204 followers, 88 posts - watch the latest from Jo Doe", ""),
+        ("Jo Doe", "Jo Doe"),
+    ],
+)
+def test_what_every_engine_says_of_every_account_is_no_description(snippet, description):
+    shown = replace(FOUND, name="Jo Doe", handle="jo.doe", account="clips:@jo.doe", snippet=snippet)
+
+    assert build_appearance(shown, MARIA.person).description == description
+
+
+def test_a_username_names_the_school_by_initials_after_the_name():
+    person = replace(MARIA.person, school="Tallgrass Middle School", organization="")
+    family = person.name.family.casefold()
+    named, others = (
+        build_appearance(replace(FOUND, handle=handle), person)
+        for handle in (f"{family}tms_", "rodeotms")
+    )
+
+    assert (named.named_employers, others.named_employers) == (1, 0)
+
+
+def test_a_link_to_a_chat_is_bait():
+    assert has_lure(replace(FOUND, links=("https://wa.me/15550100",)), "")
+    assert not has_lure(replace(FOUND, links=("https://school.example/me",)), "")

@@ -116,7 +116,7 @@ def test_nobody_is_asked_about_a_friend_their_own_account_links_to() -> None:
     "sign",
     [
         {"bio": "DM me for details", "created_at": datetime(2021, 9, 1, tzinfo=UTC)},
-        {"handle": "mariadelgado7.skies.example"},
+        {"handle": "mariade1gado.skies.example"},
         {"bio": BIO, "created_at": datetime(2022, 9, 1, tzinfo=UTC)},
     ],
 )

@@ -299,8 +299,9 @@ def test_a_title_and_such_words_are_asked_about_where_the_person_is_not_whatever
     shown = replace(ACCOUNT, name="ai quackenbush", bio=bio)
     elsewhere = replace(shown, account="snapgarden:@found")
 
-    assert assess(shown, others=500.0).label in ASKED_OR_FLAGGED
-    assert assess(elsewhere, others=500.0).label not in ASKED_OR_FLAGGED
+    asking = evidence_rules.SPEAKS_OF_PERSON.name
+    assert asking in {piece.rule for piece in assess(shown, others=500.0).evidence}
+    assert asking not in {piece.rule for piece in assess(elsewhere, others=500.0).evidence}
 
 
 def test_who_is_named_in_a_text_only_is_no_guess_of_whose_it_is() -> None:
@@ -503,7 +504,7 @@ def test_a_likely_account_of_the_person_is_only_suggested() -> None:
         counts=(("followers", 300), ("following", 200), ("posts", 90)),
     )
     verified = replace(likely, network_labels=(NetworkLabel.VERIFIED,))
-    open_, found = assess(likely), assess(verified)
+    open_, found = assess(replace(likely, bio="Math", counts=())), assess(verified)
 
     assert (open_.label, open_.suggestion) == (OwnershipLabel.UNKNOWN, None)
     assert (found.label, found.suggestion) == (OwnershipLabel.UNKNOWN, OwnershipLabel.MINE)
@@ -552,3 +553,45 @@ def test_no_reason_says_at_once_that_others_have_the_name_and_that_hardly_anyone
 
     assert evidence_rules.NAME_RARE.reason in reasons
     assert Reason("namesakes.perhaps-one") not in reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "bio"),
+    [
+        ("Mrs. Qackenbush", "hi"),
+        ("freaky quackenbsuh", ""),
+        ("tms tea", "dirt on mrs. quackenbussh soon, Tallgrass Middle School"),
+        ("Tallgrass Middle School office - Quackenbush", "text me here"),
+        ("quackenbush x ortega", "they kissed by the copier"),
+    ],
+)
+def test_a_misspelled_family_name_is_read_where_others_write_of_someone(
+    name: str, bio: str
+) -> None:
+    assert assess(replace(ACCOUNT, name=name, bio=bio)).label in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize("name", ["Qackenbush", "Mr. Smyth", "Quackenbush x"])
+def test_it_is_not_read_alone_nor_as_another_name(name: str) -> None:
+    smith = replace(RUTH, name=PersonName(given="Ruth", family="Smith"))
+    person = smith if "Smyth" in name else RUTH
+
+    assert "speaks-of-person" not in {
+        piece.rule for piece in assess(replace(ACCOUNT, name=name), person, others=30.0).evidence
+    }
+
+
+def test_a_family_name_among_such_words_is_asked_about_where_the_person_is_not() -> None:
+    found = assess(replace(ACCOUNT, name="quackenbush edits"), others=500.0)
+
+    assert Reason("speaks-of-person.absent") in found.reasons
+
+
+def test_fans_of_a_whole_name_in_a_username_may_be_those_of_some_star() -> None:
+    shown = replace(ACCOUNT, name="Quackenbush edits", bio="#24 supporters, not her")
+
+    families, wholes = (
+        assess(replace(shown, handle=handle), others=30.0)
+        for handle in ("quackenbushfans", "ruthquackenbushfans")
+    )
+    assert wholes.axis_sums.mock < families.axis_sums.mock
