@@ -112,7 +112,7 @@ class LabelProbabilities:
 # for the person's own; a question is a look, and some patience for the next one; a case about
 # nothing is a fright. Which of namesake and unrelated someone else is costs next to nothing, so the
 # name decides.
-QUESTION_COST = 4.0
+QUESTION_COST = 6.0
 _IMITATION_MISSED = {
     OwnershipLabel.MINE: 40.0,
     OwnershipLabel.MOCK: 5.0,
@@ -127,8 +127,8 @@ _MOCK_MISSED = {
     OwnershipLabel.UNRELATED: 24.0,
 }
 _OWN_MISSED = {
-    OwnershipLabel.IMPERSONATION: 15.0,
-    OwnershipLabel.MOCK: 15.0,
+    OwnershipLabel.IMPERSONATION: 22.0,
+    OwnershipLabel.MOCK: 22.0,
     OwnershipLabel.NAMESAKE: 3.0,
     OwnershipLabel.UNRELATED: 5.0,
 }
@@ -138,7 +138,7 @@ _LINK_MISSED = {
     OwnershipLabel.NAMESAKE: 60.0,
     OwnershipLabel.UNRELATED: 60.0,
 }
-_ALARM, _ALARM_OF_A_LINK = 15.0, 16.0
+_ALARM, _ALARM_OF_A_LINK = 22.0, 16.0
 _IMITATION_TAKEN_FOR_A_LINK = 20.0
 _SOMEBODY_TAKEN_FOR_OWN = 2.0
 _MOST_BITS = 60.0
