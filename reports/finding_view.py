@@ -240,7 +240,8 @@ class CaseSummary:
     `decision` is what its person says that it is, `review_decision` what IT does; None for silence.
     `next_by` does `next_step` by `due`; all are None where it has ended, at `ended_at`. It waits
     for its person `waits_since` then, None where it does not, or IT reads. IT sees it
-    since `it_sees_since` because of `opened_by`; None while it does not. `taken_by` is a reviewer's
+    since `it_sees_since` because of `opened_by`; None while it does not. Silence of its person ends
+    it when it `closes_at`, None for never. `taken_by` is a reviewer's
     address, and `asked_at` when its person was last asked; both are for IT alone.
     """
 
@@ -261,6 +262,7 @@ class CaseSummary:
     is_late: bool = False
     end: EndReason | None = None
     ended_at: datetime | None = None
+    closes_at: datetime | None = None
     it_sees_since: datetime | None = None
     opened_by: OpeningReason | None = None
     taken_by: str = ""
@@ -328,6 +330,11 @@ class CaseView(CaseSummary):
     def without_reviewer(self) -> Reason:
         """Say whom to ask where IT has nobody who may look."""
         return Reason("sees.no-reviewer", {"contact": Plain(self.helper)})
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Tell whether nothing comes next but its person's answer, or what follows from silence."""
+        return (self.next_by, self.next_step) == (StepActor.PERSON, CaseStep.ANSWER)
 
     @property
     def own_next_step(self) -> str:

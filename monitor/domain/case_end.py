@@ -14,10 +14,10 @@ from monitor.domain.vocabulary import CaseKind, EndReason, Severity, Side
 from scrapers.models import QueryKind
 
 ANSWER_WITHIN = timedelta(days=7)
-ANSWER_EXPECTED: Mapping[Severity, timedelta] = {
-    Severity.HIGH: ANSWER_WITHIN,
-    Severity.MEDIUM: timedelta(days=28),
-    Severity.LOW: timedelta(days=90),
+# What is not serious lapses without an answer.
+LAPSES_AFTER: Mapping[Severity, timedelta] = {
+    Severity.MEDIUM: timedelta(days=56),
+    Severity.LOW: timedelta(days=180),
 }
 # A word of IT's that it is harmless gives a silent person four weeks.
 SILENT_AFTER = timedelta(days=28)
@@ -92,4 +92,4 @@ def find_lapse(case: Case) -> Countdown | None:
     opens_by_time = case.kind is CaseKind.STUDENT_LINK and case.relation == QueryKind.FOLLOWS
     if case.severity is Severity.HIGH or case.shared_at or opens_by_time:
         return None
-    return Countdown(start=since, span=2 * ANSWER_EXPECTED[case.severity])
+    return Countdown(start=since, span=LAPSES_AFTER[case.severity])

@@ -11,7 +11,6 @@ from itertools import count, takewhile
 
 from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_end import (
-    ANSWER_EXPECTED,
     ANSWER_WITHIN,
     CLAIM_STANDS_AFTER,
     CaseEnd,
@@ -25,6 +24,7 @@ from monitor.domain.disclosure import (
     DisclosureInput,
     DisclosurePolicy,
     compute_review_opening,
+    forecast_time_opening,
     needs_immediate_notice,
 )
 from monitor.domain.vocabulary import (
@@ -115,10 +115,10 @@ def find_next_step(
     inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy
 ) -> NextStep | None:
     """Return who acts next, and by when; None where it has ended."""
-    case, consent = inputs.case, inputs.consent
+    case = inputs.case
     if find_case_end(inputs, now):
         return None
-    own, theirs = case.get_word(Side.PERSON), case.get_word(Side.IT)
+    own = case.get_word(Side.PERSON)
     if _is_untold(case):
         return _plan_notice(case)
     turn, opening = find_review_turn(case), compute_review_opening(inputs, now, policy)
@@ -131,10 +131,17 @@ def find_next_step(
     if _is_real(case):
         return _plan_lever(case, now)
     since = case.notified_at or case.opened_at
-    limit = Countdown(start=since, span=ANSWER_EXPECTED[case.severity])
-    end = find_end(case, consent)
-    due = end.at if theirs and end else limit.compute_end(consent)
+    due = _find_day_of_silence(inputs, since, now, policy)
     return NextStep(who=StepActor.PERSON, what=CaseStep.ANSWER, since=since, due=due)
+
+
+def _find_day_of_silence(
+    inputs: DisclosureInput, since: datetime, now: datetime, policy: DisclosurePolicy
+) -> datetime:
+    """Return when something follows from silence: IT sees it, it closes, or its person is told."""
+    end, opens_at = find_end(inputs.case, inputs.consent), forecast_time_opening(inputs, policy)
+    ahead = [at for at in (end and end.at, opens_at) if at and at > now]
+    return min(ahead, default=None) or find_nudge_times(since, inputs.consent, now).next_at
 
 
 def find_review_turn(case: Case) -> ReviewTurn | None:

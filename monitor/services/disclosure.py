@@ -38,6 +38,7 @@ from monitor.domain.person import Person, Reviewer, build_reviewer_id
 from monitor.domain.reason import Label, Reason
 from monitor.domain.vocabulary import (
     CaseKind,
+    CaseStep,
     ContactKind,
     Decision,
     EndReason,
@@ -58,6 +59,7 @@ Reader = Person | Reviewer
 # A person keeps one reviewer out at most, and may be another one.
 _MOST_KEPT_OUT = 2
 _OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
+_SILENT_ENDS = frozenset({EndReason.SILENT, EndReason.LAPSED})
 # These speak of who sees a case, or take another decision back.
 _SILENT_DECISIONS = frozenset({*SHARING, Decision.REOPENED})
 SUGGESTED_ANSWERS = {
@@ -193,13 +195,6 @@ def renew_time_limits(app: App, since: datetime) -> None:
                 app.db.cases.update_case(replace(case, notified_at=app.clock.now()))
 
 
-def find_silent_end(app: App, case: Case) -> datetime | None:
-    """Return when a word of IT's ends it if its person stays silent; None where none does."""
-    consent = app.db.consents.find_latest_consent(case.person_id)
-    end = find_end(case, consent) if consent else None
-    return end.at if end and end.reason is EndReason.SILENT else None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCase:
     """A case as its person may know it, not built yet: of hundreds, only some are shown."""
@@ -260,6 +255,7 @@ def _summarize(
     if standing is None:
         return None
     step, end = standing.next_step, standing.end
+    ahead = find_end(case, inputs.consent) if step and step.what is CaseStep.ANSWER else None
     person = app.db.people.load_person(case.person_id)
     zone = person.zone if side is Side.PERSON else app.config.district.zone
     return CaseSummary(
@@ -281,6 +277,7 @@ def _summarize(
         is_late=step is not None and is_past_day(step.due, now, zone),
         end=end.reason if end else None,
         ended_at=end.at if end else None,
+        closes_at=ahead.at if ahead and ahead.reason in _SILENT_ENDS else None,
         it_sees_since=opening.at if opening else None,
         opened_by=opening.reason if opening else None,
     )

@@ -155,9 +155,11 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         raise NotPermittedError(reason)
     paused_until = consents[-1].find_pause_end(now)
     own = sorted(list_own_cases(app, person), key=lambda one: build_urgency_key(one.case))
-    cases, exposures = fold_exposures(_list_waiting_cases(own))
+    asked, exposures = fold_exposures(_list_waiting_cases(own))
     needing = [one for one in own if one.summary.bin is CaseBin.NEEDS_YOU]
-    cases = (*cases, *(one for one in needing if not one.case.is_undecided))
+    answered = (one for one in needing if not one.case.is_undecided)
+    # Among what is as urgent, what has no answer comes first.
+    cases = sorted((*asked, *answered), key=lambda one: build_urgency_key(one.case)[:2])
     progress = (one for one in own if one.summary.bin is CaseBin.IN_PROGRESS)
     latest = _find_latest_sweep(app, person_id, consents[0].given_at)
     request = app.db.jobs.find_latest_request_of_person(person_id)

@@ -32,7 +32,7 @@ from monitor.domain.vocabulary import (
     Side,
 )
 from monitor.services.answers import DecisionInput
-from monitor.services.disclosure import find_assignee_id, find_silent_end, summarize
+from monitor.services.disclosure import find_assignee_id, summarize
 from monitor.services.letters import list_office_letters, record_letter
 from monitor.services.next_steps import build_advice_lines, build_school_line, list_report_levers
 from monitor.services.pictures import load_reviewed_picture
@@ -275,11 +275,11 @@ def describe_saved_decision(app: App, reviewer: Reviewer, before: Case) -> str:
     if after.is_undecided:
         parts.append("The staff member's own answer still decides.")
     shown, zone = summarize(app, after, reviewer), app.config.district.zone
-    if shown and shown.next_by and shown.next_step and shown.due:
+    if shown and shown.closes_at:
+        parts.append(f"Without an answer, it ends on {format_near_day(shown.closes_at, zone)}.")
+    elif shown and shown.next_by and shown.next_step and shown.due:
         words = REVIEWER_NEXT_STEPS[shown.next_by, shown.next_step]
         parts.append(f"Next: {words}, by {format_near_day(shown.due, zone)}.")
-    if end := find_silent_end(app, after):
-        parts.append(f"Without an answer, it ends on {format_near_day(end, zone)}.")
     return " ".join(parts)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from monitor.domain.case import build_urgency_key
 from monitor.domain.english_dates import parse_week_year
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseBin, Severity
@@ -73,9 +74,10 @@ class EmailSections:
         return fold_exposures(self.cases.shown)[1]
 
     @property
-    def opening_case(self) -> CaseView | None:
-        """Return the first one that has a day: an email has no room to say it of each."""
-        return next((case for case in self.cases.shown if case.opens_at), None)
+    def dated_case(self) -> CaseView | None:
+        """Return the one of which it is told what comes next: the first that IT sees, or will."""
+        dated = (case for case in self.cases.shown if case.opens_at or case.it_sees_since)
+        return next(dated, None)
 
     @property
     def folded_sentence(self) -> Reason:
@@ -113,18 +115,26 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
     """Give `most` places, and the words that people read, to what matters most.
 
     Cases come in the order of every page, and breaches; where there are none, something is told.
+    What is urgent has its place among the new ones for as long as its person says nothing.
     """
+    urgent = tuple(
+        case for case in view.waiting if case.is_undecided and case.severity is Severity.HIGH
+    )
+    cases = sorted((*view.cases, *urgent), key=build_urgency_key)
     by_rank: dict[str, Iterable[Any]] = {
         "changes": sorted(view.changes, key=lambda line: line.at),
         "questions": view.questions,
         # What is their turn comes before what others do; each in the order of every page.
-        "waiting": sorted(view.waiting, key=lambda case: case.bin is not CaseBin.NEEDS_YOU),
+        "waiting": sorted(
+            (case for case in view.waiting if case not in urgent),
+            key=lambda case: case.bin is not CaseBin.NEEDS_YOU,
+        ),
         "decided": sorted(view.decided, key=lambda case: case.ended_at or case.opened_at),
         "own": view.own,
         "about": view.about,
         "set_aside": view.set_aside,
     }
-    sections: dict[str, SectionLines[Any]] = {"cases": limit_lines(view.cases, most)}
+    sections: dict[str, SectionLines[Any]] = {"cases": limit_lines(cases, most)}
     most -= len(sections["cases"].shown)
     sections["breaches"] = limit_lines(view.breaches, most)
     most -= len(sections["breaches"].shown)
@@ -136,13 +146,12 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
         if shown := len(sections[name].shown):
             most -= shown
             room -= head + shown * line
-    unanswered = (case for case in view.waiting if case.is_undecided)
     return EmailSections(
         **sections,
         gaps=limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), _MOST_GAPS),
         needs_you=view.needs_you,
         to_sort=view.to_sort,
-        is_urgent=any(case.severity is Severity.HIGH for case in (*view.cases, *unanswered)),
+        is_urgent=any(case.severity is Severity.HIGH for case in cases),
     )
 
 
@@ -187,7 +196,7 @@ def _render_personal_email(
         folded = fill_template("_base/folded.txt", {"page": page})
         context = {"view": view, "year": year, "quiet": quiet, "page": page, "tone": tone}
         # Beside another one, a case is told in fewer words: an email is read to its end.
-        context |= {"brief": len(view.cases) > 1, "folded": folded}
+        context |= {"brief": page.cases.total > 1, "folded": folded}
         return {**context, "covered": fill_template("_base/covered.txt", context)}
 
     return compose_fitting_email(folder, build_context)

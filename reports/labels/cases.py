@@ -167,11 +167,11 @@ ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
 OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.NOTIFY): "We email you about it.",
     (StepActor.OPERATOR, CaseStep.MEND_ADDRESS): "Your district corrects your email address.",
-    (StepActor.PERSON, CaseStep.ANSWER): "You say what it is.",
+    (StepActor.PERSON, CaseStep.ANSWER): "It waits for your answer.",
     (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer here: IT says that it is real.",
     (StepActor.PERSON, CaseStep.REPORT): "You report it, or ask for its removal.",
     (StepActor.PERSON, CaseStep.ESCALATE): "You report it again, or leave it as it is.",
-    (StepActor.IT, CaseStep.DECIDE): "You say what it is. IT looks at it, too.",
+    (StepActor.IT, CaseStep.DECIDE): "IT looks at it. Your answer decides.",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks you.",
     (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site answers.",

@@ -265,7 +265,7 @@ EMAILS: Final[dict[str, EmailView]] = {
         changes=(CHANGED,),
         questions=(QUESTION,),
         set_aside=(ASIDE,),
-        waiting=(WAITING, GOING),
+        waiting=(replace(WAITING, severity=Severity.MEDIUM), GOING),
         decided=(DECIDED,),
         needs_you=3,
     ),

@@ -17,7 +17,12 @@ from monitor.domain.case import (
 )
 from monitor.domain.case_end import find_end
 from monitor.domain.case_log import CONFIRMATIONS, DISMISSALS, SENT_LEVERS, SHARING, DecisionRecord
-from monitor.domain.case_progress import find_case_end, find_case_standing, find_next_step
+from monitor.domain.case_progress import (
+    find_case_end,
+    find_case_standing,
+    find_next_step,
+    find_nudge_times,
+)
 from monitor.domain.consent import Consent, apply_pause
 from monitor.domain.disclosure import (
     KEPT_AFTER_END,
@@ -217,6 +222,21 @@ def test_there_is_a_next_step_with_a_date_or_it_has_ended(life):
         assert life.opening(), "IT is asked for what it cannot see"
     if step and step.who is StepActor.PERSON:
         assert life.list_options("rosa")
+
+
+@MANY
+@given(lives())
+def test_the_day_by_which_an_answer_is_wanted_is_the_day_on_which_silence_has_a_consequence(life):
+    step = life.step()
+    if step is None or (step.who, step.what) != (StepActor.PERSON, CaseStep.ANSWER):
+        return
+    if life.case.is_pursued:
+        return
+    then = life.at(step.due)
+    told_again = find_nudge_times(step.since, life.consent, life.now).next_at
+
+    assert step.due > life.now
+    assert then.end() or then.opening() or step.due == told_again
 
 
 @MANY

@@ -12,10 +12,12 @@ from monitor.domain.reason import Count, Name, Reason
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
+    CaseStep,
     ContactKind,
     CoverageState,
     GapKind,
     Severity,
+    StepActor,
 )
 from reports.coverage import MOST_DOTS, Coverage, CoverageGap, CoveredSource
 from reports.emails.digest import DigestView, render_digest
@@ -84,8 +86,9 @@ def test_the_day_from_which_it_can_see_a_case_is_said_once_and_within_150_words(
     day = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
     full = EMAILS["digest"]
     assert isinstance(full, DigestView)
-    dated = tuple(replace(IMPERSONATION, id=str(number), opens_at=day) for number in range(2))
-    email = render_digest(replace(full, cases=dated))
+    silent = replace(IMPERSONATION, next_by=StepActor.PERSON, next_step=CaseStep.ANSWER)
+    dated = tuple(replace(silent, id=str(number), opens_at=day) for number in range(2))
+    email = render_digest(replace(full, cases=dated, waiting=()))
     other = render_digest(digest(cases=(replace(IMPERSONATION, opens_at=None),)))
 
     said = "IT can see it from Mon, Nov 30 if you do not answer."
@@ -389,14 +392,24 @@ def test_beside_two_cases_all_else_is_counted_and_nothing_is_lost(digest: Digest
         assert f"Also on your page: {parts}" in " ".join(part.split())
 
 
-def test_what_waits_and_is_only_counted_still_makes_the_headline_red(
+def test_what_is_urgent_has_the_first_card_of_its_own_for_as_long_as_nobody_answers(
     digest: Digest, case: CaseView, waiting: CaseView
 ) -> None:
-    low = replace(case, severity=Severity.LOW)
-    email = render_digest(digest(cases=(low, low, low), waiting=(waiting,)))
+    newer = replace(case, severity=Severity.MEDIUM)
+    email = render_digest(digest(cases=(newer,), waiting=(waiting, GOING), needs_you=2))
 
-    assert "Still open (1)" in email.text
-    assert BeautifulSoup(email.html, "html.parser").select("td.say-bad")
+    page = BeautifulSoup(email.html, "html.parser")
+    first, second = page.select("table.card")
+    assert first.select(".pill-high")
+    assert second.select(".pill-medium")
+    assert f"Reference {waiting.id}" in first.get_text()
+    assert [button["href"] for button in first.select("a.button-link")] == [waiting.link_url]
+    assert email.text.index(f"Reference {waiting.id}") < email.text.index(f"Reference {newer.id}")
+    assert page.select("td.say-bad")
+    answered = render_digest(
+        digest(cases=(newer,), waiting=(replace(waiting, is_undecided=False),))
+    )
+    assert len(BeautifulSoup(answered.html, "html.parser").select("table.card")) == 1
 
 
 @pytest.mark.parametrize("name", [name for name in EMAILS if name.startswith("digest")])
