@@ -192,9 +192,10 @@ def compute_review_opening(
 def _find_earlier_opening(
     inputs: DisclosureInput, policy: DisclosurePolicy, opening: ReviewOpening
 ) -> ReviewOpening:
-    """Return what had opened it by time when its person's first act kept it open, if anything.
+    """Return it as of the day on which time had opened it, where its person's first act kept it so.
 
-    Otherwise the reason, and the day, would change under a reader as they answer.
+    Else the day would change under a reader as they answer. The reason is the one of today: whoever
+    has answered is not told for ever that they did not.
     """
     case = inputs.case
     spoke = (entry for entry in case.entries if case.get_side(entry) is Side.PERSON)
@@ -203,11 +204,7 @@ def _find_earlier_opening(
         return opening
     silent = replace(case, log=case.log[: case.past + case.entries.index(first)])
     timed = _list_timed_openings(replace(inputs, case=silent), policy)
-    return min(
-        (earlier for earlier in timed if earlier.at < opening.at),
-        key=lambda earlier: earlier.at,
-        default=opening,
-    )
+    return replace(opening, at=min([opening.at, *(earlier.at for earlier in timed)]))
 
 
 def forecast_time_opening(inputs: DisclosureInput, policy: DisclosurePolicy) -> datetime | None:

@@ -158,7 +158,7 @@ CHANGED_ACCOUNT_CHOICES: Final[Mapping[Decision, str]] = {
 ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.SHARED: "because you shared it",
     OpeningReason.CONFIRMED: "because you said that someone is pretending to be you",
-    OpeningReason.UNANSWERED: "because it is serious and you did not answer within 7 days",
+    OpeningReason.UNANSWERED: "because it is serious and you have not answered for 7 days",
     OpeningReason.COUNSEL: "as your consent text says about such links",
     OpeningReason.EARLY_ACCESS: "because two reviewers opened it early; we notified you",
     OpeningReason.DECIDED: "because they have decided on it",
@@ -174,7 +174,7 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.IT, CaseStep.DECIDE): "IT looks at it. Your answer decides.",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks you.",
-    (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site answers.",
+    (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "We expect the platform or site to answer.",
     (StepActor.SERVICE, CaseStep.LOOK): "We look whether it is gone.",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it is not seen again.",
 }

@@ -60,7 +60,7 @@ UNSEEN_REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     )
 }
 REPORT_NOTICES: Final[Mapping[Decision, str]] = {
-    Decision.REPORTED: "Saved: you reported it. We will look at the account again in three days.",
+    Decision.REPORTED: "Saved: you reported it. The last step says when we look again.",
     Decision.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
     Decision.REFUSED: ("Saved: the platform left it up. You can report it again and show more."),
     Decision.HARMLESS: "Saved: you leave it as it is. We tell you if it changes.",
