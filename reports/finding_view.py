@@ -160,7 +160,7 @@ class FindingView:
 
     @property
     def likely_fake(self) -> Reason | None:
-        """Say first of what is asked about that others have probably made it."""
+        """Say first of what is asked about that others may have made it: likelier than not."""
         asked = self.label is OwnershipLabel.UNKNOWN and self.answer is None
         if asked and self.suggested in {Decision.IMPERSONATION, Decision.MOCK}:
             return Reason(f"likely-fake.{self.suggested}")

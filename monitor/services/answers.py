@@ -224,6 +224,12 @@ def count_questions(app: App, owner_id: str) -> int:
     return sum(answer.is_question for answer in _find_pending_feedback(app, owner_id))
 
 
+def has_likely_fake(app: App, owner_id: str) -> bool:
+    """Tell whether others have likely made one of them, though that is too unsure for an alert."""
+    asked = (answer for answer in _find_pending_feedback(app, owner_id) if answer.is_question)
+    return any(answer.assessment.suggestion in CASE_OF_LABEL for answer in asked)
+
+
 def record_feedback(
     app: App, owner_id: str, answers: Mapping[str, Decision], means: Means = Means.PAGE
 ) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ from monitor.domain.vocabulary import (
     SweepKind,
 )
 from monitor.services.alert_feeds import lacks_search_engine
-from monitor.services.answers import count_questions, is_district_page
+from monitor.services.answers import count_questions, has_likely_fake, is_district_page
 from monitor.services.breaches import EPOCH, list_new_breaches
 from monitor.services.coverage import (
     build_coverage,
@@ -102,6 +102,7 @@ class DigestSections(TypedDict):
 
     needs_you: int
     to_sort: int
+    has_likely_fake: bool
     coverage: Coverage
     cases: tuple[CaseView, ...]
     changes: tuple[ChangeLine, ...]
@@ -248,6 +249,7 @@ def build_digest_sections(
     return DigestSections(
         needs_you=sum(case.bin is CaseBin.NEEDS_YOU for case in cases),
         to_sort=count_questions(app, person_id),
+        has_likely_fake=has_likely_fake(app, person_id),
         coverage=coverage if fresh or changes or questions or stored else clear_news(coverage),
         cases=fresh,
         changes=changes,

@@ -30,7 +30,12 @@ from monitor.domain.vocabulary import (
     SweepKind,
 )
 from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engine
-from monitor.services.answers import PendingFeedback, count_questions, list_pending_feedback
+from monitor.services.answers import (
+    PendingFeedback,
+    count_questions,
+    has_likely_fake,
+    list_pending_feedback,
+)
 from monitor.services.breaches import count_breaches
 from monitor.services.coverage import (
     build_account_reminder,
@@ -168,6 +173,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         more_cases=max(len(cases) - MAX_CASES, 0),
         needs_you=len(needing),
         to_sort=count_questions(app, person_id),
+        has_likely_fake=has_likely_fake(app, person_id),
         exposures=tuple(one.build() for one in exposures[:MAX_CASES]),
         exposure_count=len(exposures),
         folded_sentence=describe_folded(exposures) if exposures else None,

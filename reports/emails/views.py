@@ -58,12 +58,13 @@ class PersonalEmailView(EmailView):
     """What an email to a person says about them; `own` and `about` are in the first one only.
 
     `needs_you` counts the cases that need their reader, and `to_sort` the results beside them that
-    wait for a word, as every page does.
+    wait for a word, as every page does. One of these may be a fake if it `has_likely_fake`.
     """
 
     coverage: Coverage
     needs_you: int = 0
     to_sort: int = 0
+    has_likely_fake: bool = False
     cases: tuple[CaseView, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
     questions: tuple[FindingView, ...] = ()

@@ -52,6 +52,7 @@ class HomeView:
     that somebody else acts in. `next_digest` is None for someone who stopped the regular email;
     `only_on_news` says that it comes only with news. Nothing is asked until `paused_until`, None
     outside a pause; `lacks_search_engine` says that no engine is asked about this person.
+    One of those `to_sort` may be a fake if it `has_likely_fake`.
     `can_add_feeds` says that alert feeds of their own would be one. `breaches` counts data
     breaches, None for someone who did not agree to that. `weeks` are at most twelve, the oldest
     first, from the one they joined in.
@@ -65,6 +66,7 @@ class HomeView:
     next_sweep: datetime
     next_digest: datetime | None
     ends_at: datetime
+    has_likely_fake: bool = False
     exposures: tuple[CaseView, ...] = ()
     exposure_count: int = 0
     folded_sentence: Reason | None = None

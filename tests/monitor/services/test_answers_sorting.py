@@ -77,7 +77,7 @@ def test_what_is_asked_about_and_probably_a_fake_says_so_first(maria: Staff):
     asked = disclose_finding(maria.world.app, waiting(maria)[0].finding)
     fake_one = replace(asked, label=OwnershipLabel.UNKNOWN, suggested=Decision.MOCK, answer=None)
 
-    assert render_reason(fake_one.reasons[0]) == "Others have probably made it about you."
+    assert render_reason(fake_one.reasons[0]) == "Others may have made it about you."
     assert replace(fake_one, suggested=Decision.MINE).likely_fake is None
     assert replace(fake_one, label=OwnershipLabel.NAMESAKE).likely_fake is None
     assert replace(fake_one, answer=Decision.MOCK).likely_fake is None

@@ -15,6 +15,7 @@ from monitor.domain.vocabulary import (
     CaseStep,
     ContactKind,
     CoverageState,
+    Decision,
     GapKind,
     Severity,
     StepActor,
@@ -185,6 +186,24 @@ def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Diges
     assert email.subject == "Namesake: nothing could be checked"
     assert "We could not check anything this week" in email.text
     assert "exists" not in email.text
+
+
+def test_what_may_be_a_fake_is_never_told_as_if_nobody_were_accused(
+    digest: Digest, question: FindingView
+) -> None:
+    asked = replace(question, suggested=Decision.IMPERSONATION)
+    news = render_digest(digest(questions=(asked,), to_sort=1))
+    earlier = render_digest(digest(to_sort=1, has_likely_fake=True))
+    plain = render_digest(digest(questions=(question,), to_sort=1))
+
+    for part in (news.text, news.html):
+        words = " ".join(part.split())
+        assert "Someone may be pretending to be you here." in words
+        assert "it may be a fake" in words
+        assert "no alert" not in words
+        assert "accuses" not in words
+    assert "One may be a fake." in " ".join(earlier.text.split())
+    assert "Nothing here accuses anyone." in " ".join(plain.text.split())
 
 
 def test_what_waits_for_an_answer_is_named_again(
