@@ -35,6 +35,7 @@ from monitor.domain.vocabulary import (
     Means,
     Severity,
     Side,
+    rank_case,
 )
 from scrapers.models import Trace
 
@@ -274,9 +275,8 @@ class RankedCase(Protocol):
 
 
 def build_urgency_key(case: RankedCase) -> tuple[bool, int, datetime, str]:
-    """Return a sort key: harmful pages first, then the worst, among equals the oldest."""
-    harmless = case.kind is not CaseKind.HARMFUL_PAGE
-    return harmless, case.severity.rank, case.opened_at, case.id
+    """Return a sort key: by kind and severity, among equals the oldest first."""
+    return *rank_case(case.kind, case.severity), case.opened_at, case.id
 
 
 def close_if_restored(case: Case, before: Iterable[Trace], event: "Event", after: Trace) -> Case:

@@ -37,6 +37,11 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+def rank_case(kind: CaseKind, severity: Severity) -> tuple[bool, int]:
+    """Return a sort key: harmful pages come first, then the worst."""
+    return kind is not CaseKind.HARMFUL_PAGE, severity.rank
+
+
 class CaseState(StrEnum):
     """What its person says of a case, and how far help is; it follows from the log."""
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from monitor.domain.case import build_urgency_key
 from monitor.domain.english_dates import parse_week_year
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseBin, Severity
+from monitor.domain.vocabulary import CaseBin, Severity, rank_case
 from reports.coverage import CoverageGap
 from reports.emails.render import Email, compose_fitting_email, fill_template
 from reports.emails.views import (
@@ -120,7 +119,10 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
     urgent = tuple(
         case for case in view.waiting if case.is_undecided and case.severity is Severity.HIGH
     )
-    cases = sorted((*view.cases, *urgent), key=build_urgency_key)
+    cases = sorted(
+        (*view.cases, *urgent),
+        key=lambda case: (*rank_case(case.kind, case.severity), case.opened_at, case.id),
+    )
     by_rank: dict[str, Iterable[Any]] = {
         "changes": sorted(view.changes, key=lambda line: line.at),
         "questions": view.questions,
