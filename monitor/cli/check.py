@@ -17,11 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.app import App
-from monitor.cli.context import (
-    CliContext,
-    Output,
-    escape_controls,
-)
+from monitor.cli.context import CliContext, Output, escape_controls
 from monitor.db.jobs import Job, build_request
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.db.sweeps import CanaryCheck, SourceRun, Sweep

@@ -4,12 +4,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.context import (
-    CliContext,
-    break_glass_option,
-    json_option,
-    pass_cli_context,
-)
+from monitor.cli.context import CliContext, break_glass_option, json_option, pass_cli_context
 from monitor.cli.units import units_options
 
 

@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from monitor.domain.errors import (
-    CannotWriteError,
-)
+from monitor.domain.errors import CannotWriteError
 
 ROOT_USER_ID = 0
 

@@ -18,12 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 from monitor.db.database import DATABASE_FILE
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.files import PRIVATE_MODE, FileDigest, compute_file_digest, write_file
-from monitor.db.handover import (
-    HANDOVER_FILE,
-    Handover,
-    check_not_moved,
-    find_handover,
-)
+from monitor.db.handover import HANDOVER_FILE, Handover, check_not_moved, find_handover
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import (
     BusyError,

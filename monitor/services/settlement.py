@@ -18,12 +18,7 @@ from monitor.db.staged_answers import StagedAnswer
 from monitor.db.sweeps import SourceRun, Sweep
 from monitor.domain.case import list_watched_exposures
 from monitor.domain.detection.picture_likeness import PictureResults
-from monitor.domain.finding import (
-    Finding,
-    Presence,
-    Sighting,
-    withhold_page_text,
-)
+from monitor.domain.finding import Finding, Presence, Sighting, withhold_page_text
 from monitor.domain.finding_events import (
     EventPolicy,
     FindingUpdate,
@@ -39,9 +34,7 @@ from monitor.domain.finding_events import (
 from monitor.domain.names.invited import has_exact_name
 from monitor.domain.person import Person
 from monitor.domain.planning.consented_queries import get_required_scope
-from monitor.domain.planning.rotation import (
-    to_week_number,
-)
+from monitor.domain.planning.rotation import to_week_number
 from monitor.domain.source_trust import (
     MASS_LOSS,
     CanaryProbe,

@@ -12,9 +12,7 @@ from monitor.domain.english_dates import format_local_time
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer
 from monitor.domain.two_reviewers import CONFIRM_WITHIN, EarlyAccessProposal, HoldProposal
-from monitor.domain.vocabulary import (
-    HoldAction,
-)
+from monitor.domain.vocabulary import HoldAction
 from monitor.services.legal_holds import (
     confirm_legal_hold,
     list_hold_proposals,
@@ -35,11 +33,7 @@ from reports.labels.office import HOLD_NOTICES, HOLD_PROPOSALS
 from reports.pages import review as pages
 from reports.pages.data import LegalHoldLine
 from reports.pages.layout import FieldProblem
-from reports.pages.review import (
-    EarlyAccessRequestsView,
-    LegalHoldsView,
-    ProposalLine,
-)
+from reports.pages.review import EarlyAccessRequestsView, LegalHoldsView, ProposalLine
 from reports.templating import shorten_id
 
 

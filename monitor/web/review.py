@@ -1,6 +1,7 @@
 """IT review: the queue hides names, and a form opens a case, never a link.
 
-Each action is a form and is recorded. Opening early takes two reviewers, each in their own session.
+Each action is a form and is recorded. What takes two reviewers, each in their own session, is in
+`proposals.py`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -19,11 +19,7 @@ from monitor.services.consent_renewal import pause_checks
 from monitor.services.data_export import list_access_log
 from monitor.services.enrollment import find_next_invitation_slot, send_invitation
 from monitor.services.health import collect_vitals
-from monitor.services.invitation_mails import (
-    MAX_MAILS,
-    look_up_invitation_mails,
-    resend_invitation,
-)
+from monitor.services.invitation_mails import MAX_MAILS, look_up_invitation_mails, resend_invitation
 from monitor.services.jobs import delete_expired_data
 from monitor.services.leavers import record_left_address
 from monitor.services.outbox import send_due
