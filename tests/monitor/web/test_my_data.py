@@ -1,5 +1,6 @@
 """One's own data: read, changed, paused, renewed, and left, in a browser without a script."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from monitor.services.data_export import export_person_data
 from monitor.services.findings import build_home_view
 from monitor.services.review import confirm_early_access, propose_early_access
 from monitor.services.review_access import record_case_views
+from reports.dates import format_day
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import Guest, Portal, Seen, count_visible_words
@@ -48,6 +50,17 @@ def test_what_is_kept_and_agreed_to_is_shown(guest):
     assert "You agreed on" in shown
     assert "Results: accounts and pages 0" in shown
     assert "Bluesky @mariadelgado.skies.example" in shown
+
+
+def test_a_day_is_that_of_the_readers_own_time_zone(guest, maria):
+    people, given = maria.world.state.people, consent(maria).given_at
+    shown = set()
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # 25 hours apart
+        people.update_person(replace(people.load_person(maria.id), zone=zone))
+        shown.add(day := format_day(given, zone))
+        assert f"You agreed on {day}." in guest.get("/me/data").text
+
+    assert len(shown) == 2
 
 
 def test_taking_a_scope_back_needs_no_new_answer(guest, maria):
