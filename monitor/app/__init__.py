@@ -88,7 +88,7 @@ class Environment:
     is_offline: bool = False
     throttle: "Throttle | None" = None
     limits: "FetchLimits | None" = None
-    records: "PublicRecords | None" = None
+    records: "DomainLookup | None" = None
     connections: "HttpConnections | None" = None
     name_email: Callable[["Envelope"], str] | None = None
     delete_emails: Callable[[Path, str], None] | None = None
@@ -122,7 +122,7 @@ class CrawlerBuilder(Protocol):
     ) -> "Crawler": ...
 
 
-class PublicRecords(Protocol):
+class DomainLookup(Protocol):
     """What anyone may look up about a domain, without connecting to it."""
 
     def look_up_domain(self, domain: str) -> "DomainRecords": ...
@@ -283,10 +283,10 @@ class App:
         return ContactRecorder(sources=self.sources, parser=self.copier, probes=probes)
 
     @BuiltOnce
-    def records(self) -> PublicRecords:
-        from monitor.app.builders import build_public_records
+    def records(self) -> DomainLookup:
+        from monitor.app.builders import build_domain_lookup
 
-        return self._environment.records or build_public_records(self.config, self.crawler.client)
+        return self._environment.records or build_domain_lookup(self.config, self.crawler.client)
 
     @BuiltOnce
     def matcher(self) -> Matcher:

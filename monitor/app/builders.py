@@ -31,8 +31,8 @@ from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.client import HttpClient, PageFetcher, Redirect
 from scrapers.http.clock import Clock
+from scrapers.http.domain_records import InternetDomainLookup, NameService
 from scrapers.http.fetch_limits import compute_idle_hosts, raise_file_limit
-from scrapers.http.public_records import InternetRecords, NameService
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.sandbox.client import PageParser, SandboxParser
 from scrapers.source import AccessMode, CrawlPolicy, Source
@@ -151,9 +151,9 @@ def fetch_endpoint(
     return ParseResult(outcome=Outcome.FAILED) if isinstance(answer, Redirect) else answer
 
 
-def build_public_records(config: Config, client: PageFetcher) -> InternetRecords:
+def build_domain_lookup(config: Config, client: PageFetcher) -> InternetDomainLookup:
     official = config.official
-    return InternetRecords(
+    return InternetDomainLookup(
         names=NameService(),
         client=client,
         log_url=official.certificate_log if official else "",

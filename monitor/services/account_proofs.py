@@ -14,7 +14,7 @@ from monitor.app import App
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.staged_answers import StagedAnswer
 from monitor.domain.names.frequency import load_census
-from monitor.domain.names.invited import shows_other_name
+from monitor.domain.names.searchable import shows_other_name
 from monitor.domain.person import Person
 from monitor.services.narrowed_consent import forget_removed_terms
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email

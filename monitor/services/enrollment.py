@@ -23,9 +23,9 @@ from monitor.domain.consent_text import TEXT_VERSION, describe_scopes, suppose_c
 from monitor.domain.email import is_single_address
 from monitor.domain.enrollment_draft import EnrollmentAnswers, EnrollmentDraft, Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError, NotPermittedError
-from monitor.domain.names.invited import check_name_claim, parse_names_from_email
 from monitor.domain.names.normalize import clean_line
 from monitor.domain.names.parsing import split_own_name
+from monitor.domain.names.searchable import check_name_claim, parse_names_from_email
 from monitor.domain.pasted_address import AddressTarget, recognize_address
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.consented_queries import build_person_queries, get_required_scope

@@ -10,7 +10,7 @@ from monitor.app import App
 from monitor.db.database import Database
 from monitor.db.name_changes import NameChange
 from monitor.domain.errors import InputError, NotPermittedError
-from monitor.domain.names.invited import check_name_claim, list_confirmed_names
+from monitor.domain.names.searchable import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName, build_operator_id
 from monitor.services.narrowed_consent import forget_removed_terms
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email

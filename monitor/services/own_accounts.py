@@ -9,7 +9,7 @@ from dataclasses import replace
 from monitor.db.account_proofs import ProofState
 from monitor.db.database import Database
 from monitor.domain.finding import Finding
-from monitor.domain.names.invited import has_exact_name
+from monitor.domain.names.searchable import has_exact_name
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import CaseState, Decision
 from scrapers.models import Trace, TraceKind

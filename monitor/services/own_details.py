@@ -17,7 +17,7 @@ from monitor.domain.email import fold_address
 from monitor.domain.english_dates import format_near_time
 from monitor.domain.enrollment_draft import adds_search_terms
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError
-from monitor.domain.names.invited import check_name_claim, list_confirmed_names
+from monitor.domain.names.searchable import check_name_claim, list_confirmed_names
 from monitor.domain.person import Person, PersonName
 from monitor.domain.person_limits import MAX_EDITS_A_WEEK, compute_next_edit
 from monitor.domain.reason import Reason

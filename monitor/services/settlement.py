@@ -31,7 +31,7 @@ from monitor.domain.finding_events import (
     update_seen_finding,
     update_unseen_finding,
 )
-from monitor.domain.names.invited import has_exact_name
+from monitor.domain.names.searchable import has_exact_name
 from monitor.domain.person import Person
 from monitor.domain.planning.consented_queries import get_required_scope
 from monitor.domain.planning.rotation import to_week_number

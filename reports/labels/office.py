@@ -60,7 +60,7 @@ REVIEWER_HINTS: Final[Mapping[Decision, str]] = {
     Decision.MOCK: "It talks about this person, without pretending to be them.",
 }
 # Registers that anyone may read, by the names under which their checks are stored.
-PUBLIC_RECORDS: Final[Mapping[str, str]] = {
+DOMAIN_REGISTERS: Final[Mapping[str, str]] = {
     "certificates": "The log of certificates",
     "dns": "Domain names",
 }

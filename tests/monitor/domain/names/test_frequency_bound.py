@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.names.frequency import load_census
-from monitor.domain.names.invited import (
+from monitor.domain.names.searchable import (
     check_name_claim,
     has_exact_name,
     list_confirmed_names,

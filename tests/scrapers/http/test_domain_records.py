@@ -14,7 +14,7 @@ import pytest
 
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
-from scrapers.http.public_records import InternetRecords, NameService
+from scrapers.http.domain_records import InternetDomainLookup, NameService
 from scrapers.http.ssrf_guard import Dialer
 from scrapers.models import Outcome
 from tests.scrapers.http.loopback import Loopback, answer, answering, moved
@@ -120,7 +120,7 @@ def test_no_name_server_is_needed_before_the_first_query(monkeypatch):
     def has_none() -> dns.resolver.Resolver:
         raise dns.resolver.NoResolverConfiguration
 
-    monkeypatch.setattr("scrapers.http.public_records.build_system_resolver", has_none)
+    monkeypatch.setattr("scrapers.http.domain_records.build_system_resolver", has_none)
 
     assert NameService().look_up_domain("parked.test").outcome is Outcome.FAILED
 
@@ -135,9 +135,9 @@ def serving_log(reply: bytes = LISTED) -> Iterator[tuple[Loopback, str]]:
         yield log, f"http://127.0.0.1:{log.port}"
 
 
-def records_of(address: str, allowed: tuple[str, ...]) -> InternetRecords:
+def records_of(address: str, allowed: tuple[str, ...]) -> InternetDomainLookup:
     client = HttpClient(dialer=Dialer(), clock=SystemClock(), user_agent="Namesake/test")
-    return InternetRecords(
+    return InternetDomainLookup(
         names=NameService(), client=client, log_url=address, allow_private=allowed
     )
 

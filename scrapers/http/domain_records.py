@@ -90,7 +90,7 @@ class NameService:
 
 
 @dataclass(slots=True, kw_only=True)
-class InternetRecords:
+class InternetDomainLookup:
     """`log_url` is where the log of certificates is asked; empty where it is not."""
 
     names: NameService
