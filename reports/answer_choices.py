@@ -67,6 +67,15 @@ CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
         Decision.HARMLESS: "It does not matter",
     },
 }
+# What its person may say once an account of theirs was taken over, and what follows.
+RECOVERY_ANSWERS: Final[Mapping[Decision, str]] = {
+    Decision.RECOVERED: "I have it back",
+    Decision.LOCKED_OUT: "I cannot get in",
+}
+RECOVERY_HINTS: Final[Mapping[Decision, str]] = {
+    Decision.RECOVERED: "We keep looking, and ask you if it changes again.",
+    Decision.LOCKED_OUT: "We show you what else helps.",
+}
 # What follows from an answer, below its words.
 _SEEN_BY_IT = "IT sees it and helps you report it."
 _ANOTHER_PERSON = "A real person who shares your name. We set it aside."

@@ -30,8 +30,10 @@ from monitor.domain.vocabulary import (
 from reports import answer_choices
 from reports.labels.cases import (
     DECISION_SENTENCES,
+    OWN_END_REASONS,
     OWN_NEXT_STEPS,
-    RECOVERY_NEXT_STEP,
+    RECOVERED_END,
+    RECOVERY_NEXT_STEPS,
     TAKEN_OVER,
     TRACK_PLACES,
     TRACKS,
@@ -341,9 +343,33 @@ class CaseView(CaseSummary):
         """Return what happens next, as its person reads it; empty where it has ended."""
         if self.next_by is None or self.next_step is None:
             return ""
-        if self.kind is CaseKind.OWN_ACCOUNT_CHANGED and self.next_step is CaseStep.REPORT:
-            return RECOVERY_NEXT_STEP
-        return OWN_NEXT_STEPS[self.next_by, self.next_step]
+        own = RECOVERY_NEXT_STEPS if self.kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
+        return own.get(self.next_step) or OWN_NEXT_STEPS[self.next_by, self.next_step]
+
+    @property
+    def own_end(self) -> str:
+        """Return why it ended, as its person reads it; empty while it goes on."""
+        if self.end is None:
+            return ""
+        own = self.kind is CaseKind.OWN_ACCOUNT_CHANGED
+        if own and self.end is EndReason.CLAIMED:
+            return RECOVERED_END
+        if self.kind in _OWNERSHIP_KINDS and self.decision is Decision.MINE:
+            return answer_choices.ANSWER_NEXT_STEPS[Decision.MINE]
+        return OWN_END_REASONS[self.end]
+
+    @property
+    def recovery_choices(self) -> tuple[AnswerChoice, ...]:
+        """Return what its person may say of an account of theirs that was taken over."""
+        taken = self.kind is CaseKind.OWN_ACCOUNT_CHANGED and self.decision in _MADE_BY_OTHERS
+        if not taken or self.end or self.lever is Decision.RECOVERED:
+            return ()
+        words, hints = answer_choices.RECOVERY_ANSWERS, answer_choices.RECOVERY_HINTS
+        return tuple(
+            AnswerChoice(value=value, words=words[value], hint=hints[value])
+            for value in words
+            if value is not self.lever
+        )
 
     @property
     def place(self) -> int:
@@ -378,7 +404,8 @@ class CaseView(CaseSummary):
     @property
     def what(self) -> Reason:
         """Say what it may be, or what it is by the word of its person."""
-        if self.kind in _OWNERSHIP_KINDS and self.decision in _MADE_BY_OTHERS:
+        theirs = {*_OWNERSHIP_KINDS, CaseKind.OWN_ACCOUNT_CHANGED}
+        if self.kind in theirs and self.decision in _MADE_BY_OTHERS:
             return Reason(f"case.{self.nature}.said")
         return describe_case_kind(self.kind, self.severity)
 

@@ -440,6 +440,8 @@ _STRONGEST_FIRST = (
     "unlinked",
     "explained",
     "family",
+    "locked-out",
+    "recovered",
     "removal-done",
     "removal-asked",
     "mine",

@@ -51,24 +51,32 @@ _REPORTING = (Decision.REPORTED, Decision.REMOVED, Decision.REFUSED)
 LEVERS: Mapping[CaseKind, tuple[Decision, ...]] = {
     CaseKind.IMPERSONATION: _REPORTING,
     CaseKind.MOCK_ACCOUNT: _REPORTING,
-    CaseKind.OWN_ACCOUNT_CHANGED: _REPORTING,
+    CaseKind.OWN_ACCOUNT_CHANGED: (Decision.REPORTED, Decision.LOCKED_OUT, Decision.RECOVERED),
     CaseKind.EXPOSED_CONTACT: (Decision.REMOVAL_ASKED, Decision.REMOVAL_DONE),
     CaseKind.STUDENT_LINK: (Decision.UNLINKED,),
     CaseKind.HARMFUL_PAGE: _REPORTING,
 }
 SENT_LEVERS = frozenset({Decision.REPORTED, Decision.REMOVAL_ASKED})
-CLAIMS = frozenset({Decision.REMOVED, Decision.REMOVAL_DONE, Decision.UNLINKED})
+CLAIMS = frozenset({Decision.REMOVED, Decision.REMOVAL_DONE, Decision.UNLINKED, Decision.RECOVERED})
 SHARING = frozenset({Decision.SHARED, Decision.UNSHARED})
 # What may come after the last lever that stands; None is before the first one.
 _LEVERS_AFTER: Mapping[Decision | None, frozenset[Decision]] = {
-    None: frozenset({Decision.REPORTED, Decision.REMOVAL_ASKED, Decision.UNLINKED}),
+    None: frozenset(
+        {Decision.REPORTED, Decision.REMOVAL_ASKED, Decision.UNLINKED}
+        | {Decision.LOCKED_OUT, Decision.RECOVERED}
+    ),
     # Who got no answer takes the next way.
-    Decision.REPORTED: frozenset({Decision.REPORTED, Decision.REMOVED, Decision.REFUSED}),
+    Decision.REPORTED: frozenset(
+        {Decision.REPORTED, Decision.REMOVED, Decision.REFUSED}
+        | {Decision.LOCKED_OUT, Decision.RECOVERED}
+    ),
     Decision.REFUSED: frozenset({Decision.REPORTED, Decision.REMOVED}),
     Decision.REMOVED: frozenset(),
     Decision.REMOVAL_ASKED: frozenset({Decision.REMOVAL_DONE}),
     Decision.REMOVAL_DONE: frozenset(),
     Decision.UNLINKED: frozenset(),
+    Decision.LOCKED_OUT: frozenset({Decision.REPORTED, Decision.RECOVERED}),
+    Decision.RECOVERED: frozenset(),
 }
 
 

@@ -105,10 +105,11 @@ class RemovalGuides:
 
 
 class AdviceTarget(StrEnum):
-    """Where a step leads: two of our own pages, and one of the platform's."""
+    """Where a step leads: our own pages, and one of the platform's."""
 
     KIT = "kit"
     REMOVAL = "removal"
+    SHARE = "share"
     RECOVERY = "recovery"
 
 

@@ -19,7 +19,7 @@ from monitor.domain.finding import FindingVersion
 from monitor.domain.finding_events import Event
 from monitor.domain.reason import Plain, Reason, Told
 from monitor.domain.snapshot_diff import MATERIAL, normalize_text
-from monitor.domain.vocabulary import DecisionMaker, DiffMarkKind
+from monitor.domain.vocabulary import CaseKind, DecisionMaker, DiffMarkKind
 from scrapers.models import Trace
 
 # No one reads marks in a longer text, and a hostile one costs the square of its length.
@@ -174,7 +174,8 @@ class TimelineEntry:
     """`word` is the event's kind, the case's kind or the decision, by `kind`; empty for SHOWN.
 
     `number` and `source` are those of the version shown, and `marks` what differs from what the
-    same query showed before: none at its first. `case_id` is the id of the case meant, if any.
+    same query showed before: none at its first.
+    `case_id` is the id of the case meant, if any, and `case_kind` what a decision is about.
     `word` is empty, too, where the finding became another one, so that what was said fell away.
     """
 
@@ -183,6 +184,7 @@ class TimelineEntry:
     word: str = ""
     by: DecisionMaker = DecisionMaker.PERSON
     case_id: str = ""
+    case_kind: CaseKind | None = None
     fields: tuple[str, ...] = ()
     number: int = 0
     source: str = ""
@@ -246,6 +248,7 @@ def _list_case_entries(cases: Iterable[Case]) -> Iterator[TimelineEntry]:
 
 def _list_decision_entries(record: FindingRecord) -> Iterator[TimelineEntry]:
     owners = {case.id: case.person_id for case in record.cases}
+    kinds = {case.id: case.kind for case in record.cases}
     for decision in record.decisions:
         by = (
             DecisionMaker.PERSON
@@ -258,6 +261,7 @@ def _list_decision_entries(record: FindingRecord) -> Iterator[TimelineEntry]:
             word=decision.decision,
             by=by,
             case_id=decision.case_id,
+            case_kind=kinds.get(decision.case_id),
         )
 
 

@@ -61,6 +61,8 @@ class CaseState(StrEnum):
     FAMILY = "family"
     REMOVAL_ASKED = "removal-asked"
     REMOVAL_DONE = "removal-done"
+    RECOVERED = "recovered"
+    LOCKED_OUT = "locked-out"
     GONE = "gone"
     RESTORED = "restored"
 
@@ -100,6 +102,8 @@ class Decision(StrEnum):
     FAMILY = "family"
     REMOVAL_ASKED = "removal-asked"
     REMOVAL_DONE = "removal-done"
+    RECOVERED = "recovered"
+    LOCKED_OUT = "locked-out"
     SHARED = "shared"
     UNSHARED = "unshared"
     REOPENED = "reopened"

@@ -36,7 +36,12 @@ from monitor.domain.feedback import (
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.private_details import is_on_district_site
 from monitor.domain.vocabulary import CaseKind, Decision, LeverKind, Means, OwnershipLabel, Side
-from monitor.services.case_raising import add_ownership_case, build_person_assessor, reassess_person
+from monitor.services.case_raising import (
+    add_ownership_case,
+    build_person_assessor,
+    close_if_recovered,
+    reassess_person,
+)
 from monitor.services.crawl_redaction import build_workplace
 from monitor.services.disclosure import find_review_opening
 from monitor.services.own_accounts import list_declared_findings
@@ -94,7 +99,7 @@ def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
             _append_feedback(app, case.finding_id, now, case.id)
     delete_unneeded_thumbnails(app, case.person_id)
     _audit_decision(app, DECIDED, case.id, entry, case.person_id)
-    return after
+    return close_if_recovered(app, after) if entry.decision is Decision.RECOVERED else after
 
 
 def _says_whose(app: App, case: Case, verdict: Decision) -> bool:

@@ -428,7 +428,27 @@ def _close_restored_case(app: App, finding: Finding, event: Event) -> bool:
     restored = close_if_restored(known, shown, event, finding.portrait)
     if restored != known:
         _close_case(app, restored, event)
+    elif known.state is CaseState.RECOVERED:
+        # Whoever has it back is asked about what it became since.
+        app.db.cases.update_case(restart_case(known, event.at))
     return restored != known
+
+
+def close_if_recovered(app: App, case: Case) -> Case:
+    """End the case of an account that shows its owner as before on the day they have it back."""
+    finding = app.db.findings.load_finding(case.finding_id)
+    shown = Event(
+        person_id=case.person_id,
+        finding_id=case.finding_id,
+        kind=EventKind.CHANGED,
+        at=app.clock.now(),
+    )
+    before = _list_traces_before_case(app, case)
+    restored = close_if_restored(case, before, shown, finding.portrait)
+    if restored == case or finding.presence is not Presence.PRESENT:
+        return case
+    _close_case(app, restored, shown)
+    return restored
 
 
 def _list_traces_before_case(app: App, case: Case) -> tuple[Trace, ...]:

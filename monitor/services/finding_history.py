@@ -218,5 +218,7 @@ def _describe_decision(moment: TimelineEntry) -> Told:
             return Reason("history.it-undid")
         # In words to the person: what they press themselves says "my name".
         return Reason("history.it-decided", {"answer": Label("decisions", moment.word)})
-    answer = Reason("history.answered", {"answer": Label("given-answers", moment.word)})
+    # In the words of the button that was pressed.
+    table = f"answers.{moment.case_kind}" if moment.case_kind else "given-answers"
+    answer = Reason("history.answered", {"answer": Label(table, moment.word)})
     return OWN_STEPS.get(Decision(moment.word)) or answer

@@ -19,12 +19,16 @@ from monitor.domain.takedown_plan import (
     may_be_sexual,
     plan_levers,
 )
-from monitor.domain.vocabulary import CaseKind, LeverKind, Side, TakedownHarm
+from monitor.domain.vocabulary import CaseKind, CaseState, LeverKind, Side, TakedownHarm
 from reports.finding_view import AdviceLine, describe_source
 from reports.labels.cases import ADVICE_LINKS, EVIDENCE_LINK
 from scrapers.models import Trace
 
-OWN_PAGES = {AdviceTarget.KIT: "/me/takedown/", AdviceTarget.REMOVAL: "/me/removal/"}
+OWN_PAGES = {
+    AdviceTarget.KIT: "/me/takedown/{id}",
+    AdviceTarget.REMOVAL: "/me/removal/{id}",
+    AdviceTarget.SHARE: "/me/cases/{id}/share",
+}
 _SAVING = AdviceStep(words="save-evidence")
 _DAY = timedelta(days=1)
 # What takes something down; the others keep copies off, or hide it from a search.
@@ -65,6 +69,8 @@ def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
     if case.is_dismissed or case.gone_at or (case.last_lever and not case.is_pursued):
         return ()
     target, steps = _load_target(app, case), app.facts.advice[case.nature].steps
+    if case.state is CaseState.RECOVERED:
+        steps = tuple(step for step in steps if step.at is not AdviceTarget.RECOVERY)
     if case.kind is CaseKind.EXPOSED_CONTACT:
         return tuple(_list_removal_lines(app, target, steps))
     if case.kind is CaseKind.HARMFUL_PAGE:
@@ -169,7 +175,7 @@ def _list_lines_of_harm(app: App, target: _Target) -> Iterator[AdviceLine]:
 def _build_evidence_line(target: _Target) -> AdviceLine:
     if target.is_sexual:
         return AdviceLine(words=Reason("advice.note-only"))
-    path = f"{OWN_PAGES[AdviceTarget.KIT]}{target.case.id}/pack"
+    path = f"{OWN_PAGES[AdviceTarget.KIT].format(id=target.case.id)}/pack"
     return AdviceLine(words=Reason("advice.evidence"), path=path, link=EVIDENCE_LINK)
 
 
@@ -261,12 +267,18 @@ def _build_advice_line(app: App, target: _Target, step: AdviceStep) -> AdviceLin
     to_do = "tell-office" if above else step.words
     said = Reason(f"advice.{to_do}", {"site": target.site, "since": Day(since)})
     if step.at in OWN_PAGES:
-        path = f"{OWN_PAGES[step.at]}{target.case.id}"
+        if step.at is AdviceTarget.SHARE and target.case.shared_at:
+            return AdviceLine(words=said)
+        path = OWN_PAGES[step.at].format(id=target.case.id)
         return AdviceLine(words=said, path=path, link=ADVICE_LINKS[step.at])
     if step.at is AdviceTarget.RECOVERY:
         page = app.facts.recovery_pages.get(target.portrait.platform)
+        is_locked_out = target.case.state is CaseState.LOCKED_OUT
+        if page is None or page.address is None or is_locked_out:
+            # A mailbox is no page to get back in on, and no more is one that did not let them in.
+            said = Reason("advice.recover-any", {"site": target.site})
         if page is None:
-            return AdviceLine(words=Reason("advice.recover-any", {"site": target.site}))
+            return AdviceLine(words=said)
         return AdviceLine(
             words=said,
             url=page.address or "",

@@ -45,6 +45,8 @@ REVIEWER_DECISIONS = frozenset(Decision) - {
     Decision.FAMILY,
     Decision.REMOVAL_ASKED,
     Decision.REMOVAL_DONE,
+    Decision.RECOVERED,
+    Decision.LOCKED_OUT,
 }
 
 

@@ -329,7 +329,7 @@ def build_case_routes(context: PortalContext) -> Blueprint:
             return _redirect_to_kit(context, case.finding_id, case)
         if form.decision is Decision.MINE and case.kind is CaseKind.EXPOSED_CONTACT:
             return context.redirect_to(url_for("removal.show_removal", case_id=case.id), "Saved.")
-        if form.decision is Decision.IMPERSONATION:
+        if form.decision in {Decision.IMPERSONATION, Decision.LOCKED_OUT}:
             return context.redirect_to(
                 f"{finding_page}#case-{case.id}", "Saved. Here is what to do now."
             )

@@ -45,6 +45,8 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.FAMILY: "said that it is family",
     Decision.REMOVAL_ASKED: "asked the site to remove the details",
     Decision.REMOVAL_DONE: "said that the details are gone",
+    Decision.RECOVERED: "got the account back",
+    Decision.LOCKED_OUT: "could not get in",
     Decision.SHARED: "shared it with IT",
     Decision.UNSHARED: "stopped sharing it with IT",
     Decision.REOPENED: "took the last answer back",
@@ -67,6 +69,8 @@ CASE_STATES: Final[Mapping[CaseState, str]] = {
     CaseState.FAMILY: "Family",
     CaseState.REMOVAL_ASKED: "Removal requested",
     CaseState.REMOVAL_DONE: "Removed",
+    CaseState.RECOVERED: "Theirs again, not proven",
+    CaseState.LOCKED_OUT: "They cannot get in",
     CaseState.GONE: "Gone",
     CaseState.RESTORED: "Theirs again",
 }
@@ -87,6 +91,8 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.FAMILY: "They are family",
     Decision.REMOVAL_ASKED: "You asked the site to remove the details",
     Decision.REMOVAL_DONE: "You said that the details are gone",
+    Decision.RECOVERED: "You said that you have it back",
+    Decision.LOCKED_OUT: "You said that you cannot get in",
     CaseState.GONE: "It is no longer shown: two checks, days apart, agree",
     CaseState.RESTORED: "It shows your name, username and picture again",
 }
@@ -139,6 +145,8 @@ GIVEN_ANSWERS: Final[Mapping[str, str]] = {
     Decision.STUDENT_LINK: "I removed the link",
     Decision.REMOVAL_ASKED: "Removal requested",
     Decision.REMOVAL_DONE: "The details are gone",
+    Decision.RECOVERED: "I have it back",
+    Decision.LOCKED_OUT: "I cannot get in",
     CaseState.GONE: "No longer shown",
     CaseState.RESTORED: "Yours again",
 }
@@ -178,23 +186,29 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.LOOK): "We look whether it is gone.",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it is not seen again.",
 }
-# An own account that was taken over is not reported.
-RECOVERY_NEXT_STEP: Final = "You get it back on the platform's recovery page."
+# An own account that was taken over is not reported, and goes on to be looked at.
+RECOVERY_NEXT_STEPS: Final[Mapping[CaseStep, str]] = {
+    CaseStep.REPORT: "You get it back, and say here whether you have.",
+    CaseStep.ESCALATE: "You try what else helps, and say here when you have it back.",
+    CaseStep.CLOSE_AS_CLAIMED: "We close it, if it does not change again.",
+}
 OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "Two checks, days apart, agree that it is no longer shown.",
     EndReason.SHOWN: "You showed that it is gone.",
     EndReason.RESTORED: "It shows your name, username and picture again.",
-    EndReason.DISMISSED: "By your answer, nothing more is needed.",
+    EndReason.DISMISSED: "With your answer, there is nothing more to do.",
     EndReason.CLAIMED: "It was said to be gone, and it was not seen for 30 days.",
     EndReason.SILENT: "IT found it harmless, and you did not answer for four weeks.",
     EndReason.LAPSED: "It was not answered, and it is not serious.",
 }
+RECOVERED_END: Final = "You said that you have it back, and it did not change again for 30 days."
 # As much of an ID as a reader has to write back.
 REFERENCE: Final = 8
 # The links of advice to our own pages, by where they lead.
 ADVICE_LINKS: Final[Mapping[str, str]] = {
     "kit": "Open the take-down kit",
     "removal": "See how to have them removed",
+    "share": "Share it with IT",
 }
 EVIDENCE_LINK: Final = "Download the evidence (ZIP)"
 OWN_CASE_STATES: Final[Mapping[str, str]] = {

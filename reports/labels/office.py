@@ -77,6 +77,8 @@ REVIEWER_ANSWERS: Final[Mapping[Decision, str]] = {
     Decision.FAMILY: "Family",
     Decision.REMOVAL_ASKED: "Removal requested",
     Decision.REMOVAL_DONE: "The details are gone",
+    Decision.RECOVERED: "They have it back",
+    Decision.LOCKED_OUT: "They cannot get in",
 }
 
 

@@ -75,6 +75,7 @@ OWN_WORDS = frozenset(
         *SHARING,
         *(Decision.MINE, Decision.FAMILY),
         *(Decision.REMOVAL_ASKED, Decision.REMOVAL_DONE),
+        *(Decision.LOCKED_OUT, Decision.RECOVERED),
     }
 )
 
@@ -475,6 +476,18 @@ def test_a_bounced_notice_is_for_the_operator_to_mend():
 
     assert bounced.step().who is StepActor.OPERATOR
     assert life.step().who is StepActor.PERSON
+
+
+def test_an_account_that_was_taken_over_has_a_next_step_until_its_owner_has_it_back():
+    taken = told(CaseKind.OWN_ACCOUNT_CHANGED).play("rosa", Decision.IMPERSONATION)
+    shut_out = taken.at(MONDAY + DAY).play("rosa", Decision.LOCKED_OUT)
+    back = shut_out.at(MONDAY + 2 * DAY).play("rosa", Decision.RECOVERED)
+
+    assert taken.step().due == MONDAY + 3 * DAY
+    assert (shut_out.step().who, shut_out.step().what) == (StepActor.PERSON, CaseStep.ESCALATE)
+    assert (back.step().who, back.step().what) == (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED)
+    assert back.at(MONDAY + 32 * DAY).end().reason is EndReason.CLAIMED
+    assert Decision.RECOVERED not in shut_out.play("rosa", Decision.SHARED).list_options("ana")
 
 
 def test_saying_once_more_that_it_is_nothing_opens_nothing_again():

@@ -189,6 +189,29 @@ def test_an_account_that_was_taken_over_is_its_owners_again_once_it_looks_as_bef
     assert (again.is_undecided, again.severity) == (True, Severity.HIGH)
 
 
+def test_who_has_an_account_back_proves_it_by_its_face_or_is_asked_when_it_changes(maria: Staff):
+    world, own = maria.world, account("maria")
+    taken = replace(own, name="M. D. | FREE CRYPTO")
+
+    def shows(before, now):
+        world.internet = world.internet.remove_entry(before).add_entry(now)
+        world.a_week_later()
+        world.sweep()
+
+    shows(own, taken)
+    case = maria.rules(maria.case(CaseKind.OWN_ACCOUNT_CHANGED), Decision.IMPERSONATION)
+    believed = maria.rules(case, Decision.RECOVERED)
+    assert believed.state is CaseState.RECOVERED
+    shows(taken, replace(taken, name="M. D. | MORE CRYPTO"))
+    again = world.state.cases.load_case(case.id)
+    assert again.is_undecided
+
+    shows(replace(taken, name="M. D. | MORE CRYPTO"), own)
+    maria.rules(world.state.cases.load_case(case.id), Decision.IMPERSONATION)
+    proven = maria.rules(world.state.cases.load_case(case.id), Decision.RECOVERED)
+    assert proven.state is CaseState.RESTORED
+
+
 def test_family_is_said_in_one_step_and_stays_said(rosa: Staff):
     world = rosa.world
     case, *_ = rosa.cases

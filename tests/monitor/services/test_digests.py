@@ -140,13 +140,18 @@ def test_a_case_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
     world.on_monday()
     world.on_monday()
 
-    assert "Next, by" in newest(maria).text
+    (case,) = build_home_view(world.app, maria.id).cases
+    assert case.closes_at == case.due
+    said = f"It closes on {format_near_day(case.due, MARIA.person.zone)} if you do not answer."
+    assert said in " ".join(newest(maria).text.split())
 
 
 def test_what_was_not_done_by_its_day_is_overdue_in_email_and_page(world: World, maria: Staff):
     world.later(days=5)
     changes(world)
-    for _ in range(6):
+    world.on_monday()
+    maria.rules(maria.case(CaseKind.OWN_ACCOUNT_CHANGED), Decision.IMPERSONATION)
+    for _ in range(3):
         world.on_monday()
     (case,) = build_home_view(world.app, maria.id).cases
 
@@ -158,6 +163,7 @@ def test_email_and_page_say_by_on_the_day_itself(world: World, maria: Staff):
     world.later(days=5)
     changes(world)
     world.on_monday()
+    maria.rules(maria.case(CaseKind.OWN_ACCOUNT_CHANGED), Decision.IMPERSONATION)
     (case,) = build_home_view(world.app, maria.id).cases
 
     world.clock.at = case.due + timedelta(hours=1)
