@@ -28,7 +28,7 @@ from monitor.domain.retention import ERASED_WITHIN, RETENTION_PERIODS, RetainedK
 from monitor.domain.vocabulary import ConsentAction, ConsentChannel, ConsentPhase, Scope
 from monitor.services.consent_end import audit_consent, end_lapsed_consent, follow_consent_end
 from monitor.services.consent_terms import hash_district_terms
-from monitor.services.narrowed_consent import delete_unconsented_results
+from monitor.services.narrowed_consent import delete_unconsented_results, preview_narrowing
 from monitor.services.notifications import (
     EmailPlan,
     build_greeting,
@@ -37,6 +37,8 @@ from monitor.services.notifications import (
 )
 from reports.emails.account import ConsentChangedView, ConsentEndingView
 from reports.emails.registry import EmailKind
+from reports.labels.account import SCOPE_TITLES
+from reports.pages.data import NarrowingView
 
 CONSENT_REMINDER = "consent-reminder"
 # A wrong clock must erase no one: there is a week to notice it.
@@ -149,6 +151,14 @@ def drop_consent_scopes(
     return _save_consent_change(
         app, before, replace(apply_narrowing(before, scopes, app.clock.now()), channel=channel)
     )
+
+
+def preview_dropped_scopes(app: App, person_id: str, scopes: frozenset[Scope]) -> NarrowingView:
+    """Say what dropping scopes would delete; nothing changes."""
+    before = _load_live_consent(app, person_id)
+    seen = preview_narrowing(app, apply_narrowing(before, scopes, app.clock.now()))
+    dropped = tuple(SCOPE_TITLES[scope] for scope in Scope if scope in before.scopes - scopes)
+    return replace(seen, chosen=tuple(sorted(scopes)), dropped=dropped)
 
 
 def pause_checks(app: App, person_id: str, until: datetime, channel: ConsentChannel) -> Consent:

@@ -1,6 +1,7 @@
 """What a person's narrower consent or removed name no longer covers is deleted."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 
 from monitor.app import App
@@ -11,7 +12,9 @@ from monitor.domain.planning.consented_queries import get_required_scope
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Scope, WaveMark
 from monitor.services.case_raising import reassess_person
+from monitor.services.disclosure import list_own_cases
 from monitor.services.query_planning import list_person_query_keys
+from reports.pages.data import NarrowingView
 from scrapers.models import Trace
 
 FORGOTTEN_REASONS = (Reason("forgotten"),)
@@ -45,6 +48,39 @@ def delete_unconsented_results(app: App, consent: Consent) -> None:
     if Scope.BREACHES not in consent.scopes:
         app.db.breaches.delete_breaches_of_person(person.id)
     reassess_person(app, person)
+
+
+class _TakenBackError(Exception):
+    """Ends a rehearsal, so that nothing of it stays."""
+
+
+def preview_narrowing(app: App, consent: Consent) -> NarrowingView:
+    """Count what a narrower consent would delete, by deleting it and taking that back."""
+    person_id = consent.person_id
+    before, after = _count_stored(app, person_id), NarrowingView()
+    with suppress(_TakenBackError), app.db.begin_transaction():
+        app.db.consents.insert_consent(consent)
+        delete_unconsented_results(app, consent)
+        after = _count_stored(app, person_id)
+        raise _TakenBackError
+    return NarrowingView(
+        results=before.results - after.results,
+        alerts=before.alerts - after.alerts,
+        breaches=before.breaches - after.breaches,
+        pictures=before.pictures and not after.pictures,
+    )
+
+
+def _count_stored(app: App, person_id: str) -> NarrowingView:
+    person, findings = app.db.people.load_person(person_id), app.db.findings
+    own = list_own_cases(app, person)
+    return NarrowingView(
+        results=len(findings.list_finding_ids_of_person(person_id)),
+        alerts=sum(case.summary.next_step is not None for case in own),
+        breaches=len(app.db.breaches.list_records_of_person(person_id)),
+        pictures=bool(person.reference_picture)
+        or any(one.portrait.picture_print for one in findings.list_findings_of_person(person_id)),
+    )
 
 
 def forget_removed_terms(app: App, before: Person, after: Person) -> None:

@@ -26,6 +26,7 @@ from monitor.services.consent_renewal import (
     drop_consent_scopes,
     load_consent_status,
     pause_checks,
+    preview_dropped_scopes,
     renew_consent,
     resume_checks,
 )
@@ -72,6 +73,12 @@ class PauseForm(WebForm, frozen=True, kw_only=True):
     days: str = ""
 
 
+class NarrowingForm(ScopesForm, frozen=True, kw_only=True):
+    """Whoever is `sure` has read what is deleted."""
+
+    sure: str = ""
+
+
 class RenewalQuery(WebForm, frozen=True, kw_only=True):
     """`scopes` names the chosen ones, joined by `-or-`."""
 
@@ -88,6 +95,9 @@ class RenewalForm(ScopesForm, frozen=True, kw_only=True):
     seal: str = ""
 
 
+TURN_OFF_FIRST: Final = (
+    "Turn off a search here first: you see what is deleted. Then read and agree to the rest."
+)
 PAUSE_SPANS: Final = {days: timedelta(days=int(days)) for days in ("7", "14", "30", "90")}
 VIEWS_PER_PAGE: Final = 50
 NO_SCOPE_FAULT: Final = FieldProblem(
@@ -159,12 +169,15 @@ def build_consent_routes(context: PortalContext) -> Blueprint:
 
     @routes.post("/me/data/scopes")
     def submit_scopes() -> Response:
-        chosen = frozenset(read_form(ScopesForm).scopes)
-        before = _load_agreed_scopes(context)
+        form = read_form(NarrowingForm)
+        chosen, before = frozenset(form.scopes), _load_agreed_scopes(context)
         if not chosen:
             view = _build_answer_view(context, chosen, (NO_SCOPE_FAULT,))
             return context.render_page("Change what we search", pages.render_consent_scopes, view)
         if chosen < before:
+            lost = preview_dropped_scopes(context.app, context.person_id, chosen)
+            if lost.deletes_anything and not form.sure:
+                return context.render_page("Turn off a search", pages.render_narrowing, lost)
             drop_consent_scopes(context.app, context.person_id, chosen, ConsentChannel.PORTAL)
             return context.redirect_to(
                 url_for("data.show_data"), "Saved. We no longer search what you turned off."
@@ -197,6 +210,9 @@ def build_renewal_routes(context: PortalContext) -> Blueprint:
             return context.render_page(title, pages.render_consent_answer, view)
         if not chosen - _load_agreed_scopes(context) <= _parse_scopes(form.shown):
             return context.redirect_to(_build_renewal_path(chosen), READ_ADDED_FIRST)
+        kept = chosen & _load_agreed_scopes(context)
+        if kept < _load_agreed_scopes(context) and _loses_anything(context, kept):
+            return context.redirect_to(url_for("consent.show_scopes"), TURN_OFF_FIRST)
         answer = ConsentAnswer(
             scopes=chosen,
             seen_text_hash=form.seal,
@@ -321,6 +337,14 @@ def _build_answer_view(
         asked=preview_added_queries(app, context.person_id, agreed, chosen),
         faults=faults,
     )
+
+
+def _loses_anything(context: PortalContext, kept: frozenset[Scope]) -> bool:
+    """Tell whether to ask before a renewal with fewer searches; one that expired asked for all."""
+    is_live = context.app.db.consents.has_consent_in_force(context.person_id, context.now())
+    if not kept or not is_live:
+        return False
+    return preview_dropped_scopes(context.app, context.person_id, kept).deletes_anything
 
 
 def _build_renewal_path(chosen: frozenset[Scope]) -> str:

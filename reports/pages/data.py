@@ -93,6 +93,26 @@ class ConsentEditView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NarrowingView:
+    """What goes with the searches that are turned off, before it does.
+
+    It counts the results, their alerts that are open, and the data breaches. `pictures` says that
+    something is kept of them. `chosen` are the searches that stay, `dropped` the names of the rest.
+    """
+
+    results: int = 0
+    alerts: int = 0
+    breaches: int = 0
+    pictures: bool = False
+    chosen: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def deletes_anything(self) -> bool:
+        return bool(self.results or self.alerts or self.breaches or self.pictures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccessLogLine:
     """One line of the record: who did what; `finding_id` is what it was about, empty for none.
 
@@ -189,6 +209,7 @@ class BreachesView:
 
 
 render_data = build_renderer("data", DataView)
+render_narrowing = build_renderer("data_narrow", NarrowingView)
 render_consent_scopes = build_renderer("data_scopes", ConsentEditView)
 render_consent_answer = build_renderer("data_answer", ConsentEditView)
 render_access_log = build_renderer("data_seen", AccessLogView)

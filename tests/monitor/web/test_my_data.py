@@ -15,6 +15,7 @@ from monitor.services.findings import build_home_view
 from monitor.services.review import confirm_early_access, propose_early_access
 from monitor.services.review_access import record_case_views
 from reports.dates import format_day
+from reports.templating import spell_number
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import Guest, Portal, Seen, count_visible_words
@@ -61,6 +62,38 @@ def test_a_day_is_that_of_the_readers_own_time_zone(guest, maria):
         assert f"You agreed on {day}." in guest.get("/me/data").text
 
     assert len(shown) == 2
+
+
+def test_what_only_a_search_found_is_counted_and_asked_about_before_it_goes(portal, guest, maria):
+    portal.world.sweep()
+    found = list_ids(portal, maria)
+    page = guest.post("/me/data/scopes", scopes="search")
+
+    assert "results are deleted." in page.text
+    assert "Nobody can bring it back." in page.text
+    assert "Keep it" in page.text
+    assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
+    assert list_ids(portal, maria) == found
+
+    sent = {box["name"]: box["value"] for box in page.page.select("main input[type=hidden]")}
+    assert guest.post("/me/data/scopes", **sent).leads_to == "/me/data"
+    assert consent(maria).scopes == {Scope.SEARCH}
+    gone = len(found) - len(list_ids(portal, maria))
+    assert f"{spell_number(gone)} results are deleted." in page.text
+
+
+def list_ids(portal, maria):
+    return portal.world.state.findings.list_finding_ids_of_person(maria.id)
+
+
+def test_a_renewal_with_fewer_searches_is_asked_about_first(portal, guest, maria):
+    portal.world.sweep()
+    page = guest.get("/me/data/renew")
+
+    answer = guest.post("/me/data/renew", scopes=["search"], **sent_along(page))
+
+    assert answer.leads_to == "/me/data/scopes"
+    assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
 
 
 def test_taking_a_scope_back_needs_no_new_answer(guest, maria):

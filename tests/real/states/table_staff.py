@@ -110,6 +110,13 @@ DATA: tuple[State, ...] = (
     maria("/me/data/scopes", "Change what we search"),
     maria("/me/data/scopes", "Choose at least", clear_ticks, press("Continue"), status=422),
     maria("/me/data/scopes", "New searches", tick("Profile pictures"), press("Continue")),
+    maria(
+        "/me/data/scopes",
+        "Nobody can bring it back.",
+        clear_ticks,
+        tick("Search engines"),
+        press("Continue"),
+    ),
     maria("/me/data/renew", "This is the current consent text."),
     maria("/me/data/renew", "Choose at least", clear_ticks, press("I agree"), status=422),
     maria("/me/data/names", "What names do you go by?"),
