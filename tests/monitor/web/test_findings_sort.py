@@ -465,6 +465,11 @@ def test_what_was_filed_without_a_question_is_not_called_one(portal, guest, mari
     assert not page.h1.get_text().startswith("Is this")
     assert page.find("button", {"name": "decision"})
     assert "Question" not in card.find(class_="tags").get_text()
+    assert not card.h2.get_text().startswith("Is this")
+    (lead,) = guest.get("/me/sort").page.select("main > h2, main h2:not(.card-title)")
+    assert lead.get_text() == "We filed these ourselves: correct us where we are wrong."
+    assert lead.find_previous(attrs={"data-card": True})
+    assert lead.find_next(attrs={"data-card": True})
 
 
 def test_home_in_the_first_week_says_what_will_come(portal):
