@@ -218,6 +218,9 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
         format_iso_week(case.opened_at, zone)
         for case in app.db.cases.list_cases_of_person(person_id)
     )
+    # Whoever joined late in a week was not there for its check.
+    begun = format_iso_week(joined, zone)
+    missed = {begun} - {*checks, format_iso_week(now, zone)}
     weeks = (
         format_iso_week(now - timedelta(weeks=ago), zone) for ago in reversed(range(WEEKS_SHOWN))
     )
@@ -229,7 +232,7 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
             cases=cases[week],
         )
         for week in weeks
-        if week >= format_iso_week(joined, zone)
+        if week >= begun and week not in missed
     )
 
 

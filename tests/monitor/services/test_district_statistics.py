@@ -29,6 +29,17 @@ def test_the_weeks_begin_with_the_one_of_joining(world: World, maria: Staff):
     assert week.marks == ("quiet",)
 
 
+def test_the_week_of_joining_is_left_out_where_its_check_came_before(world: World, maria: Staff):
+    world.later(days=4)
+    john = world.joins(JOHN)
+    world.later(days=3)
+    world.sweep()
+
+    (week,) = build_personal_weeks(world.app, john.id)
+
+    assert week.total
+
+
 def test_a_case_counts_in_the_week_in_which_it_began(world: World, maria: Staff):
     world.a_week_later()
     world.internet = world.internet.remove_entry(OWN).add_entry(replace(OWN, bio="Rocks, mostly."))

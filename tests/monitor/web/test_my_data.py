@@ -206,8 +206,11 @@ def test_a_pause_has_an_end_and_can_be_ended_early(portal, guest, maria):
     assert "Checks are paused until Mon, Oct 12, 2026" in guest.get("/me/data").text
     home = guest.get("/me")
     assert "Paused until Mon, Oct 12, 2026" in home.text
+    assert home.page.h1.get_text().startswith("Paused")
+    assert home.page.select_one(".banner-good") is None
     assert home.page.select_one(CHECK_NOW) is None
     assert guest.get("/me/check").page.select_one(CHECK_FORM) is None
+    assert "right now. You see" not in guest.get("/me/check").text
     assert guest.post("/me/check").status == 409
     until = consent(maria).paused_until
     view = build_home_view(portal.world.app, maria.id)
