@@ -1,7 +1,8 @@
 """One-card links: an email lets its reader answer one finding without signing in.
 
 A link is signed under the person's own key, for one card, one mailbox and 14 days, and put in only
-when the email is sent, so that nothing stores it. It opens while the card waits for an answer.
+when the email is sent, so that nothing stores it. It opens while the card waits for an answer, and
+takes back the one that it gave, in the browser that gave it.
 """
 
 import hmac
@@ -13,7 +14,16 @@ from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.errors import DatabaseError, InputError
 from monitor.domain.person import Person
 from monitor.domain.vocabulary import Decision, Means
-from monitor.services.answers import DecisionInput, answer_case, record_feedback
+from monitor.services.answers import (
+    ANSWER_ACTIONS,
+    DecisionInput,
+    answer_case,
+    find_ownership_case,
+    record_feedback,
+    undo_decisions,
+    undo_feedback,
+)
+from monitor.services.disclosure import disclose_own
 from monitor.services.findings import list_pending_cards
 from monitor.services.pictures import load_compared_picture
 from monitor.services.sessions import SIGNED_OUT
@@ -135,6 +145,49 @@ def answer_by_link(
             answers = {link.card_id: decision}
             filed = record_feedback(app, link.person_id, answers, Means.LINK)
     return asked.card, filed
+
+
+def find_link_answer(app: App, link: AnswerLink) -> Decision | None:
+    """Return what a link answered; None where nothing stands, or it was said elsewhere since."""
+    case = _find_asking_case(app, link)
+    subjects = (case.id,) if case and link.is_case else (link.finding_id, case.id if case else "")
+    entries = app.db.audit.list_entries_of_subjects(subjects)
+    said = [one for one in entries if one.action in ANSWER_ACTIONS and one.actor == "person"]
+    decision = Decision(said[-1].details["decision"]) if said else Decision.REOPENED
+    by_link = bool(said) and said[-1].means == Means.LINK
+    return decision if by_link and decision is not Decision.REOPENED else None
+
+
+def build_undo_proof(app: App, link: AnswerLink, browser_id: str) -> str:
+    """Return what shows that this browser gave the answer."""
+    purpose = f"undo {link.card_id} {browser_id}"
+    return app.db.email_codes.derive_email_code(link.person_id, purpose)
+
+
+def undo_by_link(app: App, link: AnswerLink, browser_id: str, proof: str) -> bool:
+    """Take back what a link answered in this browser; tell whether there was anything."""
+    right = build_undo_proof(app, link, browser_id)
+    with app.db.begin_transaction():
+        genuine = hmac.compare_digest(right.encode(), proof.encode())
+        if not genuine or find_link_answer(app, link) is None:
+            return False
+        if link.is_case:
+            undo_decisions(app, (link.card_id,), link.person_id)
+        else:
+            undo_feedback(app, link.person_id, (link.finding_id,))
+    return True
+
+
+def disclose_answered(app: App, link: AnswerLink) -> CaseView | None:
+    """Return the case that a link answered, as its person knows it; None where there is none."""
+    case = _find_asking_case(app, link)
+    return disclose_own(app, case) if case else None
+
+
+def _find_asking_case(app: App, link: AnswerLink) -> Case | None:
+    if link.is_case:
+        return app.db.cases.load_case(link.card_id)
+    return find_ownership_case(app, link.finding_id)
 
 
 def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView:

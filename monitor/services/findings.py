@@ -244,6 +244,11 @@ def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageV
         ),
         moments=tuple(build_timeline_lines(moments)),
         versions=_list_versions(app, owner_id, finding_id),
+        left=sum(
+            card.is_asked
+            for card in list_pending_cards(app, owner_id)
+            if finding_id not in {card.id, card.case.finding_id if card.case else ""}
+        ),
         is_declared=finding.id in {one.id for one in list_declared_findings(app.db, person)},
         has_reviewer=has_reviewer(app.config, app.db, owner_id),
     )

@@ -51,7 +51,7 @@ from monitor.services.sweeps import (
 )
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
 from reports.finding_view import CaseView
-from reports.labels.cases import DECISION_PHRASES, OWN_CASE_STATES
+from reports.labels.cases import OWN_CASE_STATES, OWN_DECISION_PHRASES
 from reports.labels.takedown import LEVERS as LEVER_NAMES
 from reports.labels.takedown import REMOVAL_PHRASES
 from reports.pages.review import OfficeReport
@@ -302,7 +302,7 @@ def _load_pursued_case(app: App, owner_id: str, case_id: str) -> Case:
 
 
 def build_log_lines(
-    app: App, case: Case, phrases: Mapping[Decision, str] = DECISION_PHRASES
+    app: App, case: Case, phrases: Mapping[Decision, str] = OWN_DECISION_PHRASES
 ) -> Iterator[ActionLogLine]:
     for decision in app.db.cases.list_decisions(case.id):
         who = "You" if decision.by == case.person_id else "IT"

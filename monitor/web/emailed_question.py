@@ -17,11 +17,14 @@ from monitor.services.answer_links import (
     AnswerLink,
     answer_by_link,
     build_answer_card,
+    build_undo_proof,
+    disclose_answered,
     load_linked_picture,
     open_answer_link,
+    undo_by_link,
 )
 from monitor.services.answers import find_ownership_case
-from monitor.services.disclosure import has_reviewer
+from monitor.services.disclosure import disclose_finding, has_reviewer
 from monitor.services.sign_in import request_sign_in_link
 from monitor.services.takedown import can_be_reported
 from monitor.web.context import PortalContext
@@ -34,6 +37,12 @@ from reports.pages.account import AnswerDoneView
 
 class LinkAnswerForm(WebForm, frozen=True, kw_only=True):
     decision: Decision
+
+
+class LinkUndoForm(WebForm, frozen=True, kw_only=True):
+    """`proof` is for the browser that answered: whoever else has the email takes nothing back."""
+
+    proof: str = ""
 
 
 def build_answer_link_routes(context: PortalContext) -> Blueprint:
@@ -67,14 +76,24 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
             abort(HTTPStatus.BAD_REQUEST)
         if link is None or answered is None:
             return _render_over(context)
-        card, filed = answered
-        answer = next(choice.words for choice in card.choices if choice.value == decision)
-        view = replace(
-            _build_done_view(context, link, decision, answer),
-            filed=len(filed),
-            token=_find_code_token(context, link, token),
+        _, filed = answered
+        return _render_answered(context, link, token, decision, len(filed))
+
+    _add_later_routes(context, routes)
+    return routes
+
+
+def _add_later_routes(context: PortalContext, routes: Blueprint) -> None:
+    app = context.app
+
+    @routes.post("/answer/<token>/undo")
+    def submit_undo(token: str) -> Response:
+        proof, link = read_form(LinkUndoForm).proof, open_answer_link(app, token)
+        if link is None or not undo_by_link(app, link, context.browser_session.id, proof):
+            return _render_over(context)
+        return context.redirect_to(
+            url_for("answer.show_card", token=token), "Your answer is undone."
         )
-        return context.render_page("Saved", pages.render_answer_done, view)
 
     @routes.post("/answer/<token>/sign-in")
     def submit_code_request(token: str) -> Response:
@@ -86,8 +105,6 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
         response = context.redirect_to(url_for("sign_in.show_link_sent"))
         context.keep_wanted_path(response, _find_next_path(context, link))
         return response
-
-    return routes
 
 
 def _find_code_token(context: PortalContext, link: AnswerLink, token: str) -> str:
@@ -114,6 +131,28 @@ def _leads_to_removal(context: PortalContext, link: AnswerLink) -> bool:
     return (
         case is not None and case.kind is CaseKind.EXPOSED_CONTACT and case.state is CaseState.MINE
     )
+
+
+def _render_answered(
+    context: PortalContext, link: AnswerLink, token: str, decision: Decision, filed: int
+) -> Response:
+    """Say what was answered, what comes next by when, and take it back from here."""
+    app = context.app
+    case, finding = disclose_answered(app, link), app.db.findings.load_finding(link.finding_id)
+    own = answer_choices.CASE_ANSWERS[case.kind] if case else {}
+    answer = own.get(decision) or disclose_finding(app, finding).said
+    taken = case is not None and bool(case.recovery_choices)
+    view = replace(
+        _build_done_view(context, link, decision, answer),
+        filed=filed,
+        token=_find_code_token(context, link, token),
+        undo=token,
+        proof=build_undo_proof(app, link, context.browser_session.id),
+        case=case if case and case.next_step else None,
+        # What cannot wait for a code: the pages of others alone, none of our own.
+        steps=tuple(replace(step, path="") for step in case.steps) if case and taken else (),
+    )
+    return context.render_page("Saved", pages.render_answer_done, view)
 
 
 def _build_done_view(

@@ -51,6 +51,13 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.UNSHARED: "stopped sharing it with IT",
     Decision.REOPENED: "took the last answer back",
 }
+# The same, to the person themselves.
+OWN_DECISION_PHRASES: Final[Mapping[Decision, str]] = {
+    **DECISION_PHRASES,
+    Decision.MINE: "said that it is yours",
+    Decision.NAMESAKE: "said that it is someone else with your name",
+    Decision.UNRELATED: "said that it is not about you",
+}
 # The status of a case, as IT reads it.
 CASE_STATES: Final[Mapping[CaseState, str]] = {
     CaseState.NEW: "New",

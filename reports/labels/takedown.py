@@ -12,7 +12,7 @@ from monitor.domain.vocabulary import (
     LeverKind,
     UploadProblem,
 )
-from reports.labels.cases import DECISION_PHRASES, OWN_CASE_STATES
+from reports.labels.cases import OWN_CASE_STATES, OWN_DECISION_PHRASES
 from scrapers.facts.fact import FactReliability
 
 LETTERS: Final[Mapping[str, str]] = {
@@ -110,10 +110,9 @@ REMOVAL_STATES: Final[Mapping[str, str]] = {
     CaseState.MINE: "The details are mine",
 }
 REMOVAL_PHRASES: Final[Mapping[Decision, str]] = {
-    **DECISION_PHRASES,
+    **OWN_DECISION_PHRASES,
     Decision.MINE: "said that the details are yours",
     Decision.NAMESAKE: "said that they belong to someone else with your name",
-    Decision.UNRELATED: "said that it is not about you",
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.domain.reason import Reason
+from reports.finding_view import AdviceLine, CaseView
 from reports.pages.findings import QuestionCard
 from reports.pages.layout import FieldProblem, build_renderer
 
@@ -130,7 +131,9 @@ class AnswerDoneView:
 
     `filed` counts other results that it settled; a link names none but its own. `next_path` is our
     own page for the next step, which takes signing in. With a `token`, which is the link, its
-    person gets a code for that.
+    person gets a code for that; `undo` is the link that takes the answer
+    back, with a `proof` for their browser. Their `case` says what
+    comes next by when, and `steps` what cannot wait for a code.
     """
 
     next_step: str
@@ -138,7 +141,11 @@ class AnswerDoneView:
     action: str
     answer: str = ""
     token: str = ""
+    undo: str = ""
+    proof: str = ""
     filed: int = 0
+    case: CaseView | None = None
+    steps: tuple[AdviceLine, ...] = ()
 
 
 render_answer_card = build_renderer("answer", AnswerCardView)

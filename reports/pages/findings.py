@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.reason import Reason, Told
-from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup, OwnershipLabel
+from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, FindingGroup, OwnershipLabel
 from reports.answer_choices import ANSWERS
 from reports.coverage import Coverage
 from reports.finding_view import (
@@ -248,6 +248,8 @@ class OwnAccountLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingPageView:
+    """`left` counts what waits for an answer beside it."""
+
     finding: FindingView
     policy: PolicyReminder
     cases: tuple[CasePanel, ...] = ()
@@ -256,6 +258,14 @@ class FindingPageView:
     versions: tuple[tuple[int, str], ...] = ()
     is_declared: bool = False
     has_reviewer: bool = True
+    left: int = 0
+
+    @property
+    def leads_on(self) -> bool:
+        """Tell whether nothing here waits for its reader, and something else does."""
+        waits = any(panel.case.bin is CaseBin.NEEDS_YOU for panel in self.cases)
+        is_answered = bool(self.cases) or self.finding.answer is not None
+        return self.left > 0 and is_answered and not waits
 
     @property
     def asks_whose(self) -> bool:

@@ -35,6 +35,7 @@ WHOSE = {
     "/answer/<token>": ANYBODY,
     "/answer/<token>/pictures/<finding_id>": ANYBODY,
     "/answer/<token>/sign-in": ANYBODY,
+    "/answer/<token>/undo": ANYBODY,
     "/api/v1/openapi.json": ANYBODY,
     "/calendar/<token>.ics": TOKEN,
     "/feed/<token>.atom": TOKEN,

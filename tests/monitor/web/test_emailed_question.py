@@ -161,6 +161,25 @@ def test_a_link_is_over_once_the_finding_is_answered_and_open_again_when_that_is
     assert guest.get(link).status == 200
 
 
+def test_an_answer_is_taken_back_without_signing_in_by_the_browser_that_gave_it(
+    portal, maria, link
+):
+    guest, finding = portal.guest(), maria.case(CaseKind.IMPERSONATION).finding_id
+    seen = guest.post(link, decision="impersonation")
+    assert "Next, by" in seen.text
+    form = seen.page.find("form", action=f"{link}/undo")
+    proof = form.find("input", {"name": "proof"})["value"]
+
+    assert portal.guest().post(f"{link}/undo", proof=proof).status == 410
+    assert guest.post(f"{link}/undo", proof="forged").status == 410
+    assert portal.world.state.findings.find_finding_feedback(finding) is Decision.IMPERSONATION
+
+    assert guest.post(f"{link}/undo", proof=proof).leads_to == link
+    assert portal.world.state.findings.find_finding_feedback(finding) is None
+    assert guest.get(link).status == 200
+    assert guest.post(f"{link}/undo", proof=proof).status == 410
+
+
 def test_of_those_who_answer_at_once_by_one_link_one_is_heard(portal, maria, link):
     decisions = ("mine", "namesake", "impersonation", "unrelated")
     guests = [portal.guest() for _ in decisions]

@@ -138,7 +138,9 @@ def test_an_answer_is_said_in_the_words_that_were_pressed_and_with_what_follows(
 
     answer = guest.post("/me/sort", finding=plain.id, decision="unrelated", back="finding")
 
-    assert "You said: Not about me . We set it aside." in guest.follow(answer).text
+    shown = guest.follow(answer)
+    assert "You said: Not about me . We set it aside." in shown.text
+    assert "for your answer. Next" in shown.text
     page = disclosure.disclose_finding(maria.world.app, plain)
     said = replace(page, is_account=False, answer=Decision.MINE).said
     assert said == "This is about me"
