@@ -9,7 +9,7 @@ from monitor.domain.disclosure import DisclosurePolicy
 from monitor.domain.reason import Count, Plain, Reason
 from monitor.domain.vocabulary import CaseKind, Scope
 
-TEXT_VERSION = "2026-12-01.1"
+TEXT_VERSION = "2026-12-01.2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def suppose_consent(
 
 # How many sentences each passage has; they are numbered in reports/reason_words/.
 _LENGTHS = {
-    "looked-at": 3,
+    "looked-at": 2,
     "daily": 1,
     "photos": 5,
     "breaches": 3,
@@ -101,8 +101,8 @@ def build_consent_sections(terms: ConsentTerms) -> Iterator[ConsentSection]:
     )
     yield ConsentSection(
         heading=Reason("consent.others"),
-        lines=tuple(_describe_third_parties(terms.engines)),
-        more=_list_passage("holds"),
+        lines=_list_passage("others"),
+        more=tuple(_describe_third_parties(terms.engines)),
     )
     yield ConsentSection(
         heading=Reason("consent.leaving"),
@@ -120,6 +120,7 @@ def _build_item(text: Reason) -> Reason:
 
 
 def _describe_scopes(scopes: tuple[Scope, ...]) -> Iterator[Reason]:
+    yield Reason("consent.networks")
     yield Reason("consent.each-part")
     yield from (_build_item(Reason(f"scope.{scope}")) for scope in scopes)
     if Scope.PHOTOS in scopes:
@@ -137,6 +138,7 @@ def _summarize_disclosure(disclosure: DisclosurePolicy) -> Iterator[Reason]:
     yield Reason("consent.first")
     yield _build_item(Reason("consent.sees-briefly.impersonation"))
     yield _build_item(Reason("consent.sees-briefly"))
+    yield _build_item(Reason("consent.sees-briefly.name"))
     if disclosure.student_link_days is not None:
         yield _describe_student_links(disclosure.student_link_days)
     yield from _list_passage("seen-by-it")
@@ -164,6 +166,7 @@ def _describe_disclosure(disclosure: DisclosurePolicy) -> Iterator[Reason]:
 
 
 def _describe_third_parties(engines: tuple[str, ...]) -> Iterator[Reason]:
-    yield from _list_passage("others")
+    yield Reason("consent.employment")
     if engines:
         yield Reason("consent.engines", {"engines": Plain(", ".join(engines))})
+    yield from _list_passage("holds")

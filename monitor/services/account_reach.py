@@ -1,6 +1,6 @@
 """How we see each account that someone says is theirs, and what only they can look at."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -20,38 +20,25 @@ MISSED_AFTER = timedelta(days=10)
 _DAY = timedelta(days=1)
 
 
-def describe_reach(
-    app: App, lines: Iterable[AccountLine], scopes: Collection[Scope]
-) -> tuple[AccountLine, ...]:
-    """Tell it of who joins now, with consent to these `scopes`."""
-    return tuple(_describe_lines(app, lines, "", scopes, app.clock.now()))
-
-
 def describe_own_reach(
     app: App, lines: Iterable[AccountLine], person_id: str
 ) -> tuple[AccountLine, ...]:
     consent = app.db.consents.find_latest_consent(person_id)
-    if consent is None:
-        return tuple(lines)
-    return tuple(_describe_lines(app, lines, person_id, consent.scopes, consent.given_at))
+    return tuple(_describe_lines(app, lines, consent) if consent else lines)
 
 
 def _describe_lines(
-    app: App,
-    lines: Iterable[AccountLine],
-    person_id: str,
-    scopes: Collection[Scope],
-    since: datetime,
+    app: App, lines: Iterable[AccountLine], consent: Consent
 ) -> Iterator[AccountLine]:
-    now = app.clock.now()
+    now, since, person_id = app.clock.now(), consent.given_at, consent.person_id
     # A pause changes nothing about how an account is seen.
-    consent = suppose_consent(person_id, scopes, now, _DAY)
-    feeds = app.db.people.load_person(person_id).alert_feeds if person_id else ()
-    searched = Scope.SEARCH in scopes and has_search_engine(app, feeds)
+    supposed = suppose_consent(person_id, consent.scopes, now, _DAY)
+    feeds = app.db.people.load_person(person_id).alert_feeds
+    searched = Scope.SEARCH in consent.scopes and has_search_engine(app, feeds)
     unasked = AccountReach.SEARCH if searched else AccountReach.NEVER
     next_look = since + ((now - since) // LOOK_EVERY + 1) * LOOK_EVERY
     for line in lines:
-        reach = AccountReach.WEEKLY if _is_asked(app, line.value, consent) else unasked
+        reach = AccountReach.WEEKLY if _is_asked(app, line.value, supposed) else unasked
         last_seen = _find_last_seen(app, person_id, line.value)
         if reach is AccountReach.WEEKLY and last_seen and now - last_seen > MISSED_AFTER:
             reach = AccountReach.MISSED
@@ -78,5 +65,5 @@ def _is_asked(app: App, value: str, consent: Consent) -> bool:
 
 def _find_last_seen(app: App, person_id: str, value: str) -> datetime | None:
     key = canonicalize_url(value) if "://" in value else value
-    found = app.db.findings.find_findings_by_aliases(person_id, (key,)) if person_id else ()
+    found = app.db.findings.find_findings_by_aliases(person_id, (key,))
     return max((finding.last_seen for finding in found), default=None)

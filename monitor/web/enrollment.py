@@ -10,6 +10,7 @@ from typing import Any, Final, TypedDict
 
 from flask import Blueprint, Response, url_for
 
+from monitor.app import App
 from monitor.config.sections import CONSENT_DURATION
 from monitor.db.account_proofs import AccountProof
 from monitor.domain.consent_text import CONSENT_ITEM, TEXT_VERSION, ConsentSection, describe_scopes
@@ -17,7 +18,6 @@ from monitor.domain.enrollment_draft import EnrollmentDraft
 from monitor.domain.errors import InputError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import AuthMethod, EnrollmentStep, InvitationStatus, Scope
-from monitor.services.account_reach import describe_reach
 from monitor.services.consent_terms import (
     hash_district_terms,
     list_offered_scopes,
@@ -47,6 +47,7 @@ from monitor.web.enrollment_forms import (
     StepInput,
     add_fault,
     apply_accounts,
+    describe_added,
     read_step,
     recheck_contradictions,
 )
@@ -109,14 +110,16 @@ def build_step_position(step: EnrollmentStep) -> StepPosition:
     return StepPosition(number=number, total=len(steps), here=here, back=back, deed="Continue")
 
 
-def build_read_view(
-    draft: EnrollmentDraft, sections: Iterable[ConsentSection], version: str
-) -> ConsentTextView:
+def build_read_view(app: App, given: str, code: str = "") -> ConsentTextView:
+    """Show the text; with the code of an email, its button opens the invitation, too."""
+    position = build_step_position(EnrollmentStep.READ)
     return ConsentTextView(
-        **build_step_position(EnrollmentStep.READ),
-        parts=build_consent_parts(sections),
-        version=version,
-        given=draft.name.given,
+        **{**position, "here": "/join/code"} if code else position,
+        parts=build_consent_parts(list_terms_sections(app)),
+        version=TEXT_VERSION,
+        given=given,
+        code=code,
+        seal=hash_district_terms(app) if code else "",
     )
 
 
@@ -360,7 +363,7 @@ class EnrollmentFlow:
             save_enrollment_draft(self.context.app, self.invitation_id, longer)
             return self.context.redirect_to(
                 url_for("join.show-accounts", _anchor="declared"),
-                "Added to your accounts and pages.",
+                describe_added(draft, longer),
             )
         return self._save_step(EnrollmentStep.ACCOUNTS, recheck_contradictions(longer, step_input))
 
@@ -374,8 +377,7 @@ class EnrollmentFlow:
         draft, faults, app = step_input.draft, step_input.faults, self.context.app
         match step:
             case EnrollmentStep.READ:
-                sections = list_terms_sections(app)
-                return pages.render_consent_text, build_read_view(draft, sections, TEXT_VERSION)
+                return pages.render_consent_text, build_read_view(app, draft.name.given)
             case EnrollmentStep.SCOPES:
                 offered = list_offered_scopes(self.context.app)
                 return pages.render_scopes_step, build_scopes_view(draft, offered, faults)
@@ -388,9 +390,9 @@ class EnrollmentFlow:
                     draft, faults, build_step_position(step)
                 )
             case EnrollmentStep.ACCOUNTS:
-                own = build_accounts_view(step_input, build_step_position(step))
-                declared = describe_reach(app, own.declared, draft.scopes)
-                return pages.render_accounts_step, replace(own, declared=declared)
+                return pages.render_accounts_step, build_accounts_view(
+                    step_input, build_step_position(step)
+                )
             case EnrollmentStep.CHECK:
                 asked = preview_enrollment_queries(self.context.app, self.invitation_id, draft)
                 return pages.render_agreement_step, build_agree_view(
@@ -464,8 +466,10 @@ def build_invitation_routes(context: PortalContext) -> Blueprint:
                 if invitation
                 else InvitationStatus.UNKNOWN,
             )
-        view = InvitationCodeView(code=code, given=invitation.given)
-        return context.render_page("Open your invitation", pages.render_invitation_code, view)
+        view = build_read_view(app, invitation.given, code)
+        return context.render_page(
+            ENROLLMENT_STEPS[EnrollmentStep.READ], pages.render_consent_text, view
+        )
 
     @routes.post("/join/code")
     def submit_invitation() -> Response:
@@ -483,7 +487,11 @@ def build_invitation_routes(context: PortalContext) -> Blueprint:
         if invitation is None or invitation_status is not InvitationStatus.OPEN:
             return _render_closed_invitation(context, invitation_status)
         context.sign_in(invitation.id, AuthMethod.INVITATION)
-        return context.redirect_to(url_for("join.show-read"))
+        if read_form(AgreementForm).seal != hash_district_terms(app):
+            return context.redirect_to(url_for("join.show-read"))
+        draft = load_enrollment_draft(app, invitation.id)
+        draft = save_step_answers(app, invitation.id, EnrollmentStep.READ, draft)
+        return context.redirect_to(f"/join/{draft.first_open_step}")
 
     return routes
 

@@ -13,7 +13,7 @@ from monitor.domain.pasted_address import (
     recognize_username,
 )
 from monitor.domain.person import PersonName
-from monitor.domain.reason import Count, Reason, Site
+from monitor.domain.reason import Count, Reason, Site, Told
 from monitor.domain.vocabulary import EnrollmentStep, Scope
 from monitor.web.forms import WebForm, read_form
 from reports.pages.layout import FieldProblem
@@ -22,8 +22,9 @@ MAX_LENGTH = 100
 MAX_ENTRIES = 20
 # Where most impostors are: what is asked for by name. Others can be typed.
 NETWORKS = ("facebook", "instagram", "linkedin", "snapchat", "tiktok", "x", "youtube", "bluesky")
-NO_ADDRESS = "Choose a network and type your username, or paste the address of a page."
-NO_NETWORK = "Choose the network that this username is on."
+NO_ADDRESS = "This is not a web address. Paste that of your profile or page."
+NO_NETWORK = "Choose the network that this username is on, or paste a web address."
+NO_USERNAME = "This is not a username: it has no spaces. Your profile shows it, often after an @."
 SHARE_LINK = (
     "This link is made for sharing and does not say whose account it is. Open the profile, and "
     "copy its address or the name under its picture."
@@ -165,11 +166,10 @@ class AccountList:
         if is_share_link(address):
             return FieldProblem(field="address", words=SHARE_LINK)
         is_username = network in NETWORKS and "/" not in address
-        if address.strip().startswith("@") and not is_username:
-            return FieldProblem(field="address", words=NO_NETWORK)
         found = recognize_username(address, network) if is_username else self.recognize(address)
-        if found == NO_TARGET:
-            return FieldProblem(field="address", words=NO_ADDRESS)
+        if found == NO_TARGET or (address.strip().startswith("@") and not is_username):
+            missing = NO_ADDRESS if "/" in address else NO_NETWORK
+            return FieldProblem(field="address", words=NO_USERNAME if is_username else missing)
         accounts = (*self.draft.accounts, found.account) if found.account else self.draft.accounts
         own = (*self.draft.pages, found.page) if found.page else self.draft.pages
         return replace(
@@ -184,6 +184,14 @@ class AccountList:
             accounts=tuple(account for account in self.draft.accounts if account != value),
             pages=tuple(page for page in self.draft.pages if page != value),
         )
+
+
+def describe_added(before: EnrollmentDraft, after: EnrollmentDraft) -> Told:
+    """Say on which network it was added: a pasted address may be of another than was chosen."""
+    for account in after.accounts:
+        if account not in before.accounts:
+            return Reason("notice.account-added", {"site": Site(account.partition(":")[0])})
+    return "This page is added." if after.pages != before.pages else "It was on your list already."
 
 
 def recheck_contradictions(draft: EnrollmentDraft, step_input: StepInput) -> StepInput:

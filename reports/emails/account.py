@@ -1,7 +1,7 @@
 """Emails about an account and its identity: invitation, sign-in link, alerts, consent, changes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
@@ -12,7 +12,7 @@ from monitor.domain.vocabulary import ConsentAction, EmailState, Language, Sever
 from reports.emails.render import Email, compose_email, compose_fitting_email
 from reports.emails.views import EmailView, limit_lines
 from reports.finding_view import CaseView
-from reports.labels.account import OTHER_LANGUAGE_OFFER
+from reports.labels.account import INVITATION_BUTTON, OTHER_LANGUAGE_OFFER
 from reports.translation import get_language, translate_label, use_language
 
 
@@ -223,22 +223,29 @@ class ReminderView(EmailView):
 
 def render_invitation(view: InvitationView) -> Email:
     """Raise ValueError where the code was not put in."""
-    context = {"view": _add_code_to_link(view), "others": tuple(_list_other_languages())}
-    return compose_email("invitation", context)
+    return _compose_invitation("invitation", view)
 
 
-def _list_other_languages() -> Iterator[tuple[str, str]]:
-    """Say in each other language what this is, and that its pages come in that language."""
-    here = get_language()
-    for language in Language:
-        if language is not here:
-            with use_language(language):
-                yield language.value, translate_label(OTHER_LANGUAGE_OFFER)
+def _compose_invitation(kind: str, view: Inviting) -> Email:
+    """Who cannot read its language finds a line of their own, and the button in both."""
+    others: tuple[Language, ...] = tuple(
+        language for language in Language if language is not get_language()
+    )
+    lines = tuple(_say_in(others, OTHER_LANGUAGE_OFFER))
+    buttons = (words for _, words in _say_in((get_language(), *others), INVITATION_BUTTON))
+    facts = {"view": _add_code_to_link(view), "others": lines, "button": " / ".join(buttons)}
+    return compose_email(kind, facts)
+
+
+def _say_in(languages: Iterable[Language], words: str) -> Iterator[tuple[str, str]]:
+    for language in languages:
+        with use_language(language):
+            yield language.value, translate_label(words)
 
 
 def render_reminder(view: ReminderView) -> Email:
     """Raise ValueError where the code was not put in."""
-    return compose_email("reminder", {"view": _add_code_to_link(view)})
+    return _compose_invitation("reminder", view)
 
 
 def _add_code_to_link(view: Inviting) -> Inviting:

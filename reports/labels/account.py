@@ -33,6 +33,7 @@ LANGUAGES: Final[Mapping[Language, str]] = {
     Language.ENGLISH: "English",
     Language.SPANISH: "Español",
 }
+INVITATION_BUTTON: Final = "Open your invitation"
 OTHER_LANGUAGE_OFFER: Final = (
     "Is someone pretending to be you online? Namesake looks, if you say yes. "
     "Its pages come in English, too."

@@ -65,9 +65,13 @@ class EnrollmentStepView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentTextView(EnrollmentStepView):
+    """With `code`, its button opens this invitation; `seal` is the fingerprint of the text then."""
+
     parts: tuple[ConsentPart, ...]
     version: str
     given: str
+    code: str = ""
+    seal: str = ""
 
 
 # A scope, its title, and what it covers.
@@ -186,10 +190,8 @@ class EnrollmentDoneView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationCodeView:
-    """Where an invitation is opened. `given` is whose it is, empty where no code was given yet."""
+    """Where the code of an invitation is typed."""
 
-    code: str = ""
-    given: str = ""
     faults: tuple[FieldProblem, ...] = ()
 
 

@@ -39,8 +39,6 @@ def invited(pages: Pages) -> str:
 def test_the_keyboard_alone_joins(page: Page, invited: str) -> None:
     keys = Keys(page)
     page.goto(invited)
-    keys.press("Open my invitation")
-    keys.begins("Join Namesake")
     keys.press("Continue")
     _chooses_scopes(keys)
     keys.begins("What names")
@@ -74,8 +72,8 @@ def _chooses_scopes(keys: Keys) -> None:
 def _tells_accounts(keys: Keys) -> None:
     keys.fill(ADD, "ottilie")
     keys.press("Add")
-    keys.is_told("Choose a network and type")
-    keys.press("Choose a network and type")
+    keys.is_told("Choose the network that")
+    keys.press("Choose the network that")
     keys.is_on("address")
     keys.page.keyboard.press("Control+A")
     keys.page.keyboard.type("instagram.com/ottilie")

@@ -37,7 +37,7 @@ def code(pages: Pages) -> str:
 
 def joins(page: Page, code: str) -> None:
     page.goto(f"/join/code/{code}")
-    for button in ("Open my invitation", *("Continue",) * 5, "Agree and join"):
+    for button in (*("Continue",) * 5, "Agree and join"):
         if page.url.endswith("/scopes"):
             page.get_by_label("Profile sites").check()
         if page.url.endswith("/accounts"):

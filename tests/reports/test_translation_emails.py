@@ -18,7 +18,7 @@ from reports.emails.office import (
 )
 from reports.emails.registry import render_email
 from reports.emails.views import EmailView
-from reports.labels.account import OTHER_LANGUAGE_OFFER
+from reports.labels.account import INVITATION_BUTTON, OTHER_LANGUAGE_OFFER
 from reports.labels.findings import format_account, format_site_name
 from reports.sanitize import clean_web_text, defang_url
 from reports.translation import use_language
@@ -44,6 +44,7 @@ OTHERS = (
         "/sign-in/",
         "/tell/",
     ),
+    INVITATION_BUTTON,
     OTHER_LANGUAGE_OFFER,
 )
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.vocabulary import AccountReach, Scope
-from monitor.services.account_reach import LOOK_EVERY, describe_own_reach, describe_reach
+from monitor.domain.vocabulary import AccountReach
+from monitor.services.account_reach import LOOK_EVERY, describe_own_reach
 from monitor.web.enrollment import build_declared_lines
 from reports.pages.enrollment import AccountLine
 from tests.monitor.conftest import SATURDAY
@@ -65,12 +65,3 @@ def test_it_says_when_it_was_last_seen_and_that_it_was_missed(world_of):
 
     assert (missed.reach, missed.last_seen) == (AccountReach.MISSED, seen.last_seen)
     assert missed.look_at is not None
-
-
-def test_who_joins_is_told_by_what_they_agree_to(world: World):
-    lines = list_lines(*OWN)
-    both = describe_reach(world.app, lines, (Scope.PROFILES, Scope.SEARCH))
-    none = describe_reach(world.app, lines, ())
-
-    assert [line.reach for line in both] == [AccountReach.WEEKLY, AccountReach.SEARCH]
-    assert [line.reach for line in none] == [AccountReach.NEVER] * 2

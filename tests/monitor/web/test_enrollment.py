@@ -3,10 +3,12 @@
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.domain.consent_text import OFFERED_SCOPES
 from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.vocabulary import AuthMethod, Language, Scope
 from monitor.services.consent_terms import list_offered_scopes, render_district_terms
 from monitor.services.enrollment import invite_person, queue_invitation
+from monitor.services.outbox import send_due
 from tests.monitor.web.portal import Guest, Portal, Seen, count_visible_words
 
 MAIL = MARIA.person.mail
@@ -71,13 +73,24 @@ MOST_WORDS_OF_TEXT = 350
 MOST_WORDS_TO_JOIN = 600
 
 
+@pytest.fixture
+def everything(monkeypatch: pytest.MonkeyPatch) -> tuple[Scope, ...]:
+    """The district has a source for each scope, and offers all of them."""
+    for user in ("monitor.services.consent_terms", "monitor.web.enrollment"):
+        monkeypatch.setattr(f"{user}.list_offered_scopes", lambda _app: OFFERED_SCOPES)
+    return OFFERED_SCOPES
+
+
 @pytest.mark.parametrize("language", Language)
-def test_joining_takes_few_words_to_read(invited, language):
+@pytest.mark.parametrize("chosen", [1, len(OFFERED_SCOPES)])
+@pytest.mark.usefixtures("everything")
+def test_joining_takes_few_words_to_read(invited, language, chosen):
     invited.get("/join/read")
     invited.post("/language", language=language.value, back="/join/read")
     words = {"read": count_visible_words(invited.get("/join/read"))}
+    told = {"scopes": [scope.value for scope in OFFERED_SCOPES[:chosen]]}
     for step in ("scopes", "names", "work", "accounts", "check"):
-        words[step] = count_visible_words(up_to(invited, step))
+        words[step] = count_visible_words(up_to(invited, step, scopes=told))
 
     assert words["read"] <= MOST_WORDS_OF_TEXT
     assert sum(words.values()) <= MOST_WORDS_TO_JOIN, words
@@ -86,25 +99,30 @@ def test_joining_takes_few_words_to_read(invited, language):
 MOST_TAPS_TO_JOIN = 7
 
 
-def press(guest: Guest, step: str, words: str) -> Seen:
+def press(guest: Guest, place: str, words: str) -> Seen:
     """Press a button of a page that sends its answers, and type nothing."""
-    page = guest.get(f"/join/{step}").page.find("main")
+    page = guest.get(place).page.find("main")
     (button,) = page.find_all("button", string=words)
-    fields = button.find_parent("form").find_all("input", type=["text", "hidden"])
+    form = button.find_parent("form")
+    fields = form.find_all("input", type=["text", "hidden"])
     names = {field["name"] for field in fields} - {"csrf"}
     told = {name: [field["value"] for field in fields if field["name"] == name] for name in names}
-    return guest.post(f"/join/{step}", **told)
+    return guest.post(form.get("action", place), **told)
 
 
-def test_joining_takes_seven_taps_and_no_typing(invited):
-    buttons = {"scopes": "Agree to all", "check": "Agree and join"}
-    answer = invited.get("/join")
-    for step in STEPS:
-        answer = press(invited, step, buttons.get(step, "Continue"))
+def test_joining_takes_seven_taps_from_the_email_and_no_typing(portal, everything):
+    invite_person(portal.world.app, MAIL, "Maria", "Delgado")
+    send_due(portal.world.app)
+    guest, buttons = portal.guest(), {"scopes": "Agree to all", "check": "Agree and join"}
 
-    opening = 1
-    assert answer.leads_to == "/me/joined"
-    assert opening + len(STEPS) <= MOST_TAPS_TO_JOIN
+    taps, place = 1, f"/join/code/{portal.world.code(MAIL)}"
+    while place != "/me/joined":
+        place = press(guest, place, buttons.get(place.rpartition("/")[2], "Continue")).leads_to
+        taps += 1
+
+    assert taps <= MOST_TAPS_TO_JOIN
+    (ref,) = portal.world.state.people.list_person_ids()
+    assert portal.world.state.consents.find_latest_consent(ref).scopes == set(everything)
 
 
 @pytest.fixture
@@ -238,8 +256,13 @@ def test_an_account_is_added_by_its_network_and_username(invited):
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"address": "@maria.d"}, "Choose the network that this username is on."),
-        ({"address": "maria"}, "Choose a network and type your username"),
+        ({"address": "@maria.d"}, "Choose the network that this username is on"),
+        (
+            {"address": "maria"},
+            "Choose the network that this username is on, or paste a web address.",
+        ),
+        ({"address": "Maria Delgado", "network": "tiktok"}, "it has no spaces"),
+        ({"address": "https://maria"}, "This is not a web address."),
         (
             {"address": "vm.tiktok.com/ZMabc123", "network": "tiktok"},
             "This link is made for sharing and does not say whose account it is.",

@@ -9,7 +9,7 @@ from monitor.domain.vocabulary import ConsentAction
 from monitor.services.enrollment import invite_person
 from monitor.services.erasure import report_not_me
 from monitor.services.outbox import send_due
-from tests.monitor.web.portal import ADDRESS, Guest, Portal
+from tests.monitor.web.portal import ADDRESS, Guest, Portal, Seen
 from tests.monitor.web.test_enrollment import MAIL, joined
 
 NOT_ME = re.compile(rf"{ADDRESS}(/join/not-me/\S+)")
@@ -28,16 +28,31 @@ def opened(portal: Portal, code: str) -> Guest:
     return guest
 
 
-def test_the_email_leads_to_a_page_that_opens_its_invitation(portal, code):
+def test_the_email_leads_to_the_text_whose_button_opens_its_invitation(portal, code):
     (email,) = portal.world.post.of_kind("invitation")
     assert f"{ADDRESS}/join/code/{code}" in email.text
 
     guest = portal.guest()
     page = guest.get(f"/join/code/{code}")
 
-    assert page.title == "Hello Maria"
-    answer = guest.post("/join/code", code=page.page.find("input", {"name": "code"})["value"])
+    assert page.title == "Join Namesake"
+    assert "Hello Maria" in page.text
+    answer = guest.post("/join/code", code=told(page, "code"), seal=told(page, "seal"))
+    assert guest.follow(answer).title == "What may we search?"
+
+
+def test_a_text_that_changed_since_is_read_again(portal, code):
+    guest = portal.guest()
+    page = guest.get(f"/join/code/{code}")
+
+    answer = guest.post("/join/code", code=told(page, "code"), seal="that-of-an-older-text")
+
     assert guest.follow(answer).title == "Join Namesake"
+    assert guest.get("/join/scopes").leads_to == "/join/read"
+
+
+def told(page: Seen, name: str) -> str:
+    return str(page.page.find("input", {"name": name})["value"])
 
 
 def test_a_program_that_opens_the_link_opens_nothing(portal, code):

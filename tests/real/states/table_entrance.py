@@ -146,8 +146,10 @@ JOINING: tuple[State, ...] = (
     invited("/join/names", "Where do you work and live?", GO_ON),
     invited("/join/work", "Use at most", fill("Your school", "x" * 101), GO_ON, status=422),
     invited("/join/work", "Which accounts are yours?", GO_ON),
-    invited("/join/accounts", "Choose a network", fill(ADD, "igor"), press("Add"), status=422),
-    invited("/join/accounts", "Added to", fill(ADD, "instagram.com/igor"), press("Add")),
+    invited("/join/accounts", "Choose the network", fill(ADD, "igor"), press("Add"), status=422),
+    invited(
+        "/join/accounts", "on Instagram is added", fill(ADD, "instagram.com/igor"), press("Add")
+    ),
     invited(
         "/join/accounts",
         "Remove one of the two.",
@@ -156,7 +158,7 @@ JOINING: tuple[State, ...] = (
         GO_ON,
         status=422,
     ),
-    invited("/join/accounts", "What we will search", GO_ON),
+    invited("/join/accounts", "You agree until", GO_ON),
     invited("/join/check", "You have joined, Igor", press("Agree and join")),
     seen("/join/read", "What may we search?", GO_ON, who="ines"),
 )
