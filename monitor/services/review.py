@@ -40,14 +40,15 @@ from monitor.services.notifications import (
     build_greeting,
     queue_email,
 )
-from monitor.services.review_access import build_review_gate, check_may_review, check_review_access
+from monitor.services.review_access import check_may_review, check_review_access
 from monitor.services.visible_cases import (
     REVIEWER_DECISIONS,
     count_review_cases,
     list_review_openings,
+    load_queue_page,
 )
 from reports.emails.account import ReviewerQuestionView
-from reports.emails.office import ReviewView, ServiceHealth
+from reports.emails.office import MostUrgentCase, ReviewView, ServiceHealth
 from reports.evidence_pack import EvidenceView
 from reports.labels.cases import describe_case_kind
 
@@ -88,11 +89,26 @@ def build_review_digest(app: App, address: str) -> ReviewView:
         waiting=counts[CaseBin.NEEDS_YOU],
         going=counts[CaseBin.IN_PROGRESS],
         done=counts[CaseBin.DONE],
-        oldest=app.db.review_index.find_oldest_time(
-            build_review_gate(app, reviewer), CaseBin.NEEDS_YOU
-        ),
+        first=_find_first_case(app, reviewer),
         lookalikes=summarize_district(app) if app.config.official else None,
         upkeep=_summarize_upkeep(app, now),
+    )
+
+
+def _find_first_case(app: App, reviewer: Reviewer) -> MostUrgentCase | None:
+    waiting = load_queue_page(app, reviewer, ReviewFilter(bins=(CaseBin.NEEDS_YOU,)), 1).rows
+    return next(
+        (
+            MostUrgentCase(
+                id=row.id,
+                severity=row.severity,
+                since=row.it_sees_since,
+                due=row.due,
+                taken_by=row.taken_by,
+            )
+            for row in waiting
+        ),
+        None,
     )
 
 

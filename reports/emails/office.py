@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor.domain.english_dates import parse_week_year
+from monitor.domain.vocabulary import Severity
 from reports.coverage import Coverage, CoverageGap
 from reports.emails.render import MOST, Email, compose_email, fill_template
 from reports.emails.views import EmailView, limit_lines
@@ -108,12 +109,23 @@ class DistrictSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MostUrgentCase:
+    """The case to open first, by its reference alone. IT sees it `since` then, to act by `due`."""
+
+    id: str
+    severity: Severity
+    since: datetime | None
+    due: datetime | None
+    taken_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView(EmailView):
     """Counts and a link: no name, no reason, and nothing that is about the reader.
 
-    `waiting` cases need IT, `going` need others, `done` ended within a week. `oldest` is since
-    when one waits for IT, None where none does. `lookalikes` is None where
-    the district is not watched for look-alikes of its own.
+    `waiting` cases need IT, `going` need others, `done` ended within a week. `first` is the one
+    that the button opens, None where none waits. `lookalikes` is None where the district is not
+    watched for look-alikes of its own.
     """
 
     week: str
@@ -121,7 +133,7 @@ class ReviewView(EmailView):
     waiting: int = 0
     going: int = 0
     done: int = 0
-    oldest: datetime | None = None
+    first: MostUrgentCase | None = None
     upkeep: ServiceHealth | None = None
     lookalikes: DistrictSummary | None = None
 

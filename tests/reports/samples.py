@@ -42,7 +42,7 @@ from reports.emails.account import (
     WithdrawnView,
 )
 from reports.emails.digest import DigestView, SelfCheckView
-from reports.emails.office import ReviewView, ServiceHealth, SourcesParkedView
+from reports.emails.office import MostUrgentCase, ReviewView, ServiceHealth, SourcesParkedView
 from reports.emails.views import ChangeLine, EmailView
 from reports.finding_view import AccountPair, CaseView, FindingView, HighlightPiece
 from reports.labels.account import DigestKind
@@ -320,7 +320,12 @@ EMAILS: Final[dict[str, EmailView]] = {
         waiting=2,
         going=3,
         done=1,
-        oldest=MONDAY - timedelta(days=9),
+        first=MostUrgentCase(
+            id="3428f5cb90aa",
+            severity=Severity.HIGH,
+            since=MONDAY - timedelta(days=1),
+            due=MONDAY + timedelta(days=2),
+        ),
         upkeep=ServiceHealth(
             sources=60, unproven=("speaker-deck",), in_vain=2, given_up=1, refusing=1
         ),

@@ -17,6 +17,7 @@ from monitor.services.outbox import send_due
 from monitor.services.review import queue_review_digests
 from monitor.services.review_access import load_opened_case, record_case_views
 from monitor.services.visible_cases import count_review_cases, list_review_openings
+from reports.dates import format_near_day
 from reports.reason_rendering import Others, render_reason
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
@@ -146,10 +147,9 @@ def test_nothing_stays_open_once_consent_has_ended(maria: Staff):
         looked_at(maria, case)
 
 
-def test_reviewers_are_mailed_counts_and_a_link_and_nothing_of_anyone(maria: Staff):
+def test_reviewers_are_mailed_counts_a_reference_and_a_link_and_nothing_of_anyone(maria: Staff):
     world = maria.world
     maria.rules(fake(maria), Decision.SHARED)
-    case = fake(maria)
 
     emails = reviewers_read(world)
 
@@ -158,7 +158,7 @@ def test_reviewers_are_mailed_counts_and_a_link_and_nothing_of_anyone(maria: Sta
         written = email.email.subject + email.text + email.email.html
         assert "1 needs IT, 0 in progress" in email.email.subject
         assert world.config.portal.address in email.text
-        for secret in ("Maria", "Delgado", "Maple", "skies", case.id[:8], "Volcanoes"):
+        for secret in ("Maria", "Delgado", "Maple", "skies", "Volcanoes"):
             assert secret not in written
 
 
@@ -172,6 +172,18 @@ def test_mail_and_queue_count_alike_whatever_was_said(maria: Staff):
 
     assert count_review_cases(world.app) == {"needs-you": 0, "in-progress": 1, "done": 0}
     assert "0 need IT, 1 in progress" in first.email.subject
+
+
+def test_the_email_opens_the_case_that_comes_first_and_names_it_by_its_reference(maria: Staff):
+    case = maria.rules(fake(maria), Decision.SHARED)
+    shared_at = maria.world.clock.at
+
+    first, *_ = reviewers_read(maria.world)
+
+    text, zone = " ".join(first.email.text.split()), maria.world.config.district.zone
+    assert f"First: case {case.id[:8]}, urgent, due " in text
+    assert f"IT sees it since {format_near_day(shared_at, zone)}" in text
+    assert f"/review/cases/{case.id}" in first.email.text
 
 
 def test_a_reviewer_is_not_mailed_what_is_about_themselves(maria: Staff):
