@@ -71,6 +71,7 @@ def _add_report(app: App, reviewer: Reviewer, line: LookalikeLine) -> LookalikeL
         organization=app.config.district.name,
         own=(*accounts, *(inventory.domains if inventory else ())),
         contact=reviewer.address,
+        zone=app.config.district.zone,
     )
     brand = build_brand_line(app, line.platform)
     return replace(line, report=report.write_text(), brand=brand)

@@ -497,5 +497,8 @@ def write_office_report(app: App, reviewer: Reviewer, case: Case, view: CaseView
         return ""
     person = app.db.people.load_person(case.person_id)
     return OfficeReport(
-        case=view, organization=person.organization, contact=reviewer.address
+        case=view,
+        organization=person.organization,
+        contact=reviewer.address,
+        zone=app.config.district.zone,
     ).write_text()

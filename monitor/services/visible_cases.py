@@ -12,10 +12,11 @@ from datetime import timedelta
 from monitor.app import App
 from monitor.db.review_queue import WHOLE_LIST, CaseGroup, ListSlice, ReviewFilter
 from monitor.domain.case import Case, list_possible_decisions
+from monitor.domain.case_log import is_confirmation, is_lever
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
 from monitor.domain.disclosure import ReviewOpening
 from monitor.domain.person import Reviewer
-from monitor.domain.vocabulary import CaseBin, CaseKind, Decision
+from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, Side
 from monitor.services.disclosure import find_review_opening, summarize
 from monitor.services.review_access import ANY_CASE, build_review_gate
 from reports.finding_view import CaseSummary
@@ -139,8 +140,11 @@ def list_open_waves(app: App, reviewer: Reviewer) -> tuple[WaveLine, ...]:
 
 
 def list_allowed_decisions(case: Case) -> tuple[Decision, ...]:
-    """Return what IT may decide now."""
+    """Return what IT may say now; it reports only what its person, or else IT, says is real."""
     allowed = REVIEWER_DECISIONS & list_possible_decisions(case)
+    verdict = case.get_verdict(Side.PERSON) or case.get_verdict(Side.IT)
+    if verdict is None or not is_confirmation(case.kind, verdict):
+        allowed = frozenset(decision for decision in allowed if not is_lever(decision))
     return tuple(decision for decision in Decision if decision in allowed)
 
 

@@ -252,7 +252,7 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
         letters=list_office_letters(app, reviewer, case, view),
         is_reportable=can_be_reported(case),
         is_made_by_others=view.nature is CaseKind.MOCK_ACCOUNT,
-        undoes=any(entry.by == reviewer.id for entry in case.standing),
+        undoes=(last := case.get_last_entry(Side.IT)) is not None and last.by == reviewer.id,
         ask_from=_compute_next_question_time(view.asked_at, now),
     )
 

@@ -173,6 +173,7 @@ class LookalikeReport:
     organization: str
     own: tuple[str, ...]
     contact: str
+    zone: str
 
     def write_text(self) -> str:
         with use_language(Language.ENGLISH):

@@ -181,6 +181,7 @@ class OfficeReport:
     case: CaseView
     organization: str
     contact: str
+    zone: str
 
     @property
     def is_mock(self) -> bool:

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.domain.person import build_reviewer_id
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind, Side
 from monitor.services.outbox import send_due
@@ -85,6 +86,29 @@ def test_the_page_shows_the_steps_of_the_report_and_no_word_of_the_account(
     assert "Help with the report" not in ana.get(here).text
 
 
+def test_a_report_is_offered_only_once_a_word_says_that_it_is_real(
+    maria: Staff, ana: Guest, here: str
+):
+    case, offered = fake(maria), "Reported to the platform"
+
+    assert offered not in ana.get(here).text
+    decide_case(maria.world.app, case.id, Decision.NAMESAKE, build_reviewer_id(ANA))
+    assert offered not in ana.get(here).text
+    decide_case(maria.world.app, case.id, Decision.IMPERSONATION, build_reviewer_id(ANA))
+    assert offered in ana.get(here).text
+
+
+def test_who_was_overruled_by_a_colleague_is_offered_no_undo_of_it(
+    maria: Staff, ana: Guest, here: str
+):
+    case, undo = fake(maria), "Undo my last decision"
+
+    decide_case(maria.world.app, case.id, Decision.NAMESAKE, build_reviewer_id(ANA))
+    assert undo in ana.get(here).text
+    decide_case(maria.world.app, case.id, Decision.IMPERSONATION, build_reviewer_id(BO))
+    assert undo not in ana.get(here).text
+
+
 def test_a_complete_report_is_copied_with_one_press_and_says_what_it_sees(
     maria: Staff, ana: Guest, here: str
 ):
@@ -99,6 +123,7 @@ def test_a_complete_report_is_copied_with_one_press_and_says_what_it_sees(
     assert "with its address alone" not in page.get_text()
     for words in ("It is not theirs", "Maria Delgado", finding.url, "First seen:", "Maria's", ANA):
         assert words in report
+    assert "UTC" not in report
     # No word of the account's own, and nobody else.
     assert finding.bio not in report
     assert "Namesake" not in report
