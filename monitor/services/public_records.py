@@ -48,10 +48,9 @@ class RecordsExport:
 def list_stored_kinds(app: App) -> Iterator[StoredKindLine]:
     """Yield what each table is declared to hold; counts of people's rows need twenty people."""
     counts, is_large = app.db.count_rows(), _has_many_people(app)
-    for declared in sorted(list_declarations(), key=lambda table: table.name):
+    for declared in sorted(list_declarations(), key=lambda table: table.holds):
         period, access = RETENTION_PERIODS[declared.kept_as], find_record_access(declared)
         yield StoredKindLine(
-            name=declared.name,
             holds=declared.holds,
             owner=declared.owner,
             in_use=describe_span(period.open, endless="no limit"),

@@ -12,7 +12,6 @@ from reports.pages.review import ProposalLine
 class StoredKindLine:
     """What one table holds; `band` is the start of the band of its rows, None below the first."""
 
-    name: str
     holds: str
     owner: str
     in_use: str

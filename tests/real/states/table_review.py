@@ -47,7 +47,7 @@ REVIEW: tuple[State, ...] = (
     it("/review/early", "Give a reason", press("Send request"), status=422),
     it("/review/holds", "A request for records about a complaint."),
     it("/review/holds", "Give a reason", press("Propose"), status=422),
-    it("/review/public-records", "Never by this page. Counsel asks the person."),
+    it("/review/public-records", "Counsel decides what a request gets."),
     it("/review/public-records", "Choose a day.", press("Propose"), status=422),
     it("/review/district", "Over time"),
     it("/review/look-alikes", "cedarval1ey"),

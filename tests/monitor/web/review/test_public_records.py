@@ -3,10 +3,11 @@
 from monitor.domain.person import Reviewer
 from monitor.services.public_records import list_records_proposals
 from tests.monitor.services.world import Staff
-from tests.monitor.web.portal import Guest, Portal
+from tests.monitor.web.portal import Guest, Portal, count_visible_words
 from tests.monitor.web.review.flagged import ANA, BO
 
 PAGE = "/review/public-records"
+AUDIT_LOG = "who did what, how and when: IDs and hashes, no names but those of users of the shell"
 
 
 def proposes(guest: Guest, portal: Portal, **fields: object):
@@ -27,8 +28,8 @@ def test_two_reviewers_export_what_counsel_decided(portal: Portal, maria: Staff,
     page = bo.get(PAGE).page
     form = page.select_one("form.deed")
     assert form.button.get_text() == "Confirm and download"
-    proposing = page.select_one(f'form.deed ~ form[action="{PAGE}"], form[action="{PAGE}"]')
-    assert "While fewer than 20 people have joined" in proposing.get_text()
+    before_the_form = page.find("main").get_text().partition("Propose an export")[0]
+    assert "While fewer than 20 people have joined" in before_the_form
 
     made = bo.post(str(form["action"]))
 
@@ -66,6 +67,16 @@ def test_a_proposal_is_withdrawn_by_its_own_reviewer_alone(
     assert "Withdrew a proposal" in ana.get("/review/audit?action=records-withdrawn").text
 
 
+def test_counsel_reads_ten_lines_and_no_name_of_a_table(maria: Staff, ana: Guest):
+    seen = ana.get(PAGE)
+    lines = seen.page.find("main").find("ul").find_all("li", recursive=False)
+
+    assert len(lines) <= 10
+    assert count_visible_words(seen) <= 300
+    for name in ("staged_answers", "canary_checks", "robots_files"):
+        assert name not in seen.text
+
+
 def test_the_page_says_kind_by_kind_what_leaves_and_names_no_one(
     portal: Portal, maria: Staff, ana: Guest
 ):
@@ -75,9 +86,12 @@ def test_the_page_says_kind_by_kind_what_leaves_and_names_no_one(
         row.th.get_text(): [cell.get_text() for cell in row("td")]
         for row in seen.page.select("tbody tr")
     }
-    assert rows["findings"][-1] == "Never by this page. Counsel asks the person."
-    assert rows["people"][2] == "not shown"
-    assert rows["audit"][2] in {"fewer than 20", "20 or more", "50 or more"}
+    assert (
+        rows["findings: title, names, text and address, as published"][-1]
+        == "Never by this page. Counsel asks the person."
+    )
+    assert rows["names, work email, accounts, places, schools"][1] == "not shown"
+    assert rows[AUDIT_LOG][1] in {"fewer than 20", "20 or more", "50 or more"}
     assert maria.mail not in seen.text
     assert "Maria" not in seen.text
 
