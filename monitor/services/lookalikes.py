@@ -13,6 +13,7 @@ from monitor.domain.vocabulary import DistrictFindingKind, DistrictFindingState,
 from monitor.services.lookalike_checks import CHECKED_WITHIN, include_own_findings
 from monitor.services.next_steps import build_brand_line
 from monitor.services.takedown import find_platform_guide
+from monitor.services.tips import can_tell
 from reports.pages.district import LookalikeGap, LookalikeLine, LookalikeReport, LookalikesView
 from reports.pages.takedown import PlatformGuide
 from scrapers.models import Trace, TraceKind
@@ -30,6 +31,7 @@ def build_lookalikes_view(app: App, reviewer: Reviewer) -> LookalikesView:
     gaps = [check for check in recent if not check.outcome.is_conclusive]
     lines = [_add_report(app, reviewer, _build_line(app, finding)) for finding in findings]
     return LookalikesView(
+        takes_tips=can_tell(app),
         is_set_up=inventory is not None,
         # What IT added is listed apart.
         accounts=tuple(

@@ -1,22 +1,27 @@
 """The district in figures, its look-alikes, and the audit: for reviewers, and no one is named."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, url_for
+from werkzeug.exceptions import NotFound
 
+from monitor.config.sections import DistrictConfig
 from monitor.db.audit import AuditEntry
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import DistrictFindingState, OpeningReason
+from monitor.domain.vocabulary import DistrictFindingState, OpeningReason, RecordKind
 from monitor.services.district import build_district_view
 from monitor.services.lookalikes import build_lookalikes_view, decide_lookalike
 from monitor.services.review_access import OPENED_BY
+from monitor.services.tips import can_tell, tell_address
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.review import build_reviewer
-from reports.labels.office import AUDIT_ACTIONS, AUDIT_OPENINGS
+from monitor.web.tips import TellForm
+from reports.labels.office import AUDIT_ACTIONS, AUDIT_DECISIONS, AUDIT_OPENINGS, RECORD_KINDS
 from reports.pages import district
 from reports.pages import review as audit_document
+from reports.pages.layout import FieldProblem
 from reports.pages.review import AuditLogLine, AuditLogView
 
 ROWS_PER_PAGE = 50
@@ -50,6 +55,9 @@ PRIVILEGED_ACTIONS = (
 )
 
 
+ADDED = "It is listed here, unless it is the district's own."
+
+
 class AuditLogQuery(WebForm, frozen=True, kw_only=True):
     """Which action is shown, and from which row back; all, and from the newest, by default."""
 
@@ -68,6 +76,7 @@ def build_district_routes(context: PortalContext) -> Blueprint:
     routes, pages = Blueprint("district", __name__), _DistrictPages(context)
     routes.add_url_rule("/review/district", "figures", pages.show_statistics)
     routes.add_url_rule("/review/look-alikes", "look_alikes", pages.show_lookalikes)
+    routes.add_url_rule("/review/look-alikes", "tell", pages.submit_address, methods=["POST"])
     routes.add_url_rule(
         "/review/look-alikes/<finding_id>", "decide", pages.submit_decision, methods=["POST"]
     )
@@ -101,6 +110,20 @@ class _DistrictPages:
             notice = str(error)
         return self.context.redirect_to(url_for("district.look_alikes"), notice)
 
+    def submit_address(self) -> Response:
+        """List an address that a reviewer saw, as if a colleague had told it."""
+        app, address = self.context.app, read_form(TellForm).address
+        if not can_tell(app):
+            raise NotFound
+        try:
+            tell_address(app, address)
+        except InputError as error:
+            fault = FieldProblem(field="address", words=str(error))
+            view = build_lookalikes_view(app, build_reviewer(self.context))
+            view = replace(view, address=address, faults=(fault,))
+            return self.context.render_page("Look-alikes", district.render_lookalikes, view)
+        return self.context.redirect_to(url_for("district.look_alikes"), ADDED)
+
     def show_audit_log(self) -> Response:
         log = self.context.app.db.audit
         query = read_query(AuditLogQuery)
@@ -130,13 +153,13 @@ class _DistrictPages:
                 who=_shorten_id(app.config.district.find_reviewer_address(entry.actor)),
                 what=_describe_action(entry.action),
                 subject=entry.subject[:SHORT_ID_LENGTH],
-                details=", ".join(_list_details(entry)),
+                details="; ".join(_list_details(entry, app.config.district)),
             )
 
 
-def _list_details(entry: AuditEntry) -> Iterator[str]:
+def _list_details(entry: AuditEntry, district: DistrictConfig) -> Iterator[str]:
     for name, value in sorted(entry.details.items()):
-        yield _format_detail(name, value)
+        yield _format_detail(name, value, district)
     kind, _, which = entry.means.partition(":")
     if which:
         yield f"By {kind} {which[:SHORT_ID_LENGTH] if kind == 'token' else which}"
@@ -152,7 +175,16 @@ def _shorten_id(who: str) -> str:
     return who if "@" in who or len(who) <= len("reviewer") else who[:SHORT_ID_LENGTH]
 
 
-def _format_detail(name: str, value: str) -> str:
-    if name == OPENED_BY:
-        return f"Open because {AUDIT_OPENINGS[OpeningReason(value)]}"
+def _format_detail(name: str, value: str, district: DistrictConfig) -> str:
+    match name:
+        case _ if name == OPENED_BY:
+            return f"Open because {AUDIT_OPENINGS[OpeningReason(value)]}"
+        case "decision":
+            return AUDIT_DECISIONS.get(value, value)
+        case "kinds":
+            return ", ".join(RECORD_KINDS[RecordKind(kind)] for kind in value.split("+"))
+        case "reason":
+            return f"Reason: sealed as {value[:SHORT_ID_LENGTH]}"
+        case "first":
+            return f"Proposed by {district.find_reviewer_address(value)}"
     return f"{name.replace('-', ' ').capitalize()}: {value[:16]}"

@@ -82,6 +82,16 @@ REVIEWER_ANSWERS: Final[Mapping[Decision, str]] = {
 }
 
 
+# The same, and of look-alikes, in the audit log, which knows no kind of case.
+AUDIT_DECISIONS: Final[Mapping[str, str]] = {
+    **{state.value: words for state, words in DISTRICT_FINDING_STATES.items()},
+    **{decision.value: words for decision, words in REVIEWER_ANSWERS.items()},
+    Decision.REOPENED: "Took the last one back",
+    Decision.SHARED: "Shared with IT",
+    Decision.UNSHARED: "No longer shared with IT",
+}
+
+
 def describe_verdict(kind: CaseKind, verdict: Decision) -> str:
     """Return what either side said of a case, as a reviewer reads it."""
     own = CHANGED_ACCOUNT_CHOICES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}

@@ -18,7 +18,7 @@ from reports.dates import format_date, format_short_week, format_week_start
 from reports.emails.render import fill_template
 from reports.finding_view import AdviceLine
 from reports.labels.office import DRILL_OUTCOMES
-from reports.pages.layout import BarChart, build_bar_chart, build_renderer
+from reports.pages.layout import BarChart, FieldProblem, build_bar_chart, build_renderer
 from reports.pages.takedown import PlatformGuide
 from reports.translation import use_language
 
@@ -194,7 +194,8 @@ class LookalikeGap:
 class LookalikesView:
     """`accounts` are ours, each a name and an address.
 
-    `watched_domains` counts the domains that are looked up each week.
+    `watched_domains` counts the domains that are looked up each week. `address` is what a reviewer
+    typed of one that is not listed, where it `takes_tips`.
     """
 
     is_set_up: bool
@@ -208,6 +209,9 @@ class LookalikesView:
     checked: int
     last_checked: datetime | None
     gaps: tuple[LookalikeGap, ...]
+    takes_tips: bool = False
+    address: str = ""
+    faults: tuple[FieldProblem, ...] = ()
     part: str = "lookalikes"
 
 

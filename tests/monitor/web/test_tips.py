@@ -36,6 +36,25 @@ def test_where_it_is_off_there_is_no_such_page(portal: Portal):
     assert "Tell IT of a fake account" not in portal.signed_in(maria.mail).get("/me").text
 
 
+def test_where_it_is_off_results_and_look_alikes_say_so(portal: Portal):
+    maria = portal.world.joins(MARIA)
+
+    assert "We cannot take its address." in portal.signed_in(maria.mail).get("/me/findings").text
+    reviewer = portal.signed_in(REVIEWERS[0])
+    assert "That is turned off here" in reviewer.get(LOOKALIKES).text
+    assert reviewer.post(LOOKALIKES, address=FAKE).status == 404
+
+
+def test_where_it_is_on_results_lead_there_and_a_reviewer_adds_one(portal: Portal, guest: Guest):
+    link = guest.get("/me/findings").page.find("main").find("a", href=PATH)
+    assert link.get_text() == "Tell IT of a fake account"
+    reviewer = portal.signed_in(REVIEWERS[0])
+
+    assert reviewer.post(LOOKALIKES, address="no address").status == 422
+    assert "It is listed here" in reviewer.follow(reviewer.post(LOOKALIKES, address=FAKE)).text
+    assert [one.trace.key for one in stored(portal.world)] == ["instagram:@mariadelgad0"]
+
+
 def test_the_sites_own_report_comes_first(guest: Guest):
     text = guest.get(PATH).text
 

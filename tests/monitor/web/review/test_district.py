@@ -127,6 +127,21 @@ def test_the_audit_shows_acts_of_office_by_opaque_refs(maria: Staff, ana: Guest,
         assert word not in seen.page.find("main").find("table").get_text()
 
 
+def test_the_audit_says_decisions_in_words_and_what_was_taken_back(
+    maria: Staff, ana: Guest, here: str
+):
+    case_id = fake(maria).id
+    ana.post("/review/rule", seen=f"{case_id} {fake(maria).revision}", decision="namesake")
+    ana.post("/review/undo", case=case_id)
+
+    said = [
+        row.find_all("td")[-1].get_text()
+        for row in ana.get("/review/audit").page.select("tbody tr")
+    ]
+
+    assert said[:2] == ["Took the last one back", "Someone else with that name"]
+
+
 def test_what_people_do_about_themselves_is_not_in_the_audit_of_offices(maria: Staff, ana: Guest):
     before = ana.get("/review/audit").text
     maria.rules(fake(maria), Decision.IMPERSONATION)
