@@ -104,7 +104,7 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     CaseState.RESTORED: "It shows your name, username and picture again",
 }
 # What it is called where the account is the person's own.
-TAKEN_OVER: Final = "Somebody else has taken it over"
+TAKEN_OVER: Final = "Someone else has taken it over"
 # From found to gone: the steps of each kind of case, and how many are done before each next one.
 _REPORTED_TRACK = ("Found", "You", "Reported", "Gone")
 TRACKS: Final[Mapping[CaseKind, tuple[str, str, str, str]]] = {

@@ -56,7 +56,7 @@ REVIEWER_HINTS: Final[Mapping[Decision, str]] = {
     Decision.NAMESAKE: "It is another person's, who has the same name.",
     Decision.UNRELATED: "It is about nobody of this name: found by mistake.",
     Decision.HARMLESS: "It is about this person, but nothing needs to be done.",
-    Decision.IMPERSONATION: "Somebody pretends to be this person.",
+    Decision.IMPERSONATION: "Someone pretends to be this person.",
     Decision.MOCK: "It talks about this person, without pretending to be them.",
 }
 # Registers that anyone may read, by the names under which their checks are stored.

@@ -354,7 +354,7 @@ def test_before_a_report_the_page_says_what_makes_a_false_one(
     warning = page.find(id="false-report")
     form = page.find("textarea", id="text")
 
-    assert "A report is false if it is somebody else with your name" in warning.get_text()
+    assert "A report is false if it is someone else with your name" in warning.get_text()
     assert warning.find("a")["href"].startswith("/me/findings/")
     assert form in warning.find_all_next("textarea")
 

@@ -1,4 +1,4 @@
-"""What a text says of where somebody lives and works."""
+"""What a text says of where someone lives and works."""
 
 from dataclasses import replace
 

@@ -371,12 +371,12 @@ def test_of_an_own_account_it_reads_how_its_person_gets_back_in(
     choices = [label.get_text() for label in page.select(".choice label")]
     assert choices == [
         "The owner changed it, or it does no harm",
-        "Somebody else has taken it over",
+        "Someone else has taken it over",
     ]
     ana.post("/review/rule", seen=seen, decision="impersonation")
 
     seen_again = ana.get(here)
-    assert "What IT says Somebody else has taken it over" in seen_again.text
+    assert "What IT says Someone else has taken it over" in seen_again.text
     assert "Help to get back in" in seen_again.text
     assert "turn on two-step verification" in seen_again.text
     assert "Help with the report" not in seen_again.text
