@@ -77,7 +77,7 @@ RECOVERY_HINTS: Final[Mapping[Decision, str]] = {
     Decision.LOCKED_OUT: "We show you what else helps.",
 }
 # What follows from an answer, below its words.
-_SEEN_BY_IT = "IT sees it and helps you report it."
+_SEEN_BY_IT = "IT sees it, and reports it if you do not."
 _ANOTHER_PERSON = "A real person who shares your name. We set it aside."
 _NO_CONNECTION = "It has nothing to do with you. We set it aside."
 _OWNERSHIP_HINTS: Final[Mapping[Decision, str]] = {

@@ -236,6 +236,24 @@ class TrackStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerQuestion:
+    """What a reviewer asked its person; `by` is their address."""
+
+    by: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPlan:
+    """What IT does by `due`; `since` is from when on, unless others act first, None from now on."""
+
+    what: CaseStep
+    since: datetime | None
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSummary:
     """What a list shows of a case to IT: nothing by which its person could be known.
 
@@ -278,7 +296,8 @@ class CaseView(CaseSummary):
     `given` is what the reasons call its person, whose full name is `person`; they themselves are
     spoken to, and both are empty. IT sees the picture of the account if it `shows_picture`; its
     person has a `pair`. `revision` says whether it changed since it was read. Its person
-    `answered_at` some time, and something was done about it at `acted_at`.
+    `answered_at` some time, and something was done about it at `acted_at`. `review_plan` is what IT
+    will do, as both sides read it; None where that is nothing, or IT does not see it.
 
     For its person alone: what would lower it, what they said `earlier`, before it began again,
     and what they can do about it. They saw it `since` then; `lever` was done last against it, an
@@ -286,7 +305,8 @@ class CaseView(CaseSummary):
     emailed about it again when it `nudges_at`.
     It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
     though the others do not, and `helper` is whom to ask where no reviewer is left who may,
-    empty where one is. One that `is_pursued` has a take-down kit. `pair` is there where it asks
+    empty where one is. `asked` is what IT last asked, and `office` is whom to write to there.
+    One that `is_pursued` has a take-down kit. `pair` is there where it asks
     whose an account is.
     """
 
@@ -310,6 +330,9 @@ class CaseView(CaseSummary):
     lever: Decision | None = None
     answered_at: datetime | None = None
     acted_at: datetime | None = None
+    review_plan: ReviewPlan | None = None
+    asked: ReviewerQuestion | None = None
+    office: str = ""
     until: datetime | None = None
     nudges_at: datetime | None = None
     opens_at: datetime | None = None

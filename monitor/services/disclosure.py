@@ -19,7 +19,7 @@ from monitor.db.review_notes import ReviewNoteKind
 from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_end import find_end
 from monitor.domain.case_log import SHARING
-from monitor.domain.case_progress import find_case_standing, find_nudge_times
+from monitor.domain.case_progress import find_case_standing, find_nudge_times, find_review_turn
 from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.assessment import Assessment, select_reasons
 from monitor.domain.detection.evidence import Evidence, EvidenceAxis
@@ -44,6 +44,7 @@ from monitor.domain.vocabulary import (
     EndReason,
     OwnershipLabel,
     Side,
+    StepActor,
 )
 from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.coverage import format_finding_title
@@ -52,7 +53,14 @@ from monitor.services.next_steps import build_advice_lines
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.thumbnails import may_review_picture
 from reports.emails.views import ChangeLine
-from reports.finding_view import AccountPair, CaseSummary, CaseView, FindingView
+from reports.finding_view import (
+    AccountPair,
+    CaseSummary,
+    CaseView,
+    FindingView,
+    ReviewerQuestion,
+    ReviewPlan,
+)
 from scrapers.models import TraceKind
 
 Reader = Person | Reviewer
@@ -238,12 +246,8 @@ def find_assignee_id(app: App, case_id: str) -> str:
 
 def find_last_question_time(db: Database, case_id: str) -> datetime | None:
     """Return when its person was last asked; None where no one did."""
-    asked = (
-        note
-        for note in db.review_notes.list_review_notes_of_case(case_id)
-        if note.kind is ReviewNoteKind.QUESTION
-    )
-    return max((note.at for note in asked), default=None)
+    asked = _find_last_question(db, case_id)
+    return asked.at if asked else None
 
 
 def _summarize(
@@ -305,6 +309,7 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
         person=person.name.full_name,
         revision=case.revision,
         shows_picture=may_review_picture(app, case),
+        review_plan=_plan_review(case, summary, app.clock.now()),
     )
 
 
@@ -351,7 +356,38 @@ def _build_own_view(
         helper="" if inputs.has_reviewer else app.config.district.contact,
         contact_kinds=case.contact_kinds,
         pair=None if summary.end else _find_account_pair(app, case, finding, own.values()),
+        review_plan=_plan_review(case, summary, app.clock.now()),
+        asked=_find_last_question(app.db, case.id) if is_open and not summary.end else None,
+        office=_find_office(app, case.id) if is_open else "",
     )
+
+
+def _plan_review(case: Case, summary: CaseSummary, now: datetime) -> ReviewPlan | None:
+    """Return what IT does next by its own list, now or once others have let their time pass."""
+    if summary.it_sees_since is None or summary.due is None:
+        return None
+    if summary.next_by is StepActor.IT and summary.next_step:
+        return ReviewPlan(what=summary.next_step, since=None, due=summary.due)
+    turn = find_review_turn(case)
+    if turn is None or turn.since <= now:
+        return None
+    return ReviewPlan(what=turn.what, since=turn.since, due=turn.since + turn.within)
+
+
+def _find_last_question(db: Database, case_id: str) -> ReviewerQuestion | None:
+    notes = db.review_notes.list_review_notes_of_case(case_id)
+    asked = [note for note in notes if note.kind is ReviewNoteKind.QUESTION]
+    if not asked:
+        return None
+    return ReviewerQuestion(by=asked[-1].by, at=asked[-1].at, text=asked[-1].text)
+
+
+def _find_office(app: App, case_id: str) -> str:
+    """Return whom its person writes to: who works on it, or whom the district names."""
+    taken, district = find_assignee_id(app, case_id), app.config.district
+    address = district.find_reviewer_address(taken)
+    # Who left the list has no address there.
+    return district.contact if address == taken else address
 
 
 def _find_next_nudge(app: App, inputs: DisclosureInput, summary: CaseSummary) -> datetime | None:

@@ -127,13 +127,6 @@ TRACK_PLACES: Final[Mapping[CaseStep, int]] = {
     CaseStep.LOOK: 3,
     CaseStep.CLOSE_AS_CLAIMED: 3,
 }
-STEP_ACTORS: Final[Mapping[StepActor, str]] = {
-    StepActor.PERSON: "your turn",
-    StepActor.IT: "IT",
-    StepActor.PLATFORM: "the site",
-    StepActor.SERVICE: "we look",
-    StepActor.OPERATOR: "your district",
-}
 # What was answered or decided, as the person reads it later.
 GIVEN_ANSWERS: Final[Mapping[str, str]] = {
     Decision.MINE: "This is me",
@@ -198,6 +191,12 @@ RECOVERY_NEXT_STEPS: Final[Mapping[CaseStep, str]] = {
     CaseStep.REPORT: "You get it back, and say here whether you have.",
     CaseStep.ESCALATE: "You try what else helps, and say here when you have it back.",
     CaseStep.CLOSE_AS_CLAIMED: "We close it, if it does not change again.",
+}
+# What IT does once others have let their time pass.
+REVIEWER_PLANS: Final[Mapping[CaseStep, str]] = {
+    CaseStep.DECIDE: "After that, IT decides what it is",
+    CaseStep.REPORT: "If the staff member has not, IT reports it",
+    CaseStep.ESCALATE: "If it is still there, IT tries again",
 }
 OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "Two checks, days apart, agree that it is no longer shown.",

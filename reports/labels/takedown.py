@@ -47,7 +47,7 @@ REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
     ),
     Decision.HARMLESS: ("I leave it as it is", "We close it, and tell you if it changes."),
 }
-REPORTED_AGAIN: Final = ("I reported it again", "If it was another way, choose it below.")
+REPORTED_AGAIN: Final = ("I reported it again", "")
 # The same of an account that no source of ours opens.
 _LOOK_YOURSELF = "We cannot open this account ourselves. Please look at it again in three days."
 UNSEEN_REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {

@@ -3,6 +3,7 @@
 import re
 import time
 from email import message_from_bytes, policy
+from itertools import combinations, product
 
 import pytest
 from playwright.sync_api import expect
@@ -10,14 +11,26 @@ from playwright.sync_api import expect
 from monitor.app import OUTBOX
 from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.domain.person import PersonName
-from monitor.domain.vocabulary import Scope
+from monitor.domain.vocabulary import Language, Scope
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
 from monitor.services.outbox import send_due
 from monitor.services.sessions import find_account_id
+from reports.labels.account import LANGUAGES
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
 pytestmark = pytest.mark.real
+PHONES = (NARROW, 390)
+Box = tuple[float, float, float, float]
+# The boxes of what is written at each step from found to gone: left, top, right, bottom.
+STEPS = """() => [...document.querySelectorAll(".track")].map((track) =>
+  [...track.children].map((step) => [...step.querySelectorAll(":scope, small")].flatMap((part) => {
+    const written = document.createRange();
+    return [...part.childNodes].filter((node) => node.nodeType === 3).flatMap((node) => {
+      written.selectNode(node);
+      return [...written.getClientRects()].map((box) => [box.left, box.top, box.right, box.bottom]);
+    });
+  })))"""
 NEWCOMERS = iter(("nora", "omar", "pia", "quinn"))
 PATIENCE_SECONDS = 120
 WITH_AND_WITHOUT = pytest.mark.parametrize("scripts", [True, False])
@@ -83,6 +96,29 @@ def test_a_card_is_answered_shared_and_taken_back(looks: Looks, *, scripts: bool
         page.get_by_role("link", name="See details").first.click()
         expect(page.get_by_text("Is this account you?")).to_be_visible()
         assert looks.faults(page) == []
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("width", PHONES)
+def test_no_step_from_found_to_gone_is_written_over_another(
+    looks: Looks, width: int, language: Language
+) -> None:
+    with looks.window(width=width) as page:
+        for name in ("Maria Delgado", "Thomas Okafor", "Elizabeth Novak"):
+            looks.become(page, name)
+            if language is not Language.ENGLISH and page.locator("html[lang=en]").count():
+                page.get_by_role("button", name=LANGUAGES[language]).click()
+            for track in page.evaluate(STEPS):
+                for one, other in combinations(track, 2):
+                    assert not [pair for pair in product(one, other) if overlap(*pair)], page.url
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Tell whether two boxes have more than a hair in common."""
+    hair = 0.5
+    return all(
+        min(one[axis + 2], other[axis + 2]) - max(one[axis], other[axis]) > hair for axis in (0, 1)
+    )
 
 
 def test_the_keyboard_alone_sorts(looks: Looks) -> None:

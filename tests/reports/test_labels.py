@@ -22,7 +22,6 @@ from monitor.domain.vocabulary import (
     Scope,
     Severity,
     SourceStage,
-    StepActor,
 )
 from reports import answer_choices
 from reports.labels.account import (
@@ -41,7 +40,6 @@ from reports.labels.cases import (
     GIVEN_ANSWERS,
     OWN_STEPS,
     SEVERITIES,
-    STEP_ACTORS,
     TRACK_PLACES,
     TRACKS,
     describe_case_kind,
@@ -96,7 +94,6 @@ COMPLETE = (
     (answer_choices.CASE_QUESTIONS, CaseKind),
     (TRACKS, CaseKind),
     (TRACK_PLACES, CaseStep),
-    (STEP_ACTORS, StepActor),
     (EVIDENCE_LIKENESSES, FieldLikeness),
     (SCOPE_TITLES, Scope),
     (GUIDE_SOURCES, FactReliability),

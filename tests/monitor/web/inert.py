@@ -10,9 +10,9 @@ from bs4 import BeautifulSoup, Tag
 from monitor.domain.finding import Finding
 
 FIELDS = ("title", "snippet", "name", "handle", "bio")
-# Where a page of ours may lead: to us, to a mail address, or to an address as it stands in a
-# finding.
-OURS = re.compile(r"/(?![/\\])|#|mailto:privacy@cedarvalley\.example")
+# Where a page of ours may lead: to us, to the office or a reviewer by mail, or to an address as
+# it stands in a finding.
+OURS = re.compile(r"/(?![/\\])|#|mailto:(?:privacy|ana|bo)@cedarvalley\.example")
 LINKED = ("href", "src", "action", "formaction", "data", "poster", "srcset", "background")
 # Line breaks are the page's own; the rest of these reorders, hides or commands.
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -52,7 +52,7 @@ def test_whoever_has_the_email_answers_without_signing_in(portal, maria, link):
     guest = portal.guest()
     page = guest.get(link)
     assert page.status == 200
-    assert "Someone pretending to be me IT sees it and helps you report it." in page.text
+    assert "Someone pretending to be me IT sees it, and reports it if you do not." in page.text
 
     seen = guest.post(link, decision="namesake")
 

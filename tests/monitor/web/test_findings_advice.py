@@ -14,7 +14,7 @@ from scrapers.models import TraceKind
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 
-OPENS = "Someone pretending to be me IT sees it and helps you report it."
+OPENS = "Someone pretending to be me IT sees it, and reports it if you do not."
 
 
 @pytest.fixture

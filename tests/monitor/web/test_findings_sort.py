@@ -238,7 +238,7 @@ def test_a_plain_question_speaks_of_it_only_where_somebody_may_review(portal, ma
     for path in (f"/me/findings/{maria.findings[plain].id}", "/me/sort"):
         seen = guest.get(path).text
         assert "Someone pretending to be me" in seen
-        assert ("IT sees it and helps you report it." in seen) is bool(reviewers)
+        assert ("IT sees it, and reports it if you do not." in seen) is bool(reviewers)
 
 
 def test_an_answer_is_kept_said_and_taken_back_by_one_button(portal, guest, maria):

@@ -9,10 +9,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor.demo.district import ROSA
+from monitor.domain.case_progress import find_review_turn
 from monitor.domain.reason import Reason
 from monitor.domain.takedown_facts import FactBook
 from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, TakedownHarm
 from monitor.services.consent_renewal import pause_checks
+from reports.dates import format_near_day
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal
 
@@ -374,3 +376,56 @@ def test_a_namesake_who_was_reported_is_unreported_from_their_page(
     seen = person.get(f"/me/findings/{case.finding_id}")
     assert seen.page.find("a", href=f"{place}/withdraw")
     assert "That report was a mistake." in person.get(f"{place}/withdraw").text
+
+
+QUESTION = "Can you give us the evidence?"
+
+
+@pytest.mark.parametrize("page", ["finding", "plan"])
+def test_who_is_asked_by_it_reads_the_question_and_gives_the_evidence_where_the_email_leads(
+    portal: Portal, maria: Staff, place: str, page: str
+) -> None:
+    case, guest = maria.case(CaseKind.IMPERSONATION), portal.signed_in(maria.mail)
+    here = place if page == "plan" else f"/me/findings/{case.finding_id}"
+    maria.rules(case, Decision.IMPERSONATION)
+    assert "IT asks you" not in guest.get(here).text
+    ana = portal.signed_in(REVIEWERS[0])
+    ana.post("/review/open", one=case.id)
+    ana.post(f"/review/cases/{case.id}/ask", question=QUESTION)
+
+    seen = guest.get(here)
+
+    assert f"IT asks you {QUESTION} Asked by {REVIEWERS[0]} on " in seen.text
+    assert seen.page.find("a", href=f"mailto:{REVIEWERS[0]}", string="Answer by email")
+    assert "IT asks you something about this." in guest.get("/me").text
+    form = guest.get(seen.page.find("a", string="Give IT the evidence")["href"])
+    assert form.title == "Give IT the evidence?"
+    guest.post(f"/me/cases/{case.id}/share")
+    assert ana.post(f"/review/cases/{case.id}/pack").headers["Content-Type"] == "application/zip"
+    assert guest.get(here).page.find("a", string="Give IT the evidence") is None
+    assert QUESTION in guest.get(here).text
+
+
+def test_what_it_does_and_by_when_reads_the_same_for_both_sides(
+    portal: Portal, maria: Staff, place: str
+) -> None:
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.IMPERSONATION)
+    case, guest = maria.case(CaseKind.IMPERSONATION), portal.signed_in(maria.mail)
+    ana = portal.signed_in(REVIEWERS[0])
+    ana.post("/review/open", one=case.id)
+    turn = find_review_turn(case)
+    since, due = (
+        format_near_day(at, portal.world.config.district.zone)
+        for at in (turn.since, turn.since + turn.within)
+    )
+    then = f"If you have not reported it by {since}, IT reports it, by {due}."
+    desk = f"If the staff member has not, IT reports it, from {since} and by {due}."
+
+    for page in ("/me", f"/me/findings/{case.finding_id}", place):
+        assert then in guest.get(page).text
+        assert "Questions go to" in guest.get(page).text
+    assert desk in ana.get(f"/review/cases/{case.id}").text
+
+    portal.world.clock.at = turn.since
+    late = portal.signed_in(maria.mail).get(place)
+    assert f"IT reports it to the platform by {due}. So can you." in late.text

@@ -154,19 +154,18 @@ def test_the_changed_letter_is_marked_beside_ones_own() -> None:
 @pytest.mark.parametrize(
     ("case", "done", "now"),
     [
-        (CASE, 1, "You your turn"),
-        (REPORTED, 3, "Gone the site, by Tue, Dec 1"),
-        (replace(REPORTED, next_by=StepActor.IT, next_step=CaseStep.REPORT), 2, "Reported IT"),
+        (CASE, 1, "You"),
+        (REPORTED, 3, "Gone"),
+        (replace(REPORTED, next_by=StepActor.IT, next_step=CaseStep.REPORT), 2, "Reported"),
     ],
 )
-def test_a_track_says_what_is_done_and_who_acts_by_when(
+def test_a_track_says_what_is_done_and_which_step_is_now(
     case: CaseView, done: int, now: str
 ) -> None:
     page = home(case)
 
     assert len(page.select(".track .done")) == done
-    (step,) = text_of(page, ".track .now")
-    assert step.replace(" ,", ",").startswith(now.replace(" ,", ","))
+    assert text_of(page, ".track .now") == [now]
 
 
 def test_what_ended_by_a_word_has_no_track_that_says_gone() -> None:
