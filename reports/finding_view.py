@@ -302,7 +302,8 @@ class CaseView(CaseSummary):
     For its person alone: what would lower it, what they said `earlier`, before it began again,
     and what they can do about it. They saw it `since` then; `lever` was done last against it, an
     undo `undoes` what they said or did last, and a harmless one rests `until` then. They are
-    emailed about it again when it `nudges_at`.
+    emailed about it again when it `nudges_at`. The next look is when it `looks_at`: ours, or their
+    own in `own_looks`, where no source of ours opens it; both are empty where none is planned.
     It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
     though the others do not, and `helper` is whom to ask where no reviewer is left who may,
     empty where one is. `asked` is what IT last asked, and `office` is whom to write to there.
@@ -335,6 +336,8 @@ class CaseView(CaseSummary):
     office: str = ""
     until: datetime | None = None
     nudges_at: datetime | None = None
+    looks_at: datetime | None = None
+    own_looks: tuple[datetime, ...] = ()
     opens_at: datetime | None = None
     holders: tuple[str, ...] = ()
     helper: str = ""

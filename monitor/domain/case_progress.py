@@ -29,6 +29,7 @@ from monitor.domain.disclosure import (
 )
 from monitor.domain.vocabulary import (
     CaseBin,
+    CaseState,
     CaseStep,
     Decision,
     LeverKind,
@@ -45,6 +46,14 @@ DECIDE_WITHIN = timedelta(days=3)
 ESCALATE_WITHIN = timedelta(days=14)
 # A look of its own after three days, then the weekly checks: two of them must agree.
 LOOKED_AT_WITHIN = timedelta(days=10)
+# After what was said to be done, a look or two between the weekly checks: platforms take a few
+# days, sites that list people up to a month.
+LOOKED_AT_AFTER: Mapping[CaseState, tuple[timedelta, ...]] = {
+    CaseState.REPORTED: (timedelta(days=3),),
+    CaseState.REMOVED: (timedelta(days=3),),
+    CaseState.REMOVAL_ASKED: (timedelta(days=7), timedelta(days=30)),
+    CaseState.REMOVAL_DONE: (timedelta(days=3),),
+}
 ACT_WITHIN: Mapping[Severity, timedelta] = {
     Severity.HIGH: timedelta(days=3),
     Severity.MEDIUM: timedelta(days=14),
@@ -64,6 +73,12 @@ def get_reply_time(sent: DecisionRecord) -> timedelta:
     if sent.lever is LeverKind.LAW:
         return LAW_REPLY_WITHIN
     return REPLY_WITHIN.get(sent.decision, timedelta(0))
+
+
+def list_look_times(case: Case) -> tuple[datetime, ...]:
+    """Return when the later looks are; none where nothing was reported, asked for or claimed."""
+    lever = case.last_lever
+    return tuple(lever.at + after for after in LOOKED_AT_AFTER.get(case.state, ())) if lever else ()
 
 
 # What waits for a person is told again after these, then once a month, until they say a word.

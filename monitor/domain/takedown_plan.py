@@ -37,10 +37,11 @@ _AGAINST_ACCOUNTS = Ladder(
     steps=(
         LeverKind.SCHOOL,
         LeverKind.FORM,
-        # Only for a photo that the person took: they are asked before anything is signed.
-        LeverKind.COPYRIGHT,
+        LeverKind.APPEAL,
         LeverKind.HOST,
         LeverKind.COUNSEL,
+        # Last, since it is signed under penalty of perjury, and only for a photo of one's own.
+        LeverKind.COPYRIGHT,
     )
 )
 LADDERS: Mapping[TakedownHarm, Ladder] = {

@@ -464,6 +464,7 @@ class LeverKind(StrEnum):
     LAW = "law"
     COMPLAINT = "complaint"
     FORM = "form"
+    APPEAL = "appeal"
     RECOVERY = "recovery"
     COPYRIGHT = "copyright"
     HOST = "host"

@@ -49,7 +49,7 @@ def _describe_lines(
             last_seen=last_seen,
             look_at=None if reach is AccountReach.WEEKLY else next_look,
             settings_url=(page and page.address) or "",
-            unconfirmed=page is not None and page.is_stale(now),
+            unconfirmed=page is not None and page.is_unconfirmed(now),
         )
 
 

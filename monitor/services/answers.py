@@ -45,7 +45,7 @@ from monitor.services.case_raising import (
 from monitor.services.crawl_redaction import build_workplace
 from monitor.services.disclosure import find_review_opening
 from monitor.services.own_accounts import list_declared_findings
-from monitor.services.sweeps import list_recheck_keys
+from monitor.services.query_planning import list_recheck_keys
 from monitor.services.thumbnails import delete_unneeded_thumbnails
 from reports.pages.findings import FeedbackWordsLine
 from scrapers.models import TraceKind
@@ -84,7 +84,7 @@ def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
         lever=entry.lever if entry.decision in SENT_LEVERS else None,
     )
     after = apply_decision(case, record)
-    if entry.decision in CLAIMS:
+    if entry.decision in CLAIMS | SENT_LEVERS:
         finding = app.db.findings.load_finding(case.finding_id)
         after = replace(after, is_checkable=bool(list_recheck_keys(app, finding)))
     app.db.cases.update_case(after)

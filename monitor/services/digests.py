@@ -17,6 +17,8 @@ from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
 from monitor.domain.case import FlaggedFindings, build_urgency_key
 from monitor.domain.case_progress import find_nudge_times
+from monitor.domain.case_urgency import build_urgency_key
+from monitor.domain.english_dates import is_past_day
 from monitor.domain.errors import DatabaseError, describe_error_location
 from monitor.domain.finding import Finding
 from monitor.domain.person import Person
@@ -380,18 +382,34 @@ def find_next_digest(app: App, person: Person, after: datetime) -> datetime | No
 
 
 def queue_nudge(app: App, person: Person) -> None:
-    """Write to a person of all that waits, unless a digest is about to say so."""
+    """Write to a person of all that waits, unless a digest is about to say so.
+
+    On a day on which they are to look themselves, no digest stands for it.
+    """
     now = app.clock.now()
-    digest_at = find_next_digest(app, person, now - _DIGEST_NEAR)
-    if digest_at is not None and digest_at < now + _DIGEST_NEAR:
-        return
     cases = sorted(disclose_cases(app, person), key=build_urgency_key)
-    waiting = tuple(case for case in cases if case.nudges_at)
+    looks = tuple(case for case in cases if _is_to_be_looked_at(app, person, case))
+    digest_at = find_next_digest(app, person, now - _DIGEST_NEAR)
+    if not looks and digest_at is not None and digest_at < now + _DIGEST_NEAR:
+        return
+    waiting = tuple(case for case in cases if case in looks or case.nudges_at)
     told_at = _find_last_reminder_time(app, person.id)
-    if _has_missed_nudge(app, person.id, waiting, told_at):
+    if looks or _has_missed_nudge(app, person.id, waiting, told_at):
         day = now.date().isoformat()
         view = NudgeView(**build_greeting(app, person), cases=waiting)
         queue_email(app, EmailPlan(recipient_id=person.id, dedupe_key=day), view)
+
+
+def _is_to_be_looked_at(app: App, person: Person, case: CaseView) -> bool:
+    """Tell whether the day has come on which only they can look, and nobody said so since."""
+    if app.db.preferences.load_preferences(person.id).unsubscribed_at:
+        return False
+    now, told_at = (
+        app.clock.now(),
+        app.db.outbox.find_last_queued_time(person.id, EmailKind.NUDGE),
+    )
+    come = [at for at in case.own_looks if not is_past_day(now, at, person.zone)]
+    return bool(come) and (told_at is None or is_past_day(told_at, come[-1], person.zone))
 
 
 def _has_missed_nudge(

@@ -19,7 +19,12 @@ from monitor.db.review_notes import ReviewNoteKind
 from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_end import find_end
 from monitor.domain.case_log import SHARING
-from monitor.domain.case_progress import find_case_standing, find_nudge_times, find_review_turn
+from monitor.domain.case_progress import (
+    find_case_standing,
+    find_nudge_times,
+    find_review_turn,
+    list_look_times,
+)
 from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.assessment import Assessment, select_reasons
 from monitor.domain.detection.evidence import Evidence, EvidenceAxis
@@ -51,6 +56,7 @@ from monitor.services.coverage import format_finding_title
 from monitor.services.finding_history import build_account_pair, compare_with_each
 from monitor.services.next_steps import build_advice_lines
 from monitor.services.own_accounts import load_own_findings
+from monitor.services.query_planning import list_recheck_keys
 from monitor.services.thumbnails import may_review_picture
 from reports.emails.views import ChangeLine
 from reports.finding_view import (
@@ -331,7 +337,9 @@ def _build_own_view(
     finding: Finding,
     own: Mapping[str, Finding],
 ) -> CaseView:
-    case, policy = inputs.case, build_disclosure_policy(app)
+    case, policy, now = inputs.case, build_disclosure_policy(app), app.clock.now()
+    looks = () if summary.end else list_look_times(case)
+    own_looks = () if looks and list_recheck_keys(app, finding) else looks
     lever, is_open = case.last_lever, summary.it_sees_since is not None
     last = case.get_last_entry(Side.PERSON)
     return CaseView(
@@ -350,13 +358,15 @@ def _build_own_view(
         steps=build_advice_lines(app, case),
         lever=lever.decision if lever else None,
         until=case.harmless_until,
-        nudges_at=_find_next_nudge(app, inputs, summary),
+        nudges_at=_find_next_nudge(app, inputs, summary, own_looks),
+        looks_at=min((at for at in looks if at > now), default=None),
+        own_looks=own_looks,
         opens_at=None if is_open else forecast_time_opening(inputs, policy),
         holders=() if is_open else tuple(_list_holders(app, case)),
         helper="" if inputs.has_reviewer else app.config.district.contact,
         contact_kinds=case.contact_kinds,
         pair=None if summary.end else _find_account_pair(app, case, finding, own.values()),
-        review_plan=_plan_review(case, summary, app.clock.now()),
+        review_plan=_plan_review(case, summary, now),
         asked=_find_last_question(app.db, case.id) if is_open and not summary.end else None,
         office=_find_office(app, case.id) if is_open else "",
     )
@@ -390,14 +400,23 @@ def _find_office(app: App, case_id: str) -> str:
     return district.contact if address == taken else address
 
 
-def _find_next_nudge(app: App, inputs: DisclosureInput, summary: CaseSummary) -> datetime | None:
-    """Return when its person is emailed about it again; what a digest told, digests go on with."""
-    since, case = summary.waits_since, inputs.case
-    if since is None or not needs_immediate_notice(case):
-        return None
+def _find_next_nudge(
+    app: App, inputs: DisclosureInput, summary: CaseSummary, own_looks: tuple[datetime, ...]
+) -> datetime | None:
+    """Return when its person is emailed about it again; what a digest told, digests go on with.
+
+    Of a day on which only they can look, they are reminded, however mild it is.
+    """
+    since, case, now = summary.waits_since, inputs.case, app.clock.now()
     if app.db.preferences.load_preferences(case.person_id).unsubscribed_at:
         return None
-    return find_nudge_times(since, inputs.consent, app.clock.now()).next_at
+    zone = app.db.people.load_person(case.person_id).zone
+    for at in own_looks:
+        if is_past_day(now, at, zone):
+            return at
+    if since is None or not needs_immediate_notice(case):
+        return None
+    return find_nudge_times(since, inputs.consent, now).next_at
 
 
 def _find_account_pair(

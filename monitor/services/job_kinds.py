@@ -46,6 +46,7 @@ from monitor.services.lookalike_checks import (
     run_district_check,
 )
 from monitor.services.notifications import queue_source_alert
+from monitor.services.query_planning import list_recheck_keys
 from monitor.services.review import queue_review_digests
 from monitor.services.self_check import SELF_CHECK
 from monitor.services.settlement import SECOND_PROOF
@@ -60,7 +61,6 @@ from monitor.services.sweeps import (
     ignore_close,
     ignore_progress,
     list_planned_queries,
-    list_recheck_keys,
     run_canaries,
     run_sweep,
 )

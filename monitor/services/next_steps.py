@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.domain.case import Case
+from monitor.domain.case_log import CLAIMS
+from monitor.domain.case_progress import get_reply_time
 from monitor.domain.english_dates import convert_to_zone
 from monitor.domain.person import Person
 from monitor.domain.reason import Count, Day, Fact, Listed, Name, Reason, Site
@@ -19,7 +21,7 @@ from monitor.domain.takedown_plan import (
     may_be_sexual,
     plan_levers,
 )
-from monitor.domain.vocabulary import CaseKind, CaseState, LeverKind, Side, TakedownHarm
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind, Side, TakedownHarm
 from reports.finding_view import AdviceLine, describe_source
 from reports.labels.cases import ADVICE_LINKS, EVIDENCE_LINK
 from scrapers.models import Trace
@@ -93,14 +95,18 @@ def list_report_levers(app: App, case: Case, side: Side) -> tuple[LeverKind, ...
     return tuple(dict.fromkeys(lever.kind for lever in ways if lever.kind in _REPORTS))
 
 
-def build_next_way(app: App, case: Case) -> AdviceLine | None:
-    """Return the way that comes after one that failed; None while a report is what comes."""
+def build_next_ways(app: App, case: Case) -> tuple[AdviceLine, ...]:
+    """Return the way that comes after one that failed, and those after it; none before that."""
     target = _load_target(app, case)
     harms = list_harms(case, is_sexual=target.is_sexual)
     if not harms or case.last_lever is None:
-        return None
-    lever = _make_plan(app, target, harms[-1]).now
-    return _build_lever_line(lever, target) if lever and lever.kind is not LeverKind.FORM else None
+        return ()
+    plan = _make_plan(app, target, harms[-1])
+    if plan.now is None or plan.now.kind is LeverKind.FORM:
+        return ()
+    school = _find_school_lever(app, target)
+    ways = (plan.now, *((school,) if school else ()), *plan.later)
+    return tuple(_build_lever_line(lever, target) for lever in ways)
 
 
 def build_school_line(app: App, case: Case) -> AdviceLine | None:
@@ -126,7 +132,7 @@ def build_brand_line(app: App, platform: str) -> AdviceLine | None:
                 words=Reason(f"advice.{lever.words}", {"site": Site(platform)}),
                 terms=_describe_terms(lever),
                 url=lever.address or "",
-                unconfirmed=lever.is_stale(app.clock.now()),
+                unconfirmed=lever.is_unconfirmed(app.clock.now()),
             )
     return None
 
@@ -143,6 +149,14 @@ def _list_takedown_lines(
     app: App, target: _Target, steps: tuple[AdviceStep, ...]
 ) -> Iterator[AdviceLine]:
     """Yield what is done against an account: evidence, ways, whom to tell, and what comes then."""
+    if _is_waited_for(target):
+        # Nothing is asked of them but to tell people.
+        yield from (
+            _build_advice_line(app, target, step)
+            for step in steps
+            if step.at is not AdviceTarget.KIT and step != _SAVING
+        )
+        return
     yield _build_evidence_line(target)
     yield from _list_lines_of_harm(app, target)
     plan = _make_plan(app, target, list_harms(target.case, is_sexual=target.is_sexual)[-1])
@@ -158,6 +172,14 @@ def _list_takedown_lines(
             yield _build_advice_line(app, target, step)
     if plan.later:
         yield AdviceLine(words=Reason(f"advice.then.{plan.later[0].kind}"))
+
+
+def _is_waited_for(target: _Target) -> bool:
+    """Tell whether an answer may still come, or what is said to be gone is looked at."""
+    sent = target.case.last_lever
+    if sent is None or target.is_sexual or sent.decision is Decision.REFUSED:
+        return False
+    return sent.decision in CLAIMS or target.now < sent.at + get_reply_time(sent)
 
 
 def _list_lines_of_harm(app: App, target: _Target) -> Iterator[AdviceLine]:
@@ -236,7 +258,7 @@ def _build_lever_line(lever: Lever, target: _Target, *, is_now: bool = False) ->
         known_words=describe_source(lever.known, lever.day),
         url=lever.address or "",
         mail=lever.mail or "",
-        unconfirmed=lever.is_stale(target.now),
+        unconfirmed=lever.is_unconfirmed(target.now),
         is_now=is_now,
     )
 
@@ -283,7 +305,7 @@ def _build_advice_line(app: App, target: _Target, step: AdviceStep) -> AdviceLin
             words=said,
             url=page.address or "",
             mail=page.mail or "",
-            unconfirmed=page.is_stale(target.now),
+            unconfirmed=page.is_unconfirmed(target.now),
         )
     return AdviceLine(words=said, url=step.address or "")
 

@@ -15,6 +15,7 @@ from monitor.app import App
 from monitor.config.sections import PlanningConfig
 from monitor.db.sources import WeeklyApiCost
 from monitor.domain.errors import DatabaseError, InputError
+from monitor.domain.finding import Finding
 from monitor.domain.person import Person
 from monitor.domain.planning.budget import (
     SELF_CHECK_SHARE,
@@ -46,6 +47,7 @@ from monitor.domain.planning.selection import (
 from monitor.domain.vocabulary import Scope
 from monitor.services.evidence_pages import UNSETTLED_STATES
 from monitor.services.own_accounts import (
+    extract_handle_key,
     include_confirmed_accounts,
     include_requested_accounts,
     list_impersonator_keys,
@@ -368,3 +370,16 @@ def _list_allowed_contact_keys(app: App, person: Person) -> frozenset[str]:
         trusted, consent, app.sources.values(), app.clock.now(), get_student_link_switch(app)
     )
     return frozenset(query.key for query in lists if query.kind in CONTACT_QUERY_KINDS)
+
+
+def list_recheck_keys(app: App, finding: Finding) -> frozenset[str]:
+    """Return the queries that ask for the account, or the page, at its own address."""
+    consent = app.db.consents.find_latest_consent(finding.person_id)
+    sources, now = tuple(app.sources.values()), app.clock.now()
+    account = extract_handle_key(finding.portrait)
+    pages = () if account else (finding.portrait.url,)
+    asked = chain(
+        build_account_queries((account,), consent, sources, now),
+        build_page_queries(pages, consent, sources, now),
+    )
+    return frozenset(query.key for query in asked)

@@ -23,7 +23,7 @@ def build_removal_list(app: App, person_id: str) -> RemovalListView:
         lines=tuple(_list_lines(app, person_id)),
         state=brokers.state or "" if brokers else "",
         brokers_url=brokers.address or "" if brokers else "",
-        unconfirmed=brokers is not None and brokers.is_stale(app.clock.now()),
+        unconfirmed=brokers is not None and brokers.is_unconfirmed(app.clock.now()),
     )
 
 

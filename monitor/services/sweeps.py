@@ -23,20 +23,19 @@ from monitor.db.sources import SourceHealth
 from monitor.db.staged_answers import StagedAnswer
 from monitor.db.sweeps import CanaryCheck, Sweep
 from monitor.domain.case import Case
+from monitor.domain.case_progress import LOOKED_AT_AFTER, list_look_times
 from monitor.domain.errors import DatabaseError
 from monitor.domain.finding import Finding, LastReadPage, Sighting, select_validators
-from monitor.domain.planning.consented_queries import build_account_queries, build_page_queries
 from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
-from monitor.domain.vocabulary import CaseState, Decision, SourceStage, SweepKind
+from monitor.domain.vocabulary import Decision, SourceStage, SweepKind
 from monitor.services.crawl_redaction import drop_strangers, redact_pages, redact_visit
 from monitor.services.evidence_pages import (
     keep_evidence_pages,
     keep_pages,
     list_findings_lacking_pages,
 )
-from monitor.services.own_accounts import extract_handle_key
 from monitor.services.pictures import asks_for_pictures
 from monitor.services.query_planning import (
     OVER_BUDGET,
@@ -554,40 +553,14 @@ def run_canaries(
 
 
 RECHECK = "recheck"
-# Platforms take a few days, sites that list people up to a month. The weekly sweep looks anyway.
-RECHECK_AFTER = timedelta(days=3)
-REMOVAL_RECHECKS_AFTER = (timedelta(days=7), timedelta(days=30))
-RECHECKS_AFTER: Mapping[CaseState, tuple[timedelta, ...]] = {
-    CaseState.REPORTED: (RECHECK_AFTER,),
-    CaseState.REMOVAL_ASKED: REMOVAL_RECHECKS_AFTER,
-}
-MAX_RECHECK_DELAY = max(chain.from_iterable(RECHECKS_AFTER.values()))
-
-
-def list_recheck_keys(app: App, finding: Finding) -> frozenset[str]:
-    """Return the queries that ask for the account, or the page, at its own address."""
-    consent = app.db.consents.find_latest_consent(finding.person_id)
-    sources, now = tuple(app.sources.values()), app.clock.now()
-    account = extract_handle_key(finding.portrait)
-    pages = () if account else (finding.portrait.url,)
-    asked = chain(
-        build_account_queries((account,), consent, sources, now),
-        build_page_queries(pages, consent, sources, now),
-    )
-    return frozenset(query.key for query in asked)
+MAX_RECHECK_DELAY = max(chain.from_iterable(LOOKED_AT_AFTER.values()))
 
 
 def find_next_recheck(app: App, finding: Finding) -> datetime | None:
     """Return when to check once more; None if that was done, or nothing is reported."""
     cases = app.db.cases.list_cases_of_finding(finding.id)
-    due = [at for case in cases for at in list_recheck_times(app.db, case)]
+    due = [at for case in cases for at in list_look_times(case)]
     return min((at for at in due if at > app.clock.now()), default=None)
-
-
-def list_recheck_times(db: Database, case: Case) -> tuple[datetime, ...]:
-    """Return when the later checks are; none if nothing was reported or asked of a site."""
-    at = find_report_time(db, case)
-    return tuple(at + after for after in RECHECKS_AFTER.get(case.state, ())) if at else ()
 
 
 def find_report_time(db: Database, case: Case) -> datetime | None:

@@ -16,7 +16,7 @@ from monitor.db.pictures import Screenshot
 from monitor.domain.case import Case, name_contacts
 from monitor.domain.case_end import can_be_looked_at
 from monitor.domain.case_log import LEVERS
-from monitor.domain.case_progress import get_reply_time
+from monitor.domain.case_progress import LOOKED_AT_AFTER, get_reply_time, list_look_times
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.person import Reviewer
@@ -27,6 +27,7 @@ from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,
     CaseState,
+    CaseStep,
     Decision,
     LeverKind,
     ProofRequirement,
@@ -39,21 +40,20 @@ from monitor.services.disclosure import disclose_own
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.letters import list_own_letters
 from monitor.services.lever_results import describe_platform_results
-from monitor.services.next_steps import build_next_way, list_report_levers
+from monitor.services.next_steps import build_next_ways, list_report_levers
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
+from monitor.services.query_planning import list_recheck_keys
 from monitor.services.sweeps import (
     RECHECK,
     find_next_recheck,
     find_report_time,
-    list_recheck_keys,
-    list_recheck_times,
 )
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
-from reports.finding_view import CaseView
+from reports.finding_view import AdviceLine, CaseView
 from reports.labels.cases import OWN_CASE_STATES, OWN_DECISION_PHRASES
 from reports.labels.takedown import LEVERS as LEVER_NAMES
-from reports.labels.takedown import REMOVAL_PHRASES
+from reports.labels.takedown import REMOVAL_PHRASES, SHARE_LINK
 from reports.pages.review import OfficeReport
 from reports.pages.takedown import (
     AccountSighting,
@@ -73,7 +73,8 @@ NEXT_DECISIONS: Mapping[CaseState, tuple[Decision, ...]] = {
     CaseState.NEW: (Decision.REPORTED,),
     CaseState.OPEN: (Decision.REPORTED,),
     CaseState.IMPERSONATION: (Decision.REPORTED,),
-    CaseState.MOCK: (Decision.REPORTED,),
+    # A joke may be left as it is.
+    CaseState.MOCK: (Decision.REPORTED, Decision.HARMLESS),
     CaseState.REPORTED: (
         Decision.REMOVED,
         Decision.REFUSED,
@@ -105,6 +106,9 @@ def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
     can_look = bool(list_recheck_keys(app, finding))
     levers = list_report_levers(app, case, Side.PERSON)
     consent, now = app.db.consents.find_latest_consent(owner_id), app.clock.now()
+    # Nothing more is asked for while what is said to have worked is looked at.
+    is_claimed = case.state is CaseState.REMOVED and view.next_step is not CaseStep.ESCALATE
+    ways = () if is_claimed else build_next_ways(app, case)
     return TakedownView(
         case=view,
         evidence=build_evidence_view(app, case, Side.PERSON),
@@ -115,15 +119,22 @@ def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
         choices=NEXT_DECISIONS[case.state],
         looked=_find_last_look(app, case, finding),
         looked_at=finding.missing_since or finding.last_seen,
-        # A job that is planned finds nothing to open, and ends.
-        looks_at=next(iter(_list_next_looks(app, case)), None) if can_look else None,
         screenshots=_build_screenshots_view(app, case),
         levers=levers,
-        next_way=build_next_way(app, case),
+        next_way=ways[0] if ways else None,
+        later_ways=(*_list_ways_of_it(view), *ways[1:]) if ways else (),
         law_until=_find_end_of_law(case),
         letters=list_own_letters(app, case, view),
         results=describe_platform_results(app, finding, levers),
     )
+
+
+def _list_ways_of_it(case: CaseView) -> Iterator[AdviceLine]:
+    """Yield what IT can add once a report has failed."""
+    if case.nature is not CaseKind.HARMFUL_PAGE and not case.helper:
+        path = "" if case.it_sees_since else f"/me/cases/{case.id}/share"
+        words = Reason("advice.ask-it" if case.it_sees_since else "advice.share-with-it")
+        yield AdviceLine(words=words, path=path, link=SHARE_LINK if path else "")
 
 
 def _find_end_of_law(case: Case) -> datetime | None:
@@ -268,11 +279,19 @@ def record_takedown_step(app: App, case_id: str, step: DecisionInput) -> Case:
     check_next_decision(case, step.decision, NEXT_DECISIONS)
     with app.db.begin_transaction():
         (after,) = decide_cases(app, (case_id,), step)
-        if after.state is CaseState.REPORTED:
-            app.db.jobs.ensure_job(RECHECK, case.finding_id, app.clock.now())
-        else:
-            app.db.jobs.finish_job(RECHECK, case.finding_id, None)
+        _plan_look(app, after)
     return after
+
+
+def _plan_look(app: App, case: Case) -> None:
+    """Have it looked at now that something was sent or said to have worked."""
+    finding = app.db.findings.load_finding(case.finding_id)
+    # What another case of the finding waits for goes on.
+    has_news = case.state in LOOKED_AT_AFTER
+    look_at = app.clock.now() if has_news else find_next_recheck(app, finding)
+    app.db.jobs.finish_job(RECHECK, finding.id, None)
+    if look_at:
+        app.db.jobs.ensure_job(RECHECK, finding.id, look_at)
 
 
 def check_next_decision(
@@ -359,6 +378,7 @@ def _build_platform_guide(place: TakedownGuide, now: datetime) -> PlatformGuide:
         identity=Reason(f"proof.{place.identity}"),
         rule=Reason(f"rule.{place.rule}"),
         least=place.least,
+        room=place.room,
         help=place.help or "",
         mail=place.mail or "",
         known=place.known,
@@ -423,13 +443,7 @@ def record_removal_step(app: App, owner_id: str, case_id: str, decision: Decisio
     with app.db.begin_transaction():
         step = DecisionInput(decision=decision, by=owner_id, lever=LeverKind.OPT_OUT)
         (after,) = decide_cases(app, (case_id,), step)
-        finding = app.db.findings.load_finding(case.finding_id)
-        asked = after.state is CaseState.REMOVAL_ASKED
-        # What another case of the finding waits for goes on.
-        look_at = app.clock.now() if asked else find_next_recheck(app, finding)
-        app.db.jobs.finish_job(RECHECK, finding.id, None)
-        if look_at:
-            app.db.jobs.ensure_job(RECHECK, finding.id, look_at)
+        _plan_look(app, after)
     return after
 
 
@@ -472,7 +486,7 @@ def _was_opened_since(app: App, finding: Finding, since: datetime) -> bool:
 
 def _list_next_looks(app: App, case: Case) -> tuple[datetime, ...]:
     now = app.clock.now()
-    return tuple(at for at in list_recheck_times(app.db, case) if at > now)
+    return tuple(at for at in list_look_times(case) if at > now)
 
 
 def _build_guide_line(guide: RemovalGuide, now: datetime) -> RemovalGuideLine:

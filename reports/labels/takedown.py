@@ -29,6 +29,7 @@ LEVERS: Final[Mapping[LeverKind, str]] = {
     LeverKind.LAW: "a request by law",
     LeverKind.COMPLAINT: "a complaint to the Federal Trade Commission",
     LeverKind.FORM: "the platform's form or app",
+    LeverKind.APPEAL: "a second report, with what is copied",
     LeverKind.RECOVERY: "the page to get an account back",
     LeverKind.COPYRIGHT: "a copyright notice",
     LeverKind.HOST: "who hosts it",
@@ -39,20 +40,19 @@ LEVERS: Final[Mapping[LeverKind, str]] = {
     LeverKind.COUNSEL: "a lawyer or the union",
 }
 REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
-    Decision.REPORTED: ("I reported it", "We will look at the account again in three days."),
-    Decision.REMOVED: ("It was removed", ""),
-    Decision.REFUSED: (
-        "The platform left it up",
-        "You can report it again and show more copied elements.",
+    Decision.REPORTED: (
+        "I reported it",
+        "Press this once you have sent it there: we send nothing.",
     ),
+    Decision.REMOVED: ("It was removed", ""),
+    Decision.REFUSED: ("The platform left it up", "We say what helps next."),
     Decision.HARMLESS: ("I leave it as it is", "We close it, and tell you if it changes."),
 }
 REPORTED_AGAIN: Final = ("I reported it again", "")
+STILL_THERE: Final = ("It is still there", "")
+# The plan once something was reported.
+REPORTED_TITLE: Final = "How your report is going"
 # The same of an account that no source of ours opens.
-_LOOK_YOURSELF = "We cannot open this account ourselves. Please look at it again in three days."
-UNSEEN_REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
-    Decision.REPORTED: ("I reported it", _LOOK_YOURSELF)
-}
 UNSEEN_REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REPORTED: (
         "Saved: you reported it. We cannot open this account ourselves. Please look at it again in "
@@ -61,8 +61,8 @@ UNSEEN_REPORT_NOTICES: Final[Mapping[Decision, str]] = {
 }
 REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REPORTED: "Saved: you reported it. The last step says when we look again.",
-    Decision.REMOVED: "Saved: it was removed. We keep checking whether it comes back.",
-    Decision.REFUSED: ("Saved: the platform left it up. You can report it again and show more."),
+    Decision.REMOVED: "Saved: it was removed. We look now, and again in three days.",
+    Decision.REFUSED: "Saved: the platform left it up. This is what helps next.",
     Decision.HARMLESS: "Saved: you leave it as it is. We tell you if it changes.",
 }
 SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
@@ -93,10 +93,11 @@ REMOVAL_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_ASKED: "Saved, with the date.",
     Decision.REMOVAL_DONE: "Saved: it is gone.",
 }
+SHARE_LINK: Final = "Share with IT"
 GUIDE_SOURCES: Final[Mapping[FactReliability, str]] = {
     FactReliability.OFFICIAL: "Source: its own page",
-    FactReliability.SECONDARY: ("Unconfirmed: reported by others; check its own page"),
-    FactReliability.RECALLED: "Unconfirmed: from memory, not looked up",
+    FactReliability.SECONDARY: "As others report it: we have not seen its own page",
+    FactReliability.RECALLED: "From memory: nobody has looked it up for us",
 }
 # Kinds of contact details, after "your".
 OWN_CONTACTS: Final[Mapping[ContactKind, str]] = {

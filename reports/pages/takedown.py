@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from monitor.domain.case import OWNERSHIP_CASES
 from monitor.domain.reason import Reason, Told
+from monitor.domain.takedown_facts import LEAST_ROOM
 from monitor.domain.vocabulary import CaseBin, CaseKind, CaseState, Decision, Language, LeverKind
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
@@ -15,7 +17,8 @@ from reports.labels.takedown import (
     REMOVAL_STEPS,
     REPORT_STEPS,
     REPORTED_AGAIN,
-    UNSEEN_REPORT_STEPS,
+    REPORTED_TITLE,
+    STILL_THERE,
 )
 from reports.letters import Letter
 from reports.pages.findings import UndoLine
@@ -23,6 +26,8 @@ from reports.pages.layout import FieldProblem, build_renderer
 from reports.translation import use_language
 from scrapers.facts.fact import FactReliability
 
+# What is wrong, and where.
+_LEAST_LINES = 2
 _REPORTED_STATES = frozenset({CaseState.REPORTED, CaseState.REFUSED})
 
 
@@ -42,7 +47,7 @@ class PlatformGuide:
     `day` is None where our text has no date.
 
     `stale` says that no one has looked at it for long, or ever. `least` is how many copied
-    elements its rule wants, 0 for no number.
+    elements its rule wants, 0 for no number, and `room` how many characters its field takes.
     """
 
     name: str
@@ -58,6 +63,7 @@ class PlatformGuide:
     day: date | None
     stale: bool
     proof: bool
+    room: int
     mail: str = ""
     for_anyone: bool = False
     given: str | None = None
@@ -112,11 +118,11 @@ class WithdrawalView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakedownView:
-    """`looked` is None before a report; `looks_at` is when we look again, None if we do not.
+    """`looked` is None before a report.
 
     `can_look` says that a source opens its address, which waits until `paused_until` in a pause.
-    `next_way` comes now that one has failed, None while none has. A law lets it wait until
-    `law_until`, None where none does.
+    `next_way` comes now that one has failed, None while none has; `later_ways` come after it. A law
+    lets it wait until `law_until`, None where none does.
     `levers` are the ways that it may have been reported by, the one that is due first, and
     `results` how they did here. `letters` warn whom the person knows. `note` is what was typed
     into a form that came back, `done` the answer that led here.
@@ -130,12 +136,12 @@ class TakedownView:
     screenshots: ScreenshotsView
     levers: tuple[LeverKind, ...] = ()
     next_way: AdviceLine | None = None
+    later_ways: tuple[AdviceLine, ...] = ()
     law_until: datetime | None = None
     results: tuple[Reason, ...] = ()
     letters: tuple[Letter, ...] = ()
     looked: AccountSighting | None = None
     looked_at: datetime | None = None
-    looks_at: datetime | None = None
     can_look: bool = True
     paused_until: datetime | None = None
     note: str = ""
@@ -153,9 +159,25 @@ class TakedownView:
         return Decision.REPORTED in self.choices and self.case.state not in _REPORTED_STATES
 
     @property
+    def appeals(self) -> bool:
+        """Tell whether a second report comes next, with more than the first one showed."""
+        return self.next_way is not None and self.levers[:1] == (LeverKind.APPEAL,)
+
+    @property
+    def reports_now(self) -> bool:
+        """Tell whether a report to the platform comes next, the first one or a second."""
+        first = self.is_due and not self.begins_with_law and self.next_way is None
+        return first or self.appeals
+
+    @property
     def warns(self) -> bool:
         """Tell whether a report comes next that would hit an innocent person if it were false."""
-        return self.is_due and self.case.nature is CaseKind.IMPERSONATION
+        return self.is_due and self.case.nature in OWNERSHIP_CASES
+
+    @property
+    def may_leave(self) -> bool:
+        """Tell whether it may be a joke that hurts nobody, which its person may leave as it is."""
+        return self.is_due and self.case.nature is CaseKind.MOCK_ACCOUNT
 
     @property
     def opens(self) -> bool:
@@ -189,12 +211,26 @@ class TakedownView:
         return self.is_due and self.levers[:1] == (LeverKind.LAW,)
 
     @property
+    def claims_removal(self) -> bool:
+        """Tell whether its person says that it was removed, and can say that it is still there."""
+        return self.case.state is CaseState.REMOVED and self.case.undoes is Decision.REMOVED
+
+    @property
+    def title(self) -> str:
+        """Say what the page is for: to report it, or what became of that."""
+        if not self.is_due:
+            return REPORTED_TITLE
+        is_page = self.case.kind is CaseKind.HARMFUL_PAGE
+        return "Report this page" if is_page else "Report this account"
+
+    @property
     def options(self) -> tuple[tuple[str, Told, str], ...]:
         steps: dict[Decision, tuple[Told, str]] = {
             **REPORT_STEPS,
-            **({} if self.can_look else UNSEEN_REPORT_STEPS),
             Decision.REOPENED: (self.case.undo_words, ""),
         }
+        if self.claims_removal:
+            steps[Decision.REOPENED] = STILL_THERE
         if self.case.state in _REPORTED_STATES:
             steps[Decision.REPORTED] = REPORTED_AGAIN
         return tuple((choice, *steps[choice]) for choice in self.choices)
@@ -229,8 +265,12 @@ class TakedownView:
     def report_text(self) -> str:
         """What can be pasted into a platform's form: plain, and nothing but facts."""
         with use_language(Language.ENGLISH):
-            text = fill_template("takedown/report.txt", {"view": self.evidence})
-        return f"{text.strip()}\n"
+            text = fill_template("takedown/report.txt", {"view": self})
+        lines, room = text.strip().splitlines(), self.place.room if self.place else LEAST_ROOM
+        # The most telling comes first, and the evidence has all of it.
+        while len(lines) > _LEAST_LINES and len("\n".join(lines)) > room:
+            lines.pop()
+        return "\n".join(lines)
 
     @property
     def can_be_mistaken(self) -> bool:

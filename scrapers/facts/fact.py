@@ -70,6 +70,10 @@ class DatedFact(Struct, frozen=True, kw_only=True):
         """Tell whether nobody has looked at the page itself for long, or ever."""
         return self.seen_on is None or now.date() - self.seen_on > STALE_AFTER
 
+    def is_unconfirmed(self, now: datetime) -> bool:
+        """Tell whether we have it neither from its own page nor have looked there lately."""
+        return self.known is not FactReliability.OFFICIAL and self.is_stale(now)
+
 
 class FactsError(ValueError):
     """A file of facts is not of its form; the sentence names it."""

@@ -1,9 +1,11 @@
 """What was told at once and still waits for its person is told again, until they say a word."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import DatabaseError
 from monitor.domain.vocabulary import CaseKind, Decision, EmailCadence, Severity
@@ -12,9 +14,15 @@ from monitor.services.disclosure import disclose_own
 from monitor.services.jobs import schedule_jobs
 from monitor.services.outbox import send_due
 from monitor.services.preferences import choose_preference, stop_digest
+from monitor.services.takedown import record_removal_step
 from reports.emails.registry import EmailKind
 from tests.monitor.services.world import IMPOSTOR, Staff
 
+LISTED = DemoPage(
+    url="http://people-finder.example/maria-delgado",
+    title="Maria Delgado, teacher in Cedar Valley",
+    text="Maria Delgado lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134.",
+)
 DUE = (3, 7, 14, 30, 60)
 
 
@@ -144,3 +152,43 @@ def test_none_is_written_in_the_day_before_a_digest(world_of):
     live(maria, 5)
 
     assert (list_days(maria, "nudge"), len(list_days(maria, "digest"))) == ([], 1)
+
+
+def test_where_only_they_can_look_they_are_reminded_on_the_days_that_the_page_names(world_of):
+    world = world_of(families=("searxng",))
+    world.internet = world.internet.add_entry(LISTED)
+    maria = world.joins(MARIA)
+    schedule_jobs(world.app)
+    world.sweep()
+    world.on_monday()
+    case = maria.case(CaseKind.EXPOSED_CONTACT)
+    maria.rules(case, Decision.MINE)
+    asked_at = world.clock.at
+    record_removal_step(world.app, maria.id, case.id, Decision.REMOVAL_ASKED)
+    days = [asked_at + timedelta(days=after) for after in (7, 30)]
+    shown = disclose_own(world.app, maria.case(CaseKind.EXPOSED_CONTACT))
+    assert shown.own_looks == tuple(days)
+    assert (shown.looks_at, shown.nudges_at) == (days[0], days[0])
+
+    live(maria, 40)
+
+    sent = maria.emails_of("nudge")
+    assert [email.envelope.sent_at.date() for email in sent] == [day.date() for day in days]
+    for email in sent:
+        assert "please look at it yourself, and say on its page what you see" in email.text
+
+
+def test_who_stopped_regular_email_is_promised_no_reminder_to_look(world_of):
+    world = world_of(families=("searxng",))
+    world.internet = world.internet.add_entry(LISTED)
+    maria = world.joins(MARIA)
+    schedule_jobs(world.app)
+    world.sweep()
+    case = maria.case(CaseKind.EXPOSED_CONTACT)
+    maria.rules(case, Decision.MINE)
+    record_removal_step(world.app, maria.id, case.id, Decision.REMOVAL_ASKED)
+    stop_digest(world.app, maria.id)
+
+    assert disclose_own(world.app, maria.case(CaseKind.EXPOSED_CONTACT)).nudges_at is None
+    live(maria, 10)
+    assert maria.emails_of("nudge") == []

@@ -11,13 +11,21 @@ from monitor.config.sections import PageSourcesConfig
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
+from monitor.domain.case_progress import LOOKED_AT_AFTER
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseBin, CaseKind, CaseStep, Decision, Severity, StepActor
+from monitor.domain.vocabulary import (
+    CaseBin,
+    CaseKind,
+    CaseState,
+    CaseStep,
+    Decision,
+    Severity,
+    StepActor,
+)
 from monitor.services.answers import DecisionInput
 from monitor.services.findings import build_home_view
 from monitor.services.jobs import run_due_sweeps
 from monitor.services.next_steps import build_advice_lines, build_school_line
-from monitor.services.sweeps import REMOVAL_RECHECKS_AFTER
 from monitor.services.takedown import build_removal_view, record_removal_step, record_takedown_step
 from reports.reason_rendering import render_reason
 from tests.cases import say
@@ -103,7 +111,7 @@ def test_a_removal_is_in_progress_until_it_is_done_and_looks_only_where_it_can(m
     world.restarts(structs.replace(world.config, sources=sources))
     view = build_removal_view(world.app, maria.id, case.id)
     assert view.can_look
-    assert view.looks_at[0] == world.clock.now() + REMOVAL_RECHECKS_AFTER[0]
+    assert view.looks_at[0] == world.clock.now() + LOOKED_AT_AFTER[CaseState.REMOVAL_ASKED][0]
 
     record_removal_step(world.app, maria.id, case.id, Decision.REMOVAL_DONE)
     (going,) = home(maria).progress

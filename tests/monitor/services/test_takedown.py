@@ -7,12 +7,13 @@ import pytest
 
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.case import Case
+from monitor.domain.case_progress import LOOKED_AT_AFTER
 from monitor.domain.english_dates import format_day
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.answers import DecisionInput
 from monitor.services.jobs import run_due_sweeps
-from monitor.services.sweeps import RECHECK, RECHECK_AFTER
+from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import (
     build_review_guide,
     build_takedown_evidence,
@@ -66,9 +67,9 @@ def test_the_text_for_bluesky_has_a_username_and_days_but_no_key_and_no_hours(ma
     text = replace(view, evidence=account).report_text
     first_seen = format_day(account.case.first_seen, account.zone)
 
-    assert f"Username: {account.handle}" in text
+    assert account.handle in text
     assert "did:plc" not in text
-    assert f"First seen: {first_seen}\n" in text
+    assert f"Seen since {first_seen}" in text
     assert "UTC" not in text
     # Where a username tells less, the platform gets its own key, too.
     elsewhere = replace(account.case.finding, platform="youtube")
@@ -157,14 +158,14 @@ def asked_again(maria: Staff) -> list[str]:
     """Let the day of the second look come, and return what was asked about the impostor."""
     world = maria.world
     world.forgets_visits()
-    world.clock.at = kit(maria).looks_at
+    world.clock.at = kit(maria).case.looks_at
     run_due_sweeps(world.app)
     return world.asked_about(IMPOSTOR.handle)
 
 
 def test_before_a_report_nothing_is_said_of_a_second_look(maria: Staff):
     assert kit(maria).looked is None
-    assert kit(maria).looks_at is None
+    assert kit(maria).case.looks_at is None
 
 
 def test_a_reported_account_is_looked_at_at_once_and_some_days_later_and_nothing_else_is(
@@ -175,14 +176,14 @@ def test_a_reported_account_is_looked_at_at_once_and_some_days_later_and_nothing
     reported = world.clock.at
     assert world.asked_about(IMPOSTOR.handle)
     assert kit(maria).looked is AccountSighting.THERE
-    assert kit(maria).looks_at == reported + RECHECK_AFTER
+    assert kit(maria).case.looks_at == reported + LOOKED_AT_AFTER[CaseState.REPORTED][0]
 
     assert asked_again(maria)
 
     assert kit(maria).looked is AccountSighting.THERE
-    assert kit(maria).looked_at == reported + RECHECK_AFTER
+    assert kit(maria).looked_at == reported + LOOKED_AT_AFTER[CaseState.REPORTED][0]
     assert not world.asked_about("mariadelgado.")
-    assert kit(maria).looks_at is None
+    assert kit(maria).case.looks_at is None
     assert due_time(world.state, RECHECK, fake(maria).finding_id) is None
 
 
@@ -223,14 +224,23 @@ def test_an_imitation_is_asked_for_at_its_own_address_in_each_sweep_once_it_is_c
     assert [query.path for query in world.asked if IMPOSTOR.handle in query.query]
 
 
-@pytest.mark.parametrize("decision", [Decision.REMOVED, Decision.REFUSED, Decision.REOPENED])
+def test_what_is_said_to_be_removed_is_looked_at_now_and_once_more(maria: Staff):
+    reports(maria)
+    says(maria, Decision.REMOVED)
+
+    now = maria.world.clock.now()
+    assert due_time(maria.world.state, RECHECK, fake(maria).finding_id) == now
+    assert kit(maria).case.looks_at == now + LOOKED_AT_AFTER[CaseState.REMOVED][0]
+
+
+@pytest.mark.parametrize("decision", [Decision.REFUSED, Decision.REOPENED])
 def test_nobody_looks_again_for_a_report_that_is_settled_or_taken_back(
     maria: Staff, decision: Decision
 ):
     reports(maria)
     says(maria, decision)
 
-    assert kit(maria).looks_at is None
+    assert kit(maria).case.looks_at is None
     assert due_time(maria.world.state, RECHECK, fake(maria).finding_id) is None
 
 

@@ -165,7 +165,9 @@ def test_a_site_that_lets_nobody_in_proves_nothing(maria: Staff):
 def test_what_its_person_sees_gone_is_believed_and_can_be_taken_back(maria: Staff):
     asks(maria)
     says(maria, Decision.REMOVAL_DONE)
-    assert due_time(maria.world.state, RECHECK, exposure(maria).finding_id) is None
+    # It is looked at again at once.
+    due = due_time(maria.world.state, RECHECK, exposure(maria).finding_id)
+    assert due == maria.world.clock.now()
     maria.world.a_week_later()
     maria.world.sweep()
     assert exposure(maria).state is CaseState.REMOVAL_DONE

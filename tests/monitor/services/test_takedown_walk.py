@@ -240,7 +240,7 @@ def test_each_plan_is_walked_to_proof(
     assert len(set(taken)) == len(taken)
     assert len(taken) == 1 if platform_does == ANSWERS else len(taken) > 1
     assert taken[0] is LeverKind.FORM
-    assert platform_does == ANSWERS or taken[-1] is LeverKind.COUNSEL
+    assert platform_does == ANSWERS or taken[-1] is LeverKind.COPYRIGHT
     looked = platform in DEMO
     assert proves(maria, platform) is (EndReason.PROOF if looked else EndReason.SHOWN)
     # The log tells by which ways, and nothing is left to do.

@@ -14,7 +14,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.takedown_facts import FactBook
 from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, TakedownHarm
 from monitor.services.consent_renewal import pause_checks
-from reports.dates import format_near_day
+from reports.dates import format_local_time, format_near_day
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal
 
@@ -29,7 +29,7 @@ def test_the_kit_stands_on_one_page(portal: Portal, maria: Staff, place: str):
 
     assert seen.status == 200
     assert seen.title == "Report this account"
-    for words in ("Bluesky", "choose Report", "Unconfirmed", "The account below is not mine"):
+    for words in ("Bluesky", "choose Report", "It pretends to be me", "and is not mine"):
         assert words in seen.text
     assert "History Nothing yet." in seen.text
 
@@ -113,14 +113,17 @@ def test_whom_one_knows_is_warned_in_both_languages_once_it_is_said_to_be_fake(
 def test_after_a_refusal_the_next_way_comes_first(portal: Portal, maria: Staff, place: str):
     guest = portal.signed_in(maria.mail)
     guest.post(place, done="reported", lever="form")
-    assert "What comes now" not in guest.get(place).text
+    assert "penalty of perjury" not in guest.get(place).text
 
     guest.post(place, done="refused")
     text = guest.get(place).text
 
-    assert text.index("What comes now") < text.index("penalty of perjury")
-    assert text.index("penalty of perjury") < text.index("Report it to Bluesky")
+    again = text.index("Report it again to Bluesky, and show more")
+    assert again < text.index("Show what was copied") < text.index("Ask IT to report it, too")
+    assert text.index("Ask IT to report it, too") < text.index("Your union, or a lawyer")
+    assert text.index("Your union, or a lawyer") < text.index("penalty of perjury")
     assert text.count("Did you take a photo that it shows?") == 1
+    assert "I reported it before, and it is still there." in text
 
 
 def test_who_leaves_a_refused_account_as_it_is_ends_the_alert(
@@ -170,12 +173,17 @@ def test_where_there_is_no_form_the_way_within_the_site_stands_open(
     assert way.find_parent("details") is None
 
 
-def test_the_address_stands_directly_above_the_way(portal: Portal, maria: Staff, place: str):
+def test_the_text_comes_first_then_the_way_there_and_last_that_it_was_sent(
+    portal: Portal, maria: Staff, place: str
+):
     page = portal.signed_in(maria.mail).get(place).page
     way = next(part for part in page.find_all("p") if "three dots" in part.get_text())
 
-    assert way.find_previous_sibling().select_one(".where")
-    assert len(page.select("main .where a")) == 1
+    button = way.find_previous_sibling().select_one("a.button:not(.button-second)")
+    assert button["href"] == "https://bsky.app/profile/mariadelgad0.skies.example"
+    assert page.find("button", attrs={"data-copies": "text"}) in button.find_all_previous("button")
+    assert page.find("button", id="done") in button.find_all_next("button")
+    assert "button-second" in page.find("button", id="done")["class"]
 
 
 def test_the_way_of_a_report_is_noted_and_shown(portal: Portal, maria: Staff, place: str):
@@ -429,3 +437,104 @@ def test_what_it_does_and_by_when_reads_the_same_for_both_sides(
     portal.world.clock.at = turn.since
     late = portal.signed_in(maria.mail).get(place)
     assert f"IT reports it to the platform by {due}. So can you." in late.text
+
+
+def test_once_it_was_reported_the_result_says_what_waits_and_asks_for_no_report(
+    portal: Portal, maria: Staff, place: str
+) -> None:
+    guest, finding = portal.signed_in(maria.mail), maria.case(CaseKind.IMPERSONATION).finding_id
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.IMPERSONATION)
+    here = f"/me/findings/{finding}"
+    assert guest.get(here).page.find("a", class_="button", href=place).string == "Report it"
+
+    guest.post(place, done="reported")
+    reported = guest.get(here)
+    guest.post(place, done="removed")
+    removed = guest.get(here)
+
+    for seen in (reported, removed):
+        link = seen.page.find("a", class_="button", href=place)
+        assert (link.string, "button-second" in link["class"]) == ("See how it goes", True)
+        assert "Report the account to" not in seen.text
+        assert "Save the evidence first" not in seen.text
+    assert guest.get(place).title == "How your report is going"
+    assert "penalty of perjury" not in guest.get(place).text
+
+
+def test_what_was_said_to_be_gone_and_was_still_seen_is_one_sentence_with_the_next_look(
+    portal: Portal, maria: Staff, place: str
+) -> None:
+    guest, case = portal.signed_in(maria.mail), maria.case(CaseKind.IMPERSONATION)
+    guest.post(place, done="reported")
+    guest.post(place, done="removed")
+    seen_at = format_local_time(portal.world.clock.now(), "America/Chicago")
+    look = format_near_day(portal.world.clock.now() + timedelta(days=3), "America/Chicago")
+    said = f"We still saw it on {seen_at}. We look again on {look}."
+
+    for page in ("/me", f"/me/findings/{case.finding_id}", place):
+        assert said in guest.get(page).text
+    plan = guest.get(place)
+    assert "You say that it was removed" in plan.text
+    assert "taken down." in guest.get(f"/me/findings/{case.finding_id}").text
+    button = plan.page.find("button", string="It is still there")
+    guest.post(
+        place, done=button.find_parent("form").find("input", attrs={"name": "done"})["value"]
+    )
+    assert maria.case(CaseKind.IMPERSONATION).last_lever.decision is Decision.REPORTED
+
+
+def test_a_joke_may_be_left_before_anything_and_a_false_report_is_warned_of(
+    portal: Portal, maria: Staff, place: str
+) -> None:
+    guest = portal.signed_in(maria.mail)
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.MOCK)
+
+    page = guest.get(place).page
+
+    now = page.select_one(".plan > .now")
+    first = now.find("button")
+    assert first.string == "I leave it as it is"
+    assert "A false report can cost an innocent person their account." in now.get_text()
+    assert page.find(id="false-report")
+    form = first.find_parent("form")
+    guest.post(form["action"], done=form.find("input", attrs={"name": "done"})["value"])
+    assert maria.case(CaseKind.IMPERSONATION).is_dismissed
+
+
+def test_how_we_know_the_way_is_said_once_outside_of_what_is_folded(
+    portal: Portal, maria: Staff
+) -> None:
+    case = maria.case(CaseKind.IMPERSONATION)
+    finding = portal.world.state.findings.load_finding(case.finding_id)
+    moved = replace(
+        finding.portrait, url="https://m.example/@rosa", account="mastodon:@rosa@m.example"
+    )
+    portal.world.state.findings.update_finding(replace(finding, portrait=moved))
+
+    page = portal.signed_in(maria.mail).get(f"/me/takedown/{case.id}").page
+
+    (told,) = (part for part in page.find_all("p") if "From memory:" in part.get_text())
+    assert told.find_parent("details") is None
+    assert "Unconfirmed" not in page.get_text()
+
+
+LONG = "x" * 60
+
+
+@pytest.mark.parametrize("nature", [Decision.IMPERSONATION, Decision.MOCK])
+@pytest.mark.parametrize("handle", ["rosa", LONG])
+def test_the_text_fits_the_shortest_field_that_we_know_and_begins_with_what_is_wrong(
+    portal: Portal, maria: Staff, place: str, nature: Decision, handle: str
+) -> None:
+    case = maria.case(CaseKind.IMPERSONATION)
+    finding = portal.world.state.findings.load_finding(case.finding_id)
+    moved = replace(finding.portrait, url=f"https://bsky.app/profile/{handle}.skies.example")
+    portal.world.state.findings.update_finding(replace(finding, portrait=moved))
+    maria.rules(case, nature)
+
+    text = portal.signed_in(maria.mail).get(place).page.find(id="text").get_text().strip()
+
+    assert len(text) <= 300
+    wrong, where = text.splitlines()[:2]
+    assert "Maria Delgado" in wrong
+    assert where == f"https://bsky.app/profile/{handle}.skies.example"
