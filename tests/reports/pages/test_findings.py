@@ -23,9 +23,16 @@ from monitor.domain.vocabulary import (
     StepActor,
 )
 from reports.coverage import Coverage, CoveredSource
-from reports.finding_view import AccountPair, CaseView, FindingView, HighlightPiece
-from reports.pages.findings import HomeView, PersonalWeekLine, render_home
-from reports.pages.layout import PageFrame
+from reports.finding_view import AccountPair, AdviceLine, CaseView, FindingView, HighlightPiece
+from reports.pages.findings import (
+    CasePanel,
+    FindingPageView,
+    HomeView,
+    PersonalWeekLine,
+    render_finding,
+    render_home,
+)
+from reports.pages.layout import PageFrame, PolicyReminder
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 FRAME = PageFrame(title="Home", district="Cedar Valley", contact="it@cedar.example", zone="UTC")
@@ -166,6 +173,22 @@ def test_a_track_says_what_is_done_and_which_step_is_now(
 
     assert len(page.select(".track .done")) == done
     assert text_of(page, ".track .now") == [now]
+
+
+def test_whom_a_link_is_to_its_person_is_told_to_find_out_before_any_answer() -> None:
+    steps = (AdviceLine(words="Look through the newest."), AdviceLine(words="End the link."))
+    link = replace(
+        CASE, kind=CaseKind.STUDENT_LINK, nature=CaseKind.STUDENT_LINK, pair=None, steps=steps
+    )
+    panel = CasePanel(case=link, policy=PolicyReminder(), fields=())
+    view = FindingPageView(finding=CASE.finding, policy=PolicyReminder(), cases=(panel,))
+    page = BeautifulSoup(render_finding(view, FRAME), "html.parser")
+
+    first = next(part for part in page.find_all("p") if "What to do first:" in part.get_text())
+    assert "Look through the newest." in first.get_text()
+    assert first.find_parent("details") is None
+    assert page.find("button", value="unlinked") in first.find_all_next("button")
+    assert page.main.get_text().count("Look through the newest.") == 1
 
 
 def test_what_ended_by_a_word_has_no_track_that_says_gone() -> None:
