@@ -23,8 +23,6 @@ WordsId = Annotated[str, Meta(pattern=r"^[a-z]+(?:[.-][a-z]+)*$", max_length=60)
 Address = Annotated[str, Meta(pattern=r"^https://[^\s<>\"'@]+$")]
 MailAddress = Annotated[str, Meta(pattern=r"^[a-z0-9.+-]+@[a-z0-9.-]+$", max_length=80)]
 Guide = TypeVar("Guide")
-# A text of so many characters fits everywhere: none that we know of takes less (report_forms.toml).
-LEAST_ROOM = 300
 
 
 def find_by_host(guides: Mapping[str, Guide], url: str) -> Guide | None:
@@ -53,7 +51,7 @@ class TakedownGuide(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=
     form: Address | None = None
     mail: MailAddress | None = None
     least: Annotated[int, Meta(ge=0, le=9)] = 0
-    room: Annotated[int, Meta(ge=300)] = LEAST_ROOM
+    room: Annotated[int, Meta(ge=300)] | None = None
     hours: Annotated[int, Meta(ge=1)] | None = None
     help: Address | None = None
 

@@ -42,7 +42,7 @@ LEVERS: Final[Mapping[LeverKind, str]] = {
 REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
     Decision.REPORTED: (
         "I reported it",
-        "Press this once you have sent it there: we send nothing.",
+        "Press it after sending: we send nothing.",
     ),
     Decision.REMOVED: ("It was removed", ""),
     Decision.REFUSED: ("The platform left it up", "We say what helps next."),

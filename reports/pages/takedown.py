@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from monitor.domain.case import OWNERSHIP_CASES
 from monitor.domain.reason import Reason, Told
-from monitor.domain.takedown_facts import LEAST_ROOM
 from monitor.domain.vocabulary import CaseBin, CaseKind, CaseState, Decision, Language, LeverKind
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
@@ -26,6 +24,8 @@ from reports.pages.layout import FieldProblem, build_renderer
 from reports.translation import use_language
 from scrapers.facts.fact import FactReliability
 
+# A text of so many characters fits everywhere: none that we know of takes less (report_forms.toml).
+LEAST_ROOM = 300
 # What is wrong, and where.
 _LEAST_LINES = 2
 _REPORTED_STATES = frozenset({CaseState.REPORTED, CaseState.REFUSED})
@@ -47,7 +47,8 @@ class PlatformGuide:
     `day` is None where our text has no date.
 
     `stale` says that no one has looked at it for long, or ever. `least` is how many copied
-    elements its rule wants, 0 for no number, and `room` how many characters its field takes.
+    elements its rule wants, 0 for no number. Its field takes `room` characters,
+    None where it does not say.
     """
 
     name: str
@@ -63,7 +64,7 @@ class PlatformGuide:
     day: date | None
     stale: bool
     proof: bool
-    room: int
+    room: int | None = None
     mail: str = ""
     for_anyone: bool = False
     given: str | None = None
@@ -172,7 +173,8 @@ class TakedownView:
     @property
     def warns(self) -> bool:
         """Tell whether a report comes next that would hit an innocent person if it were false."""
-        return self.is_due and self.case.nature in OWNERSHIP_CASES
+        accounts = {CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT}
+        return self.is_due and self.case.nature in accounts
 
     @property
     def may_leave(self) -> bool:
@@ -266,7 +268,7 @@ class TakedownView:
         """What can be pasted into a platform's form: plain, and nothing but facts."""
         with use_language(Language.ENGLISH):
             text = fill_template("takedown/report.txt", {"view": self})
-        lines, room = text.strip().splitlines(), self.place.room if self.place else LEAST_ROOM
+        lines, room = text.strip().splitlines(), (self.place and self.place.room) or LEAST_ROOM
         # The most telling comes first, and the evidence has all of it.
         while len(lines) > _LEAST_LINES and len("\n".join(lines)) > room:
             lines.pop()
