@@ -28,7 +28,7 @@ def doctor(context: CliContext, *, send_test: bool, as_json: bool) -> int:
 
 
 @click.command()
-@click.option("--jobs", "lists_jobs", is_flag=True, help="List scheduled jobs, next one first.")
+@click.option("--jobs", "lists_jobs", is_flag=True, help="List the next job of each kind.")
 @click.option("--clock-is-right", is_flag=True, help="Confirm that this machine's clock is right.")
 @json_option
 @pass_cli_context

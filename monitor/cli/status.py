@@ -23,7 +23,7 @@ from monitor.services.health import (
     collect_vitals,
     sort_warnings,
 )
-from monitor.services.job_kinds import DIGEST
+from monitor.services.job_kinds import DIGEST, list_next_jobs
 from monitor.services.jobs import schedule_jobs
 from monitor.services.setup_files import HOST
 from reports.labels.office import JOB_LABELS
@@ -32,19 +32,16 @@ from reports.reason_rendering import render_told
 MIN_UNIT_COUNT = 2
 # A tick comes every 20 seconds, so what is due is begun within the minute.
 DUE_NOW_WITHIN = timedelta(minutes=1)
-DISTRICT_SUBJECT = "the district"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
-    """`local` is the time of whom it is for, in their `zone`; `fault` is the kind of a failure."""
+    """The next job of a kind; `local` is the district's time, `fault` the kind of a failure."""
 
     name: str
     what: str
-    subject: str
     due_at: datetime
     local: str
-    zone: str
     state: str
     attempts: int
     fault: str
@@ -56,10 +53,8 @@ class JobRow:
         return cls(
             name=due.name,
             what=JOB_LABELS.get(name) or next(brought, name),
-            subject=due.subject,
             due_at=due.due_at,
             local=format_near_time(due.due_at, zone),
-            zone=zone,
             state=_describe_state(due, now),
             attempts=due.attempts,
             fault=due.fault,
@@ -183,27 +178,15 @@ def _describe_sources(seen: ServiceStatus) -> str:
 def _print_jobs(context: CliContext, app: App, *, as_json: bool) -> None:
     waits_for, jumped = describe_wait(app), describe_jump(app)
     district, now = app.config.district, app.clock.now()
-    people = frozenset(app.db.people.list_person_ids())
-    rows = tuple(
-        JobRow.from_due(
-            due,
-            app.db.people.load_person(due.subject).zone if due.subject in people else district.zone,
-            now,
-        )
-        for due in app.db.jobs.list_jobs()
-    )
+    jobs = list_next_jobs(app.db.jobs.list_jobs())
+    rows = tuple(JobRow.from_due(due, district.zone, now) for due in jobs)
     if as_json:
         context.output.print_json(rows)
         return
     for said in filter(None, (waits_for, jumped)):
         context.output.print_line(said)
-    columns = ("due", "job", "for", "state", "zone")
     context.output.print_table(
-        columns,
-        (
-            (row.local, row.what, row.subject or DISTRICT_SUBJECT, row.state, row.zone)
-            for row in rows
-        ),
+        ("due", "next job of its kind", "state"), ((row.local, row.what, row.state) for row in rows)
     )
 
 

@@ -2,8 +2,8 @@
 
 Bands protect what is looked at in passing or goes elsewhere: pages, metrics, alerts. They do not
 keep from operators how many joined: these act on people by ID, so `staff list` has a row for each
-person, `status --jobs` a digest, and `check --all --dry-run` counts exactly. An ID tells no name;
-but who invites only one person, and sees a row come, knows whose it is.
+person, and `check --all --dry-run` counts exactly. An ID tells no name; but who invites only one
+person, and sees a row come, knows whose it is.
 """
 
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ Its words are in `reports/labels/office.py` (`JOB_LABELS`); no other file lists 
 annex declares its own in the same way.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -104,6 +104,23 @@ class JobScope(StrEnum):
     WITHDRAWN = "withdrawn"
     # None does: something that happens adds it, and it is done once or a few times.
     ON_DEMAND = "on-demand"
+
+
+# Whoever joined has no reminder, and only they are erased: one of these would tell who joined, to
+# whoever invites one address, or says that its owner left.
+TELLING_JOBS = frozenset({REMINDER, ERASURE})
+
+
+def list_next_jobs(jobs: Iterable[Job]) -> tuple[Job, ...]:
+    """Return what operators may see: the next of each kind, or the next of those that failed.
+
+    A kind that would tell who joined is left out while none of it fails.
+    """
+    shown = [job for job in jobs if job.fault or job.name not in TELLING_JOBS]
+    next_of_kind: dict[str, Job] = {}
+    for job in sorted(shown, key=lambda job: (not job.fault, job.due_at)):
+        next_of_kind.setdefault(job.name, job)
+    return tuple(sorted(next_of_kind.values(), key=lambda job: job.due_at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,7 @@
 Also metrics, which name no one and need a token.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -12,7 +11,6 @@ from flask import Blueprint, Response, request, url_for
 
 from monitor.annexes import load_annex_parts
 from monitor.config.sections import MIN_TOKEN_LENGTH
-from monitor.db.jobs import Job
 from monitor.db.name_changes import NameChange
 from monitor.domain.errors import ConfigError, InputError, NotPermittedError
 from monitor.domain.health import HealthResult
@@ -25,6 +23,7 @@ from monitor.services.health import (
     check_vitals,
     collect_vitals,
 )
+from monitor.services.job_kinds import list_next_jobs
 from monitor.services.leavers import record_left_address, record_present_address
 from monitor.services.name_changes import (
     confirm_name_change,
@@ -146,7 +145,7 @@ def build_operator_view(context: PortalContext) -> OperatorView:
         emails=tuple((str(state), count) for state, count in vitals.email_counts.items()),
         oldest_email=vitals.oldest_email,
         sources=tuple(_build_source_rows(vitals)),
-        jobs=tuple(_build_due_rows(vitals.jobs)),
+        jobs=tuple((job.name, job.due_at) for job in list_next_jobs(vitals.jobs)),
         sweep_closed=vitals.sweep_closed,
         sweep_open_since=vitals.sweep_open_since,
         backed_up=vitals.backed_up,
@@ -182,15 +181,6 @@ def _build_source_rows(vitals: Vitals) -> Iterator[SourceStatusRow]:
             since=source.since,
             proven_at=source.proven_at,
         )
-
-
-def _build_due_rows(rows: Iterable[Job]) -> Iterator[tuple[str, datetime]]:
-    """List the soonest of each kind: whose digest is due when would tell who has joined."""
-    first_of_kind: dict[str, Job] = {}
-    for row in sorted(rows, key=lambda job: job.due_at):
-        first_of_kind.setdefault(row.name, row)
-    for name, found in first_of_kind.items():
-        yield name, found.due_at
 
 
 METRICS_CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
