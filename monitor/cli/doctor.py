@@ -222,7 +222,7 @@ def _check_database(
     except CannotWriteError as error:
         yield _build_failed_check("database", error, "See the lines about the disk and the files.")
     except MonitorError as error:
-        yield _build_failed_check("database", error, "See docs/backup.md about a damaged database.")
+        yield _build_failed_check("database", error, "See docs/trouble.md about exit code 78.")
 
 
 def _check_audit_log(db: Database) -> HealthResult:

@@ -58,7 +58,7 @@ EXIT_CODES: Final[Mapping[int, str]] = MappingProxyType(
         75: "another Namesake process is using the state folder",
         76: "the roster key does not match the tokens",
         77: "not allowed by consent, role or file permissions",
-        78: "the database is damaged, or newer than this program",
+        78: "the database is damaged, or of another version",
         79: "the database was moved, deleted or replaced while in use",
         130: "stopped with Ctrl-C",
     }

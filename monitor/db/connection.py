@@ -333,8 +333,9 @@ class DatabaseConnection:
             raise DatabaseError(message)
         if (version, mark) != (schema.version, schema.mark):
             message = (
-                f"{self.path} was made by an unreleased version of Namesake, and no other can read "
-                "it. Move its folder away, and begin again with `namesake init`."
+                f"{self.path} was made by another unreleased version of Namesake. Nothing is lost: "
+                "install the version again that you had. See docs/install.md about what an upgrade "
+                "does to the data."
             )
             raise DatabaseError(message)
         if not schema.is_complete_in(connection):

@@ -91,7 +91,7 @@ class TooSoonError(NotPermittedError):
 
 
 class DatabaseError(MonitorError):
-    """The database refuses: it is newer than this program, or damaged."""
+    """The database refuses: it is of another version, or damaged."""
 
     exit_code = 78
 

@@ -30,6 +30,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from docs.manual import build_manual
 from monitor.cli.main import namesake
+from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
@@ -68,7 +69,7 @@ EXAMPLES: Final = (
     "prometheus-rules.yaml",
     "searxng-compose.yaml",
 )
-SCRIPTS: Final = ("postinst", "prerm", "postrm")
+SCRIPTS: Final = ("preinst", "postinst", "prerm", "postrm")
 # If the system's own change, `postinst` compiles for the one and writes drop-ins for the other.
 WATCHED: Final = ("/usr/bin/python3", "/usr/lib/systemd/systemd")
 # What only compilers and the libraries' own tests read, and pip's list of files, then wrong.
@@ -340,8 +341,7 @@ def _write_control(stage: Path, system: str) -> None:
     control = (HERE / "control").read_text("utf-8")
     _write(folder / "control", control.format(version=version, system=system, size=size))
     for name in SCRIPTS:
-        script = (HERE / name).read_text("utf-8")
-        _write(folder / name, script.replace("@VERSION@", PROJECT["version"]))
+        _write(folder / name, fill_script(name))
         (folder / name).chmod(0o755)
     _write(folder / "triggers", "".join(f"interest-noawait {path}\n" for path in WATCHED))
     sums = (hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() for path in files)
@@ -349,6 +349,15 @@ def _write_control(stage: Path, system: str) -> None:
         f"{one_sum}  {path.relative_to(stage)}\n" for one_sum, path in zip(sums, files, strict=True)
     )
     _write(folder / "md5sums", "".join(listed))
+
+
+def fill_script(name: str) -> str:
+    """Return a script of the package with this version, and the marks of its tables."""
+    script = (HERE / name).read_text("utf-8").replace("@VERSION@", PROJECT["version"])
+    for kind, schema in (("DISTRICT", DISTRICT_SCHEMA), ("KEYS", KEYS_SCHEMA)):
+        script = script.replace(f"@{kind}_VERSION@", str(schema.version))
+        script = script.replace(f"@{kind}_MARK@", str(schema.mark))
+    return script
 
 
 def _settle(stage: Path, epoch: int) -> None:

@@ -2,13 +2,17 @@
 
 import re
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from monitor.db.connection import DatabaseConnection
+from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA
 from monitor.fleet.annex import FLEET_UNITS
 from monitor.services.setup_files import UNITS
 from tests.house.tree import ROOT
@@ -98,9 +102,74 @@ def test_the_scripts_of_the_package_are_sound_shell(build) -> None:
         subprocess.run((shell, "-n", str(FOLDER / name)), check=True)
 
 
+@pytest.fixture
+def data(build: ModuleType, tmp_path: Path) -> Path:
+    """A folder with the databases of this version."""
+    folder = tmp_path / "private" / "namesake"
+    for place in (folder, folder / "districts/oak/state"):
+        place.mkdir(parents=True)
+        DatabaseConnection.open_file(place / "namesake.db", DISTRICT_SCHEMA).close()
+        DatabaseConnection.open_file(place / "keys.db", KEYS_SCHEMA).close()
+    return folder
+
+
+def run_preinst(build: ModuleType, data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    script = build.fill_script("preinst").replace("/var/lib/private/namesake", str(data))
+    return subprocess.run(
+        ("/bin/sh", "-c", script, "preinst", *words), capture_output=True, text=True, check=False
+    )
+
+
+def test_an_upgrade_goes_on_where_the_tables_are_the_same_or_there_are_none(
+    build: ModuleType, data: Path
+) -> None:
+    assert run_preinst(build, data, "upgrade", "0.0.1").returncode == 0
+    assert run_preinst(build, data / "nothing", "install").returncode == 0
+    assert run_preinst(build, data, "abort-upgrade", "0.0.1").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["namesake.db", "keys.db", "districts/oak/state/namesake.db"])
+def test_an_upgrade_that_could_not_read_the_tables_is_refused_before_anything_is_replaced(
+    build: ModuleType, data: Path, name: str
+) -> None:
+    with closing(sqlite3.connect(data / name)) as database:
+        database.execute("PRAGMA application_id = 7")
+
+    said = run_preinst(build, data, "upgrade", "0.0.1")
+
+    assert said.returncode == 1
+    assert str(data / name) in said.stderr
+    assert "Nothing was changed, and version 0.0.1 stays." in said.stderr
+
+
+def test_units_that_failed_are_started_again_by_the_other_version(
+    build: ModuleType, tmp_path: Path
+) -> None:
+    """Going back from a version that could not read the tables leaves the service running."""
+    (tmp_path / "run/systemd/system").mkdir(parents=True)
+    tool = tmp_path / "systemctl"
+    tool.write_text(
+        '#!/bin/sh\ncase "$2" in namesake.service) echo failed;; *) echo inactive;; esac\n', "utf-8"
+    )
+    tool.chmod(0o755)
+    script = build.fill_script("prerm").replace("/run/", f"{tmp_path}/run/")
+
+    subprocess.run(
+        ("/bin/sh", "-c", script, "prerm", "upgrade", "0.0.1"),
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        check=True,
+    )
+
+    noted = tmp_path / "run/namesake-was-running"
+    assert noted.read_text("utf-8").split() == ["namesake.service"]
+
+
 def test_only_purge_deletes_data(build) -> None:
     for name in build.SCRIPTS:
         text = (FOLDER / name).read_text("utf-8")
         before, _, purge = text.partition("\npurge)")
+        if name == "preinst":
+            assert "rm " not in before
+            continue
         assert "/var/lib" not in re.sub(r"^\s*echo .*$", "", before, flags=re.MULTILINE)
         assert ("rm -rf --one-file-system" in purge) == (name == "postrm")

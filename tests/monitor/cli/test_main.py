@@ -293,7 +293,7 @@ def test_what_only_root_may_read_is_one_clear_sentence_for_others(
 
 
 @pytest.mark.parametrize(
-    ("version", "words"), [(2, "a newer version"), (0, "an unreleased version")]
+    ("version", "words"), [(2, "a newer version"), (0, "another unreleased version")]
 )
 def test_a_database_of_another_program_exits_with_78(terminal, tmp_path, version, words):
     with sqlite3.connect(tmp_path / "state" / "namesake.db") as database:

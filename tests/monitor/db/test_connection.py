@@ -218,8 +218,8 @@ def newer_tables(path: Path) -> None:
     ("make", "words"),
     [
         (newer_tables, r"needs a newer version of Namesake\. Install it\.$"),
-        (other_tables, "an unreleased version .* begin again with `namesake init`"),
-        (old_tables, "an unreleased version .* begin again with `namesake init`"),
+        (other_tables, "another unreleased version .* install the version again that you had"),
+        (old_tables, "another unreleased version .* install the version again that you had"),
     ],
 )
 def test_other_tables_are_refused_and_left_as_they_are(
