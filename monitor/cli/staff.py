@@ -249,9 +249,12 @@ def import_file(  # noqa: PLR0913 - what can be typed
     like. Students in it are skipped and never stored. Unusable lines are listed.
 
     The same file can be imported again. People no longer in it are only counted, and --compare
-    lists them; on the portal's Service page, an operator records whether each one left.
+    lists them; on the portal's Service page, an operator records whether each one left. --dry-run
+    also lists addresses that a mail server refused, whether or not their owners joined; those who
+    did see that you looked.
     """
     from monitor.services import staff_import
+    from monitor.services.invitation_mails import list_refused_addresses
 
     config = context.config
     file = staff_import.read_staff_file(path, config.district.domains, config.staff.student_unit)
@@ -260,24 +263,29 @@ def import_file(  # noqa: PLR0913 - what can be typed
         require_mail_server(context)
     with context.open_app() as app:
         preview = staff_import.preview_invitation(app) if dry_run else {}
+        refused: tuple[str, ...] = ()
         if dry_run:
+            refused = list_refused_addresses(app, (invitee.mail for invitee in file.invitees))
             report = staff_import.preview_staff_import(app, file, size)
         else:
             with show_bar("Inviting", len(file.invitees)) as watch:
                 report = staff_import.import_staff(app, file, size, watch=watch)
     if as_json:
-        only_dry = {"preview": preview} if dry_run else {}
+        only_dry = {"preview": preview, "refused": refused} if dry_run else {}
         compared = {"gone": gone} if earlier else {}
         context.output.print_json({"dry_run": dry_run, **asdict(report), **compared, **only_dry})
         return
     if dry_run:
+        context.output.print_line("The invitation, as it would be sent:")
+        for what, words in preview.items():
+            context.output.print_line(f"{what.capitalize()}: {words}")
         print_staff_groups(context.output, file)
     for sentence in describe_import(report, dry_run=dry_run):
         context.output.print_line(sentence)
+    if refused:
+        context.output.print_line(f"A mail server refused these addresses: {', '.join(refused)}.")
     if earlier:
         context.output.print_line(f"In {earlier} and not in {path}: {', '.join(gone) or 'no one'}.")
-    for what, words in preview.items():
-        context.output.print_line(f"{what.capitalize()}: {words}")
     if dry_run:
         context.output.print_line("Next: if this is right, run it again without `--dry-run`.")
 
@@ -292,7 +300,9 @@ def _list_gone(config: "Config", earlier: Path, file: "StaffFile") -> list[str]:
 
 
 def print_staff_groups(output: Output, file: "StaffFile") -> None:
-    """Show who is in a file, by school, unit and title, the largest groups first."""
+    """Show who is in a file, by school, unit and title, the largest groups first, if it says so."""
+    if not any(map(any, file.groups)):
+        return
     groups = sorted(file.groups.items(), key=lambda group: (-group[1], group[0]))
     rows = [(count, *group) for group, count in groups[:MAX_GROUPS_SHOWN]]
     output.print_table(("staff", "school", "unit", "title"), rows)
@@ -317,11 +327,13 @@ def describe_import(report: "StaffImport", *, dry_run: bool) -> Iterator[str]:
         if count:
             yield f"{STAFF_LINE_STATES[state].capitalize()}: {count}."
     yield from describe_unusable(report.unusable)
+    if report.mistakes:
+        yield f"Lines to correct, which `namesake status` counts: {report.mistakes}."
     yield f"{'To invite' if dry_run else 'Invited'}: anyone new among {report.listed} staff."
     if dry_run:
         yield (
             "This was a dry run. Nothing was changed. New people are not counted, as that "
-            "would reveal who has joined. The invitation, as it would be sent:"
+            "would reveal who has joined."
         )
         return
     yield "The service sends the emails one after another. A file never invites anyone twice."

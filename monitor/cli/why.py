@@ -60,7 +60,12 @@ def why(
         context.output.print_table(
             ("written", "status", "when", "mail server", "its answer"),
             (
-                (row.queued_at, *_describe_fate(row), row.server, row.bounce or row.answer)
+                (
+                    row.queued_at,
+                    *_describe_fate(row),
+                    row.server,
+                    row.bounce if row.bounced_at else row.answer,
+                )
                 for row in mails
             ),
         )

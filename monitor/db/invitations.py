@@ -163,7 +163,8 @@ class InvitationMail:
     """How one invitation fared; reminders, which only some get, are left out.
 
     `server` and `answer` are of the last try, `taken_at` and `bounced_at` None if it never was;
-    `bounce` is a status such as 5.1.1. `taken_back_at` is when an operator said that the owner of
+    `bounce` is the status, such as 5.1.1, by which the address was refused at once, or the email
+    was sent back. `taken_back_at` is when an operator said that the owner of
     the address left, joined or not. `mark` stands for it in the audit log.
     """
 

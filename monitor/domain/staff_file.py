@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from monitor.domain.email import is_single_address
 from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError, SharedMailboxError
-from monitor.domain.names.normalize import fold_text
+from monitor.domain.names.normalize import DEGREES, TITLES, fold_text
 from monitor.domain.person_columns import (
     BLOCKED_TITLES,
     EMAIL_TITLES,
@@ -167,14 +167,14 @@ def parse_staff_line(
     address = _parse_address(row, layout, context.domains)
     if looks_shared(address, row[layout.given], row[layout.family]):
         reason = (
-            "it looks like a device or a shared mailbox, and is not invited; if it is a person's, "
-            "use `namesake staff invite`"
+            "it looks like a device, a vacant post or a shared mailbox, and is not invited; if it "
+            "is a person's, use `namesake staff invite`"
         )
         raise SharedMailboxError(reason)
     invitee = Invitee(
         mail=address,
-        given=_parse_name(row[layout.given], "first name"),
-        family=_parse_name(row[layout.family], "last name"),
+        given=_drop_titles(_parse_name(row[layout.given], "first name")),
+        family=_drop_degrees(_parse_name(row[layout.family], "last name")),
         school=_find_school(row, layout, context),
         title=_find_job(row, layout, context),
     )
@@ -187,12 +187,13 @@ def parse_staff_line(
 
 # A word of an address or a name that is one of these is no part of a person's,
 _SHARED = """
-admin admissions athletics attendance band billing bus cafeteria calendar camera cart central chrome
-chromebook chromebooks conference copier copiers counseling desk device devices display fax front
-frontdesk frontoffice helpdesk hr info ipad ipads kiosk lab laptop laptops library loaner mailbox
-main media noreply notifications nurse nurses office payroll postmaster principal principals printer
-printers projector reception registrar room scanner school schoolnurse service shared signage spare
-sub subs substitute support tablet test transportation voicemail webmaster
+admin admissions athletics attendance band billing bus cafeteria calendar camera cart central
+chrome chromebook chromebooks conference copier copiers counseling desk device devices display fax
+front frontdesk frontoffice helpdesk hr info ipad ipads kiosk lab laptop laptops library loaner
+mailbox main media noreply notifications nurse nurses office payroll position postmaster principal
+principals printer printers projector reception registrar room scanner school schoolnurse service
+shared signage spare sub subs substitute support svc tablet tba tbd test transportation unfilled
+vacancy vacant voicemail webmaster
 """
 _SHARED_WORDS = frozenset(_SHARED.split())
 # unless it is the family name of somebody.
@@ -205,7 +206,7 @@ _NUMBER = re.compile(r"(?<![=+@-])\d(?!st\b|nd\b|rd\b|th\b)")
 
 
 def looks_shared(mail: str, given: str, family: str) -> bool:
-    """Tell whether it is most likely a device or a mailbox of several, and no person's.
+    """Tell whether it is most likely a device, a vacant post or a mailbox of several: no person's.
 
     A number within the name says so, and so does a word such as `printer`. Whoever has such a word
     as a family name is a person if the address begins as the given name does.
@@ -332,6 +333,31 @@ def _parse_name(cell: str, what: str) -> str:
         reason = f"the {what} is not a name"
         raise InputError(reason)
     return cell
+
+
+_ASIDE = re.compile(r"\s*\([^()]*\)")
+_SPELLED_TITLES = frozenset({"dr", "miss", "mr", "mrs", "ms", "mx", "prof"})
+
+
+def _drop_titles(given: str) -> str:
+    """Leave out `Dr.` and the like, and what is in brackets: an email greets by the rest."""
+    words = (_ASIDE.sub("", given) or given).split()
+    while len(words) > 1 and _is_title(words[0]):
+        del words[0]
+    return " ".join(words)
+
+
+def _is_title(word: str) -> bool:
+    """Tell whether it is no name: some are, such as Hon, unless a full stop follows."""
+    known = TITLES if word.endswith(".") else _SPELLED_TITLES
+    return fold_text(word.replace(".", "")) in known
+
+
+def _drop_degrees(family: str) -> str:
+    """Leave out what follows a comma, if all of it is degrees."""
+    name, _, rest = family.partition(",")
+    degrees = (fold_text(word.replace(".", "")) for word in rest.replace(",", " ").split())
+    return name.strip() if name.strip() and DEGREES.issuperset(degrees) else family
 
 
 def _is_garbled(text: str) -> bool:

@@ -6,6 +6,7 @@ the mark of the last one: its owner finds it in their own history, until that is
 email after 90 days. From then on the mark says nothing of anyone.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -34,6 +35,21 @@ def look_up_invitation_mails(app: App, mail: str) -> tuple[InvitationMail, ...]:
         mails = app.db.invitation_mails.list_mails(address)
         _record_act(app, "invitation-mail-viewed", mails)
         return mails
+
+
+def list_refused_addresses(app: App, addresses: Iterable[str]) -> tuple[str, ...]:
+    """Return those whose last invitation a mail server refused or sent back; that is recorded.
+
+    It is the same for who had joined by then: they got an email in its place.
+    """
+    refused: list[str] = []
+    with app.db.begin_transaction():
+        for address in addresses:
+            mails = app.db.invitation_mails.list_mails(address)
+            if mails and mails[-1].bounce and not mails[-1].taken_back_at:
+                _record_act(app, "invitation-mail-viewed", mails)
+                refused.append(address)
+    return tuple(refused)
 
 
 def resend_invitation(app: App, invitee: Invitee) -> None:

@@ -498,6 +498,7 @@ def _note_invitation_mail(app: App, email: OutboxEmail, delivery: Delivery) -> N
             server=f"{relay.host}:{relay.port}" if relay.host else "",
             answer=delivery.receipt if is_taken else delivery.note,
             taken_at=now if is_taken else None,
+            bounce=delivery.bounce,
         )
     )
 

@@ -20,6 +20,7 @@ from monitor.db.invitations import Invitation
 from monitor.db.staff_imports import StaffImportRecord, UnlistedAddress
 from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError, SharedMailboxError
+from monitor.domain.names.normalize import fold_text
 from monitor.domain.person_columns import is_student_role
 from monitor.domain.schedule import NIGHT
 from monitor.domain.staff_file import (
@@ -189,11 +190,12 @@ ParsedLine = StaffFileLine | tuple[UnusableLine, str]
 def _parse_lines(
     rows: Iterator[CsvLine], layout: StaffFileLayout, context: StaffFileContext
 ) -> Iterator[ParsedLine]:
-    line_by_mail: dict[str, int] = {}
+    line_by_mail: dict[str, StaffFileLine] = {}
     for row in rows:
         try:
             line = parse_staff_line(row.number, row.cells, layout, context)
-            _require_new_address(line, line_by_mail)
+            if _is_repeated(line, line_by_mail):
+                continue
         except InputError as error:
             is_shared = isinstance(error, SharedMailboxError)
             unusable = UnusableLine(line=row.number, reason=str(error), is_shared=is_shared)
@@ -202,13 +204,21 @@ def _parse_lines(
             yield line
 
 
-def _require_new_address(line: StaffFileLine, line_by_mail: dict[str, int]) -> None:
+def _is_repeated(line: StaffFileLine, line_by_mail: dict[str, StaffFileLine]) -> bool:
+    """Tell whether an earlier line is about the same person; of another, raise InputError."""
     if line.invitee is None:
-        return
-    first = line_by_mail.setdefault(line.invitee.mail, line.number)
-    if first != line.number:
-        reason = f"the email address is in line {first}, too"
-        raise InputError(reason)
+        return False
+    first = line_by_mail.setdefault(line.invitee.mail, line)
+    if first is line:
+        return False
+    if first.invitee and _fold_name(first.invitee) == _fold_name(line.invitee):
+        return True
+    reason = f"the email address is in line {first.number}, too, with another name"
+    raise InputError(reason)
+
+
+def _fold_name(invitee: Invitee) -> tuple[str, str]:
+    return fold_text(invitee.given), fold_text(invitee.family)
 
 
 def _gather_staff(path: Path, mark: str, lines: Iterator[ParsedLine]) -> StaffFile:

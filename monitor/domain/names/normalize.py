@@ -177,9 +177,10 @@ capt col lt maj sgt
 sra sr srta senor senora senorita maestro maestra profe
 """
 _DEGREES = "phd md edd esq ma med mat mba cpa ms mls mlis nbct jd rn dds dvm ret"
+DEGREES = frozenset(_DEGREES.split())
 TITLES = frozenset(_TITLES.split())
 GENERATIONS = frozenset(["jr", "sr", "ii", "iii", "iv"])
-SUFFIXES = GENERATIONS.union(_DEGREES.split())
+SUFFIXES = GENERATIONS | DEGREES
 _PARTICLES = """
 abu al bin da dal das de del della den der di do dos du el ibn la las le los mac mc saint san st
 ten ter van von zu

@@ -218,10 +218,48 @@ def test_a_file_of_quite_another_size_is_noticed(count, before, unusual):
         ("help.desk@cedarvalley.example", "Help", "Desk"),
         ("media@cedarvalley.example", "Cedar", "Valley"),
         ("oakhill.school@cedarvalley.example", "Oak", "Hill"),
+        ("vacant1@cedarvalley.example", "Vacant", "Vacant"),
+        ("tbd@cedarvalley.example", "TBD", "TBD"),
+        ("svc-backup@cedarvalley.example", "Svc", "Backup"),
     ],
 )
 def test_a_device_or_a_shared_mailbox_is_set_apart(mail, given, family):
     assert looks_shared(mail, given, family)
+
+
+@pytest.mark.parametrize(
+    ("written", "given", "family"),
+    [
+        ("Dr. Uma,Baker", "Uma", "Baker"),
+        ("Mrs Ann Marie,O'Neil", "Ann Marie", "O'Neil"),
+        ("Dmitri (Robert),Ivanov", "Dmitri", "Ivanov"),
+        ("Hon,Lee", "Hon", "Lee"),
+        ("Hon Mei,Ma", "Hon Mei", "Ma"),
+        ("Dr.,Baker", "Dr.", "Baker"),
+        ("(Bo),Baker", "(Bo)", "Baker"),
+    ],
+)
+def test_an_email_greets_by_a_name_without_titles(written, given, family):
+    invitee = read_staff(PLAIN, f"{MAIL},{written}")
+
+    assert invitee == Invitee(mail=MAIL, given=given, family=family)
+
+
+@pytest.mark.parametrize(
+    ("written", "family"),
+    [
+        ("Baker, Ph.D.", "Baker"),
+        ("Baker, M.Ed., NBCT", "Baker"),
+        ("Baker, Jr.", "Baker, Jr."),
+        ("Med", "Med"),
+    ],
+)
+def test_degrees_are_no_part_of_a_family_name(written, family):
+    layout = parse_staff_header(PLAIN.split(","))
+
+    line = parse_staff_line(2, (MAIL, "Uma", written), layout, CONTEXT)
+
+    assert line.invitee == Invitee(mail=MAIL, given="Uma", family=family)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,12 @@ from monitor.services.consent_renewal import pause_checks
 from monitor.services.data_export import list_access_log
 from monitor.services.enrollment import find_next_invitation_slot, send_invitation
 from monitor.services.health import collect_vitals
-from monitor.services.invitation_mails import MAX_MAILS, look_up_invitation_mails, resend_invitation
+from monitor.services.invitation_mails import (
+    MAX_MAILS,
+    list_refused_addresses,
+    look_up_invitation_mails,
+    resend_invitation,
+)
 from monitor.services.jobs import delete_expired_data
 from monitor.services.leavers import record_left_address
 from monitor.services.outbox import send_due
@@ -57,6 +62,18 @@ def tell(world: World, mail: str) -> list[object]:
     return [
         replace(row, message_key="", mark="") for row in look_up_invitation_mails(world.app, mail)
     ]
+
+
+def test_who_is_refused_by_a_server_is_told_alike(world: World) -> None:
+    world.post.answer = replace(REFUSED, bounce="5.1.1")
+    for mail in INVITED:
+        send_invitation(world.app, Invitee(mail=mail, given="Nina", family="Field"))
+    world.later(hours=1)
+    world.writes()
+
+    told = {mail: tell(world, mail)[-1] for mail in INVITED}
+    assert len({row.bounce for row in told.values()}) == 1
+    assert list_refused_addresses(world.app, (*INVITED, NEVER_LISTED)) == INVITED
 
 
 def resends(world: World, mail: str) -> None:

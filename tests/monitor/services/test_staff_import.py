@@ -371,13 +371,14 @@ def test_a_line_that_cannot_be_used_is_named_and_holds_up_no_other(world, tmp_pa
         "ANN@cedarvalley.example,Anna,Field",
         "bea@cedarvalley.example,,Field",
         ",Cal,Field",
+        "ANN@cedarvalley.example,ANN,FIELD",
     )
 
     staff = read(world, path)
 
     assert [invitee.mail for invitee in staff.invitees] == ["ann@cedarvalley.example"]
     assert [(entry.line, entry.reason) for entry in staff.unusable] == [
-        (4, "the email address is in line 2, too"),
+        (4, "the email address is in line 2, too, with another name"),
         (5, "the first name is missing"),
         (6, "the email address is missing"),
     ]
