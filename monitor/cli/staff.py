@@ -51,7 +51,8 @@ def _confirm_end(_context: click.Context, _option: click.Parameter, agreed: bool
     """Ask, unless `--yes` was given; without anyone to answer, say so."""
     try:
         agreed = agreed or click.confirm(
-            "This ends their consent and deletes all their data. Continue?"
+            "This ends their consent and deletes all their data, unless a legal hold keeps it. "
+            "Continue?"
         )
     except click.Abort:
         if sys.stdin.isatty():
@@ -59,7 +60,8 @@ def _confirm_end(_context: click.Context, _option: click.Parameter, agreed: bool
         reason = "No one is there to answer. Nothing was done: add `--yes`."
         raise click.UsageError(reason) from None
     if not agreed:
-        raise click.Abort
+        click.echo("Nothing was changed.")
+        raise click.exceptions.Exit
 
 
 confirm_end_option = click.option(
@@ -90,7 +92,7 @@ def left(context: CliContext, person: str) -> None:
             consent_end.record_departure(app, app.db.people.load_person(person).id)
     context.output.print_line(
         "Searches have stopped, and no invitation is open. If they had joined, one goodbye email "
-        "is sent, and all data is deleted within 24 hours."
+        "is sent, and all data is deleted within 24 hours, or once no legal hold keeps it."
     )
 
 
@@ -375,14 +377,15 @@ def list_staff(context: CliContext, *, as_json: bool) -> None:
 def withdraw(context: CliContext, person_id: str) -> None:
     """Record that a person withdraws.
 
-    Searches stop now, and all data is deleted within 24 hours.
+    Searches stop now, and all data is deleted within 24 hours, unless a legal hold keeps it.
     """
     from monitor.services import consent_end
 
     with context.open_app() as app:
         consent_end.withdraw_consent(app, person_id)
     context.output.print_line(
-        "Searches about them have stopped. Their data is deleted within 24 hours."
+        "Searches about them have stopped. Their data is deleted within 24 hours, or once no legal "
+        "hold keeps it."
     )
 
 

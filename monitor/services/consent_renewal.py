@@ -67,9 +67,13 @@ def _queue_expiry_reminder(app: App, consent: Consent) -> None:
         recipient_id=person.id,
         dedupe_key=f"{consent.expires_at.date().isoformat()}-{before.days}",
     )
+    greeting = build_greeting(app, person)
+    # Who signs in first is led to the page that an email named.
+    greeting["review_url"] = f"{app.config.portal.address}/me/data/renew"
     view = ConsentEndingView(
-        **build_greeting(app, person),
+        **greeting,
         expires_at=consent.expires_at,
+        has_ended=not consent.is_active(app.clock.now()),
         erased_by=compute_lapse_erasure(consent),
         how=Reason("renew-consent", {"contact": Plain(contact)}),
     )

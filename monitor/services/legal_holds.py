@@ -23,6 +23,10 @@ from monitor.services.notifications import EmailPlan, build_greeting, queue_emai
 from reports.emails.account import LegalHoldView
 from reports.labels.office import HOLD_ERRORS
 
+ANOTHER_PERSON = (
+    "This is not the work email of the person whom the other reviewer named. Compare with them: "
+    "one of you mistyped. Nothing was done."
+)
 NOT_ON_YOURSELF = "You cannot decide on a legal hold about yourself. Ask two other reviewers."
 
 
@@ -34,6 +38,7 @@ def propose_legal_hold(
     person = _find_person_id(app, reviewer, address_or_id.strip())
     with app.db.begin_transaction():
         _check_hold_step(app, reviewer, person, step)
+        _refuse_second_proposal(app, person)
         proposal = HoldProposal(
             id=app.ids.new_id(),
             person_id=person,
@@ -62,11 +67,17 @@ def list_hold_proposals(app: App) -> Iterator[HoldProposal]:
     )
 
 
-def confirm_legal_hold(app: App, reviewer: Reviewer, proposal_id: str) -> HoldProposal:
-    """Do what another reviewer proposed. The email to the person is in the same transaction."""
+def confirm_legal_hold(
+    app: App, reviewer: Reviewer, proposal_id: str, address: str
+) -> HoldProposal:
+    """Do what another reviewer proposed. The email to the person is in the same transaction.
+
+    The second one names the person as well, by work address: nobody is shown whose ID it is, and
+    one who mistyped would place it on somebody else.
+    """
+    _require_same_person(app, reviewer, proposal_id, address.strip().lower())
     with app.db.begin_transaction():
         proposal = app.db.hold_proposals.load_hold_proposal(proposal_id)
-        _check_reviewers(app, proposal.first, reviewer.address)
         now = app.clock.now()
         proposal.check_second_reviewer(reviewer.address, now)
         _check_hold_step(app, reviewer, proposal.person_id, proposal.step)
@@ -82,6 +93,17 @@ def confirm_legal_hold(app: App, reviewer: Reviewer, proposal_id: str) -> HoldPr
         app.db.hold_proposals.delete_proposals_of_person(proposal.person_id)
         _audit_hold(app, reviewer, _get_audit_action(proposal.step), proposal)
     return proposal
+
+
+def _require_same_person(app: App, reviewer: Reviewer, proposal_id: str, address: str) -> None:
+    """Raise InputError for an address of anyone else, who joined or not; that is recorded."""
+    proposal = app.db.hold_proposals.load_hold_proposal(proposal_id)
+    _check_reviewers(app, proposal.first, reviewer.address)
+    proposal.check_second_reviewer(reviewer.address, app.clock.now())
+    named = app.db.people.find_person_id_by_mail(address) if is_single_address(address) else None
+    if named != proposal.person_id:
+        app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
+        raise InputError(ANOTHER_PERSON)
 
 
 def withdraw_hold_proposal(app: App, reviewer: Reviewer, proposal_id: str) -> None:
@@ -139,6 +161,12 @@ def _check_hold_step(app: App, reviewer: Reviewer, person_id: str, step: HoldAct
         raise NotPermittedError(NOT_ON_YOURSELF)
     if app.db.legal_holds.has_active_legal_hold(person_id) is (step is HoldAction.PLACE):
         raise InputError(HOLD_ERRORS[step])
+
+
+def _refuse_second_proposal(app: App, person_id: str) -> None:
+    if any(proposal.person_id == person_id for proposal in list_hold_proposals(app)):
+        reason = "A proposal about this person waits already."
+        raise InputError(reason)
 
 
 def _check_reviewers(app: App, *addresses: str) -> None:

@@ -103,12 +103,13 @@ def _is_of_nobody(app: App, kind: EmailKind, recipient_id: str) -> bool:
 def build_greeting(app: App, person: Person) -> EmailGreeting:
     district, contact = app.config.district, app.config.district.contact
     cadence = Label("cadence", app.db.preferences.load_preferences(person.id).cadence)
+    held = ".held" if app.db.legal_holds.has_active_legal_hold(person.id) else ""
     return EmailGreeting(
         name=person.name.given or DEFAULT_GIVEN_NAME,
         district=district.name,
         zone=person.zone,
         why=Reason("why.joined", {"district": Plain(district.name)}),
-        leave=Reason("leave.regular", {"cadence": cadence, "contact": Plain(contact)}),
+        leave=Reason(f"leave.regular{held}", {"cadence": cadence, "contact": Plain(contact)}),
         review_url=app.config.portal.address,
         contact=contact,
     )
@@ -125,10 +126,11 @@ def build_undo_instructions(app: App, person: Person) -> UndoInstructions:
 
 def build_farewell_greeting(app: App, person: Person) -> EmailGreeting:
     """Greet someone who has left; there is nothing more to stop, and no page to open."""
+    held = ".held" if app.db.legal_holds.has_active_legal_hold(person.id) else ""
     return {
         **build_greeting(app, person),
         "why": Reason("why.left"),
-        "leave": Reason("leave.left"),
+        "leave": Reason(f"leave.left{held}"),
         "review_url": "",
     }
 

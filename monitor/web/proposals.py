@@ -60,14 +60,19 @@ NO_CASE_REFERENCE = (
 )
 CASE_REFERENCE = re.compile(rf"[0-9a-f]{{{REFERENCE},32}}")
 CANNOT_PROPOSE_HOLD = (
-    "You cannot propose this for this person. Check the address and the holds in place."
+    "You cannot propose this. Either no one has joined under this address, or it is your own; or a "
+    "hold is in place, or there is none to lift, or a proposal waits. Compare with the lists above."
 )
 
 
 class ProposalForm(WebForm, frozen=True, kw_only=True):
-    """What is done about a proposal: a second reviewer confirms it, its own one withdraws it."""
+    """What is done about a proposal: a second reviewer confirms it, its own one withdraws it.
+
+    `person` is whom the second one takes it to be about.
+    """
 
     action: Literal["confirm", "withdraw"] = "confirm"
+    person: str = ""
 
 
 def withdraw_if_asked(
@@ -186,7 +191,10 @@ class _LegalHoldPages:
             return self.context.redirect_to(url_for("holds.show_proposals"), said)
         try:
             proposal = confirm_legal_hold(
-                self.context.app, build_reviewer(self.context), proposal_id
+                self.context.app,
+                build_reviewer(self.context),
+                proposal_id,
+                read_form(ProposalForm).person,
             )
         except (InputError, NotPermittedError) as error:
             return self.context.redirect_to(url_for("holds.show_proposals"), str(error))

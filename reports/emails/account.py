@@ -54,11 +54,15 @@ class WithdrawnView(EmailView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentEndingView(EmailView):
-    """Consent ends by itself. `how` says how to renew it; else all is erased by `erased_by`."""
+    """Consent ends by itself. `how` says how to renew it; else all is erased by `erased_by`.
+
+    `has_ended` where the reminder comes late: the service had not run for a while.
+    """
 
     expires_at: datetime
     erased_by: datetime
     how: Reason
+    has_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

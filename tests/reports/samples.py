@@ -407,6 +407,13 @@ EMAILS: Final[dict[str, EmailView]] = {
         erased_by=MONDAY + timedelta(days=31),
         how=Reason("renew-consent", {"contact": CONTACT}),
     ),
+    "consent-ended": ConsentEndingView(
+        **ROSA,
+        expires_at=MONDAY - timedelta(days=2),
+        erased_by=MONDAY + timedelta(days=28),
+        how=Reason("renew-consent", {"contact": CONTACT}),
+        has_ended=True,
+    ),
     "consent-lapsed": WithdrawnView(
         **FAREWELL,
         ending=ConsentAction.EXPIRED,

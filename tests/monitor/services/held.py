@@ -17,4 +17,4 @@ def lifts_hold(app: App, person: str, reason: str) -> None:
 def _both(app: App, person: str, step: HoldAction, reason: str) -> None:
     first, second, *_ = (Reviewer(address=reviewer) for reviewer in app.config.district.reviewers)
     proposal = propose_legal_hold(app, first, person, step, reason)
-    confirm_legal_hold(app, second, proposal.id)
+    confirm_legal_hold(app, second, proposal.id, app.db.people.load_person(proposal.person_id).mail)

@@ -55,7 +55,21 @@ def test_whoever_joined_is_reminded_twice_before_the_end(world: World, maria: St
 
     until(world, maria, 364)
     assert reminders(maria) == 2
-    assert "It does not renew automatically" in maria.emails_of("consent-ending")[-1].text
+    last = maria.emails_of("consent-ending")[-1].text
+    assert "It does not renew automatically" in last
+    assert "/me/data/renew" in last
+
+
+def test_a_reminder_that_comes_after_the_end_says_that_it_has_ended(world: World, maria: Staff):
+    """The service had not run for weeks."""
+    until(world, maria, 300)
+    world.later(days=72)
+    world.writes()
+
+    (late,) = maria.emails_of("consent-ending")
+    assert "consent has ended" in late.email.subject
+    assert "Until then, you can renew" in " ".join(late.text.split())
+    assert "lasts until" not in late.text
 
 
 def test_when_it_has_run_out_nothing_is_asked_and_nothing_is_gone_yet(world: World, maria: Staff):

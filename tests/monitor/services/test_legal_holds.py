@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from monitor.demo.district import MARIA
+from monitor.demo.district import MARIA, THOMAS
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.finding import Presence
 from monitor.domain.person import Reviewer
@@ -81,7 +81,7 @@ def test_placing_and_lifting_take_two_reviewers(world: World, maria: Staff, step
     proposal = propose_legal_hold(world.app, ANA, maria.id, step, WHY)
 
     with pytest.raises(NotPermittedError, match=r"two people|Only reviewers"):
-        confirm_legal_hold(world.app, second, proposal.id)
+        confirm_legal_hold(world.app, second, proposal.id, maria.mail)
     assert world.state.legal_holds.has_active_legal_hold(maria.id) is (step is HoldAction.LIFT)
 
 
@@ -93,7 +93,7 @@ def test_only_reviewers_propose_a_hold_and_never_on_themselves(world: World, mar
         propose(own, maria.id, HoldAction.PLACE, WHY)
     proposal = propose(BO, maria.id, HoldAction.PLACE, WHY)
     with pytest.raises(NotPermittedError, match="about yourself"):
-        confirm_legal_hold(world.app, own, proposal.id)
+        confirm_legal_hold(world.app, own, proposal.id, maria.mail)
 
 
 def test_a_proposal_of_a_hold_lapses_after_a_day_and_is_forgotten_later(world: World, maria: Staff):
@@ -102,7 +102,7 @@ def test_a_proposal_of_a_hold_lapses_after_a_day_and_is_forgotten_later(world: W
 
     assert list(list_hold_proposals(world.app)) == []
     with pytest.raises(NotPermittedError, match="within one day"):
-        confirm_legal_hold(world.app, BO, proposal.id)
+        confirm_legal_hold(world.app, BO, proposal.id, maria.mail)
     world.later(days=32)
     purge_expired_data(world.app)
     assert world.state.hold_proposals.list_hold_proposals() == ()
@@ -112,12 +112,30 @@ def test_a_hold_takes_a_reason_and_is_placed_once(world: World, maria: Staff):
     propose = partial(propose_legal_hold, world.app)
     with pytest.raises(InputError, match="reason"):
         propose(ANA, maria.id, HoldAction.PLACE, " ")
-    again = propose(ANA, maria.id, HoldAction.PLACE, WHY)
-    places_hold(world.app, maria.id, WHY)
-    with pytest.raises(InputError, match="already"):
+    once = propose(ANA, maria.id, HoldAction.PLACE, WHY)
+    for whom in (maria.id, maria.mail):
+        with pytest.raises(InputError, match="waits already"):
+            propose(BO, whom, HoldAction.PLACE, WHY)
+    confirm_legal_hold(world.app, BO, once.id, maria.mail)
+    with pytest.raises(InputError, match="already under"):
         propose(ANA, maria.id, HoldAction.PLACE, WHY)
     with pytest.raises(InputError, match="no such proposal"):
-        confirm_legal_hold(world.app, BO, again.id)
+        confirm_legal_hold(world.app, BO, once.id, maria.mail)
+
+
+def test_the_second_reviewer_names_the_same_person_or_nothing_happens(world: World, maria: Staff):
+    thomas = world.joins(THOMAS)
+    proposal = propose_legal_hold(world.app, ANA, maria.mail, HoldAction.PLACE, WHY)
+
+    for named in ("", maria.id, thomas.mail, "eve@cedarvalley.example"):
+        with pytest.raises(InputError, match="one of you mistyped"):
+            confirm_legal_hold(world.app, BO, proposal.id, named)
+        last = world.state.audit.find_last_entry_of_action("hold-proposal-refused")
+        assert (last.actor, last.subject) == (BO.id, "")
+    assert not world.state.legal_holds.has_active_legal_hold(maria.id)
+
+    confirm_legal_hold(world.app, BO, proposal.id, maria.mail.upper())
+    assert world.state.legal_holds.has_active_legal_hold(maria.id)
 
 
 @pytest.mark.parametrize("whom", ["", "Maria", "eve@cedarvalley.example", "0" * 32])
@@ -140,7 +158,14 @@ def test_whoever_leaves_under_a_hold_is_asked_about_no_more_and_kept(world: Worl
     assert held.findings == kept
     (farewell,) = held.emails_of("withdrawn")
     assert "A legal hold requires us to keep what we have about you" in farewell.text
+    assert "The next one comes when the legal hold is lifted." in " ".join(farewell.text.split())
     assert load_consent_status(world.app, held.id).erased_by is None
+
+
+def test_no_email_promises_an_erasure_that_a_hold_delays(world: World, held: Staff):
+    (placed,) = held.emails_of("legal-hold")
+    assert "within 24 hours" not in placed.text
+    assert "after the legal hold is lifted" in " ".join(placed.text.split())
 
 
 def test_lifting_a_hold_erases_who_has_left_and_tells_them(world: World, held: Staff):
