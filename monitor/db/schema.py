@@ -56,13 +56,17 @@ class Schema:
     @property
     def mark(self) -> int:
         """Return a number that stays the same where only comments and blanks of the text change."""
-        words = " ".join(re.sub("--.*", "", self.text).split())
-        return crc32(words.encode()) & 0x7FFF_FFFF  # the header has room for 31 bits
+        return _compute_mark(self.text)
 
     def create_tables(self, database: sqlite3.Connection) -> None:
         """Make the tables inside the open transaction."""
         # The script of sqlite3 itself would commit first.
-        _open_tables(database).executescript(self.text)
+        statement = ""
+        for line in self.text.splitlines():
+            statement += f"{line}\n"
+            if line.endswith(";") and sqlite3.complete_statement(statement):
+                database.execute(statement)
+                statement = ""
 
     def is_older(self, version: int, mark: int) -> bool:
         """Tell whether a release made these tables, and we know all that was changed since."""
@@ -84,7 +88,7 @@ class Schema:
 
 
 def _open_tables(database: sqlite3.Connection) -> "Database":
-    # Large, and only a new or older database needs it.
+    # Large, and only an older database needs it.
     from sqlite_utils import Database  # noqa: PLC0415 - see above
 
     return Database(database, recursive_triggers=False, execute_plugins=False)
@@ -98,6 +102,12 @@ def read_header(database: sqlite3.Connection) -> tuple[int, int]:
 
 def has_tables(database: sqlite3.Connection) -> bool:
     return database.execute("SELECT 1 FROM sqlite_schema").fetchone() is not None
+
+
+@cache
+def _compute_mark(text: str) -> int:
+    words = " ".join(re.sub("--.*", "", text).split())
+    return crc32(words.encode()) & 0x7FFF_FFFF  # the header has room for 31 bits
 
 
 @cache

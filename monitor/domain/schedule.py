@@ -47,9 +47,8 @@ class Slot:
         Whatever was missed before `after` is not made up for one by one: who was asleep for
         weeks does the work once and goes on with this.
         """
-        trigger = _build_trigger(self, _pick_minute(subject_id, self.minutes), zone)
-        found: datetime = trigger.get_next_fire_time(after, after)
-        return found.astimezone(UTC)
+        timetable = _build_timetable(self, _pick_minute(subject_id, self.minutes), zone)
+        return timetable.find_next_time(after)
 
     def compute_latest_time(self, now: datetime, subject_id: str, zone: str) -> datetime:
         """Return the last weekly time that is not after `now`: a late run makes up for it."""
@@ -70,13 +69,30 @@ class Slot:
         return min(due_at, self.compute_next_time(now, subject_id, zone))
 
 
+@dataclass(slots=True)
+class _Timetable:
+    """What it found last stays the next time until then, so each is computed once."""
+
+    trigger: "CronTrigger"
+    found: tuple[datetime, datetime] | None = None
+
+    def find_next_time(self, after: datetime) -> datetime:
+        found = self.found
+        if found is None or not found[0] <= after < found[1]:
+            next_at: datetime = self.trigger.get_next_fire_time(after, after)
+            self.found = found = (after, next_at.astimezone(UTC))
+        return found[1]
+
+
 @lru_cache(maxsize=1_024)
-def _build_trigger(slot: Slot, minute: int, zone: str) -> "CronTrigger":
+def _build_timetable(slot: Slot, minute: int, zone: str) -> _Timetable:
     # Most pages and commands ask for no time to come.
     from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - see above
 
     hour, minute = divmod(60 * slot.opens.hour + slot.opens.minute + minute, 60)
-    return CronTrigger(day_of_week=slot.weekday, hour=hour, minute=minute, timezone=ZoneInfo(zone))
+    return _Timetable(
+        CronTrigger(day_of_week=slot.weekday, hour=hour, minute=minute, timezone=ZoneInfo(zone))
+    )
 
 
 # Clocks are changed at night, so no digest falls into an hour that is skipped or comes twice.

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from math import inf
 from pathlib import Path
 from threading import Lock
@@ -101,14 +102,8 @@ def list_fact_kinds() -> tuple[str, ...]:
 
 def load_tables(kind: str, changes: FactChanges = NO_CHANGES) -> dict[str, FactTable]:
     """Return the tables of a kind; one without a name is like that of another kind, where named."""
-    changed = changes.get(kind, {})
-    if kind == SITES:
-        tables = {spell_key(str(row["name"])): _date_site(row) for row in load_site_file()["sites"]}
-        base: dict[str, FactTable] = {}
-    else:
-        contents = tomllib.loads((FOLDER / f"{kind}.toml").read_text("utf-8"))
-        like = str(contents.pop("like", ""))
-        tables, base = _fill_in_common(contents), load_tables(like, changes) if like else {}
+    changed, (tables, like) = changes.get(kind, {}), _read_shipped_tables(kind)
+    base = load_tables(like, changes) if like else {}
     return {
         key: {
             **({} if "name" in table else _take_over(base.get(key, {}), table)),
@@ -117,6 +112,16 @@ def load_tables(kind: str, changes: FactChanges = NO_CHANGES) -> dict[str, FactT
         }
         for key, table in tables.items()
     }
+
+
+@cache
+def _read_shipped_tables(kind: str) -> tuple[Mapping[str, FactTable], str]:
+    """Return the tables that came with the program, and the kind that they are like, if any."""
+    if kind == SITES:
+        return {spell_key(row["name"]): _date_site(row) for row in load_site_file()["sites"]}, ""
+    contents = tomllib.loads((FOLDER / f"{kind}.toml").read_text("utf-8"))
+    like = str(contents.pop("like", ""))
+    return _fill_in_common(contents), like
 
 
 def _take_over(base: FactTable, table: FactTable) -> FactTable:

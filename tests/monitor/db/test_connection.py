@@ -237,7 +237,7 @@ def test_other_tables_are_refused_and_left_as_they_are(
 
 def test_tables_that_could_not_all_be_made_are_made_at_the_next_start(path: Path) -> None:
     with pytest.raises(DatabaseError):
-        DatabaseConnection.open_file(path, Schema(f"{WORDS.text} CREATE TABLE words (word TEXT);"))
+        DatabaseConnection.open_file(path, Schema(f"{WORDS.text}\nCREATE TABLE words (word TEXT);"))
 
     database = DatabaseConnection.open_file(path, WORDS)
 

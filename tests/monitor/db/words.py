@@ -5,7 +5,7 @@ from sqlite_utils import Database
 from monitor.db.schema import Schema, SchemaChange
 
 WORDS = Schema("CREATE TABLE words (word TEXT PRIMARY KEY) STRICT;")
-MORE = f"{WORDS.text} CREATE TABLE more (word TEXT) STRICT;"
+MORE = f"{WORDS.text}\nCREATE TABLE more (word TEXT) STRICT;"
 UNRELEASED = Schema(MORE)
 
 
