@@ -25,7 +25,7 @@ QUERIES: list[tuple[Source, Query]] = [
     for query in {one_query.kind: one_query for one_query in queries(source)}.values()
 ]
 # Sources share what reads their answers, so all of them together try it thousands of times.
-EACH = 30
+EACH = settings.default.max_examples // 4
 KEYS = st.sampled_from(
     [
         *("actors", "follows", "followers", "cursor", "did", "handle", "displayName", "labels"),

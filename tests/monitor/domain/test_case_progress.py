@@ -183,7 +183,8 @@ def draw_event(draw, life: Life) -> Life:
     return life
 
 
-MANY = settings(max_examples=400, deadline=None)
+# Lives are long and of many kinds.
+MANY = settings(max_examples=3 * settings.default.max_examples)
 
 
 @MANY
@@ -305,7 +306,7 @@ def test_the_day_foretold_is_the_day_it_opens(life):
         assert life.at(ahead).opening().at == ahead
 
 
-@settings(max_examples=200, deadline=None)
+@MANY
 @given(lives(), st.integers(0, 2))
 def test_every_case_ends_if_everyone_does_what_is_asked(life, silences):
     for _ in range(40):
