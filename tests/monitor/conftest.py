@@ -4,12 +4,14 @@ The world of the tests: a real folder, a real server on loopback, time that stan
 """
 
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,9 +19,9 @@ from monitor.db.database import Database
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
-from monitor.demo.story import play_story
 from monitor.event_log import EventFormatter
 from scrapers.sandbox.client import SandboxParser
+from tests.monitor.demo.played import Played, played_into
 from tests.monitor.services.replays import Replays
 from tests.monitor.services.world import World, configured
 from tests.real.process import hold_lock
@@ -67,18 +69,28 @@ def folder_of_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
-@pytest.fixture(scope="session")
-def played_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's folder after its three weeks, played once for all processes of this run.
+def make_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]
+) -> tuple[Path, Any]:
+    """Return a folder that is made once for all processes of this run, and what making it gave."""
+    folder = folder_of_run(tmp_path_factory) / name
+    given = folder.with_suffix(".given")
+    with hold_lock(folder.with_suffix(".lock")):
+        if not given.exists():
+            given.write_bytes(pickle.dumps(make(folder)))
+    return folder, pickle.loads(given.read_bytes())  # noqa: S301 - a process of this run wrote it
 
-    Copy it before you change anything.
-    """
-    folder, played = tmp_path_factory.mktemp("demo") / "demo", folder_of_run(tmp_path_factory)
-    with hold_lock(played / "demo.lock"):
-        if not (played / "demo").exists():
-            play_story(folder)
-            folder.rename(played / "demo")
-    return played / "demo"
+
+@pytest.fixture(scope="session")
+def played_story(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """The demo's three weeks. Copy its folder before you change anything."""
+    _, played = make_once(tmp_path_factory, "demo", played_into)
+    return played
+
+
+@pytest.fixture(scope="session")
+def played_demo(played_story: Played) -> Path:
+    return played_story.folder
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.monitor.conftest import folder_of_run, played_demo
+from tests.monitor.conftest import folder_of_run, played_demo, played_story
 from tests.real import bluesky as bluesky_part
 from tests.real import browser as browser_part
 from tests.real import fedify as fedify_part
@@ -35,7 +35,7 @@ from tests.real.snac import Snac
 from tests.real.systemd_machine import Machine
 from tests.real.wordpress import WordPress
 
-__all__ = ["played_demo"]
+__all__ = ["played_demo", "played_story"]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

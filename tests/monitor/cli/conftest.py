@@ -37,7 +37,7 @@ from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.clock import SystemClock
 from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing
-from tests.monitor.conftest import Found
+from tests.monitor.conftest import Found, make_once
 
 SETTINGS = """\
 state = "state"
@@ -263,8 +263,11 @@ class Played:
 
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    return Played(folder, run("demo", "--json", "--out", str(folder)))
+    return Played(
+        *make_once(
+            tmp_path_factory, "told", lambda folder: run("demo", "--json", "--out", str(folder))
+        )
+    )
 
 
 @pytest.fixture

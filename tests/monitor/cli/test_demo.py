@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from monitor.cli import demo
 from monitor.demo import district
 from tests.monitor.cli.conftest import run
 from tests.monitor.written_forms import found, found_in
@@ -47,7 +48,14 @@ def test_a_folder_that_cannot_be_made_exits_with_73(tmp_path):
     assert "--out" in said.sentence
 
 
-def test_the_demo_in_words_ends_with_where_its_emails_lie(tmp_path):
+def test_the_demo_in_words_ends_with_where_its_emails_lie(played_story, monkeypatch, tmp_path):
+    def play_again(_folder, on_week):
+        for number, week in enumerate(played_story.story.weeks, 1):
+            on_week(number, week)
+        return played_story.story
+
+    monkeypatch.setattr(demo, "play_story", play_again)
+
     said = run("demo", "--out", str(tmp_path / "demo"))
 
     assert said.code == 0

@@ -7,24 +7,14 @@ import pytest
 from rich.console import Console
 
 from monitor.cli import demo
-from monitor.demo.story import play_story
-
-
-@pytest.fixture(scope="module")
-def played(tmp_path_factory):
-    """The story, played once for screens of any width."""
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    weeks = []
-    story = play_story(folder, lambda number, week: weeks.append((number, week)))
-    return folder, story, weeks
 
 
 @pytest.fixture(scope="module", params=[80, 108])
-def screen(request, played):
-    folder, story, weeks = played
+def screen(request, played_story):
+    folder, story = played_story.folder, played_story.story
 
     def play_again(_folder, on_week):
-        for number, week in weeks:
+        for number, week in enumerate(story.weeks, 1):
             on_week(number, week)
         return story
 

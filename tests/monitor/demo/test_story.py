@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
 
@@ -48,8 +47,8 @@ TROUBLED = {"readerly": "blocked", "stitchbook": "limited", "snapgarden": "unrea
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    return played_into(tmp_path_factory.mktemp("story") / "demo")
+def played(played_story: Played) -> Played:
+    return played_story
 
 
 def events(week: StoryWeek) -> list[tuple[object, ...]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.app import App
-from monitor.demo.story import open_played_story, play_story
+from monitor.demo.story import open_played_story
 from monitor.domain.vocabulary import Decision, Language
 from monitor.services.answer_links import add_finding_links
 from monitor.services.answers import record_feedback
@@ -24,16 +24,9 @@ from reports.translation import use_language
 MOST_WORDS, MOST_QUIET_WORDS = 150, 60
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    played = tmp_path_factory.mktemp("story") / "demo"
-    play_story(played)
-    return played
-
-
 @pytest.fixture
-def app(folder: Path, tmp_path: Path) -> Iterator[App]:
-    copy = shutil.copytree(folder, tmp_path / "demo")
+def app(played_demo: Path, tmp_path: Path) -> Iterator[App]:
+    copy = shutil.copytree(played_demo, tmp_path / "demo")
     with open_played_story(copy, "http://127.0.0.1:8765") as service:
         yield service
 
