@@ -4,10 +4,10 @@ What moves it is in the annex `monitor.fleet`. The mark is understood without it
 copy of a district that works elsewhere would write to people twice.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.db.files import FileDigest
 from monitor.domain.errors import DatabaseError, MovedError, build_permission_error
 from monitor.domain.serialization import decode_json
 
@@ -18,13 +18,14 @@ HANDOVER_FILE = "moved.json"
 class Handover:
     """`token` is the same in the fleet's database; empty: what lies here is an old copy.
 
-    `files` are empty until the folder is closed.
+    `files` have the SHA-256 of each file by its path in the district's folder; none until it is
+    closed.
     """
 
     district: str
     machine: str
     token: str = ""
-    files: tuple[FileDigest, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_not_moved(state: Path) -> None:

@@ -84,14 +84,18 @@ class DistrictFolder:
             changed = self.config_path.stat().st_mtime_ns
         except OSError:
             changed = 0
-        config, places = _load_config(self.config_path, changed), self.backup
+        config = _load_config(self.config_path, changed)
         if config.backup != NO_BACKUPS:
             return config
-        own = BackupConfig(
-            folder=places.folder / self.name if places.folder else None,
-            keys=places.keys / self.name if places.keys else None,
+        return structs.replace(config, backup=self.find_backup_places(NO_BACKUPS))
+
+    def find_backup_places(self, given: BackupConfig) -> BackupConfig:
+        """Return the folders that are given, else its own in those of all districts."""
+        folder, keys = self.backup.folder, self.backup.keys
+        return BackupConfig(
+            folder=given.folder or (folder / self.name if folder else None),
+            keys=given.keys or (keys / self.name if keys else None),
         )
-        return structs.replace(config, backup=own)
 
 
 @lru_cache(MOST_CONFIGS)

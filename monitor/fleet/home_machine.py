@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from platform import node
@@ -15,17 +16,22 @@ from monitor.config.sections import Config
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError
 from monitor.fleet.batch_sender import FleetCrawler
-from monitor.fleet.db.batch_mailbox import Mailbox
+from monitor.fleet.db.batch_mailbox import ASK_TASK, JOB_PRIORITIES, Mailbox
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
 from monitor.fleet.db.crawl_limits import CHANGES_KEPT, FleetCrawlLimits
 from monitor.fleet.db.day_keys import HomeDayKeys
-from monitor.fleet.db.district_leases import LEASE, Lease, LeasesTable
+from monitor.fleet.db.district_leases import LEASE, LeasesTable
 from monitor.fleet.db.postgres import ensure_worker_role
-from monitor.fleet.db.state import read_fleet_state
 from monitor.fleet.fence import read_boot_clock, read_utc_time
 from monitor.fleet.health import FleetState
-from monitor.fleet.moves import find_missing_file, remove_handover, write_handover
+from monitor.fleet.moves import (
+    describe_elsewhere,
+    find_missing_file,
+    remove_handover,
+    write_handover,
+)
 from monitor.fleet.restores import apply_consent_changes
+from scrapers.models import CrawlPriority
 
 LOG = logging.getLogger(__name__)
 # A machine that froze, or could not reach the database for so long, asks for its lease again.
@@ -137,7 +143,37 @@ class HomeMachine:
 
     def read_state(self) -> FleetState:
         """Return how the fleet is. Raises UnavailableError."""
-        return read_fleet_state(self._limits.connection)
+        connection = self._limits.connection
+        clock_off = datetime.now(UTC) - connection.read_clock()
+        jobs = connection.fetch_rows(
+            """SELECT status::text AS status, count(*) AS number FROM procrastinate_jobs
+            WHERE task_name = %s GROUP BY status""",
+            ASK_TASK,
+        )
+        oldest = connection.fetch_rows(
+            """SELECT job.priority >= %s AS urgent, clock_timestamp() - min(batch.at) AS age
+            FROM procrastinate_jobs AS job
+            JOIN namesake.batches AS batch ON batch.id = (job.args ->> 'batch_id')::bigint
+            WHERE job.task_name = %s AND job.status = 'todo' GROUP BY urgent""",
+            *(JOB_PRIORITIES[CrawlPriority.FIRST], ASK_TASK),
+        )
+        workers = connection.fetch_rows(
+            "SELECT clock_timestamp() - last_heartbeat AS age FROM procrastinate_workers"
+        )
+        # A lease is renewed to its whole length.
+        machines = connection.fetch_rows(
+            """SELECT machine, clock_timestamp() - max(until) + %s::interval AS age
+            FROM namesake.leases GROUP BY machine""",
+            LEASE,
+        )
+        return FleetState(
+            server_version=connection.run(lambda cursor: cursor.info.server_version),
+            clock_off=clock_off,
+            jobs={"todo": 0, "doing": 0, **{row["status"]: int(row["number"]) for row in jobs}},
+            oldest_jobs={"check" if row["urgent"] else "sweep": row["age"] for row in oldest},
+            workers=tuple(row["age"] for row in workers),
+            machines={row["machine"]: max(row["age"], timedelta()) for row in machines},
+        )
 
     def delete_outdated(self) -> None:
         with put_off_while_away():
@@ -166,8 +202,7 @@ class HomeMachine:
             # All of a district that was moved has to be here, as it was.
             if not handover.token or not handover.files:
                 check_not_moved(state)
-            missing = find_missing_file(folder, handover)
-            if missing:
+            if missing := find_missing_file(folder, handover):
                 reason = (
                     f"It is on its way here, and its copy is not complete: {missing} is missing or "
                     "differs. Wait for the copy, or copy it again."
@@ -175,8 +210,11 @@ class HomeMachine:
                 raise MovedError(reason)
         began_at = read_boot_clock()
         lease = self.leases.claim_district(name, handover.token if handover else "")
-        if lease is None or lease.machine != self.leases.machine or lease.next_machine:
-            raise self._refuse(name, state, lease, handover)
+        if lease is None or lease.machine != self.leases.machine or lease.is_arriving:
+            elsewhere = "that had it" if lease is None or lease.is_arriving else lease.machine
+            if handover is None and state.is_dir():
+                write_handover(state, Handover(district=name, machine=elsewhere))
+            raise MovedError(describe_elsewhere(elsewhere))
         if handover is not None:
             if handover.token != lease.token:
                 check_not_moved(state)
@@ -206,26 +244,3 @@ class HomeMachine:
         self._held_at.pop(name, None)
         with put_off_while_away():
             self.leases.release_district(name)
-
-    def _refuse(
-        self, name: str, state: Path, lease: Lease | None, handover: Handover | None
-    ) -> MovedError:
-        """Say why a district is not worked on here; what is an old copy stays closed."""
-        machine = self.leases.machine
-        if lease is not None and lease.machine == machine:
-            reason = f"It is on its way to the machine {lease.next_machine}."
-            return MovedError(reason)
-        if lease is not None and lease.next_machine == machine and handover is not None:
-            reason = (
-                f"It is on its way here, and the machine {lease.machine} still has its lease. It "
-                "is taken up within five minutes."
-            )
-            return MovedError(reason)
-        elsewhere = lease.machine if lease is not None else "that had it"
-        if handover is None and state.is_dir():
-            write_handover(state, Handover(district=name, machine=elsewhere))
-        reason = (
-            f"The machine {elsewhere} works on this district, so what lies here stays closed. Keep "
-            "it, and see docs/fleet.md: two copies."
-        )
-        return MovedError(reason)

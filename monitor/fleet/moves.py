@@ -5,6 +5,7 @@ file in its folder keeps every process from opening it, on both sides. The new m
 once each file is there as it was, so what fails midway can be done again, or taken back.
 """
 
+import hashlib
 import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -17,8 +18,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor.db.database import DATABASE_FILE
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import PRIVATE_MODE, FileDigest, compute_file_digest, write_file
-from monitor.db.handover import HANDOVER_FILE, Handover, check_not_moved, find_handover
+from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.db.handover import (
+    HANDOVER_FILE,
+    Handover,
+    check_not_moved,
+    find_handover,
+)
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import (
     BusyError,
@@ -85,29 +91,27 @@ def move_district(
     known = find_handover(state)
     if known is not None and not known.token:
         check_not_moved(state)
-    handover = Handover(district=district.name, machine=machine, token=token_hex(16))
-    lease = leases.begin_move(district.name, machine, handover.token)
-    if lease is None or lease.machine != leases.machine:
-        elsewhere = lease.machine if lease else "that has it"
-        reason = f"The machine {elsewhere} works on {district.name}. Move it from there."
-        raise MovedError(reason)
+    token = known.token if known else token_hex(16)
+    handover = Handover(district=district.name, machine=machine, token=token)
     ask_to_leave(district)
     try:
         with hold_state_folder(state, sleep):
             write_handover(state, handover)
             wait_while_busy(lambda: close_databases(state), sleep)
-            files = list_handover_files(district.path)
-            write_handover(state, replace(handover, files=files))
-            folder = rename_folder(district, MOVED_SUFFIX)
+            write_handover(state, replace(handover, files=hash_files(district.path)))
+            lease = leases.begin_move(district.name, machine, token)
+            if lease is None or lease.token != token:
+                elsewhere = lease.machine if lease else "that has it"
+                reason = f"The machine {elsewhere} works on {district.name}. Move it from there."
+                raise MovedError(reason)
+            return build_move(district.name, machine, rename_folder(district, MOVED_SUFFIX))
+    except UnavailableError:
+        raise  # it may have been begun, so it stays closed, and is done again or taken back
     except MonitorError:
-        with suppress(UnavailableError):
-            leases.cancel_move(district.name)
+        leases.cancel_move(district.name, token)
         remove_handover(state)
         let_stay(district.path)
         raise
-    with suppress(UnavailableError):  # it runs out by itself
-        leases.end_leases((district.name,))
-    return build_move(district.name, machine, folder)
 
 
 def take_back(folder: Path, name: str, leases: "LeasesTable") -> None:
@@ -119,14 +123,15 @@ def take_back(folder: Path, name: str, leases: "LeasesTable") -> None:
     if not moved.exists() and not here.exists():
         reason = f"There is no district {name!r} in {folder}. `namesake status` shows them."
         raise InputError(reason)
-    if not leases.cancel_move(name):
+    found = DistrictFolder(name=name, path=moved if moved.exists() else here)
+    handover = find_handover(found.load_config().state)
+    if not leases.cancel_move(name, handover.token if handover else ""):
         reason = f"Another machine has taken up {name} by now. Move it back from there."
         raise MovedError(reason)
     if moved.exists():
         with translate_os_errors(moved, "cannot be renamed"):
             moved.rename(here)
-    found = DistrictFolder(name=name, path=here)
-    remove_handover(found.load_config().state)
+    remove_handover(DistrictFolder(name=name, path=here).load_config().state)
     let_stay(here)
 
 
@@ -138,6 +143,13 @@ def build_move(name: str, machine: str, folder: Path) -> DistrictMove:
     copy = shlex.join(["rsync", "-a", "--delete", source, f"root@{machine}:{arriving}/"])
     rename = shlex.join(["ssh", f"root@{machine}", "mv", "-T", arriving, str(target)])
     return DistrictMove(district=name, machine=machine, folder=folder, commands=(copy, rename))
+
+
+def describe_elsewhere(machine: str) -> str:
+    return (
+        f"The machine {machine} works on it, so what lies here stays closed. Keep it, and see "
+        "docs/fleet.md: two copies."
+    )
 
 
 def list_moves(folder: Path) -> tuple[DistrictMove, ...]:
@@ -221,23 +233,20 @@ def close_databases(state: Path) -> None:
             raise BusyError(reason)
 
 
-def list_handover_files(folder: Path) -> tuple[FileDigest, ...]:
-    """Describe all files of a district's folder. Raises CannotWriteError."""
+def hash_files(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file in a district's folder. Raises CannotWriteError."""
+    hashes = {}
     with translate_os_errors(folder, "cannot be read", "check its files"):
-        return tuple(
-            compute_file_digest(folder, path)
-            for path in sorted(folder.rglob("*"))
-            if path.name not in NOT_HANDED_OVER and path.is_file() and not path.is_symlink()
-        )
+        for path in sorted(folder.rglob("*")):
+            if path.name in NOT_HANDED_OVER or not path.is_file() or path.is_symlink():
+                continue
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            hashes[path.relative_to(folder).as_posix()] = sha256
+    return hashes
 
 
 def find_missing_file(folder: Path, handover: Handover) -> str:
     """Name a file that has not come, or not as it was; empty if all have."""
-    for file in handover.files:
-        try:
-            whole = compute_file_digest(folder, folder / file.path) == file
-        except (OSError, ValueError):  # not there, or not within the folder
-            whole = False
-        if not whole:
-            return file.path
-    return ""
+    found = hash_files(folder)
+    return next((path for path, sha256 in handover.files.items() if found.get(path) != sha256), "")

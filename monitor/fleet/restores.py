@@ -8,7 +8,7 @@ import logging
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,6 @@ from monitor.fleet.db.consent_changes import ConsentChange
 from monitor.fleet.districts import (
     DISTRICT_CONFIG,
     LEAVING_FILE,
-    SECRETS_FOLDER,
     DistrictFolder,
     ask_to_leave,
     build_district_environment,
@@ -38,19 +37,6 @@ if TYPE_CHECKING:
     from monitor.fleet.db.district_leases import LeasesTable
 
 LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoredDistrict:
-    """`changed_consents` were ended or changed since the copy was made, and hold.
-
-    `secrets_missing` says that it has no folder of secrets: no backup holds them.
-    """
-
-    district: str
-    done: RestoreResult
-    changed_consents: int
-    secrets_missing: bool
 
 
 def find_backup(places: BackupConfig) -> tuple[Backup, KeyBackup]:
@@ -76,7 +62,7 @@ def restore_lost_district(
     take_over: Callable[[], None],
     apply_changes: Callable[[str, App], int],
     environment: Environment,
-) -> RestoredDistrict:
+) -> RestoreResult:
     """Bring a district back here; `take_over` is called once nothing else is in the way.
 
     A running service takes it up when it is whole. What fails can be done again.
@@ -100,12 +86,7 @@ def restore_lost_district(
     with translate_os_errors(district.path, "cannot be opened to the service"):
         hand_over_folder(district.path)
         (district.path / LEAVING_FILE).unlink(missing_ok=True)
-    return RestoredDistrict(
-        district=district.name,
-        done=done,
-        changed_consents=done.changed_consents + applied,
-        secrets_missing=not (district.path / SECRETS_FOLDER).is_dir(),
-    )
+    return replace(done, changed_consents=done.changed_consents + applied)
 
 
 def prepare_folder(district: DistrictFolder, copies: Path) -> None:
@@ -129,12 +110,12 @@ def prepare_folder(district: DistrictFolder, copies: Path) -> None:
 def take_over_lease(leases: "LeasesTable", name: str, gone: str) -> None:
     """Have a district live here. Raises BusyError while its machine may still work on it."""
     lease = leases.replace_machine(name, gone)
-    if lease is None or (lease.machine == leases.machine and not lease.next_machine):
+    if lease is None or (lease.machine == leases.machine and not lease.is_arriving):
         return
-    if lease.next_machine:
+    if lease.is_arriving:
         reason = (
-            f"{name} is on its way from {lease.machine} to {lease.next_machine}, and that copy is "
-            f"newer than any backup. Finish that, or say --gone {lease.machine} if it is lost."
+            f"{name} is on its way to {lease.machine}, and that copy is newer than any backup. "
+            f"Finish that, or say --gone {lease.machine} if it is lost."
         )
         raise MovedError(reason)
     seconds = round(lease.left.total_seconds())

@@ -31,10 +31,13 @@ from monitor.domain.errors import (
 from monitor.domain.health import compute_exit_code
 from monitor.fleet.config import FleetFile
 from monitor.fleet.db.shared_database import DistrictRecord
-from monitor.fleet.districts import is_drained, list_district_folders, work_in_district
-from monitor.fleet.health import FleetState
+from monitor.fleet.districts import (
+    is_drained,
+    list_district_folders,
+    work_in_district,
+)
+from monitor.fleet.health import FleetCollector, FleetState
 from monitor.fleet.hosted_districts import HostedDistrict, SharedResources, is_settled
-from monitor.fleet.metrics import FleetCollector
 from monitor.fleet.pools import WorkerPool
 from monitor.scheduler.daemon import FAREWELL_SECONDS
 from monitor.scheduler.job_scheduler import (

@@ -7,13 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.db.handover import Handover, check_not_moved, find_handover
+from monitor.db.handover import check_not_moved, find_handover
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import MonitorError
 from monitor.fleet.conflicting_districts import TwinFinder
 from monitor.fleet.db.shared_database import DistrictRecord, SharedDatabase
 from monitor.fleet.districts import DistrictFolder, is_drained, list_district_folders
-from monitor.fleet.moves import DistrictMove, list_moves
+from monitor.fleet.moves import DistrictMove, describe_elsewhere, list_moves
 
 if TYPE_CHECKING:
     from monitor.fleet.db.district_leases import Lease, LeasesTable
@@ -109,39 +109,32 @@ def _find_other_machine(
         handover = find_handover(district.load_config().state)
     except MonitorError:
         return None
-    lease = held.get(district.name)
-    if lease is None or (lease.machine == machine and not lease.next_machine and not handover):
+    lease, name = held.get(district.name), district.name
+    if lease is None or (lease.machine == machine and not lease.is_arriving and not handover):
         return None
-    state, fault = _describe_other(district.name, lease, machine, handover)
-    return DistrictStatus(name=district.name, state=state, fault=fault)
-
-
-def _describe_other(
-    name: str, lease: "Lease", machine: str, handover: Handover | None
-) -> tuple[DistrictState, str]:
-    if lease.next_machine == machine:
-        if handover is not None and handover.token == lease.token:
-            taken = "It is taken up here once its copy is complete."
-        else:
-            taken = f"What lies here is not its copy: on {lease.machine}, run `namesake status`."
-        return DistrictState.ARRIVING, f"It comes from the machine {lease.machine}. {taken}"
-    if lease.machine == machine:
-        to = lease.next_machine or (handover.machine if handover else "")
-        reason = (
+    is_its_copy = handover is not None and handover.token == lease.token
+    if (
+        handover is not None
+        and handover.machine != machine
+        and (is_its_copy if lease.is_arriving else lease.machine == machine)
+    ):
+        state, to = DistrictState.LET_GO, handover.machine
+        fault = (
             f"A move to {to} did not end. Run `namesake fleet move {name} {to}` again, or take it "
             f"back: `namesake fleet move {name} {machine}`."
         )
-        return DistrictState.LET_GO, reason
-    reason = (
-        f"The machine {lease.machine} works on it, so what lies here stays closed. Keep it, and "
-        "see docs/fleet.md: two copies."
-    )
-    return DistrictState.ELSEWHERE, reason
+    elif lease.machine == machine:
+        state, fault = DistrictState.ARRIVING, "It is taken up here once its copy is complete."
+        if not is_its_copy:
+            fault = "It comes here, and this is not its copy. Move this away, and copy it again."
+    else:
+        state, fault = DistrictState.ELSEWHERE, describe_elsewhere(lease.machine)
+    return DistrictStatus(name=name, state=state, fault=fault)
 
 
 def _build_moved_status(move: DistrictMove, held: Mapping[str, "Lease"]) -> DistrictStatus:
     lease = held.get(move.district)
-    if lease is not None and lease.next_machine == move.machine:
+    if lease is not None and lease.is_arriving and lease.machine == move.machine:
         next_step = f"Copy it to {move.machine}: {' && '.join(move.commands)}"
     elif lease is not None:
         next_step = f"The machine {lease.machine} has it. See docs/fleet.md: two copies."

@@ -6,8 +6,7 @@ from monitor.db.jobs import Job
 from monitor.db.sources import SourceHealth
 from monitor.domain.health import FailedBackup
 from monitor.domain.vocabulary import CaseKind, CaseState, EmailState
-from monitor.fleet.health import FleetState
-from monitor.fleet.metrics import FleetCollector
+from monitor.fleet.health import FleetCollector, FleetState
 from monitor.services.health import Vitals
 from scrapers.models import Outcome
 

@@ -12,13 +12,13 @@ import click
 from msgspec import structs
 
 from monitor.cli.context import CliContext
+from monitor.cli.doctor import add_stored_secrets
 from monitor.config.sections import Config, read_secret
 from monitor.domain.errors import ConfigError
 from monitor.fleet.config import FleetConfig, FleetFile, load_fleet_file
 
 if TYPE_CHECKING:
     from monitor.fleet.districts import DistrictFolder
-    from monitor.fleet.health import FleetState
     from monitor.fleet.home_machine import HomeMachine
 
 # Who only looks does not wait for a database that starts.
@@ -73,13 +73,16 @@ def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, D
 
 
 @contextmanager
-def open_sender(
+def open_home(
     context: CliContext, file: FleetFile, patience: timedelta | None = None
-) -> Iterator["HomeMachine"]:
-    """Open the fleet's database as a machine with districts does.
+) -> Iterator["HomeMachine | None"]:
+    """Open the fleet's database as a machine with districts does; None without `database`.
 
     `patience` is how long to wait for one that starts. Raises MonitorError if it cannot be used.
     """
+    if not file.fleet.database:
+        yield None
+        return
     try:
         from monitor.fleet.db.crawl_limits import FleetCrawlLimits
         from monitor.fleet.home_machine import HomeMachine
@@ -94,14 +97,25 @@ def open_sender(
         yield HomeMachine(limits, file.fleet.districts, file.fleet.machine)
 
 
+@contextmanager
+def require_home(
+    asked: CliContext, folder: Path | None
+) -> Iterator[tuple[CliContext, FleetFile, "HomeMachine"]]:
+    """Open the fleet's database for a command. Raises ConfigError without `database`."""
+    context = add_stored_secrets(asked)
+    file = require_fleet(context, folder)
+    with open_home(context, file) as home:
+        if home is None:
+            reason = (
+                "No `database` under [fleet], so this machine is alone: see docs/fleet.md for what "
+                "to do instead."
+            )
+            raise ConfigError(reason)
+        yield context, file, home
+
+
 def build_extra_error() -> ConfigError:
     return ConfigError(
         "Machines of a fleet need the optional extra `fleet` "
         "(pip install -r requirements-fleet.txt)."
     )
-
-
-def open_fleet_state(context: CliContext, file: FleetFile) -> "FleetState":
-    """Read how a fleet is. Raises MonitorError for a database that cannot be used."""
-    with open_sender(context, file, LOOKS_FOR) as sender:
-        return sender.read_state()

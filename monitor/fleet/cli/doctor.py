@@ -12,7 +12,7 @@ from monitor.cli.doctor import add_stored_secrets, check_district, check_units, 
 from monitor.cli.metrics import print_metrics
 from monitor.domain.errors import MonitorError, UnavailableError, describe_error_location
 from monitor.domain.health import HealthResult, compute_exit_code, report_failure, report_warning
-from monitor.fleet.cli.context import list_contexts, open_fleet_state
+from monitor.fleet.cli.context import LOOKS_FOR, list_contexts, open_home
 from monitor.fleet.config import FleetFile
 from monitor.fleet.districts import (
     SECRETS_FOLDER,
@@ -21,8 +21,7 @@ from monitor.fleet.districts import (
     list_district_folders,
     list_exposed_secrets,
 )
-from monitor.fleet.health import check_state
-from monitor.fleet.metrics import FleetCollector
+from monitor.fleet.health import FleetCollector, check_state
 from monitor.services import health as machine
 from monitor.services import setup_files
 
@@ -51,8 +50,7 @@ def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[Heal
     if is_drained(file.fleet.districts):
         remedy = "Go on: `namesake fleet drain --undo`."
         yield report_warning("service", "This machine is drained.", remedy)
-    if file.fleet.database:
-        yield from _check_fleet_database(context, file)
+    yield from _check_fleet_database(context, file)
     if setup_files.HOST.runs_units_of(context.config_path):
         yield from check_units(setup_files.HOST)
     yield from _check_exposed_secrets(file.fleet.districts)
@@ -72,7 +70,8 @@ def _check_exposed_secrets(folder: Path) -> Iterator[HealthResult]:
 
 def _check_fleet_database(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
     try:
-        yield from check_state(open_fleet_state(context, file))
+        with open_home(context, file, LOOKS_FOR) as home:
+            yield from check_state(home.read_state()) if home else ()
     except MonitorError as error:
         remedy = "See docs/fleet.md: several machines."
         yield report_failure("database", str(error), remedy, error.exit_code)
@@ -95,9 +94,12 @@ def print_fleet_metrics(
 ) -> None:
     """Print the numbers of many districts; a database that is away is told as that."""
     vitals, faults = collect_fleet_vitals(many.fleet.districts, asked.environment.clock.now())
-    database, state = bool(many.fleet.database), None
-    if database:
-        with suppress(UnavailableError):
-            state = open_fleet_state(add_stored_secrets(asked), many)
+    state = None
+    with (
+        suppress(UnavailableError),
+        open_home(add_stored_secrets(asked), many, LOOKS_FOR) as home,
+    ):
+        state = home.read_state() if home else None
+    database = bool(many.fleet.database)
     numbers = FleetCollector(vitals=vitals, faults=faults, database=database, state=state)
     print_metrics(numbers, file, as_json=as_json)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -20,7 +19,7 @@ from monitor.fleet.cli.context import (
     WORKER_KEY,
     build_extra_error,
     districts_option,
-    open_sender,
+    open_home,
     require_fleet,
 )
 from monitor.fleet.config import FleetFile, load_fleet_file
@@ -48,9 +47,6 @@ from monitor.services.setup_files import (
     list_handed_secrets,
     write_new_file,
 )
-
-if TYPE_CHECKING:
-    from monitor.fleet.db.district_leases import LeasesTable
 
 
 @click.group()
@@ -111,8 +107,9 @@ def print_fleet_status(
         raise click.UsageError(reason)
     with (
         find_shared_database(file.fleet.districts) as shared,
-        find_leases(context, file) as leases,
+        open_home(add_stored_secrets(context), file) as home,
     ):
+        leases = home.leases if home else None
         statuses = list_district_statuses(file.fleet.districts, shared, leases)
     if as_json:
         Output("UTC").print_json(statuses)
@@ -123,16 +120,6 @@ def print_fleet_status(
         rows = ((s.name, s.state, s.seen_at, s.fault or s.next_step) for s in statuses)
         Output("UTC").print_table(columns, rows)
     return SetAsideError.exit_code if any(status.fault for status in statuses) else 0
-
-
-@contextmanager
-def find_leases(context: CliContext, file: FleetFile) -> Iterator["LeasesTable | None"]:
-    """Open where districts live; None without `database`."""
-    if not file.fleet.database:
-        yield None
-        return
-    with open_sender(add_stored_secrets(context), file) as sender:
-        yield sender.leases
 
 
 @fleet.command()
@@ -197,9 +184,9 @@ def _hand_over_secrets(service_config: Path, name: str, host: HostMachine) -> No
 
 def _check_name_is_free(context: CliContext, file: FleetFile, name: str) -> None:
     """Raise InputError for a name of a district that another machine has."""
-    with find_leases(context, file) as leases:
-        lease = leases.list_leases().get(name) if leases else None
-        if leases and lease and lease.machine != leases.machine:
+    with open_home(context, file) as home:
+        lease = home.leases.list_leases().get(name) if home else None
+        if home and lease and lease.machine != home.leases.machine:
             reason = f"The machine {lease.machine} has a district {name!r}. Choose another name."
             raise InputError(reason)
 
@@ -233,10 +220,11 @@ def remove(context: CliContext, folder: Path | None, name: str) -> None:
     file = require_fleet(context, folder)
     district = find_district_folder(file.fleet.districts, name)
     ask_to_leave(district)
-    with _wait_for_lock(context, district), find_leases(context, file) as leases:
+    lent = add_stored_secrets(context)
+    with _wait_for_lock(context, district), open_home(lent, file) as home:
         target = rename_folder(district, REMOVED_SUFFIX)
-        if leases is not None:
-            leases.delete_lease(name)
+        if home is not None:
+            home.leases.delete_lease(name)
     Output("UTC").print_line(f"{name} is no longer served. Its folder is now {target}.")
     if left := list_handed_secrets(name, context.config_path, setup_files.HOST):
         paths = ", ".join(map(str, left))

@@ -1,24 +1,19 @@
 """Districts leave a machine of a fleet, move to another one, or come back there from a backup."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-from msgspec import to_builtins
 
 from monitor import event_log
 from monitor.cli.backup import EXISTING_FOLDER
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
-from monitor.cli.doctor import add_stored_secrets
 from monitor.config.sections import BackupConfig
 from monitor.db.files import give_to_folder_owner
-from monitor.domain.errors import ConfigError, InputError
-from monitor.fleet.cli.context import districts_option, open_sender, require_fleet
+from monitor.domain.errors import InputError
+from monitor.fleet.cli.context import districts_option, require_home
 from monitor.fleet.cli.fleet import fleet
-from monitor.fleet.config import FleetFile
 from monitor.fleet.districts import (
     DRAINED_FILE,
     DistrictFolder,
@@ -36,43 +31,12 @@ from monitor.fleet.moves import (
     wait_while_busy,
 )
 from monitor.fleet.restores import (
-    RestoredDistrict,
     find_backup,
     restore_lost_district,
     take_over_lease,
 )
 from monitor.services import setup_files
-from monitor.services.setup_files import list_handed_secrets, spell_handed_name
-
-if TYPE_CHECKING:
-    from monitor.fleet.home_machine import HomeMachine
-
-INSTEAD = {
-    "add-worker": "to have other machines ask, set it",
-    "drain": "to let go of all districts, run `systemctl stop namesake-fleet`",
-    "move": (
-        "to move a district, run `namesake fleet remove NAME`, copy NAME.removed to the other "
-        "machine's folder of districts as NAME, and delete it here"
-    ),
-    "restore": (
-        "to restore a district, put its namesake.toml and secrets into a folder NAME, and run "
-        "`namesake --config FOLDER/NAME/namesake.toml restore COPIES --keys KEYS`"
-    ),
-}
-
-
-@contextmanager
-def open_leases(
-    asked: CliContext, folder: Path | None, command: str
-) -> Iterator[tuple[CliContext, FleetFile, "HomeMachine"]]:
-    """Open where districts live. Without `database`, a ConfigError says what to do instead."""
-    context = add_stored_secrets(asked)
-    file = require_fleet(context, folder)
-    if not file.fleet.database:
-        reason = f"No `database` under [fleet], so this machine is alone: {INSTEAD[command]}."
-        raise ConfigError(reason)
-    with open_sender(context, file) as sender:
-        yield context, file, sender
+from monitor.services.setup_files import list_handed_secrets
 
 
 @fleet.command()
@@ -86,7 +50,7 @@ def add_worker(context: CliContext, folder: Path | None, name: str, *, as_json: 
     Prints secrets: what the machine NAME needs to ask. Run again, it makes a new password.
     """
     check_name(name)
-    with open_leases(context, folder, "add-worker") as (_, file, sender):
+    with require_home(context, folder) as (_, file, sender):
         made = sender.add_worker(name, file.fleet.database)
     if as_json:
         Output("UTC").print_json(made)
@@ -108,7 +72,7 @@ def drain(context: CliContext, folder: Path | None, *, undo: bool, as_json: bool
     For an upgrade, or for good: then move each district. Pages stay up, and no other machine takes
     a district. Exits with 75 if some are still at work after a minute; run it again then.
     """
-    with open_leases(context, folder, "drain") as (_, file, sender):
+    with require_home(context, folder) as (_, file, sender):
         path = file.fleet.districts / DRAINED_FILE
         with translate_os_errors(path, "cannot be written"):
             if undo:
@@ -149,7 +113,7 @@ def move(
     all of it has arrived. Here it cannot be opened anymore. Until it is taken up, moving it to this
     machine itself takes it back.
     """
-    with open_leases(context, folder, "move") as (inner, file, sender):
+    with require_home(context, folder) as (inner, file, sender):
         leases, districts = sender.leases, file.fleet.districts
         if machine == leases.machine:
             take_back(districts, name, leases)
@@ -212,8 +176,10 @@ def restore(  # noqa: PLR0913, PLR0917 - what can be typed
     since is not. Exits with 75 while the other machine may still be at work: try again after five
     minutes, or say --gone if it is off for good.
     """
-    with open_leases(asked, folder, "restore") as (context, file, sender):
-        district, places = _find_places(file, name, source, keys)
+    with require_home(asked, folder) as (context, file, sender):
+        check_name(name)
+        district = DistrictFolder(name=name, path=file.fleet.districts / name, backup=file.backup)
+        places = district.find_backup_places(BackupConfig(folder=source, keys=keys))
         with event_log.log_to_journal():
             done = restore_lost_district(
                 district,
@@ -222,40 +188,18 @@ def restore(  # noqa: PLR0913, PLR0917 - what can be typed
                 partial(sender.apply_consent_changes, sent=True),
                 context.environment,
             )
+    output = Output("UTC")
     if as_json:
-        Output("UTC").print_json(to_builtins(done))
+        output.print_json(done)
         return
-    for text in _describe_restore(done, sender.leases.machine):
-        Output("UTC").print_line(text)
-
-
-def _find_places(
-    file: FleetFile, name: str, source: Path | None, keys: Path | None
-) -> tuple[DistrictFolder, BackupConfig]:
-    check_name(name)
-    own = file.backup
-    places = BackupConfig(
-        folder=source or (own.folder / name if own.folder else None),
-        keys=keys or (own.keys / name if own.keys else None),
+    made = f"{done.made_at:%Y-%m-%d %H:%M} UTC"
+    output.print_line(
+        f"{name} lives on {sender.leases.machine} now, with {done.person_count} people. Lost is "
+        f"what was done after its backup of {made}: decisions, enrollments, changed work "
+        f"addresses. Consents ended or changed since: {done.changed_consents}. They hold."
     )
-    return DistrictFolder(name=name, path=file.fleet.districts / name, backup=own), places
-
-
-def _describe_restore(done: RestoredDistrict, machine: str) -> Iterable[str]:
-    made = f"{done.done.made_at:%Y-%m-%d %H:%M} UTC"
-    yield f"{done.district} lives on {machine} now, with {done.done.person_count} people."
-    yield (
-        f"Lost is what was done after its backup of {made}: decisions, enrollments, changed work "
-        "addresses. Tell its operator."
-    )
-    if done.changed_consents:
-        yield f"Consents ended or changed since: {done.changed_consents}. They hold."
-    if done.secrets_missing:
-        yield (
-            "It has no folder of secrets here, and no backup holds secrets: bring it back if it "
-            f"had one, and store those named {spell_handed_name(done.district, 'SECRET')} here."
-        )
-    yield (
-        "If it matches students, import the roster again. Point its DNS name here. If the other "
-        "machine comes back, its copy stays closed: see docs/fleet.md: two copies."
+    output.print_line(
+        "No backup has its secrets or its roster: store them here. Tell its operator, and point "
+        "its DNS name here. If the other machine comes back, its copy stays closed: see "
+        "docs/fleet.md: two copies."
     )

@@ -1,7 +1,7 @@
 """The service of many districts, and their pages."""
 
 import threading
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 
 from monitor import event_log
@@ -12,7 +12,7 @@ from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site, serve_pages
 from monitor.config.sections import find_socket_path
 from monitor.db.state_folder_lock import StateFolderLock
-from monitor.fleet.cli.context import open_sender
+from monitor.fleet.cli.context import open_home
 from monitor.fleet.config import FleetFile
 from monitor.fleet.db.shared_database import SharedDatabase
 from monitor.fleet.districts import (
@@ -42,7 +42,7 @@ def run_fleet(context: CliContext, file: FleetFile, *, log_format: str, verbose:
         event_log.log_to_stream(settings=settings),
         StateFolderLock(folder),
         SharedDatabase.open_folder(folder) as shared,
-        open_sender(context, file) if file.fleet.database else nullcontext() as sender,
+        open_home(context, file) as sender,
         closing(
             SharedResources(
                 shared, environment, file.fetch, len(list_district_folders(folder)), sender

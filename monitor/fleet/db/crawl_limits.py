@@ -4,12 +4,14 @@ Spans cross the wire, never instants: "in five seconds" means the same on every 
 wrong its clock is, and only the database's own clock says when that is over.
 """
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import LiteralString, Self
 
 from monitor.domain.errors import ConfigError
-from monitor.fleet.db.postgres import PATIENCE, FleetConnection, closing_on_error
+from monitor.fleet.db.postgres import PATIENCE, FleetConnection
 from monitor.fleet.db.seal import FleetSeal, WorkerSeal
 from scrapers.crawl.quotas import QuotaUsage, check_quota
 from scrapers.crawl.routing import HostDirectory
@@ -164,25 +166,27 @@ class FleetCrawlLimits:
         self.quota = FleetQuota(connection)
 
     @classmethod
+    @contextmanager
     def open_address(
         cls, address: str, secret: str, clock: Clock, patience: timedelta = PATIENCE
-    ) -> Self:
+    ) -> Iterator[Self]:
         """Open the database of a fleet. Raises ConfigError, UnavailableError, DatabaseError."""
         seal = FleetSeal(secret)
-        with closing_on_error(FleetConnection.open_address(address, patience)) as connection:
+        with closing(FleetConnection.open_address(address, patience)) as connection:
             connection.execute(
                 "INSERT INTO namesake.fleet_key (one, word) VALUES (1, %s) ON CONFLICT DO NOTHING",
                 name_fleet_key(seal),
             )
             _check_key(connection, seal)
-        return cls(connection, seal, clock)
+            yield cls(connection, seal, clock)
 
     @classmethod
-    def open_as_worker(cls, address: str, seal: WorkerSeal, clock: Clock) -> Self:
+    @contextmanager
+    def open_as_worker(cls, address: str, seal: WorkerSeal, clock: Clock) -> Iterator[Self]:
         """Open what a machine shares that asks. Raises as above."""
-        with closing_on_error(FleetConnection.open_as_worker(address)) as connection:
+        with closing(FleetConnection.open_as_worker(address)) as connection:
             _check_key(connection, seal)
-        return cls(connection, seal, clock)
+            yield cls(connection, seal, clock)
 
     def delete_outdated(self) -> None:
         """Forget pauses that are over, and what older copies know by now."""
@@ -198,12 +202,3 @@ class FleetCrawlLimits:
                 (CHANGES_KEPT,),
             )
         )
-
-    def close(self) -> None:
-        self.connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -8,23 +8,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from secrets import token_hex
+from typing import LiteralString
+
+from psycopg.rows import DictRow
 
 from monitor.fleet.db.postgres import FleetConnection, FleetCursor
 
 # A machine that is gone for so long may be replaced by another one.
 LEASE = timedelta(minutes=5)
+READ_LEASES: LiteralString = """SELECT district, machine, session = '' AS is_arriving, token,
+    until - clock_timestamp() AS left FROM namesake.leases"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """Where a district lives, as the fleet's database has it.
 
-    `left` is how long its machine holds it; `next_machine` is where it is on its way to.
+    One that `is_arriving` is on its way to its machine, with the folder that has its `token`.
+    `left` is how long its machine holds it.
     """
 
     district: str
     machine: str
-    next_machine: str
+    is_arriving: bool
     token: str
     left: timedelta
 
@@ -40,37 +46,26 @@ class LeasesTable:
     def claim_district(self, name: str, token: str = "") -> Lease | None:
         """Take a district for a while; return whose it is, which may be another machine.
 
-        With a token it must be known, and the lease of the machine that it left must have run out.
+        A folder on its way here has the token of its move. After a crash, it may still have it.
         """
-
-        def claim(connection: FleetCursor) -> Lease | None:
-            if token:
-                connection.execute(
-                    """UPDATE namesake.leases SET machine = %s, session = %s, next_machine = '',
-                        until = clock_timestamp() + %s::interval
-                    WHERE district = %s AND token = %s AND (machine = %s AND next_machine = ''
-                        OR next_machine = %s AND until <= clock_timestamp())""",
-                    (self.machine, self.session, LEASE, name, token, self.machine, self.machine),
-                )
-            else:
-                connection.execute(
-                    """INSERT INTO namesake.leases AS held (district, machine, session, until)
-                    VALUES (%s, %s, %s, clock_timestamp() + %s::interval)
-                    ON CONFLICT (district) DO UPDATE
-                        SET session = excluded.session, until = excluded.until
-                        WHERE held.machine = excluded.machine AND held.next_machine = ''""",
-                    (name, self.machine, self.session, LEASE),
-                )
-            return _read_lease(connection, name)
-
-        return self.connection.run(claim)
+        if token:
+            statement: LiteralString = """UPDATE namesake.leases
+                SET session = %(session)s, until = clock_timestamp() + %(lease)s::interval
+                WHERE district = %(district)s AND machine = %(machine)s AND token = %(token)s"""
+        else:
+            statement = """INSERT INTO namesake.leases AS held (district, machine, session, until)
+                VALUES (%(district)s, %(machine)s, %(session)s,
+                    clock_timestamp() + %(lease)s::interval)
+                ON CONFLICT (district) DO UPDATE
+                    SET session = excluded.session, until = excluded.until
+                    WHERE held.machine = excluded.machine AND held.session <> ''"""
+        return self._change_lease(name, statement, token=token)
 
     def renew_districts(self, names: Iterable[str]) -> frozenset[str]:
         """Keep districts for another while; return those that are ours indeed."""
         rows = self.connection.fetch_rows(
             """UPDATE namesake.leases SET until = clock_timestamp() + %s::interval
-            WHERE machine = %s AND session = %s AND next_machine = '' AND district = ANY(%s)
-            RETURNING district""",
+            WHERE machine = %s AND session = %s AND district = ANY(%s) RETURNING district""",
             *(LEASE, self.machine, self.session, list(names)),
         )
         return frozenset(row["district"] for row in rows)
@@ -92,32 +87,31 @@ class LeasesTable:
         )
 
     def begin_move(self, name: str, machine: str, token: str) -> Lease | None:
-        """Have only `machine` take a district from now on, with this token; return whose it is.
+        """Give a district that is closed here to another machine; return whose it is.
 
-        One that no machine has taken yet is taken for this one first.
+        From now on only a folder with this token may be opened, there alone. It may be given to
+        yet another one until it is.
         """
+        return self._change_lease(
+            name,
+            """INSERT INTO namesake.leases AS held (district, machine, session, until, token)
+            VALUES (%(district)s, %(to)s, '', clock_timestamp(), %(token)s)
+            ON CONFLICT (district) DO UPDATE SET machine = excluded.machine, session = '',
+                until = excluded.until, token = excluded.token
+                WHERE held.machine = %(machine)s AND held.session <> ''
+                    OR held.token = excluded.token AND held.session = ''""",
+            token=token,
+            to=machine,
+        )
 
-        def begin(connection: FleetCursor) -> Lease | None:
-            connection.execute(
-                """INSERT INTO namesake.leases AS held
-                    (district, machine, session, until, next_machine, token)
-                VALUES (%s, %s, %s, clock_timestamp(), %s, %s)
-                ON CONFLICT (district) DO UPDATE
-                    SET next_machine = excluded.next_machine, token = excluded.token
-                    WHERE held.machine = excluded.machine""",
-                (name, self.machine, self.session, machine, token),
-            )
-            return _read_lease(connection, name)
-
-        return self.connection.run(begin)
-
-    def cancel_move(self, name: str) -> bool:
+    def cancel_move(self, name: str, token: str) -> bool:
         """Let a district stay here; False if it is another machine's by now."""
         return bool(
             self.connection.execute(
-                """UPDATE namesake.leases SET next_machine = '', token = ''
-                WHERE district = %s AND machine = %s""",
-                *(name, self.machine),
+                """UPDATE namesake.leases SET machine = %s, session = %s, token = ''
+                WHERE district = %s AND (session = '' AND token = %s
+                    OR session <> '' AND machine = %s)""",
+                *(self.machine, self.session, name, token, self.machine),
             )
         )
 
@@ -127,42 +121,35 @@ class LeasesTable:
         Its lease has run out, or `gone` is that machine: an operator says that it is off for good.
         What is on its way somewhere is newer than any backup, and replaced only with `gone`.
         """
-
-        def replace(connection: FleetCursor) -> Lease | None:
-            connection.execute(
-                """INSERT INTO namesake.leases AS held (district, machine, session, until)
-                VALUES (%s, %s, %s, clock_timestamp() + %s::interval)
-                ON CONFLICT (district) DO UPDATE
-                    SET machine = excluded.machine, session = excluded.session,
-                        until = excluded.until, next_machine = '', token = ''
-                    WHERE held.machine = %s OR held.next_machine = ''
-                        AND (held.machine = excluded.machine OR held.until <= clock_timestamp())""",
-                (name, self.machine, self.session, LEASE, gone),
-            )
-            return _read_lease(connection, name)
-
-        return self.connection.run(replace)
+        return self._change_lease(
+            name,
+            """INSERT INTO namesake.leases AS held (district, machine, session, until)
+            VALUES (%(district)s, %(machine)s, %(session)s, clock_timestamp() + %(lease)s::interval)
+            ON CONFLICT (district) DO UPDATE SET machine = excluded.machine,
+                session = excluded.session, until = excluded.until, token = ''
+                WHERE held.machine = %(gone)s OR held.session <> ''
+                    AND (held.machine = excluded.machine OR held.until <= clock_timestamp())""",
+            gone=gone,
+        )
 
     def delete_lease(self, name: str) -> None:
         """Forget a district of this machine that is served no more."""
         self.connection.execute(
-            """DELETE FROM namesake.leases
-            WHERE district = %s AND machine = %s AND next_machine = ''""",
+            "DELETE FROM namesake.leases WHERE district = %s AND machine = %s AND session <> ''",
             *(name, self.machine),
         )
 
     def list_leases(self) -> dict[str, Lease]:
-        rows = self.connection.fetch_rows(
-            """SELECT district, machine, next_machine, token, until - clock_timestamp() AS left
-            FROM namesake.leases"""
-        )
+        rows = self.connection.fetch_rows(READ_LEASES)
         return {row["district"]: Lease(**row) for row in rows}
 
+    def _change_lease(self, name: str, statement: LiteralString, **more: str) -> Lease | None:
+        """Change a row if its conditions hold, and return what it is then."""
+        own = {"district": name, "machine": self.machine, "session": self.session, "lease": LEASE}
 
-def _read_lease(connection: FleetCursor, name: str) -> Lease | None:
-    found = connection.execute(
-        """SELECT district, machine, next_machine, token, until - clock_timestamp() AS left
-        FROM namesake.leases WHERE district = %s""",
-        (name,),
-    ).fetchone()
-    return None if found is None else Lease(**found)
+        def change(connection: FleetCursor) -> DictRow | None:
+            connection.execute(statement, {**own, **more})
+            return connection.execute(f"{READ_LEASES} WHERE district = %s", (name,)).fetchone()
+
+        found = self.connection.run(change)
+        return None if found is None else Lease(**found)

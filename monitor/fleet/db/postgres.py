@@ -1,8 +1,8 @@
 """PostgreSQL, for districts on several machines; only the extra `fleet` brings what it needs."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,7 +21,7 @@ Made = TypeVar("Made")
 FleetRow = DictRow
 FleetCursor = psycopg.Connection[DictRow]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 TABLES, ROLES = (Path(__file__).with_name(name) for name in ("postgres.sql", "roles.sql"))
 WORKER_ROLE = "namesake_worker"
 OLDEST_POSTGRESQL = 150000
@@ -78,8 +78,11 @@ class FleetConnection:
     ) -> Self:
         check_address(address)
         connection = cls(address, patience)
-        with closing_on_error(connection):
+        try:
             connection.run(prepare)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def run(self, work: Callable[[FleetCursor], Made]) -> Made:
@@ -129,16 +132,6 @@ class FleetConnection:
                     )
                     raise UnavailableError(reason) from error
             threading.Event().wait(RETRY_SECONDS)
-
-
-@contextmanager
-def closing_on_error(connection: FleetConnection) -> Iterator[FleetConnection]:
-    """Close it if what is done first with it fails."""
-    try:
-        yield connection
-    except BaseException:
-        connection.close()
-        raise
 
 
 def check_address(address: str) -> None:

@@ -24,9 +24,8 @@ CREATE TABLE namesake.request_quota (
 CREATE TABLE namesake.leases (
     district text PRIMARY KEY,
     machine text NOT NULL,
-    session text NOT NULL,  -- of the process that works on it
+    session text NOT NULL,  -- of the process that works on it; empty: it is on its way there
     until timestamptz NOT NULL,
-    next_machine text NOT NULL DEFAULT '',  -- it is on its way there; empty: it stays
     token text NOT NULL DEFAULT ''  -- of the last move: only the folder that has it may be opened
 );
 

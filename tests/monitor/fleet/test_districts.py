@@ -10,7 +10,7 @@ from monitor.app import Environment
 from monitor.cli.context import CliContext
 from monitor.config.sections import read_secret
 from monitor.domain.errors import ConfigError, InputError
-from monitor.fleet.cli.context import open_sender
+from monitor.fleet.cli.context import open_home
 from monitor.fleet.config import FleetConfig, FleetFile
 from monitor.fleet.districts import (
     DISTRICT_CONFIG,
@@ -153,6 +153,6 @@ def test_a_database_without_the_extra_is_told_with_the_remedy(
 
     with (
         pytest.raises(ConfigError, match=r"requirements-fleet\.txt"),
-        open_sender(CliContext(tmp_path / "fleet.toml", Environment()), file),
+        open_home(CliContext(tmp_path / "fleet.toml", Environment()), file),
     ):
         raise AssertionError

@@ -20,7 +20,7 @@ from monitor.fleet.moves import (
     build_move,
     close_databases,
     find_missing_file,
-    list_handover_files,
+    hash_files,
     move_district,
     remove_handover,
     take_back,
@@ -38,27 +38,21 @@ class FakeLeases:
     away: bool = False
 
     def begin_move(self, name: str, machine: str, token: str) -> Lease | None:
+        if self.away:
+            raise UnavailableError
         known = self.rows.get(name)
         if known is None or known.machine == self.machine:
             self.rows[name] = Lease(
-                district=name,
-                machine=self.machine,
-                next_machine=machine,
-                token=token,
-                left=timedelta(),
+                district=name, machine=machine, is_arriving=True, token=token, left=timedelta()
             )
         return self.rows[name]
 
-    def cancel_move(self, name: str) -> bool:
+    def cancel_move(self, name: str, token: str) -> bool:
         known = self.rows.get(name)
-        if known is None or known.machine != self.machine:
+        if known is None or (known.token != token and known.machine != self.machine):
             return False
         del self.rows[name]
         return True
-
-    def end_leases(self, _: tuple[str, ...]) -> None:
-        if self.away:
-            raise UnavailableError
 
 
 @pytest.fixture
@@ -67,8 +61,18 @@ def cedar(tmp_path: Path) -> DistrictFolder:
     return DistrictFolder(name="cedar", path=tmp_path / "districts" / "cedar")
 
 
-def test_a_database_that_goes_away_at_the_end_leaves_a_move_done(cedar: DistrictFolder) -> None:
-    assert move_district(cedar, FakeLeases(away=True), "second", sleep).folder.exists()
+def test_what_may_have_been_begun_stays_closed_until_it_is_done_again(
+    cedar: DistrictFolder,
+) -> None:
+    leases = FakeLeases(away=True)
+    with pytest.raises(UnavailableError):
+        move_district(cedar, leases, "second", sleep)
+    begun = find_handover(cedar.path / "state")
+    assert begun is not None
+    leases.away = False
+    done = move_district(cedar, leases, "second", sleep)
+    assert find_handover(done.folder / "state") == begun
+    assert leases.rows["cedar"].token == begun.token
 
 
 def test_a_state_folder_elsewhere_would_stay_behind(cedar: DistrictFolder, tmp_path: Path) -> None:
@@ -82,12 +86,12 @@ def test_a_state_folder_elsewhere_would_stay_behind(cedar: DistrictFolder, tmp_p
 
 
 def test_what_another_machine_has_is_moved_from_there(cedar: DistrictFolder) -> None:
-    leases = FakeLeases(machine="second")
-    leases.begin_move("cedar", "third", "token")
-    leases.machine = "first"
+    leases = FakeLeases()
+    leases.begin_move("cedar", "second", "token")
     with pytest.raises(MovedError, match="The machine second works on cedar"):
         move_district(cedar, leases, "third", sleep)
     assert not (cedar.path / LEAVING_FILE).exists()
+    assert find_handover(cedar.path / "state") is None
 
 
 def test_two_folders_of_one_district_are_told_apart_by_a_person(cedar: DistrictFolder) -> None:
@@ -128,7 +132,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def hand_over(folder: Path, token: str) -> Handover:
-    files = list_handover_files(folder)
+    files = hash_files(folder)
     handover = Handover(district="cedar", machine="second", token=token, files=files)
     write_handover(folder / "state", handover)
     return handover
@@ -176,7 +180,7 @@ def test_a_copy_is_whole_when_each_file_is_there_as_it_was(folder: Path, tmp_pat
     (folder / "leaving").touch()
     (folder / "state" / "lock").touch()
     handover = hand_over(folder, "of a move")
-    named = {file.path for file in handover.files}
+    named = set(handover.files)
     assert {"namesake.toml", "secrets/scim-token", "state/namesake.db", "state/keys.db"} <= named
     assert not named & {"leaving", "state/lock", f"state/{HANDOVER_FILE}"}
 

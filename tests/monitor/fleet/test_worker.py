@@ -1,7 +1,7 @@
 """A machine that asks does what it is permitted, and no more."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -232,8 +232,7 @@ def test_a_machine_with_a_wrong_clock_does_not_start(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = FleetCrawlLimits(FakeDatabase(world.batch), FleetSeal(FLEET_KEY), SystemClock())
-    monkeypatch.setattr(FakeDatabase, "close", lambda _: None)
-    monkeypatch.setattr(FleetCrawlLimits, "open_as_worker", lambda *_: limits)
+    monkeypatch.setattr(FleetCrawlLimits, "open_as_worker", lambda *_: nullcontext(limits))
     key = FleetSeal(FLEET_KEY).derive_worker_key("asker")
     with (
         pytest.raises(WrongClockError),

@@ -39,6 +39,11 @@ def whose(lease: Lease | None) -> str:
     return lease.machine
 
 
+def is_arriving(lease: Lease | None) -> bool:
+    assert lease is not None
+    return lease.is_arriving
+
+
 def test_a_district_stays_its_machine_s_when_its_lease_has_run_out(
     connection: FleetConnection,
 ) -> None:
@@ -78,52 +83,46 @@ def test_a_second_machine_of_the_same_name_takes_over_and_the_first_notices(
     assert namesake.renew_districts(["cedar"]) == {"cedar"}
 
 
-def test_a_moved_district_is_taken_only_with_its_token_and_once_it_was_let_go(
-    connection: FleetConnection,
-) -> None:
+def test_a_moved_district_is_taken_only_with_its_token(connection: FleetConnection) -> None:
     first, second = LeasesTable(connection, "first"), LeasesTable(connection, "second")
     first.claim_district("cedar")
-    first.begin_move("cedar", "second", "token")
+    assert is_arriving(first.begin_move("cedar", "second", "token"))
 
     assert first.renew_districts(["cedar"]) == frozenset()
-    assert whose(second.claim_district("cedar", "token")) == "first"
-    first.end_leases(["cedar"])
-    assert whose(second.claim_district("cedar")) == "first"
-    assert whose(second.claim_district("cedar", "another")) == "first"
-    assert whose(LeasesTable(connection, "third").claim_district("cedar", "token")) == "first"
-    assert whose(second.claim_district("cedar", "token")) == "second"
+    # It may have started anew, and know nothing of the move; or find the file with the token.
+    for token in ("", "token"):
+        assert whose(first.claim_district("cedar", token)) == "second"
+    for token in ("", "another"):
+        assert is_arriving(second.claim_district("cedar", token))
+    assert is_arriving(LeasesTable(connection, "third").claim_district("cedar", "token"))
+    assert not is_arriving(second.claim_district("cedar", "token"))
 
-    assert not first.cancel_move("cedar")
+    assert not first.cancel_move("cedar", "token")
     assert whose(first.claim_district("cedar", "token")) == "second"
     # After a crash, the file with the token may still be there.
     assert whose(second.claim_district("cedar", "token")) == "second"
+    assert second.renew_districts(["cedar"]) == {"cedar"}
 
 
-def test_who_gives_a_district_away_does_not_hold_it_longer_by_claiming_it_again(
-    connection: FleetConnection,
-) -> None:
+def test_a_district_is_given_away_by_its_own_machine_alone(connection: FleetConnection) -> None:
     first, second = LeasesTable(connection, "first"), LeasesTable(connection, "second")
     first.claim_district("cedar")
-    first.begin_move("cedar", "second", "token")
-    first.end_leases(["cedar"])
+    assert whose(second.begin_move("cedar", "second", "token")) == "first"
 
-    # It may have started anew, and know nothing of the move; or find the file with the token.
-    for token in ("", "token"):
-        lease = first.claim_district("cedar", token)
-        assert lease is not None
-        assert lease.next_machine == "second"
-        assert lease.left <= NOTHING
-    assert whose(second.claim_district("cedar", "token")) == "second"
+    first.begin_move("cedar", "second", "token")
+    assert whose(first.begin_move("cedar", "third", "another")) == "second"
+    assert whose(first.begin_move("cedar", "third", "token")) == "third"
 
 
 def test_a_move_that_is_taken_back_is_over(connection: FleetConnection) -> None:
     first, second = LeasesTable(connection, "first"), LeasesTable(connection, "second")
     first.claim_district("cedar")
     first.begin_move("cedar", "second", "token")
-    first.end_leases(["cedar"])
 
-    assert first.cancel_move("cedar")
+    assert not first.cancel_move("cedar", "another")
+    assert first.cancel_move("cedar", "token")
     assert whose(second.claim_district("cedar", "token")) == "first"
+    assert whose(first.claim_district("cedar")) == "first"
     assert first.renew_districts(["cedar"]) == {"cedar"}
 
 
@@ -148,10 +147,8 @@ def test_what_is_on_its_way_is_not_replaced_by_an_older_backup(connection: Fleet
     end_leases(connection)
 
     for side in (first, second):
-        lease = side.replace_machine("cedar", "")
-        assert lease is not None
-        assert (lease.machine, lease.next_machine) == ("first", "second")
-    assert whose(second.replace_machine("cedar", "first")) == "second"
+        assert is_arriving(side.replace_machine("cedar", ""))
+    assert not is_arriving(first.replace_machine("cedar", "second"))
 
 
 def test_a_copy_of_a_district_elsewhere_is_set_aside_and_stays_closed(

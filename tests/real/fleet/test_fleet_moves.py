@@ -200,7 +200,7 @@ def test_half_a_copy_is_not_taken_up_and_the_rest_of_it_is(first: Machine, secon
         with pytest.raises(MovedError):
             second.count_people()
         _, said = second.types("status")
-        assert "It comes from the machine first. It is taken up here once its copy is" in said
+        assert "It is taken up here once its copy is complete." in said
 
         database.write_bytes(whole)
         there.works()
@@ -218,7 +218,7 @@ def test_a_copy_of_a_district_that_was_not_closed_is_never_taken_up(
         there.works()
         code, said = second.types("status")
         assert code == SetAsideError.exit_code
-        assert "What lies here is not its copy" in said
+        assert "It comes here, and this is not its copy." in said
         wait_for(lambda: find_handover(second.state) is not None, 60)
         with pytest.raises(MovedError):
             second.count_people()
@@ -364,7 +364,7 @@ def test_a_lost_machine_s_district_comes_back_and_knows_who_withdrew_since_its_b
         code, said = second.fleet("restore", "cedar", "--gone", "first", "--json")
         assert code == 0, said
         done = json.loads(said)
-        assert (done["changed_consents"], done["secrets_missing"]) == (2, True)
+        assert done["changed_consents"] == 2
         home.runner.report()
         _, _, set_aside = home.runner.describe_wait().partition("are set aside: ")
         assert "cedar" in set_aside
@@ -422,19 +422,9 @@ def test_a_name_that_another_machine_has_is_not_given_twice(
     assert "The machine first has a district 'cedar'." in said
 
 
-@pytest.mark.parametrize(
-    ("words", "instead"),
-    [
-        (("drain",), "systemctl stop namesake-fleet"),
-        (("move", "cedar", "second"), "namesake fleet remove NAME"),
-        (("restore", "cedar"), "restore COPIES --keys KEYS"),
-    ],
-    ids=["drain", "move", "restore"],
-)
-def test_one_machine_alone_is_told_what_to_do_instead(
-    first: Machine, words: tuple[str, ...], instead: str
-) -> None:
+@pytest.mark.parametrize("words", [("drain",), ("move", "cedar", "second"), ("restore", "cedar")])
+def test_one_machine_alone_is_told_so(first: Machine, words: tuple[str, ...]) -> None:
     (first.folder / "fleet.toml").write_text('[fleet]\ndistricts = "districts"\n', "utf-8")
     code, said = first.fleet(*words)
     assert code == ConfigError.exit_code
-    assert instead in said
+    assert "this machine is alone: see docs/fleet.md" in said

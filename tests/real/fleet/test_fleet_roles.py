@@ -50,7 +50,7 @@ def worker(limits: FleetCrawlLimits, fleet_address: str) -> Iterator[psycopg.Con
     "statement",
     [
         "UPDATE namesake.leases SET machine = 'elsewhere'",
-        "INSERT INTO namesake.leases VALUES ('cedar', 'elsewhere', '', now(), '', '')",
+        "INSERT INTO namesake.leases VALUES ('cedar', 'elsewhere', '', now(), '')",
         "INSERT INTO namesake.consent_changes (tag, body) VALUES ('rosa', 'left')",
         "DELETE FROM namesake.consent_changes",
         "SELECT tag FROM namesake.consent_changes",

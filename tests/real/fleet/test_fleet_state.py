@@ -12,7 +12,7 @@ from monitor.domain.errors import ConfigError, UnavailableError
 from monitor.fleet.db.batch_mailbox import Mailbox
 from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.district_leases import LeasesTable
-from monitor.fleet.db.state import read_fleet_state
+from monitor.fleet.home_machine import HomeMachine
 from scrapers.http.clock import SystemClock
 from scrapers.models import CrawlPriority
 from tests.monitor.made_districts import make_districts
@@ -37,7 +37,7 @@ def test_what_waits_is_counted_with_its_age(limits: FleetCrawlLimits, mailbox: M
     for priority in (CrawlPriority.USUAL, CrawlPriority.USUAL, CrawlPriority.FIRST):
         send(mailbox, "lock", priority)
     limits.connection.execute("UPDATE namesake.batches SET at = at - interval '10 minutes'")
-    state = read_fleet_state(limits.connection)
+    state = HomeMachine(limits, Path()).read_state()
 
     assert dict(state.jobs) == {"todo": 3, "doing": 0}
     assert set(state.oldest_jobs) == {"sweep", "check"}
@@ -54,7 +54,7 @@ def test_machines_are_heard_of_by_workers_and_by_leases(limits: FleetCrawlLimits
         """INSERT INTO procrastinate_workers (last_heartbeat)
         VALUES (clock_timestamp()), (clock_timestamp() - interval '2 minutes')"""
     )
-    state = read_fleet_state(limits.connection)
+    state = HomeMachine(limits, Path()).read_state()
 
     assert state.count_workers() == 1
     assert state.machines["first"].total_seconds() < 300
@@ -65,8 +65,11 @@ def test_a_machine_with_another_key_is_refused(
     fleet_address: str,
     limits: FleetCrawlLimits,
 ) -> None:
-    with pytest.raises(ConfigError, match="is not of this fleet"):
-        FleetCrawlLimits.open_address(fleet_address, FLEET_KEY + " or not", SystemClock())
+    with (
+        pytest.raises(ConfigError, match="is not of this fleet"),
+        FleetCrawlLimits.open_address(fleet_address, FLEET_KEY + " or not", SystemClock()),
+    ):
+        raise AssertionError
 
 
 def test_a_database_without_an_encoding_of_its_own_knows_the_key_again(
