@@ -6,7 +6,7 @@ Loaded when the first of them is used.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -117,6 +117,7 @@ def build_permission(
     )
 
 
+@lru_cache(1_024)
 def build_user_agent(contact: str) -> str:
     """Give our honest name; a check of oneself (`namesake me`) has no office to write to."""
     about = f"+mailto:{contact}" if contact else "a person looking themselves up"

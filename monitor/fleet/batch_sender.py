@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import cast
 
 from monitor.app.sources import export_sources
 from monitor.config.sections import SourcesConfig
@@ -27,17 +28,17 @@ from monitor.fleet.db.batch_mailbox import Mailbox, SealedAnswer, SealedBatch
 from monitor.fleet.db.day_keys import HomeDayKeys
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import PERMISSION_LASTS
-from scrapers.crawl.crawler import Crawler
+from monitor.fleet.host_crawler import RelayedCrawler
 from scrapers.crawl.frontier import (
     LOOK_AHEAD,
+    CrawlEvent,
     CrawlRun,
     Inspector,
     ProgressCallback,
     SourceProgress,
 )
-from scrapers.crawl.routing import DEEPEST, MOST_FOLLOW_QUERIES, CrawlQuery, HostManners
+from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.http.errors import FailureReason, FetchError, build_failure_error, build_refusal_error
-from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import (
     CrawlPriority,
     CrawlResult,
@@ -47,7 +48,6 @@ from scrapers.models import (
     QueryKind,
     Request,
 )
-from scrapers.source import AccessMode
 
 LOG = logging.getLogger(__name__)
 # Batches of one district that wait or run at one host: one is asked while the next one is sent.
@@ -66,13 +66,12 @@ LOOK_SECONDS = {CrawlPriority.FIRST: 0.1, CrawlPriority.USUAL: 0.3}
 KEPT_HOME = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class SentBatch:
     """`left` are the numbers of the queries that have no answer yet.
 
     `permitted` are those that others may ask, as they were told last. `tries` counts how often it
-    was lost before anyone had answered any of it. One that `is_inherited` was sent by a run that is
-    gone: its answers wait until runs want the same, perhaps several at once.
+    was lost before anyone had answered any of it.
     """
 
     body: BatchBody
@@ -81,44 +80,33 @@ class SentBatch:
     permitted: frozenset[int]
     permitted_at: datetime
     tries: int = 0
-    is_inherited: bool = False
+
+    @property
+    def left_keys(self) -> set[str]:
+        return {self.body.queries[place].query.key for place in self.left}
 
 
-@dataclass(slots=True)
-class Desk:
-    """One run's queries: those that wait here, by host, and those that were sent.
+@dataclass(slots=True, kw_only=True, eq=False)
+class Desk(CrawlRun):
+    """One run's queries: those that wait here, by host, and in which batch each other one is.
 
-    `refused` are batches with an answer that no machine of ours gave. `awaited` are the keys of
-    queries that are in batches of a run that is gone. How many of those are at a host keeps none of
-    our own from it: no one may want the rest of them.
+    A batch may be awaited by several runs, where one that is gone has sent it. `refused` are
+    batches with an answer that no machine of ours gave.
     """
 
-    run: CrawlRun
-    waiting: dict[str, deque[CrawlQuery]] = field(default_factory=lambda: defaultdict(deque))
-    sent: dict[int, SentBatch] = field(default_factory=dict)
-    sent_counts: Counter[str] = field(default_factory=Counter)
-    failures: Counter[str] = field(default_factory=Counter)
-    results: deque[CrawlResult] = field(default_factory=deque)
+    lines: dict[str, deque[CrawlQuery]] = field(default_factory=lambda: defaultdict(deque))
+    awaited: dict[str, SentBatch] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)
-    awaited: set[str] = field(default_factory=set)
     recheck_at: float = 0.0
     lost_check_at: float = 0.0
 
-    def add_batch(self, number: int, batch: SentBatch) -> None:
-        self.sent[number] = batch
-        self.sent_counts[batch.body.manners.host] += not batch.is_inherited
-
-    def wants(self, sent: SentBatch, place: int) -> bool:
-        return not sent.is_inherited or sent.body.queries[place].query.key in self.awaited
-
-    def remove_batch(self, number: int) -> SentBatch:
-        batch = self.sent.pop(number)
-        self.sent_counts[batch.body.manners.host] -= not batch.is_inherited
-        return batch
+    @property
+    def sent(self) -> dict[int, SentBatch]:
+        return {batch.seal.id: batch for batch in self.awaited.values()}
 
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
-class FleetCrawler(Crawler):
+class FleetCrawler(RelayedCrawler):
     """Sends a district's queries to whichever machine asks their hosts, sealed, by the mailbox."""
 
     mailbox: Mailbox
@@ -134,9 +122,8 @@ class FleetCrawler(Crawler):
     # A check and a sweep begin side by side: what one has taken up, the other must not find anew.
     _look_lock: threading.Lock = field(init=False, default_factory=threading.Lock)
     _has_looked: bool = field(init=False, default=False)
-    _inherited: dict[int, SentBatch] = field(init=False, default_factory=dict)
-    _inherited_keys: dict[str, int] = field(init=False, default_factory=dict)
-    _abandoned: set[int] = field(init=False, default_factory=set)
+    # What runs that are gone have sent: it is asked for, and paid. Each query goes to one run.
+    _orphans: dict[str, SentBatch] = field(init=False, default_factory=dict)
 
     def crawl(
         self,
@@ -154,50 +141,51 @@ class FleetCrawler(Crawler):
             raise UnavailableError(reason)
         with self._look_lock:
             if not self._has_looked:
-                self._find_inherited()
-        self._delete_abandoned()
+                self._find_orphans()
         if self.proofs is not None:
             self.proofs.cache.load_proofs()
-        run = CrawlRun(
+        desk = Desk(
             queries=iter(queries), on_progress=watch, priority=priority, tenant=self._tenant
         )
-        desk = Desk(run)
         try:
             while not self.is_stopped():
                 self.beat()
-                answers = self._read_answers(desk)
+                sent = desk.sent
+                answers = self._read_answers(desk, sent)
                 for answer in answers:
-                    self._take_answer(desk, answer)
-                    yield from self._drain_results(desk)
+                    self._take_answer(desk, sent[answer.batch], answer)
+                    yield from self._drain_events(desk)
                 if answers:
-                    self._forget_taken(desk, answers)
-                self._renew_permissions(desk)
+                    self._forget_taken(sent, answers)
                 self._send_lost_again(desk)
+                self._renew_permissions(desk)
                 self._feed(desk)
-                sent = self._send_batches(desk)
-                yield from self._drain_results(desk)
-                if run.is_finished:
+                has_sent = self._send_batches(desk)
+                yield from self._drain_events(desk)
+                if desk.is_finished:
                     break
-                if not (answers or sent):
+                if not (answers or has_sent):
                     self.clock.sleep(LOOK_SECONDS[priority])
-        except UnavailableError:
-            self._leave_to_next_run(desk)
-            raise
         finally:
-            self._let_go(desk)
+            self._orphans.update(desk.awaited)
             self._save_quota_and_robots()
+            if self.share is not None:
+                self.share.save_shares()
 
-    def _find_inherited(self) -> None:
-        """Find what this district sent before its process ended: it is asked for, and paid."""
-        district = tag_district(self.seal, self.district)
-        for batch in self.mailbox.list_district_batches(district):
+    def _drain_events(self, desk: Desk) -> Iterator[CrawlResult]:
+        while not desk.events.empty():
+            yield from self._process_event(desk, desk.events.get())
+
+    def _find_orphans(self) -> None:
+        """Find what this district sent before its process ended."""
+        for batch in self.mailbox.list_district_batches(tag_district(self.seal, self.district)):
             try:
                 seal = BatchSeal.for_batch(self.day_keys.find_seal(batch.day_key), batch)
                 body = seal.open_body(batch.body)
                 permission = seal.open_permission(batch.permission)
             except DatabaseError as error:
                 LOG.error("batch_refused", extra={"batch": batch.id, "reason": str(error)})  # noqa: TRY400 - no fault of ours
-                self._abandoned.add(batch.id)
+                self.mailbox.delete_batches([batch.id])
                 continue
             sent = SentBatch(
                 body=body,
@@ -205,64 +193,18 @@ class FleetCrawler(Crawler):
                 left=set(range(len(body.queries))).difference(batch.answered),
                 permitted=permission.numbers,
                 permitted_at=permission.issued_at,
-                is_inherited=True,
             )
-            self._inherit(batch.id, sent, sent.left)
+            self._orphans.update(dict.fromkeys(sent.left_keys, sent))
         self._has_looked = True
-
-    def _inherit(self, number: int, sent: SentBatch, places: Iterable[int]) -> None:
-        """Leave a batch to whichever run wants those of its queries, each to one run."""
-        self._inherited[number] = sent
-        for place in places:
-            self._inherited_keys[sent.body.queries[place].query.key] = number
-
-    def _wait_for_inherited(self, desk: Desk, query: CrawlQuery) -> bool:
-        """Tell whether a query is under way already; if so, wait for its answer."""
-        number = self._inherited_keys.pop(query.query.key, None)
-        if number is None or self._find_answer(query) is not None:
-            return False
-        inherited = self._inherited.get(number)
-        if inherited is None:
-            return False
-        if number not in desk.sent:
-            desk.add_batch(number, inherited)
-        desk.awaited.add(query.query.key)
-        return True
-
-    def _leave_to_next_run(self, desk: Desk) -> None:
-        """Keep what is under way while the database is away: it is asked for, and paid."""
-        for number, sent in desk.sent.items():
-            # Another run may wait for the rest of it.
-            wanted = [place for place in sent.left if desk.wants(sent, place)]
-            sent.is_inherited = True
-            self._inherit(number, sent, wanted)
-        desk.sent.clear()
-
-    def _let_go(self, desk: Desk) -> None:
-        """Drop what this run waits for; what is under way as we end, the next process takes up."""
-        if not self.is_stopped():
-            self._abandoned |= {
-                number for number, sent in desk.sent.items() if not sent.is_inherited
-            }
-        self._delete_abandoned()
-        if self.share is not None:
-            self.share.save_shares()
-
-    def _delete_abandoned(self) -> None:
-        """Drop what no run here waits for; if that fails, the next run tries again."""
-        if self._abandoned:
-            self.mailbox.delete_batches(self._abandoned)
-            self._abandoned.clear()
 
     def _renew_permissions(self, desk: Desk) -> None:
         """Say again what others may ask, at once where less may be asked than they were told."""
         if self.clock.monotonic() < desk.recheck_at:
             return
         desk.recheck_at = self.clock.monotonic() + RECHECKED_EVERY
-        if desk.sent:
+        if desk.awaited:
             self.day_keys.hand_out()
         now, known, renewed = self.read_time(), dict[object, bool](), dict[int, bytes]()
-        self._take_back_lapsed(desk, now)
         for number, sent in desk.sent.items():
             may_ask = {
                 place
@@ -277,13 +219,6 @@ class FleetCrawler(Crawler):
         if renewed:
             self.mailbox.renew_permissions(renewed)
 
-    def _take_back_lapsed(self, desk: Desk, now: datetime) -> None:
-        """Have what we did not renew in time sent again: who had it has put it away."""
-        lapsed = {n for n, s in desk.sent.items() if now - s.permitted_at >= PERMISSION_LASTS}
-        if lapsed:
-            self.mailbox.delete_batches(lapsed)
-            desk.lost_check_at = 0.0
-
     def _may_still_ask(self, query: Query, known: dict[object, bool]) -> bool:
         """Tell whether a query is allowed now; `known` holds what was found out at this moment."""
         kind = (query.subject, query.kind, self.sources[query.source].family)
@@ -292,32 +227,34 @@ class FleetCrawler(Crawler):
         return known[kind]
 
     def _send_lost_again(self, desk: Desk) -> None:
-        """Send again what is in batches that the database has no longer, or that expired there.
+        """Send again what is in batches that the database has no longer, or that are void.
 
-        What was sent for nothing again and again could not be checked, and is told as that.
+        What we did not renew in time is: who had it has put it away. What was sent for nothing
+        again and again could not be checked, and is told as that.
         """
-        now = self.clock.monotonic()
-        if not desk.sent or (now < desk.lost_check_at and not desk.refused):
+        now, sent = self.clock.monotonic(), desk.sent
+        oldest = self.read_time() - PERMISSION_LASTS
+        void = desk.refused.union(n for n, batch in sent.items() if batch.permitted_at <= oldest)
+        if not sent or (now < desk.lost_check_at and not void):
             return
         desk.lost_check_at = now + LOST_EVERY
-        self.mailbox.delete_batches(desk.refused)
-        known = self.mailbox.list_known_batches(desk.sent)
-        for number in [sent for sent in desk.sent if sent not in known]:
-            lost = desk.remove_batch(number)
-            self._inherited.pop(number, None)
+        if void:
+            self.mailbox.delete_batches(void)
+        for number in sent.keys() - self.mailbox.list_known_batches(sent):
+            lost = sent[number]
             in_vain = number in desk.refused or len(lost.left) == len(lost.body.queries)
             tries = lost.tries + 1 if in_vain else 0
-            left = [
-                lost.body.queries[place] for place in sorted(lost.left) if desk.wants(lost, place)
-            ]
             given_up = build_failure_error(FailureReason.NO_MACHINE).result
             chosen = []
-            for state in left:
-                known_answer = given_up if tries >= MOST_TRIES else self._find_answer(state)
-                if known_answer is None:
-                    chosen.append(state)
+            for query in (lost.body.queries[place] for place in sorted(lost.left)):
+                if desk.awaited.get(query.query.key) is not lost:
+                    continue  # another run waits for it, or none
+                del desk.awaited[query.query.key]
+                answer = given_up if tries >= MOST_TRIES else self._find_answer(query)
+                if answer is None:
+                    chosen.append(query)
                 else:
-                    self._conclude(desk, state, known_answer)
+                    self._conclude(desk, query, answer)
             if chosen:
                 # They were counted as this district's share when they were sent first.
                 self._post(desk, replace(lost.body, queries=tuple(chosen)), tries, waited=True)
@@ -325,21 +262,25 @@ class FleetCrawler(Crawler):
 
     def _feed(self, desk: Desk) -> None:
         """Take more queries while few wait; a slow host's do not keep the others from coming."""
-        room = max(LOOK_AHEAD - sum(map(len, desk.waiting.values())), BATCH_SIZE)
+        room = max(LOOK_AHEAD - sum(map(len, desk.lines.values())), BATCH_SIZE)
         taken = 0
-        for query in islice(desk.run.queries, room):
+        for query in islice(desk.queries, room):
             taken += 1
-            self._admit(desk, CrawlQuery(query=query))
+            self._admit_query(desk, CrawlQuery(query=query))
         if taken < room:
-            desk.run.drained = True
+            desk.drained = True
 
-    def _admit(self, desk: Desk, query: CrawlQuery) -> None:
-        if desk.run.admit_query(query) and not self._wait_for_inherited(desk, query):
-            self._place(desk, query)
+    def _queue_query(self, run: CrawlRun, crawl_query: CrawlQuery) -> None:
+        """Line a query up, or wait for its answer if it is under way already."""
+        desk, known = cast("Desk", run), self._find_answer(crawl_query)
+        orphaned = self._orphans.pop(crawl_query.query.key, None)
+        if known is None and orphaned is not None:
+            desk.awaited[crawl_query.query.key] = orphaned
+        else:
+            self._place(desk, crawl_query, known)
 
-    def _place(self, desk: Desk, query: CrawlQuery) -> None:
+    def _place(self, desk: Desk, query: CrawlQuery, known: ParseResult | None) -> None:
         """Line a query up at the host that it asks next, or conclude it if there is none."""
-        known = self._find_answer(query)
         if known is not None:
             self._conclude(desk, query, known)
             return
@@ -348,16 +289,7 @@ class FleetCrawler(Crawler):
             self._conclude(desk, query, proven, shared=True)
             return
         try:
-            source = self.sources.get(query.pages[0].source)
-            if source is None:
-                raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
-            now = self.clock.now()
-            if source.crawl_policy.access is AccessMode.PAGE:
-                origin = RequestTarget.from_url(query.request.url).origin
-                self._engine.robots.take_up(origin, query.rules, query.robots, now)
-            desk.waiting[
-                self.router.plan_next_request(query, source.crawl_policy, now).host
-            ].append(query)
+            desk.lines[self._find_next_host(query)].append(query)
         except FetchError as end:
             self._conclude(desk, query, end.result)
 
@@ -368,21 +300,23 @@ class FleetCrawler(Crawler):
         return None
 
     def _send_batches(self, desk: Desk) -> bool:
-        sent = False
-        for host in list(desk.waiting):
+        has_sent = False
+        counts = Counter(batch.body.manners.host for batch in desk.sent.values())
+        for host in list(desk.lines):
             if desk.failures[host] >= self._engine.throttle.max_failures:
                 # It is asked no more in this run.
                 closed = build_failure_error(FailureReason.CLOSED).result
-                while desk.waiting[host]:
-                    self._conclude(desk, desk.waiting[host].popleft(), closed)
-            while desk.waiting[host] and desk.sent_counts[host] < WINDOW:
-                sent = self._send_batch(desk, host) or sent
-            if not desk.waiting[host]:
-                del desk.waiting[host]
-        return sent
+                while desk.lines[host]:
+                    self._conclude(desk, desk.lines[host].popleft(), closed)
+            while desk.lines[host] and counts[host] < WINDOW:
+                counts[host] += self._send_batch(desk, host)
+                has_sent = has_sent or counts[host] > 0
+            if not desk.lines[host]:
+                del desk.lines[host]
+        return has_sent
 
     def _send_batch(self, desk: Desk, host: str) -> bool:
-        queue, chosen = desk.waiting[host], list[CrawlQuery]()
+        queue, chosen = desk.lines[host], list[CrawlQuery]()
         while queue and len(chosen) < BATCH_SIZE:
             query = queue.popleft()
             refusal = self._take_turn(desk, host, query)
@@ -412,18 +346,16 @@ class FleetCrawler(Crawler):
             body=seal.seal_body(replace(body, sent_at=now)),
             permission=seal.permit(numbers, now),
         )
-        self.mailbox.send_batch(batch, desk.run.priority, waited=waited)
-        desk.add_batch(
-            seal.id,
-            SentBatch(
-                body=body,
-                seal=seal,
-                left=set(numbers),
-                permitted=numbers,
-                permitted_at=now,
-                tries=tries,
-            ),
+        self.mailbox.send_batch(batch, desk.priority, waited=waited)
+        sent = SentBatch(
+            body=body,
+            seal=seal,
+            left=set(numbers),
+            permitted=numbers,
+            permitted_at=now,
+            tries=tries,
         )
+        desk.awaited.update(dict.fromkeys(sent.left_keys, sent))
 
     def _take_turn(self, desk: Desk, host: str, query: CrawlQuery) -> ParseResult | None:
         """Count a query, or return what it comes to: things may have changed meanwhile."""
@@ -431,11 +363,11 @@ class FleetCrawler(Crawler):
         if known is not None:
             return known
         source = query.query.source
-        desk.run.report_progress(source, SourceProgress.ASKING)
+        desk.report_progress(source, SourceProgress.ASKING)
         if self.share is None or not self.router.directory.is_declared(host):
             return None
         pause = self._get_pause(host, query)
-        return self.share.take_turn(host, pause, desk.run.priority, self.clock.now())
+        return self.share.take_turn(host, pause, desk.priority, self.clock.now())
 
     def _get_pause(self, host: str, query: CrawlQuery) -> float:
         own = self.sources[query.query.source].crawl_policy.seconds_between
@@ -455,7 +387,7 @@ class FleetCrawler(Crawler):
             keeps_pages=self.keeps_pages,
             picture_subjects=tuple(sorted(subjects)),
             manners=replace(declared, pause=pause),
-            priority=desk.run.priority,
+            priority=desk.priority,
             queries=tuple(chosen),
         )
 
@@ -469,67 +401,54 @@ class FleetCrawler(Crawler):
         )
         return bool(query.query.subject) and self.may_ask(picture)
 
-    def _read_answers(self, desk: Desk) -> list[SealedAnswer]:
-        answers = self.mailbox.read_answers(desk.sent) if desk.sent else []
-        return [answer for answer in answers if desk.wants(desk.sent[answer.batch], answer.number)]
+    def _read_answers(self, desk: Desk, sent: Mapping[int, SentBatch]) -> list[SealedAnswer]:
+        answers = self.mailbox.read_answers(sent) if sent else []
+        return [
+            answer
+            for answer in answers
+            if (batch := sent[answer.batch])
+            is desk.awaited.get(batch.body.queries[answer.number].query.key)
+        ]
 
-    def _take_answer(self, desk: Desk, sealed: SealedAnswer) -> None:
-        batch = desk.sent[sealed.batch]
-        if sealed.number not in batch.left:
-            return
+    def _take_answer(self, desk: Desk, batch: SentBatch, sealed: SealedAnswer) -> None:
         if not self.seal.is_signed_by(sealed.worker, sealed.place, sealed.body, sealed.signature):
             LOG.error("answer_refused", extra={"batch": sealed.batch})
             desk.refused.add(sealed.batch)
             return
-        batch.left.discard(sealed.number)
-        desk.awaited.discard(batch.body.queries[sealed.number].query.key)
         answer = batch.seal.open_answer(sealed.number, sealed.body)
         asked = batch.body.queries[sealed.number]
+        batch.left.discard(sealed.number)
+        del desk.awaited[asked.query.key]
         if answer.handed_back is not None:
-            self._place(desk, answer.handed_back)
+            self._place(desk, answer.handed_back, self._find_answer(answer.handed_back))
         elif answer.result is not None:
-            self._take_result(desk, batch, asked, answer.result)
+            self._take_result(desk, batch.body.manners.host, asked, answer.result)
 
-    def _take_result(
-        self, desk: Desk, batch: SentBatch, asked: CrawlQuery, visit: CrawlResult
-    ) -> None:
-        host, result = batch.body.manners.host, visit.result
+    def _take_result(self, desk: Desk, host: str, asked: CrawlQuery, visit: CrawlResult) -> None:
+        result = visit.result
         refused = result.note == FailureReason.NOT_ALLOWED.value
         if refused and asked.handovers == 0 and self._find_answer(asked) is None:
             # Something changed for this person, and this query may still be asked.
-            self._place(desk, replace(asked, handovers=1))
+            self._place(desk, replace(asked, handovers=1), None)
             return
         failed = result.outcome is Outcome.FAILED
         desk.failures[host] = desk.failures[host] + 1 if failed else 0
         if self.proofs is not None:
             self.proofs.note_answer(visit.query, result, self.clock.now())
-        self._finish(desk, visit, asked.depth)
+        self._finish(desk, asked, visit)
 
     def _conclude(
         self, desk: Desk, query: CrawlQuery, result: ParseResult, *, shared: bool = False
     ) -> None:
-        joined = result if query.result is None else query.result.merge_next_page(result)
-        visit = CrawlResult(query=query.query, result=joined, at=self.clock.now(), shared=shared)
-        self._finish(desk, visit, query.depth)
+        self._finish(desk, query, query.conclude(result, self.clock.now(), shared=shared))
 
-    def _finish(self, desk: Desk, visit: CrawlResult, depth: int) -> None:
-        if depth < DEEPEST:
-            onward = [query for query in visit.result.follow if query.key != visit.query.key]
-            for query in onward[:MOST_FOLLOW_QUERIES]:
-                self._admit(desk, CrawlQuery(query=query, depth=depth + 1))
-        desk.run.record_result(visit)
-        desk.results.append(visit)
+    def _finish(self, desk: Desk, query: CrawlQuery, visit: CrawlResult) -> None:
+        onward = query.build_followups(visit.result.follow)
+        desk.events.put(CrawlEvent(result=visit, new_queries=onward))
 
-    def _drain_results(self, desk: Desk) -> Iterator[CrawlResult]:
-        while desk.results:
-            yield desk.results.popleft()
-
-    def _forget_taken(self, desk: Desk, answers: list[SealedAnswer]) -> None:
+    def _forget_taken(self, sent: Mapping[int, SentBatch], answers: list[SealedAnswer]) -> None:
         """Empty what is safe in the district's own database; drop batches that are through."""
         self.mailbox.take_answers(answers)
-        through = [number for number, value in desk.sent.items() if not value.left]
+        through = [number for number, batch in sent.items() if not batch.left]
         if through:
             self.mailbox.delete_batches(through)
-        for number in through:
-            desk.remove_batch(number)
-            self._inherited.pop(number, None)

@@ -5,8 +5,9 @@ What a query leads to at another host is handed back, for it needs that host's r
 
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from monitor.fleet.batches import AnswerBody
 from scrapers.crawl.crawl_worker import LONG_PAUSE
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import LONGEST_FLIGHT, NAP, CrawlRun, HostQueue
@@ -15,27 +16,21 @@ from scrapers.crawl.throttle import HostState
 from scrapers.http.errors import FailureReason, FetchError, build_unreadable_error
 from scrapers.http.ssrf_guard import RequestTarget
 from scrapers.models import CrawlPriority, CrawlResult
-from scrapers.source import AccessMode
 
 # Two processes that do not agree whose host it is must not hand a query to and fro for ever.
 MOST_HANDOVERS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchAnswer:
-    """What became of a query: its result, or the query itself, to be asked elsewhere.
+@dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
+class RelayedCrawler(Crawler):
+    """One of two that ask a query together, in two processes."""
 
-    `host_state` is how its host is to be treated from now on.
-    """
-
-    number: int
-    result: CrawlResult | None
-    handed_back: CrawlQuery | None
-    host_state: HostState
+    def _recall_robots(self, origin: str, crawl_query: CrawlQuery, now: datetime) -> None:
+        self._engine.robots.take_up(origin, crawl_query.rules, crawl_query.robots, now)
 
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
-class HostCrawler(Crawler):
+class HostCrawler(RelayedCrawler):
     """Asks one host at a time, for whoever holds the right to it; its consumer saves the host."""
 
     def ask_host(
@@ -45,8 +40,10 @@ class HostCrawler(Crawler):
         queries: Iterable[tuple[int, CrawlQuery]],
         priority: CrawlPriority,
         gives_way: Callable[[], bool],
-    ) -> Generator[BatchAnswer, None, None]:
-        """Ask queries one by one and yield each answer; end early where `gives_way` says so.
+    ) -> Generator[tuple[int, AnswerBody, HostState], None, None]:
+        """Ask queries one by one and yield each answer, and how its host is to be treated then.
+
+        It ends early where `gives_way` says so.
 
         What this process knew of the host before is forgotten: others have asked it since.
         """
@@ -66,12 +63,7 @@ class HostCrawler(Crawler):
                 answer = self._ask_query(run, host_queue, query)
                 if answer is None:
                     return
-                yield BatchAnswer(
-                    number=number,
-                    result=answer if isinstance(answer, CrawlResult) else None,
-                    handed_back=answer if isinstance(answer, CrawlQuery) else None,
-                    host_state=host_queue.state,
-                )
+                yield number, answer, host_queue.state
         finally:
             self._frontier.remove_run(run)
             self._save_quota_and_robots()
@@ -88,7 +80,7 @@ class HostCrawler(Crawler):
 
     def _ask_query(
         self, run: CrawlRun, host_queue: HostQueue, asked: CrawlQuery
-    ) -> CrawlResult | CrawlQuery | None:
+    ) -> AnswerBody | None:
         # If it is cut short, another process begins with it as it came.
         query = replace(asked, pages=list(asked.pages))
         if not self._belongs_here(query, host_queue.host):
@@ -106,29 +98,22 @@ class HostCrawler(Crawler):
             if step.moved_query is not None:
                 return self._hand_back(query)
             if step.result is not None:
-                return step.result
+                return AnswerBody(result=step.result)
         return None
 
     def _belongs_here(self, query: CrawlQuery, host: str) -> bool:
         """Tell whether a query's next request goes to this host, as far as is known now."""
-        source = self.sources.get(query.pages[0].source)
-        if source is None:
-            return True
-        now, robots = self.clock.now(), self._engine.robots
         try:
-            if source.crawl_policy.access is AccessMode.PAGE:
-                origin = RequestTarget.from_url(query.request.url).origin
-                robots.take_up(origin, query.rules, query.robots, now)
-            plan = self.router.plan_next_request(query, source.crawl_policy, now)
+            return self._find_next_host(query) == host
         except FetchError:
             return True
-        return plan.host == host
 
-    def _hand_back(self, query: CrawlQuery) -> CrawlResult | CrawlQuery:
-        now = self.clock.now()
+    def _hand_back(self, query: CrawlQuery) -> AnswerBody:
         if query.handovers >= MOST_HANDOVERS:
             lost = build_unreadable_error(FailureReason.HOPS).result
-            return CrawlResult(query=query.query, result=lost, at=now)
+            return AnswerBody(
+                result=CrawlResult(query=query.query, result=lost, at=self.clock.now())
+            )
         query.handovers += 1
         try:
             origin = RequestTarget.from_url(query.request.url).origin
@@ -136,4 +121,4 @@ class HostCrawler(Crawler):
             query.rules, query.robots = None, None
         else:
             query.rules, query.robots = self._engine.robots.hand_on(origin)
-        return query
+        return AnswerBody(handed_back=query)

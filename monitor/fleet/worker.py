@@ -51,14 +51,13 @@ from monitor.fleet.db.day_keys import WorkerDayKeys
 from monitor.fleet.db.engine import FencedJobManager, RetryAtOnce
 from monitor.fleet.db.seal import WorkerSeal
 from monitor.fleet.fence import BEAT_SECONDS, CLOCKS_DIFFER_BY, Fence, read_utc_time
-from monitor.fleet.host_crawler import BatchAnswer, HostCrawler
+from monitor.fleet.host_crawler import HostCrawler
 from scrapers.crawl.crawler import CrawlEngine
 from scrapers.crawl.frontier import keep_no_page
-from scrapers.crawl.routing import CrawlQuery
 from scrapers.crawl.throttle import HostState, Throttle
-from scrapers.http.client import HttpClient, HttpConnections
+from scrapers.http.client import HttpConnections
 from scrapers.http.fetch_limits import MOST_IDLE_HOSTS, compute_idle_hosts, raise_file_limit
-from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
+from scrapers.models import CrawlPriority, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import Source
 
 LOG = logging.getLogger(__name__)
@@ -213,9 +212,6 @@ class BatchAsker:
             pauses=environment.open_pauses(None),
         )
         self._parts.callback(self._engine.close)
-        # Districts that ask a site with the same settings share its source.
-        self._build_sources = lru_cache(MOST_REGISTRIES)(_build_sources)
-        self._find_registry = lru_cache(MOST_REGISTRIES)(self._build_registry)
 
     def close(self) -> None:
         self._parts.close()
@@ -264,8 +260,8 @@ class BatchAsker:
         count = 0
         try:
             with closing(answers):
-                for answer in answers:
-                    if not self._save(seal, answer):
+                for number, answer, state in answers:
+                    if not self._save(seal, number, answer, state):
                         return
                     count += 1
         except MonitorError:
@@ -273,7 +269,10 @@ class BatchAsker:
         except Exception as error:  # noqa: BLE001 - the query failed, and the rest can go on
             fault = describe_error_location(error)
             LOG.error("query_failed", extra={"batch": batch.id, "error": fault})  # noqa: TRY400 - its trace may quote
-            self._save(seal, self._build_failure(*left[count], body, host_state))
+            (number, asked), now = left[count], self._environment.clock.now()
+            failed = asked.conclude(ParseResult(outcome=Outcome.FAILED), now)
+            state = replace(host_state, next_at=now + timedelta(seconds=body.manners.pause))
+            self._save(seal, number, AnswerBody(result=failed), state)
         if self._guard.has_lapsed(batch.id):
             self._guard.check_clock()
             # Its home sends it again, if it is still there.
@@ -282,35 +281,21 @@ class BatchAsker:
         if count < len(left):
             raise BatchYielded
 
-    def _build_failure(
-        self, number: int, asked: CrawlQuery, body: BatchBody, host_state: HostState
-    ) -> BatchAnswer:
-        now = self._environment.clock.now()
-        failed = ParseResult(outcome=Outcome.FAILED)
-        return BatchAnswer(
-            number=number,
-            result=CrawlResult(query=asked.query, result=failed, at=now),
-            handed_back=None,
-            host_state=replace(host_state, next_at=now + timedelta(seconds=body.manners.pause)),
-        )
-
-    def _save(self, seal: BatchSeal, answer: BatchAnswer) -> bool:
+    def _save(self, seal: BatchSeal, number: int, answer: AnswerBody, state: HostState) -> bool:
         self._guard.fence.check()
-        said = AnswerBody(result=answer.result, handed_back=answer.handed_back)
-        blob = seal.seal_answer(answer.number, said)
-        own, place = self._day_keys.seal, name_answer(seal.id, answer.number)
+        blob, own = seal.seal_answer(number, answer), self._day_keys.seal
         sealed = SealedAnswer(
             batch=seal.id,
-            number=answer.number,
+            number=number,
             worker=own.worker,
-            signature=own.sign(place, blob),
+            signature=own.sign(name_answer(seal.id, number), blob),
             body=blob,
         )
-        return self._mailbox.save_answer(sealed, answer.host_state)
+        return self._mailbox.save_answer(sealed, state)
 
     def _build_crawler(self, body: BatchBody, batch: SealedBatch) -> HostCrawler:
-        clock = self._environment.clock
-        known = self._find_registry(encode_json(body.sources), body.contact)
+        sources, variables = _build_sources(encode_json(body.sources))
+        environment = replace(self._environment, variables=variables)
         pictures = frozenset(body.picture_subjects)
         numbers: dict[str, list[int]] = defaultdict(list)
         for number, asked in enumerate(body.queries):
@@ -325,40 +310,23 @@ class BatchAsker:
             return any(self._guard.permits(batch.id, number) for number in numbers.get(of, ()))
 
         return HostCrawler(
-            client=known.client,
-            sources=known.sources,
-            clock=clock,
+            client=build_client(environment, body.contact, sources.values()),
+            sources=sources,
+            clock=environment.clock,
             host_store=self._limits.hosts,
             parser=self._parser,
             may_ask=may_ask,
             should_keep=is_worth_keeping if body.keeps_pages else keep_no_page,
             engine=self._engine,
-            budgets=known.budgets,
-        )
-
-    def _build_registry(self, portable: bytes, contact: str) -> "PortableRegistry":
-        """Build the sources of a batch once for all batches that have the same."""
-        sources, variables = self._build_sources(portable)
-        environment = replace(self._environment, variables=variables)
-        return PortableRegistry(
-            sources=sources,
             budgets=name_budgets(sources, variables),
-            client=build_client(environment, contact, sources.values()),
         )
 
 
+@lru_cache(MOST_REGISTRIES)
 def _build_sources(portable: bytes) -> tuple[Mapping[str, Source], Mapping[str, str]]:
+    """Build the sources of a batch once for all batches that have the same."""
     sources = decode_json(portable, PortableSources)
     return build_portable_sources(sources), sources.variables
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortableRegistry:
-    """The sources of some batches, and what asks them."""
-
-    sources: Mapping[str, Source]
-    budgets: Mapping[str, str]
-    client: HttpClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

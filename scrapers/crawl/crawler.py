@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from weakref import finalize
 
 from scrapers.crawl.crawl_worker import CrawlWorker
@@ -216,28 +217,14 @@ class Crawler(CrawlTenant):
 
     def _queue_query(self, run: CrawlRun, crawl_query: CrawlQuery) -> None:
         """Queue a query at the host that it asks next, or conclude it if there is none."""
-        source = self.sources.get(crawl_query.pages[0].source)
         try:
-            if source is None:
-                raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
-            # Take up what the host's robots.txt said before a restart.
-            if source.crawl_policy.access is AccessMode.PAGE:
-                self._engine.robots.load_record(
-                    RequestTarget.from_url(crawl_query.request.url).origin, self.clock.now()
-                )
-            host = self.router.plan_next_request(
-                crawl_query, source.crawl_policy, self.clock.now()
-            ).host
+            host = self._find_next_host(crawl_query)
         except FetchError as end:
+            visit = crawl_query.conclude(end.result, self.clock.now())
             crawl_query.pages.clear()
-            joined = (
-                end.result
-                if crawl_query.result is None
-                else crawl_query.result.merge_next_page(end.result)
-            )
-            visit = CrawlResult(query=crawl_query.query, result=joined, at=self.clock.now())
             run.events.put(CrawlEvent(result=visit))
             return
+        source = self.sources[crawl_query.pages[0].source]
         self.quota.load_usage(source, self.get_budget(source))
         host_queue = self._frontier.get_host_queue(host)
         if host_queue is None:
@@ -247,6 +234,20 @@ class Crawler(CrawlTenant):
         pause = self.router.directory.get_pause(host, source.crawl_policy.seconds_between)
         self._frontier.add_query(host_queue, run, crawl_query, pause)
         self._engine.ensure_worker()
+
+    def _find_next_host(self, crawl_query: CrawlQuery) -> str:
+        """Return the queue where a query goes on. Raises FetchError where it goes nowhere."""
+        source, now = self.sources.get(crawl_query.pages[0].source), self.clock.now()
+        if source is None:
+            raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
+        if source.crawl_policy.access is AccessMode.PAGE:
+            origin = RequestTarget.from_url(crawl_query.request.url).origin
+            self._recall_robots(origin, crawl_query, now)
+        return self.router.plan_next_request(crawl_query, source.crawl_policy, now).host
+
+    def _recall_robots(self, origin: str, _: CrawlQuery, now: datetime) -> None:
+        """Take up what an origin's robots.txt said before a restart."""
+        self._engine.robots.load_record(origin, now)
 
     def _save_quota_and_robots(self) -> None:
         self.quota.save_usage()

@@ -11,7 +11,15 @@ from threading import RLock
 from scrapers.crawl.robots import RobotsCache, RobotsRecord
 from scrapers.http.errors import FailureReason, build_refusal_error, build_unreadable_error
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
-from scrapers.models import MOST_HOPS, Outcome, ParsedPage, ParseResult, Query, Request
+from scrapers.models import (
+    MOST_HOPS,
+    CrawlResult,
+    Outcome,
+    ParsedPage,
+    ParseResult,
+    Query,
+    Request,
+)
 from scrapers.source import AccessMode, CrawlPolicy, Source
 
 # Hostile or broken sources offer a next page for ever, or queries that lead to queries.
@@ -75,7 +83,7 @@ class CrawlQuery:
         del self.pages[0]
         self.asked_count += 1
         self.hops, self.redirect = 0, None
-        onward = self._build_followups(result.follow)
+        onward = self.build_followups(result.follow)
         # What it leads to stays with the reading: anyone who keeps that can go on after a crash.
         page_result = result
         if result.follow:
@@ -91,7 +99,12 @@ class CrawlQuery:
             )
         return onward
 
-    def _build_followups(self, follow: tuple[Query, ...]) -> tuple["CrawlQuery", ...]:
+    def conclude(self, result: ParseResult, at: datetime, *, shared: bool = False) -> CrawlResult:
+        """End here, with a result that is none of its pages'."""
+        joined = result if self.result is None else self.result.merge_next_page(result)
+        return CrawlResult(query=self.query, result=joined, at=at, shared=shared)
+
+    def build_followups(self, follow: tuple[Query, ...]) -> tuple["CrawlQuery", ...]:
         if self.depth >= DEEPEST:
             return ()
         others = [query for query in follow if query.key != self.query.key]

@@ -8,7 +8,8 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from monitor.fleet.host_crawler import MOST_HANDOVERS, BatchAnswer, HostCrawler
+from monitor.fleet.batches import AnswerBody
+from monitor.fleet.host_crawler import MOST_HANDOVERS, HostCrawler
 from scrapers.crawl.crawler import CrawlEngine
 from scrapers.crawl.routing import CrawlQuery, HostManners
 from scrapers.crawl.throttle import WITHOUT_WAITS, HostState
@@ -42,7 +43,16 @@ def ask(
     states: list[CrawlQuery],
     host_state: HostState = FRESH,
     ways: Iterator[bool] | None = None,
-) -> list[BatchAnswer]:
+) -> list[AnswerBody]:
+    return [answer for _, answer, _ in ask_numbered(crawler, states, host_state, ways)]
+
+
+def ask_numbered(
+    crawler: HostCrawler,
+    states: list[CrawlQuery],
+    host_state: HostState = FRESH,
+    ways: Iterator[bool] | None = None,
+) -> list[tuple[int, AnswerBody, HostState]]:
     """Ask a batch; `ways` says before each look whether it is to give way."""
     return list(
         crawler.ask_host(
@@ -62,17 +72,17 @@ def states(count: int, source: FakeSource = ALPHA) -> list[CrawlQuery]:
 def test_queries_are_asked_one_by_one_after_the_pause(clock: FakeClock) -> None:
     client = FakeClient(clock, takes=lambda _: 0.5)
 
-    answers = ask(build_crawler(client, ALPHA), states(4))
+    answers = ask_numbered(build_crawler(client, ALPHA), states(4))
 
-    assert [answer.number for answer in answers] == [0, 1, 2, 3]
+    assert [number for number, _, _ in answers] == [0, 1, 2, 3]
     assert all(
-        answer.result and answer.result.result.outcome is Outcome.ABSENT for answer in answers
+        answer.result and answer.result.result.outcome is Outcome.ABSENT for _, answer, _ in answers
     )
     gaps = [later[1] - earlier[2] for earlier, later in pairwise(client.asked)]
     assert gaps == pytest.approx([5.0] * 3)
-    for answer, (_, _, ended) in zip(answers, client.asked, strict=True):
-        assert answer.host_state.next_at is not None
-        left = answer.host_state.next_at - clock.now()
+    for (_, _, state), (_, _, ended) in zip(answers, client.asked, strict=True):
+        assert state.next_at is not None
+        left = state.next_at - clock.now()
         assert left == timedelta(seconds=ended + 5.0 - clock.seconds)
 
 
@@ -142,7 +152,7 @@ def test_a_redirect_to_another_host_is_handed_back_and_goes_on_there(clock: Fake
     elsewhere = build_crawler(client, both, beta)
     manners = HostManners(host="beta.example", pause=5.0, owners=("beta",))
     state = HostState(host="beta.example")
-    (answer,) = elsewhere.ask_host(
+    ((_, answer, _),) = elsewhere.ask_host(
         manners, state, [(0, first.handed_back)], CrawlPriority.USUAL, lambda: False
     )
     assert client.urls[-1] == "http://beta.example/moved"
@@ -182,7 +192,7 @@ def test_robots_txt_that_lies_elsewhere_is_asked_there(clock: FakeClock) -> None
     assert first.handed_back.robots is not None
 
     there = HostManners(host="www.alpha.example", pause=5.0)
-    (second,) = build_crawler(client, PAGES).ask_host(
+    ((_, second, _),) = build_crawler(client, PAGES).ask_host(
         there,
         HostState(host="www.alpha.example"),
         [(0, first.handed_back)],
