@@ -16,16 +16,18 @@ from typing import cast
 from monitor.app.sources import export_sources
 from monitor.config.sections import SourcesConfig
 from monitor.domain.errors import DatabaseError, UnavailableError
-from monitor.fleet.batches import (
+from monitor.fleet.db.day_keys import HomeDayKeys
+from monitor.fleet.db.mailbox import (
     BATCH_SIZE,
     BatchBody,
     BatchSeal,
+    Mailbox,
+    SealedAnswer,
+    SealedBatch,
     draw_batch_id,
     name_lock,
     tag_district,
 )
-from monitor.fleet.db.batch_mailbox import Mailbox, SealedAnswer, SealedBatch
-from monitor.fleet.db.day_keys import HomeDayKeys
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import PERMISSION_LASTS
 from monitor.fleet.host_crawler import RelayedCrawler

@@ -7,7 +7,6 @@ would show whoever comes the pages of either. So both are refused, until an oper
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,13 +14,7 @@ from monitor.db.database import DATABASE_FILE, Database
 from monitor.domain.errors import InputError, MonitorError
 from monitor.fleet.districts import DistrictFolder
 
-
-class TwinMark(StrEnum):
-    """What only one district may have."""
-
-    ADDRESS = "have the address {}"
-    STATE = "have the state folder {}"
-    DATABASE = "have copies of one database"
+COPIES = "have copies of one database"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +39,17 @@ class TwinFinder:
 
     def find_twins(self, folders: Iterable[DistrictFolder]) -> Mapping[str, str]:
         """Return by name why a district is refused; what leaves is nobody's twin."""
-        sharing: dict[tuple[TwinMark, str], list[str]] = defaultdict(list)
+        sharing: dict[tuple[str, str], list[str]] = defaultdict(list)
         for folder in folders:
             marks = () if folder.is_leaving else read_marks(folder)
             opened = self._databases.get(folder.path)
             if opened is not None and opened.is_there:
-                marks = (*marks, (TwinMark.DATABASE, opened.identity))
+                marks = (*marks, (COPIES, opened.identity))
             for mark in marks:
                 sharing[mark].append(folder.name)
         return {
-            name: _describe_twins(names, *mark)
-            for mark, names in sharing.items()
+            name: _describe_twins(names, what)
+            for (what, _), names in sharing.items()
             for name in names
             if len(names) > 1
         }
@@ -77,32 +70,36 @@ class TwinFinder:
             if other.identity == opened.identity and other.is_there
         ]
         if len(names) > 1:
-            raise InputError(_describe_twins(sorted(names), TwinMark.DATABASE, ""))
+            raise InputError(_describe_twins(sorted(names), COPIES))
 
 
 def find_district_at(folders: Iterable[DistrictFolder], address: str) -> str:
     """Return which district has the host name of an address; empty if none has."""
-    mark = (TwinMark.ADDRESS, read_host(address))
+    mark = _mark_address(read_host(address))
     return next((folder.name for folder in folders if mark in read_marks(folder)), "")
+
+
+def _mark_address(host: str) -> tuple[str, str]:
+    return f"have the address {host}", ""
 
 
 def read_host(address: str) -> str:
     return (urlsplit(address).hostname or "").casefold()
 
 
-def read_marks(folder: DistrictFolder) -> tuple[tuple[TwinMark, str], ...]:
-    """Return what no other district may have; nothing where its file cannot be read."""
+def read_marks(folder: DistrictFolder) -> tuple[tuple[str, str], ...]:
+    """Say what no other district may have; nothing where its file cannot be read."""
     try:
         config = folder.load_config()
     except MonitorError:
         return ()
-    host, state = read_host(config.portal.address), str(config.state.resolve())
-    return (*(((TwinMark.ADDRESS, host),) if host else ()), (TwinMark.STATE, state))
+    host, state = read_host(config.portal.address), config.state.resolve()
+    return (*((_mark_address(host),) if host else ()), (f"have the state folder {state}", ""))
 
 
-def _describe_twins(names: Iterable[str], mark: TwinMark, which: str) -> str:
+def _describe_twins(names: Iterable[str], what: str) -> str:
     return (
-        f"{' and '.join(names)} {mark.format(which)}, so none of them is served. Change that in "
+        f"{' and '.join(names)} {what}, so none of them is served. Change that in "
         "the namesake.toml of one, or take one out with `namesake fleet remove`."
     )
 

@@ -15,12 +15,13 @@ from monitor.app import App, Environment
 from monitor.config.sections import Config
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError
+from monitor.domain.vocabulary import ConsentChannel
 from monitor.fleet.batch_sender import FleetCrawler
-from monitor.fleet.db.batch_mailbox import ASK_TASK, JOB_PRIORITIES, Mailbox
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
 from monitor.fleet.db.crawl_limits import CHANGES_KEPT, FleetCrawlLimits
 from monitor.fleet.db.day_keys import HomeDayKeys
 from monitor.fleet.db.district_leases import LEASE, LeasesTable
+from monitor.fleet.db.mailbox import ASK_TASK, JOB_PRIORITIES, Mailbox
 from monitor.fleet.db.postgres import ensure_worker_role
 from monitor.fleet.fence import read_boot_clock, read_utc_time
 from monitor.fleet.health import FleetState
@@ -30,7 +31,8 @@ from monitor.fleet.moves import (
     remove_handover,
     write_handover,
 )
-from monitor.fleet.restores import apply_consent_changes
+from monitor.services.consent_end import audit_consent, withdraw_consent
+from monitor.services.consent_renewal import follow_changed_consent
 from scrapers.models import CrawlPriority
 
 LOG = logging.getLogger(__name__)
@@ -115,16 +117,30 @@ class HomeMachine:
     def apply_consent_changes(self, name: str, app: App, *, sent: bool = False) -> int:
         """Bring a district up to what is known here: it may be an older copy.
 
-        With `sent`, also to what other machines have told the fleet's database.
+        With `sent`, also to what other machines have told the fleet's database. Return how many
+        consents it lacked.
         """
         known, changes = self._load_noted(), self._changes
         if sent:
             fetched = changes.fetch_changes(self._limits.connection)
             newer = {t: c for t, c in fetched.items() if t not in known or known[t].at < c.at}
             known = {**known, **newer}
-        return apply_consent_changes(
-            app, name, lambda person_id: known.get(changes.tag_person(name, person_id))
-        )
+        lacked = 0
+        for consent in app.db.consents.list_latest_consents():
+            change = known.get(changes.tag_person(name, consent.person_id))
+            if change is None or consent.withdrawn_at or change.at <= consent.written_at:
+                continue
+            lacked += 1
+            if change.consent is None:
+                withdraw_consent(app, consent.person_id, ConsentChannel.AUTOMATIC)
+                continue
+            with app.db.begin_transaction():
+                app.db.consents.insert_consent(change.consent)
+                follow_changed_consent(app, change.consent)
+                audit_consent(app, change.consent, ConsentChannel.AUTOMATIC, app.clock.now())
+        if lacked:
+            LOG.warning("consent_changes_applied", extra={"district": name, "count": lacked})
+        return lacked
 
     def send_consent_changes(self) -> None:
         """Tell the fleet's database what is new; what it cannot be told now, it is told later."""

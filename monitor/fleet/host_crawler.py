@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.fleet.batches import AnswerBody
+from monitor.fleet.db.mailbox import AnswerBody
 from scrapers.crawl.crawl_worker import LONG_PAUSE
 from scrapers.crawl.crawler import Crawler
 from scrapers.crawl.frontier import LONGEST_FLIGHT, NAP, CrawlRun, HostQueue

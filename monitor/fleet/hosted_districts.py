@@ -241,7 +241,7 @@ class HostedDistrict:
         A configuration that was changed is read as soon as no one is in it.
         """
         with self._mutex:
-            if not self.users and self._read_config_stamp() != self._configured:
+            if not self.users and read_stamp(self.folder.config_path) != self._configured:
                 self._close()
             runner = self.runner or self._open()
             if self.resources.sender is not None and self._state is not None:
@@ -289,18 +289,15 @@ class HostedDistrict:
             self._lock.release()
             if self.resources.sender is not None:
                 self.resources.sender.release_district(self.name)
-        if self._lock is not None and self._state is not None:
-            with suppress(OSError):
-                WakeSocket(self._state).path.unlink(missing_ok=True)
+            if self._state is not None:
+                with suppress(OSError):
+                    WakeSocket(self._state).path.unlink(missing_ok=True)
         self._lock = self._state = None
-
-    def _read_config_stamp(self) -> Stamp:
-        return read_stamp(self.folder.config_path)
 
     def _open(self) -> SupervisedRunner:
         if self.name in self.resources.refused:
             raise InputError(self.resources.refused[self.name])
-        self._configured = self._read_config_stamp()
+        self._configured = read_stamp(self.folder.config_path)
         config = self.folder.load_config()
         if self._state != config.state:
             self._unlock()

@@ -1,12 +1,17 @@
-"""A district moves to another machine: it is closed here, copied, and opened there, never on both.
+"""A district goes to another machine: its folder, or its last backup if its machine was lost.
 
-While it is on its way, its row in the fleet's database lets only the new machine have it, and a
-file in its folder keeps every process from opening it, on both sides. The new machine takes it up
-once each file is there as it was, so what fails midway can be done again, or taken back.
+It is closed here, copied, and opened there, never on both. While it is on its way, its row in the
+fleet's database lets only the new machine have it, and a file in its folder keeps every process
+from opening it, on both sides. The new machine takes it up once each file is there as it was, so
+what fails midway can be done again, or taken back.
+
+What was done since a backup is lost. What people withdrew since is not: it is known outside of the
+backup, and holds for any older copy before anyone is asked about.
 """
 
 import hashlib
 import shlex
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -16,9 +21,12 @@ from secrets import token_hex
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
+from monitor.app import App, Environment, open_portal_app
+from monitor.config.sections import BackupConfig
+from monitor.db.backup_files import Backup, KeyBackup, find_newest_backup
 from monitor.db.database import DATABASE_FILE
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.db.files import PRIVATE_MODE, hand_over_folder, make_folder, write_file
 from monitor.db.handover import (
     HANDOVER_FILE,
     Handover,
@@ -36,14 +44,18 @@ from monitor.domain.errors import (
 )
 from monitor.domain.serialization import encode_json
 from monitor.fleet.districts import (
+    DISTRICT_CONFIG,
     LEAVING_FILE,
     DistrictFolder,
     ask_to_leave,
+    build_district_environment,
     let_stay,
     list_district_folders,
     rename_folder,
     translate_os_errors,
+    work_in_district,
 )
+from monitor.services.backups import RestoreResult, restore_district
 
 if TYPE_CHECKING:
     from monitor.fleet.db.district_leases import LeasesTable
@@ -250,3 +262,90 @@ def find_missing_file(folder: Path, handover: Handover) -> str:
     """Name a file that has not come, or not as it was; empty if all have."""
     found = hash_files(folder)
     return next((path for path, sha256 in handover.files.items() if found.get(path) != sha256), "")
+
+
+def find_backup(places: BackupConfig) -> tuple[Backup, KeyBackup]:
+    """Return the newest copy of a district and the copy of its keys. Raises InputError."""
+    if places.folder is None or places.keys is None:
+        reason = (
+            "Name the folder with the copies of the district, and with --keys that with the copy "
+            "of its keys; or set both under [backup]."
+        )
+        raise InputError(reason)
+    for path in (places.folder, places.keys):
+        if not path.is_dir():
+            reason = f"{path} is not there. Fetch the district's backup, and name its folder."
+            raise InputError(reason)
+    copy = find_newest_backup(places.folder)
+    copy.check_files()
+    return copy, KeyBackup(places.keys)
+
+
+def restore_lost_district(
+    district: DistrictFolder,
+    backup: tuple[Backup, KeyBackup],
+    take_over: Callable[[], None],
+    apply_changes: Callable[[str, App], int],
+    environment: Environment,
+) -> RestoreResult:
+    """Bring a district back here; `take_over` is called once nothing else is in the way.
+
+    A running service takes it up when it is whole. What fails can be done again.
+    """
+    copy, keys = backup
+    prepare_folder(district, copy.path.parent)
+    config = district.load_config()
+    if (config.state / DATABASE_FILE).exists():
+        reason = f"{config.state} has a district. Move it away, then restore again."
+        raise InputError(reason)
+    take_over()
+    # Remove what a service left that found no district here.
+    with suppress(OSError):
+        for name in ("lock", "wake.sock"):
+            (config.state / name).unlink(missing_ok=True)
+    with work_in_district(district.name):
+        own = build_district_environment(environment, district)
+        done = restore_district(config, own, copy, keys)
+        with open_portal_app(config, own) as app:
+            applied = apply_changes(district.name, app)
+    with translate_os_errors(district.path, "cannot be opened to the service"):
+        hand_over_folder(district.path)
+        (district.path / LEAVING_FILE).unlink(missing_ok=True)
+    return replace(done, changed_consents=done.changed_consents + applied)
+
+
+def prepare_folder(district: DistrictFolder, copies: Path) -> None:
+    """Make its folder, closed to the service, with the configuration that was backed up."""
+    with translate_os_errors(district.path, "cannot be written", "check the disk"):
+        make_folder(district.path, like=district.path.parent)
+        ask_to_leave(district)
+        if not district.config_path.exists():
+            saved = copies / DISTRICT_CONFIG
+            if not saved.exists():
+                reason = (
+                    f"The backup has no configuration. Put the district's {DISTRICT_CONFIG} and "
+                    f"its secrets into {district.path}, then try again."
+                )
+                raise InputError(reason)
+            shutil.copyfile(saved, district.config_path)
+            district.config_path.chmod(0o600)
+        hand_over_folder(district.path.parent)
+
+
+def take_over_lease(leases: "LeasesTable", name: str, gone: str) -> None:
+    """Have a district live here. Raises BusyError while its machine may still work on it."""
+    lease = leases.replace_machine(name, gone)
+    if lease is None or (lease.machine == leases.machine and not lease.is_arriving):
+        return
+    if lease.is_arriving:
+        reason = (
+            f"{name} is on its way to {lease.machine}, and that copy is newer than any backup. "
+            f"Finish that, or say --gone {lease.machine} if it is lost."
+        )
+        raise MovedError(reason)
+    seconds = round(lease.left.total_seconds())
+    reason = (
+        f"The machine {lease.machine} was heard of lately, and may work on {name} for another "
+        f"{seconds} seconds. Try again then, or say --gone {lease.machine} if it is off for good."
+    )
+    raise BusyError(reason)

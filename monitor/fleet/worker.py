@@ -36,19 +36,22 @@ from monitor.domain.errors import (
     describe_error_location,
 )
 from monitor.domain.serialization import decode_json, encode_json
-from monitor.fleet.batches import AnswerBody, BatchBody, BatchSeal, Permission
-from monitor.fleet.db.batch_mailbox import (
+from monitor.fleet.db.crawl_limits import FleetCrawlLimits
+from monitor.fleet.db.day_keys import WorkerDayKeys
+from monitor.fleet.db.engine import FencedJobManager, RetryAtOnce
+from monitor.fleet.db.mailbox import (
     ASK_QUEUE,
     ASK_TASK,
     KEYLESS_PRIORITY,
+    AnswerBody,
+    BatchBody,
+    BatchSeal,
     Mailbox,
+    Permission,
     SealedAnswer,
     SealedBatch,
     name_answer,
 )
-from monitor.fleet.db.crawl_limits import FleetCrawlLimits
-from monitor.fleet.db.day_keys import WorkerDayKeys
-from monitor.fleet.db.engine import FencedJobManager, RetryAtOnce
 from monitor.fleet.db.seal import WorkerSeal
 from monitor.fleet.fence import BEAT_SECONDS, CLOCKS_DIFFER_BY, Fence, read_utc_time
 from monitor.fleet.host_crawler import HostCrawler

@@ -12,7 +12,6 @@ import click
 from msgspec import structs
 
 from monitor.cli.context import CliContext
-from monitor.cli.doctor import add_stored_secrets
 from monitor.config.sections import Config, read_secret
 from monitor.domain.errors import ConfigError
 from monitor.fleet.config import FleetConfig, FleetFile, load_fleet_file
@@ -102,6 +101,8 @@ def require_home(
     asked: CliContext, folder: Path | None
 ) -> Iterator[tuple[CliContext, FleetFile, "HomeMachine"]]:
     """Open the fleet's database for a command. Raises ConfigError without `database`."""
+    from monitor.cli.doctor import add_stored_secrets
+
     context = add_stored_secrets(asked)
     file = require_fleet(context, folder)
     with open_home(context, file) as home:

@@ -1,6 +1,5 @@
 """What commands of one district do for many: with --districts, or [fleet] in the configuration."""
 
-from collections.abc import Callable
 from copy import copy
 from importlib import import_module
 from inspect import cleandoc
@@ -13,51 +12,43 @@ from monitor.fleet.annex import FLEET_UNITS
 from monitor.fleet.cli.context import districts_option, find_fleet
 
 # By the name of a command: what does it for many districts, and what the help says of it.
-WORKS: dict[str, tuple[Callable[[], Callable[..., object]], str]] = {
-    "run": (
-        lambda: import_module("monitor.fleet.cli.service").run_fleet,
-        "it works on many districts at once.",
-    ),
+WORKS = {
+    "run": ("service.run_fleet", "it works on many districts at once."),
     "portal": (
-        lambda: import_module("monitor.fleet.cli.service").serve_fleet,
+        "service.serve_fleet",
         "it serves many districts, each under the host name of its address.",
     ),
     "backup": (
-        lambda: import_module("monitor.fleet.cli.backup").back_up_fleet,
+        "backup.back_up_fleet",
         "it backs up each into folders of its own, and exits with 71 if one could not be.",
     ),
-    "doctor": (
-        lambda: import_module("monitor.fleet.cli.doctor").check_fleet,
-        "it checks one district after another.",
-    ),
+    "doctor": ("doctor.check_fleet", "it checks one district after another."),
     "status": (
-        lambda: import_module("monitor.fleet.cli.fleet").print_fleet_status,
+        "fleet.print_fleet_status",
         "it shows what the service works on, and what it set aside, which exits with 71.",
     ),
-    "metrics": (
-        lambda: import_module("monitor.fleet.cli.doctor").print_fleet_metrics,
-        "each number has the label `district`.",
-    ),
+    "metrics": ("doctor.print_fleet_metrics", "each number has the label `district`."),
 }
 
 
 def extend_command(command: click.Command) -> click.Command:
     """Return a command that does its own work, but ours where it is about many districts."""
-    load_work, says = WORKS[str(command.name)]
+    place, says = WORKS[str(command.name)]
+    module, name = place.split(".")
 
     @pass_cli_context
     def run(context: CliContext, /, folder: Path | None, **asked: object) -> object:
         file = find_fleet(context, folder)
         if file is None:
             return command.callback(**asked) if command.callback else None
-        return load_work()(context, file, **asked)
+        return getattr(import_module(f"monitor.fleet.cli.{module}"), name)(context, file, **asked)
 
     own = command.params
-    place = next((n for n, param in enumerate(own) if param.name == "as_json"), len(own))
+    index = next((n for n, param in enumerate(own) if param.name == "as_json"), len(own))
     extended = copy(command)
-    extended.callback, extended.params = run, own[:place]
+    extended.callback, extended.params = run, own[:index]
     districts_option(extended)
-    extended.params += own[place:]
+    extended.params += own[index:]
     own_help = cleandoc(command.help or "")
     extended.help = f"{own_help}\n\nWith --districts, or [fleet] in the configuration, {says}"
     return extended

@@ -26,14 +26,12 @@ from monitor.fleet.moves import (
     MOVED_SUFFIX,
     DistrictMove,
     check_drained,
-    move_district,
-    take_back,
-    wait_while_busy,
-)
-from monitor.fleet.restores import (
     find_backup,
+    move_district,
     restore_lost_district,
+    take_back,
     take_over_lease,
+    wait_while_busy,
 )
 from monitor.services import setup_files
 from monitor.services.setup_files import list_handed_secrets

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.domain.errors import DatabaseError
-from monitor.fleet.batches import BatchBody, BatchSeal
-from monitor.fleet.db.batch_mailbox import BATCH_FORMAT, BATCH_LASTS
+from monitor.fleet.db.mailbox import BATCH_FORMAT, BATCH_LASTS, BatchBody, BatchSeal
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import CLOCKS_DIFFER_BY, OTHERS_STOP_WITHIN, PERMISSION_LASTS
 from tests.monitor.fleet.world import FLEET_KEY, NOW, build_batch_body

@@ -8,7 +8,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from monitor.fleet.batches import AnswerBody
+from monitor.fleet.db.mailbox import AnswerBody
 from monitor.fleet.host_crawler import MOST_HANDOVERS, HostCrawler
 from scrapers.crawl.crawler import CrawlEngine
 from scrapers.crawl.routing import CrawlQuery, HostManners

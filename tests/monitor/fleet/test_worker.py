@@ -11,9 +11,8 @@ import pytest
 from monitor.app import Environment
 from monitor.config.sections import FetchConfig
 from monitor.domain.errors import DatabaseError, UnavailableError
-from monitor.fleet.batches import BatchSeal
-from monitor.fleet.db.batch_mailbox import SealedBatch
 from monitor.fleet.db.crawl_limits import FleetCrawlLimits
+from monitor.fleet.db.mailbox import BatchSeal, SealedBatch
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal, WorkerSeal
 from monitor.fleet.fence import CLOCKS_DIFFER_BY, PERMISSION_LASTS, Fence

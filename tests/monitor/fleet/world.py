@@ -13,8 +13,8 @@ from monitor.config.sections import FetchConfig, SourcesConfig
 from monitor.db.database import Database
 from monitor.db.jobs import build_request
 from monitor.demo.setup import StoryClock
-from monitor.fleet.batches import BatchBody
 from monitor.fleet.config import FleetConfig, FleetFile
+from monitor.fleet.db.mailbox import BatchBody
 from monitor.fleet.db.shared_database import SharedDatabase
 from monitor.fleet.districts import DistrictFolder, list_district_folders
 from monitor.fleet.hosted_districts import SharedResources

@@ -16,9 +16,9 @@ from procrastinate import jobs
 from monitor.app import Environment
 from monitor.config.sections import FetchConfig
 from monitor.fleet import worker as fleet_worker
-from monitor.fleet.db.batch_mailbox import Mailbox, SealedAnswer
 from monitor.fleet.db.crawl_limits import FleetHostsTable
 from monitor.fleet.db.engine import FencedJobManager
+from monitor.fleet.db.mailbox import Mailbox, SealedAnswer
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import Fence
 from monitor.fleet.worker import open_fleet_worker

@@ -11,7 +11,7 @@ import pytest
 from monitor.db.database import Database
 from monitor.db.jobs import build_request
 from monitor.demo.setup import StoryClock
-from monitor.fleet.db.batch_mailbox import Mailbox, SealedAnswer, SealedBatch
+from monitor.fleet.db.mailbox import Mailbox, SealedAnswer, SealedBatch
 from tests.bench import scale
 from tests.monitor.made_districts import FRIDAY, SUNDAY, list_handles, make_districts
 from tests.real.fleet.asker import AskerSettings

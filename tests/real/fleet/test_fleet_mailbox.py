@@ -9,17 +9,18 @@ import psycopg
 import pytest
 from procrastinate import PsycopgConnector, exceptions, jobs
 
-from monitor.fleet.batches import BatchSeal, draw_batch_id
-from monitor.fleet.db.batch_mailbox import (
+from monitor.fleet.db.crawl_limits import FleetCrawlLimits
+from monitor.fleet.db.engine import LONG_AGO, FencedJobManager
+from monitor.fleet.db.mailbox import (
     ASK_QUEUE,
     BATCH_FORMAT,
     KEYLESS_PRIORITY,
+    BatchSeal,
     Mailbox,
     SealedAnswer,
     SealedBatch,
+    draw_batch_id,
 )
-from monitor.fleet.db.crawl_limits import FleetCrawlLimits
-from monitor.fleet.db.engine import LONG_AGO, FencedJobManager
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import Fence
 from monitor.fleet.worker import BatchGuard

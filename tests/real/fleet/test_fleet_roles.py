@@ -10,9 +10,8 @@ import pytest
 from psycopg.rows import dict_row
 
 from monitor.domain.errors import ConfigError, UnavailableError
-from monitor.fleet.batches import BatchSeal
-from monitor.fleet.db.batch_mailbox import ASK_QUEUE, Mailbox
 from monitor.fleet.db.crawl_limits import FleetCrawlLimits
+from monitor.fleet.db.mailbox import ASK_QUEUE, BatchSeal, Mailbox
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal, WorkerSeal
 from monitor.fleet.fence import PERMISSION_LASTS

@@ -9,9 +9,9 @@ import pytest
 
 from monitor.cli.main import main
 from monitor.domain.errors import ConfigError, UnavailableError
-from monitor.fleet.db.batch_mailbox import Mailbox
 from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.district_leases import LeasesTable
+from monitor.fleet.db.mailbox import Mailbox
 from monitor.fleet.home_machine import HomeMachine
 from scrapers.http.clock import SystemClock
 from scrapers.models import CrawlPriority

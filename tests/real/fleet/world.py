@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
-from monitor.fleet.batches import name_lock
+from monitor.fleet.db.mailbox import name_lock
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
 from tests.bench import scale
