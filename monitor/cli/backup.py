@@ -1,5 +1,6 @@
 """Back up a district, and restore one."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -56,7 +57,7 @@ def backup(
     changed: bool,
     as_json: bool,
     **most: int,
-) -> int:
+) -> None:
     """Back up the district to a new folder in DEST, and test the backup by restoring it.
 
     The service can keep running. The backup does not include the keys, and it cannot be read
@@ -71,44 +72,58 @@ def backup(
         reason = "No backup folder. Pass DEST, or set `folder` under [backup]."
         raise InputError(reason)
     target = BackupTarget(folder=dest, keys=keys, rotation=rotation)
-    return _back_up_one(context, target, changed=changed, as_json=as_json)
+    with event_log.log_to_journal():
+        done = back_up_one(context, target, changed=changed)
+    if as_json:
+        context.output.print_json(done)
+        return
+    context.output.print_line(str(done) if done.path else "Nothing changed since the last backup.")
+    if done.path and keys is None:
+        context.output.print_line(
+            "The keys were not copied. Use --keys FOLDER to update their copy."
+        )
 
 
 def build_rotation(*, keep_days: int, keep: int) -> BackupRotation:
     return BackupRotation(max_age=timedelta(days=keep_days), max_count=keep)
 
 
-def _back_up_one(context: CliContext, target: BackupTarget, *, changed: bool, as_json: bool) -> int:
-    began, now, keys = monotonic(), context.environment.clock.now(), target.keys
-    with event_log.log_to_journal():
-        if changed:
-            done = back_up_changes(context.config, now, target)
-        else:
-            with Database.open_folder(context.config.state) as db:
-                done = back_up(db, context.config, now, target)
-    if done is None:
-        if as_json:
-            context.output.print_json({"path": None, "bytes": 0, "removed": 0, "keys": None})
-        else:
-            context.output.print_line("Nothing changed since the last backup.")
-        return 0
-    if as_json:
-        report = {
-            "path": str(done.backup.path),
-            "bytes": done.backup.size_bytes,
-            "removed": done.removed,
-        }
-        context.output.print_json({**report, "keys": str(keys) if keys else None})
-        return 0
-    context.output.print_line(
-        f"{done.backup.path}: {done.backup.size_bytes / 1e6:.1f} MB, backed up and test-restored "
-        f"in {monotonic() - began:.1f} s. Old backups deleted: {done.removed}."
-    )
-    if keys is None:
-        context.output.print_line(
-            "The keys were not copied. Use --keys FOLDER to update their copy."
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupReport:
+    """How the backup of a district went; nothing changed since the last one if there is no path.
+
+    `keys` is the folder of their copy, None where it was left as it was.
+    """
+
+    path: str | None = None
+    bytes: int = 0
+    removed: int = 0
+    keys: str | None = None
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: {self.bytes / 1e6:.1f} MB, backed up and test-restored in "
+            f"{self.seconds:.1f} s. Old backups deleted: {self.removed}."
         )
-    return 0
+
+
+def back_up_one(context: CliContext, target: BackupTarget, *, changed: bool) -> BackupReport:
+    began, now = monotonic(), context.environment.clock.now()
+    if changed:
+        done = back_up_changes(context.config, now, target)
+    else:
+        with Database.open_folder(context.config.state) as db:
+            done = back_up(db, context.config, now, target)
+    if done is None:
+        return BackupReport()
+    return BackupReport(
+        path=str(done.backup.path),
+        bytes=done.backup.size_bytes,
+        removed=done.removed,
+        keys=str(target.keys) if target.keys else None,
+        seconds=round(monotonic() - began, 1),
+    )
 
 
 @click.command()

@@ -22,7 +22,7 @@ ANNEX = Annex(
         "fleet": AnnexCommand(
             title=TITLE,
             line="Manage many districts that one service works on, and workers.",
-            load=lambda: import_module("monitor.fleet.cli.moves").fleet,
+            load=lambda: import_module("monitor.fleet.cli.fleet").fleet,
         ),
     },
     extensions={

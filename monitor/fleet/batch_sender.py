@@ -7,14 +7,16 @@ database stays here: consent, proofs, shares. What an answer leads to is sent on
 import logging
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from secrets import randbits
 from typing import cast
 
+from monitor.app import Environment
 from monitor.app.sources import export_sources
-from monitor.config.sections import SourcesConfig
+from monitor.config.sections import Config
 from monitor.domain.errors import DatabaseError, UnavailableError
 from monitor.fleet.db.day_keys import HomeDayKeys
 from monitor.fleet.db.mailbox import (
@@ -24,12 +26,9 @@ from monitor.fleet.db.mailbox import (
     Mailbox,
     SealedAnswer,
     SealedBatch,
-    draw_batch_id,
-    name_lock,
-    tag_district,
 )
 from monitor.fleet.db.seal import FleetSeal
-from monitor.fleet.fence import PERMISSION_LASTS
+from monitor.fleet.fence import PERMISSION_LASTS, read_utc_time
 from monitor.fleet.host_crawler import RelayedCrawler
 from scrapers.crawl.frontier import (
     LOOK_AHEAD,
@@ -115,12 +114,8 @@ class FleetCrawler(RelayedCrawler):
     seal: FleetSeal
     day_keys: HomeDayKeys
     district: str
-    contact: str
-    source_settings: SourcesConfig
-    variables: Mapping[str, str] = field(repr=False)
-    keeps_pages: bool
-    beat: Callable[[], None]
-    read_time: Callable[[], datetime]
+    config: Config
+    environment: Environment
     # A check and a sweep begin side by side: what one has taken up, the other must not find anew.
     _look_lock: threading.Lock = field(init=False, default_factory=threading.Lock)
     _has_looked: bool = field(init=False, default=False)
@@ -151,7 +146,7 @@ class FleetCrawler(RelayedCrawler):
         )
         try:
             while not self.is_stopped():
-                self.beat()
+                self.environment.beat()
                 sent = desk.sent
                 answers = self._read_answers(desk, sent)
                 for answer in answers:
@@ -174,13 +169,17 @@ class FleetCrawler(RelayedCrawler):
             if self.share is not None:
                 self.share.save_shares()
 
+    @property
+    def _tag(self) -> str:
+        return self.seal.hash_name("district", self.district)
+
     def _drain_events(self, desk: Desk) -> Iterator[CrawlResult]:
         while not desk.events.empty():
             yield from self._process_event(desk, desk.events.get())
 
     def _find_orphans(self) -> None:
         """Find what this district sent before its process ended."""
-        for batch in self.mailbox.list_district_batches(tag_district(self.seal, self.district)):
+        for batch in self.mailbox.list_district_batches(self._tag):
             try:
                 seal = BatchSeal.for_batch(self.day_keys.find_seal(batch.day_key), batch)
                 body = seal.open_body(batch.body)
@@ -206,7 +205,7 @@ class FleetCrawler(RelayedCrawler):
         desk.recheck_at = self.clock.monotonic() + RECHECKED_EVERY
         if desk.awaited:
             self.day_keys.hand_out()
-        now, known, renewed = self.read_time(), dict[object, bool](), dict[int, bytes]()
+        now, known, renewed = read_utc_time(), dict[object, bool](), dict[int, bytes]()
         for number, sent in desk.sent.items():
             may_ask = {
                 place
@@ -235,7 +234,7 @@ class FleetCrawler(RelayedCrawler):
         again and again could not be checked, and is told as that.
         """
         now, sent = self.clock.monotonic(), desk.sent
-        oldest = self.read_time() - PERMISSION_LASTS
+        oldest = read_utc_time() - PERMISSION_LASTS
         void = desk.refused.union(n for n, batch in sent.items() if batch.permitted_at <= oldest)
         if not sent or (now < desk.lost_check_at and not void):
             return
@@ -332,12 +331,12 @@ class FleetCrawler(RelayedCrawler):
         return True
 
     def _post(self, desk: Desk, body: BatchBody, tries: int = 0, *, waited: bool = False) -> None:
-        now, day_key = self.read_time(), self.day_keys.take_current()
+        now, day_key = read_utc_time(), self.day_keys.take_current()
         seal = BatchSeal(
             seal=FleetSeal(day_key.key),
-            id=draw_batch_id(),
-            district=tag_district(self.seal, self.district),
-            lock=name_lock(self.seal, body.manners.host),
+            id=randbits(62),
+            district=self._tag,
+            lock=self.seal.hash_name("host", body.manners.host),
         )
         numbers = frozenset(range(len(body.queries)))
         batch = SealedBatch(
@@ -382,11 +381,11 @@ class FleetCrawler(RelayedCrawler):
         names = sorted({query.query.source for query in chosen})
         wanted = [self.sources[name] for name in names]
         return BatchBody(
-            sent_at=self.read_time(),
+            sent_at=read_utc_time(),
             district=self.district,
-            contact=self.contact,
-            sources=export_sources(self.source_settings, wanted, self.variables),
-            keeps_pages=self.keeps_pages,
+            contact=self.config.district.contact,
+            sources=export_sources(self.config.sources, wanted, self.environment.variables),
+            keeps_pages=self.config.evidence.pages,
             picture_subjects=tuple(sorted(subjects)),
             manners=replace(declared, pause=pause),
             priority=desk.priority,

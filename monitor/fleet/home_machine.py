@@ -83,12 +83,8 @@ class HomeMachine:
             seal=self._seal,
             day_keys=self._day_keys,
             district=name,
-            contact=config.district.contact,
-            source_settings=config.sources,
-            variables=environment.variables,
-            keeps_pages=config.evidence.pages,
-            beat=environment.beat,
-            read_time=read_utc_time,
+            config=config,
+            environment=environment,
         )
 
     def note_consent_changes(self, name: str, app: App) -> None:

@@ -82,21 +82,21 @@ class SharedResources:
         self.sender = sender
         self._parts = ExitStack()
         self.parser = self._parts.enter_context(build_parser())
-        self._staff: dict[str, int] = {}
-        self._everyone = 0
+        # One without any counts as one person, or it could not even be asked for its own sake.
+        self.staff: dict[str, int] = {}
         self._connections = HttpConnections(environment.build_dialer(), idle_hosts)
         ids = replace(environment.ids, shared_nonce=environment.ids.new_id())
         self.environment = replace(environment, connections=self._connections, ids=ids)
         self.engine = CrawlEngine(
             clock=clock,
             throttle=environment.throttle or Throttle(wait_factor=fetch.pace),
-            robots=RobotsCache(shared.robots_files),
+            robots=RobotsCache(shared),
             workers=fetch.workers,
-            quota=QuotaTracker(shared.request_quota, clock),
+            quota=QuotaTracker(shared, clock),
             directory=shared.directory,
             pauses=environment.open_pauses(None),
         )
-        self._proofs = ProofCache(shared.canary_proofs)
+        self._proofs = ProofCache(shared)
         self._paces: dict[tuple[str, int], RelayPace] = {}
         self._started_at = clock.now()
         self.twins = TwinFinder()
@@ -108,18 +108,9 @@ class SharedResources:
         builder: CrawlerBuilder = partial(self._build_crawler, name)
         return DistrictResources(parser=self.parser, build_crawler=builder, pace=pace)
 
-    def set_staff(self, name: str, count: int) -> None:
-        """Note how many people a district has: its share of every host goes by that."""
-        # One without any counts as one person, or it could not even be asked for its own sake.
-        self._staff[name] = max(count, 1)
-        self._everyone = sum(self._staff.values())
-
-    def remove_staff(self, name: str) -> None:
-        self._staff.pop(name, None)
-        self._everyone = sum(self._staff.values())
-
     def get_fraction(self, name: str) -> float:
-        return self._staff.get(name, 1) / max(self._everyone, 1)
+        """Return a district's part of all staff, and so its share of every host's week."""
+        return self.staff.get(name, 1) / max(sum(tuple(self.staff.values())), 1)
 
     def close(self) -> None:
         sys.setswitchinterval(self._switch_seconds)
@@ -152,7 +143,7 @@ class SharedResources:
             engine=self.engine,
             budgets=budgets,
             proofs=DistrictProofs(self._proofs, expected),
-            share=HostShareTracker(name, self.shared.host_shares, partial(self.get_fraction, name)),
+            share=HostShareTracker(name, self.shared, partial(self.get_fraction, name)),
         )
 
 

@@ -164,6 +164,18 @@ def describe_elsewhere(machine: str) -> str:
     )
 
 
+def describe_handover(district: DistrictFolder, handover: Handover) -> str:
+    """Say why a folder stays closed, and what to do; nothing where its copy is awaited."""
+    if not handover.token:
+        return describe_elsewhere(handover.machine)
+    if not district.is_leaving:
+        return ""
+    return (
+        f"A move to {handover.machine} did not end. Run `namesake fleet move {district.name} "
+        f"{handover.machine}` again, or with the name of this machine to take it back."
+    )
+
+
 def list_moves(folder: Path) -> tuple[DistrictMove, ...]:
     """Return the districts that were closed here for another machine, and still lie here."""
     found = []

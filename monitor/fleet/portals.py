@@ -40,15 +40,13 @@ class DistrictSite:
     """A district at its address, as its configuration is.
 
     One that is `refused` is never opened. `lock` guards what follows it, and is held while the
-    district is opened: only who wants this one waits for that. One that `is_replaced` closes as its
-    last reader leaves.
+    district is opened: only who wants this one waits for that.
     """
 
     folder: DistrictFolder
     config: Config
     refused: str = ""
     lock: Lock = field(default_factory=Lock)
-    is_replaced: bool = False
     retry_at: float = 0.0
     site: OpenSite | None = None
     users: int = 0
@@ -123,7 +121,6 @@ class DistrictSites:
             found = self._hosts.get(host)
         for site in replaced:
             with site.lock:
-                site.is_replaced = True
                 if not site.users:
                     _close(site)
         return found
@@ -131,7 +128,7 @@ class DistrictSites:
     def _enter(self, found: DistrictSite) -> OpenSite | None:
         """Return its pages until `_leave`, or None while they cannot be shown."""
         with found.lock:
-            barred = found.refused or found.is_replaced or monotonic() < found.retry_at
+            barred = found.refused or monotonic() < found.retry_at
             if found.site is None and not barred:
                 self._open(found)
             if found.site is not None:
@@ -144,7 +141,8 @@ class DistrictSites:
                 site.site.app.db.release_sessions()
             site.users -= 1
             site.used_at = monotonic()
-            if site.is_replaced and not site.users:
+            # Another configuration may have replaced this one meanwhile.
+            if not site.users and site not in self._hosts.values():
                 _close(site)
 
     def _open(self, found: DistrictSite) -> None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, timedelta
+from functools import partial
 from operator import attrgetter
 from time import monotonic
 
@@ -21,7 +22,6 @@ from monitor.domain.errors import (
     CannotWriteError,
     DatabaseError,
     InputError,
-    MovedError,
     ReplacedError,
     UnavailableError,
     WrongKeyError,
@@ -36,7 +36,7 @@ from monitor.fleet.districts import (
     list_district_folders,
     work_in_district,
 )
-from monitor.fleet.health import FleetCollector, FleetState
+from monitor.fleet.health import FleetCollector
 from monitor.fleet.hosted_districts import HostedDistrict, SharedResources, is_settled
 from monitor.fleet.pools import WorkerPool
 from monitor.scheduler.daemon import FAREWELL_SECONDS
@@ -99,7 +99,7 @@ class FleetRunner:
             name: WorkerPool(
                 name,
                 POOL_SIZES[name],
-                self._bind(name, work),
+                partial(self._do_pool_work, name, work),
                 # One thread at a mail server, which would else be waited for by all of them.
                 attrgetter("relay" if name == "mail" else "name"),
             )
@@ -181,13 +181,13 @@ class FleetRunner:
         vitals = {district.name: district.vitals for district in districts if district.vitals}
         faults = {district.name: district.fault for district in districts if district.fault}
         if self._fleet.metrics_file:
+            home, state = self._resources.sender, None
+            with suppress(UnavailableError):
+                state = home.read_state() if home else None
+            numbers = FleetCollector(
+                vitals=vitals, faults=faults, database=home is not None, state=state
+            )
             try:
-                numbers = FleetCollector(
-                    vitals=vitals,
-                    faults=faults,
-                    database=self._resources.sender is not None,
-                    state=self._read_state(),
-                )
                 write_file(self._fleet.metrics_file, render_metrics(numbers))
             except CannotWriteError as error:
                 LOG.warning("metrics_not_written", extra={"reason": str(error)})
@@ -197,11 +197,6 @@ class FleetRunner:
         sound = well and not compute_exit_code(results)
         if sound and self._fleet.heartbeat_url and not self._ping():
             LOG.warning("heartbeat_not_sent")
-
-    def _read_state(self) -> FleetState | None:
-        with suppress(UnavailableError):
-            return self._resources.sender.read_state() if self._resources.sender else None
-        return None
 
     def _renew_leases(self) -> None:
         """Set aside what another machine has taken over."""
@@ -249,7 +244,7 @@ class FleetRunner:
         for name, folder in found.items():
             if name not in self._districts and not folder.is_leaving:
                 self._districts = {**self._districts, name: HostedDistrict(folder, self._resources)}
-                self._resources.set_staff(name, 0)
+                self._resources.staff[name] = 1
         self._resources.refused = self._resources.twins.find_twins(found.values())
         for name, reason in self._resources.refused.items():
             district = self._districts.get(name)
@@ -271,7 +266,7 @@ class FleetRunner:
         self._districts = {
             name: known for name, known in self._districts.items() if known is not district
         }
-        self._resources.remove_staff(district.name)
+        self._resources.staff.pop(district.name, None)
         LOG.info("district_released", extra={"district": district.name})
 
     def _may_retry(self, district: HostedDistrict) -> bool:
@@ -299,17 +294,13 @@ class FleetRunner:
             if number < surplus or monotonic() - district.used_at > idle_seconds:
                 district.close_if_unused()
 
-    def _bind(self, pool: str, work: DistrictWork) -> Callable[[HostedDistrict], None]:
+    def _do_pool_work(self, pool: str, work: DistrictWork, district: HostedDistrict) -> None:
         """Do a pool's work in a district; what goes wrong there stops no other district."""
-
-        def do_pool_work(district: HostedDistrict) -> None:
-            with work_in_district(district.name):
-                self._liveness.register_worker()
-                self._work_once(pool, district, work)
-            if self.count_open() > self._most_open:
-                self.close_unused()
-
-        return do_pool_work
+        with work_in_district(district.name):
+            self._liveness.register_worker()
+            self._work_once(pool, district, work)
+        if self.count_open() > self._most_open:
+            self.close_unused()
 
     def _work_once(self, pool: str, district: HostedDistrict, work: DistrictWork) -> None:
         if district.fault and (district.users or pool not in LOOK_POOLS):
@@ -339,8 +330,6 @@ class FleetRunner:
         if district.fault != fault:
             LOG.error("district_set_aside", extra={"reason": fault})
         district.set_aside(fault)
-        if isinstance(error, MovedError):
-            return  # what is known of it is what the machine says that has it
         self._keep_record(district)
 
     def _look(self, district: HostedDistrict, runner: SupervisedRunner) -> None:
@@ -398,12 +387,12 @@ class FleetRunner:
     def _keep_record(self, district: HostedDistrict, staff: int | None = None) -> None:
         now, before = self._clock.now(), district.record
         if staff is not None:
-            self._resources.set_staff(district.name, staff)
+            self._resources.staff[district.name] = max(staff, 1)
         fresh = before is not None and now - before.seen_at < LOOK_AGAIN_AFTER
         if before and fresh and before.reason == district.fault:
             return
         district.record = DistrictRecord(name=district.name, seen_at=now, reason=district.fault)
-        self._resources.shared.districts.save_district_record(district.record)
+        self._resources.shared.save_district_record(district.record)
 
     def _tidy(self) -> None:
         self._resources.shared.delete_outdated(self._clock.now())

@@ -120,13 +120,6 @@ class BatchGuard:
                 self._note_permission(self._held[number][0], blob)
         self._urgent = self._mailbox.list_urgent_locks()
 
-    def keep_looking(self) -> None:
-        while not self.stopping.wait(LOOK_SECONDS):
-            try:
-                self.look()
-            except MonitorError as error:
-                LOG.warning("fleet_database_away", extra={"reason": str(error)})
-
     @contextmanager
     def hold(self, batch: SealedBatch, seal: BatchSeal) -> Iterator[None]:
         """Keep up with what is permitted of a batch. Raises DatabaseError for a forged one."""
@@ -350,8 +343,8 @@ class FleetWorker:
             threading.Thread(target=work, args=values, daemon=True)
             for work, values in (
                 (fence.watch, (stopping,)),
-                (self.guard.keep_looking, ()),
-                (self.keep_rescuing, ()),
+                (self.keep_doing, (self.guard.look, LOOK_SECONDS)),
+                (self.keep_doing, (self.rescue, RESCUED_EVERY)),
             )
         ]
         for thread in threads:
@@ -361,24 +354,25 @@ class FleetWorker:
         finally:
             stopping.set()
 
-    def keep_rescuing(self) -> None:
-        """Give back what dead machines held, on a thread that no host can keep waiting."""
-        while not self.guard.stopping.wait(RESCUED_EVERY):
+    def rescue(self) -> None:
+        """Give back what dead machines held, and forget what no one came to."""
+        self.guard.check_clock()
+        self.day_keys.publish()
+        if rescued := self.mailbox.rescue_jobs(self.guard.fence.dead_after):
+            LOG.warning("jobs_rescued", extra={"count": rescued})
+        if expired := self.mailbox.delete_expired_batches():
+            LOG.warning("batches_expired", extra={"count": expired})
+
+    def keep_doing(self, work: Callable[[], None], seconds: float) -> None:
+        """Do something again and again, on a thread that no host can keep waiting."""
+        while not self.guard.stopping.wait(seconds):
             try:
-                self.guard.check_clock()
-                self.day_keys.publish()
-                rescued = self.mailbox.rescue_jobs(self.guard.fence.dead_after)
-                expired = self.mailbox.delete_expired_batches()
+                work()
             except WrongClockError as error:
                 LOG.error("worker_clock_wrong", extra={"reason": str(error)})  # noqa: TRY400 - no fault of ours
                 self.guard.fence.lose()
             except MonitorError as error:
                 LOG.warning("fleet_database_away", extra={"reason": str(error)})
-            else:
-                if rescued:
-                    LOG.warning("jobs_rescued", extra={"count": rescued})
-                if expired:
-                    LOG.warning("batches_expired", extra={"count": expired})
 
     async def _take_jobs(self) -> None:
         # Its own words about a job that was put back would say nothing that ours do not.

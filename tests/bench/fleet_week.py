@@ -239,7 +239,7 @@ def look_at_district(
     fleet: Fleet, size: WeekSize, name: str, asked: frozenset[str]
 ) -> DistrictWeek:
     resources, config = fleet.resources, fleet.district(name).load_config()
-    (share,) = resources.shared.host_shares.list_host_shares(name)
+    (share,) = resources.shared.list_host_shares(name)
     shared = resources.build_district_resources(name, config)
     with open_app(config, resources.environment, shared) as app:
         sweep = app.db.sweeps.find_latest_sweep(SweepKind.SWEEP)

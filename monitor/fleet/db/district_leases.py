@@ -78,14 +78,6 @@ class LeasesTable:
             *(name, self.machine, self.session),
         )
 
-    def end_leases(self, names: Iterable[str]) -> None:
-        """End the leases of processes of this machine that are gone."""
-        self.connection.execute(
-            """UPDATE namesake.leases SET until = clock_timestamp()
-            WHERE machine = %s AND district = ANY(%s) AND until > clock_timestamp()""",
-            *(self.machine, list(names)),
-        )
-
     def begin_move(self, name: str, machine: str, token: str) -> Lease | None:
         """Give a district that is closed here to another machine; return whose it is.
 

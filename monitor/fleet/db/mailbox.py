@@ -5,7 +5,6 @@ and its answers are sealed under a key of its day. The jobs are procrastinate's:
 job, and names nothing but the batch.
 """
 
-import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -316,16 +315,3 @@ class BatchSeal:
 
     def _name(self, part: str) -> str:
         return f"{part} {self.id} {self.district} {self.lock}"
-
-
-def draw_batch_id() -> int:
-    """Return an id that no batch has or had."""
-    return secrets.randbits(62)
-
-
-def tag_district(seal: FleetSeal, district: str) -> str:
-    return seal.hash_name("district", district)
-
-
-def name_lock(seal: FleetSeal, host: str) -> str:
-    return seal.hash_name("host", host)

@@ -18,7 +18,6 @@ from psycopg_pool import ConnectionPool
 from monitor.domain.errors import ConfigError, DatabaseError, UnavailableError
 
 Made = TypeVar("Made")
-FleetRow = DictRow
 FleetCursor = psycopg.Connection[DictRow]
 
 SCHEMA_VERSION = 4
@@ -200,11 +199,11 @@ def _prepare_schema(connection: FleetCursor) -> None:
 
 def _check_version(connection: FleetCursor) -> None:
     found = connection.execute("SELECT version FROM namesake.schema_version").fetchone()
-    if found is None or found["version"] > SCHEMA_VERSION:
-        reason = "The fleet's database was made by a newer Namesake. Upgrade this machine, too."
-        raise DatabaseError(reason)
-    if found["version"] < SCHEMA_VERSION:
-        reason = "The fleet's database was made before the first release. Make a new one."
+    if found is None or found["version"] != SCHEMA_VERSION:
+        reason = (
+            "The fleet's database is of another version of Namesake. Upgrade this machine, or make "
+            "a new database if it is older than the first release."
+        )
         raise DatabaseError(reason)
 
 

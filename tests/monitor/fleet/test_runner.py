@@ -232,7 +232,7 @@ def test_who_withdraws_is_asked_about_no_more(fleet: Fleet, web: WebServer) -> N
 def test_what_no_longer_fits_into_a_host_s_week_is_not_asked_and_told(fleet: Fleet) -> None:
     fleet.works()
     # As if another district had nearly all staff: what is left for these is a query a week.
-    fleet.resources.set_staff("elsewhere", 1_000_000_000)
+    fleet.resources.staff["elsewhere"] = 1_000_000_000
     fleet.clock.at = SUNDAY
     fleet.works()
 

@@ -215,13 +215,12 @@ def test_a_batch_that_is_too_old_by_all_clocks_is_put_away(
 def test_a_machine_whose_clock_is_set_wrong_ends(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("monitor.fleet.worker.RESCUED_EVERY", 0.0)
     unused: Any = None
     world.guard.fence.end = world.guard.stopping.set
     world.now = NOW + timedelta(days=1)
     FleetWorker(
         address="", asker=unused, guard=world.guard, mailbox=unused, day_keys=unused
-    ).keep_rescuing()
+    ).keep_doing(world.guard.check_clock, 0.0)
 
     assert [record.getMessage() for record in caplog.records] == ["worker_clock_wrong"]
     assert world.guard.fence.is_mute

@@ -169,7 +169,7 @@ def test_a_machine_whose_clock_is_wrong_restores_no_one_who_left(
         restored.start()
         returned.start()
         second.waits_for("at work")
-        first.waits_for("elsewhere")
+        first.waits_for("set aside")
     assert sorted(second.list_queryable()) == sorted(stay)
     with pytest.raises(MovedError):
         first.list_queryable()

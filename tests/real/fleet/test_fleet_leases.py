@@ -170,7 +170,7 @@ def test_a_copy_of_a_district_elsewhere_is_set_aside_and_stays_closed(
         assert "1 of 1 districts are set aside: cedar" in second.runner.describe_wait()
         with pytest.raises(MovedError, match="worked on by the machine first"):
             Database.open_folder(tmp_path / "second" / "cedar" / "state")
-        (record,) = first.resources.shared.districts.list_district_records()
+        (record,) = first.resources.shared.list_district_records()
         assert record.reason == ""
 
 

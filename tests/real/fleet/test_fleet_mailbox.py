@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from secrets import randbits
 
 import procrastinate
 import psycopg
@@ -19,7 +20,6 @@ from monitor.fleet.db.mailbox import (
     Mailbox,
     SealedAnswer,
     SealedBatch,
-    draw_batch_id,
 )
 from monitor.fleet.db.seal import FleetSeal
 from monitor.fleet.fence import Fence
@@ -63,7 +63,7 @@ def send(
     waited: bool = False,
 ) -> int:
     """Send a batch with one query, as a home does; return its id."""
-    seal = BatchSeal(seal=FleetSeal(FLEET_KEY), id=draw_batch_id(), district="cedar", lock=lock)
+    seal = BatchSeal(seal=FleetSeal(FLEET_KEY), id=randbits(62), district="cedar", lock=lock)
     batch = SealedBatch(
         id=seal.id,
         district="cedar",

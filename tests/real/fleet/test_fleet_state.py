@@ -119,7 +119,7 @@ def test_the_doctor_looks_at_the_database_and_misses_a_worker(
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ("UPDATE namesake.schema_version SET version = 99", "made by a newer Namesake"),
+        ("UPDATE namesake.schema_version SET version = 99", "is of another version of Namesake"),
         ("UPDATE namesake.fleet_key SET word = 'another'", "is not of this fleet"),
     ],
     ids=["newer", "another key"],

@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
-from monitor.fleet.db.mailbox import name_lock
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
 from tests.bench import scale
@@ -135,7 +134,7 @@ class FleetWorld:
 
         wait_for(find_locks)
         hosts = scale.ScaleInternet(sites=self.size.sites).hosts
-        return frozenset(host for host in hosts if name_lock(seal, host) in locks)
+        return frozenset(host for host in hosts if seal.hash_name("host", host) in locks)
 
     def list_quiet_seconds(self, hosts: frozenset[str], since: datetime) -> list[float]:
         """Return how long each host was not asked, from the shortest; some may never be again."""

@@ -107,7 +107,7 @@ def test_the_status_says_what_is_wrong_with_a_district(
     with SharedDatabase.open_folder(folder) as shared:
         for name, reason in (("birch", ""), ("cedar", "keys.db does not match.")):
             record = DistrictRecord(name=name, seen_at=FRIDAY, reason=reason)
-            shared.districts.save_district_record(record)
+            shared.save_district_record(record)
     with StateFolderLock(folder / "birch" / "state"):
         code, said = typed(capsys, "status", "--districts", str(folder))
 

@@ -63,15 +63,15 @@ def own(tmp_path: Path, found: Found) -> Iterator[Database]:
 
 
 @pytest.fixture(params=["own", "shared"])
-def home(
-    request: pytest.FixtureRequest, own: Database, shared: SharedDatabase
-) -> Database | SharedDatabase:
-    """Stand for both homes of what must not be forgotten: each keeps the same promises."""
-    return own if request.param == "own" else shared
+def is_shared(request: pytest.FixtureRequest) -> bool:
+    """Say which of both homes has what must not be forgotten: each keeps the same promises."""
+    return request.param == "shared"
 
 
-def test_a_host_is_remembered_as_it_was_last(home: Database | SharedDatabase) -> None:
-    hosts: HostStore = home.hosts
+def test_a_host_is_remembered_as_it_was_last(
+    own: Database, shared: SharedDatabase, *, is_shared: bool
+) -> None:
+    hosts: HostStore = shared if is_shared else own.hosts
     assert hosts.load_host_state("alpha.example") is None
     hosts.save_host_state(PARKED)
     hosts.save_host_state(HostState(host="alpha.example", next_at=NOW))
@@ -94,16 +94,18 @@ def test_a_host_is_remembered_as_it_was_last(home: Database | SharedDatabase) ->
     ],
     ids=["a file", "a refusal"],
 )
-def test_robots_txt_is_remembered(home: Database | SharedDatabase, record: RobotsRecord) -> None:
-    robots: RobotsStore = home.robots_files
+def test_robots_txt_is_remembered(
+    own: Database, shared: SharedDatabase, record: RobotsRecord, *, is_shared: bool
+) -> None:
+    robots: RobotsStore = shared if is_shared else own.robots_files
     robots.save_robots_file(record)
 
     assert robots.load_robots_file("http://alpha.example") == record
     assert robots.load_robots_file("https://alpha.example") is None
 
 
-def test_a_budget_is_remembered(home: Database | SharedDatabase) -> None:
-    quota: QuotaStore = home.request_quota
+def test_a_budget_is_remembered(own: Database, shared: SharedDatabase, *, is_shared: bool) -> None:
+    quota: QuotaStore = shared if is_shared else own.request_quota
     spent = QuotaUsage(source="alpha", day=date(2026, 11, 2), today=3, this_week=7)
     quota.save_quota_usage(spent)
 
@@ -118,12 +120,12 @@ def test_a_host_that_no_source_declares_stays_in_its_district(
     personal = HostState(host="rosamarchetti.example", next_at=NOW)
     store.save_host_state(personal)
     store.save_host_state(PARKED)
-    shared.robots_files.save_robots_file(
+    shared.save_robots_file(
         RobotsRecord(origin="https://rosamarchetti.example", until=NOW, file="Disallow:")
     )
 
     assert own.hosts.list_host_states() == (personal,)
-    assert shared.hosts.load_host_state("rosamarchetti.example") is None
+    assert shared.load_host_state("rosamarchetti.example") is None
     assert store.load_host_state("rosamarchetti.example") == personal
     assert store.load_host_state("alpha.example") == PARKED
     shared.close()
@@ -145,41 +147,39 @@ def test_proofs_and_shares_outlive_a_restart(tmp_path: Path) -> None:
     proof = CanaryProof(key="k", outcome=Outcome.FOUND, at=NOW, note="some engines were silent")
     share = HostShare(host="alpha.example", week="2026-W45", asked=3, carried=1)
     with SharedDatabase.open_folder(tmp_path) as before:
-        before.canary_proofs.save_proof(proof)
-        before.host_shares.save_host_shares("cedar", [share])
+        before.save_proof(proof)
+        before.save_host_shares("cedar", [share])
 
     with SharedDatabase.open_folder(tmp_path) as after:
-        assert after.canary_proofs.list_proofs() == (proof,)
-        assert after.host_shares.list_host_shares("cedar") == (share,)
-        assert after.host_shares.list_host_shares("maple") == ()
-        after.canary_proofs.delete_proof("k")
-        assert after.canary_proofs.list_proofs() == ()
+        assert after.list_proofs() == (proof,)
+        assert after.list_host_shares("cedar") == (share,)
+        assert after.list_host_shares("maple") == ()
+        after.delete_proof("k")
+        assert after.list_proofs() == ()
 
 
 def test_what_holds_no_more_is_deleted(shared: SharedDatabase) -> None:
-    shared.hosts.save_host_state(PARKED)
-    shared.hosts.save_host_state(HostState(host="beta.example", next_at=NOW))
+    shared.save_host_state(PARKED)
+    shared.save_host_state(HostState(host="beta.example", next_at=NOW))
     record = RobotsRecord(origin="http://alpha.example", until=NOW)
-    shared.robots_files.save_robots_file(record)
-    shared.canary_proofs.save_proof(CanaryProof(key="k", outcome=Outcome.FOUND, at=NOW))
-    shared.host_shares.save_host_shares(
+    shared.save_robots_file(record)
+    shared.save_proof(CanaryProof(key="k", outcome=Outcome.FOUND, at=NOW))
+    shared.save_host_shares(
         "cedar",
         [HostShare(host="alpha.example", week="2026-W46"), HostShare(host="beta", week="2026-W45")],
     )
     for name, days in (("left", 0), ("maple", 15)):
         seen = DistrictRecord(name=name, seen_at=NOW + timedelta(days=days))
-        shared.districts.save_district_record(seen)
+        shared.save_district_record(seen)
 
     shared.delete_outdated(NOW + timedelta(days=15))
 
-    assert shared.hosts.load_host_state("alpha.example") == PARKED
-    assert shared.hosts.load_host_state("beta.example") is None
-    assert shared.robots_files.load_robots_file("http://alpha.example") is None
-    assert shared.canary_proofs.list_proofs() == ()
-    assert [share.host for share in shared.host_shares.list_host_shares("cedar")] == [
-        "alpha.example"
-    ]
-    assert [record.name for record in shared.districts.list_district_records()] == ["maple"]
+    assert shared.load_host_state("alpha.example") == PARKED
+    assert shared.load_host_state("beta.example") is None
+    assert shared.load_robots_file("http://alpha.example") is None
+    assert shared.list_proofs() == ()
+    assert [share.host for share in shared.list_host_shares("cedar")] == ["alpha.example"]
+    assert [record.name for record in shared.list_district_records()] == ["maple"]
 
 
 def test_a_damaged_file_is_told_with_what_to_do(tmp_path: Path) -> None:
