@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from platform import node
 from secrets import token_urlsafe
@@ -110,20 +111,20 @@ class HomeMachine:
             self._changes.save_changes(new)
             known.update(new)
 
-    def apply_consent_changes(self, name: str, app: App, *, sent: bool = False) -> int:
-        """Bring a district up to what is known here: it may be an older copy.
+    def apply_consent_changes(self, name: str, app: App) -> int:
+        """Bring a district up to what is known here and in the fleet: it may be an older copy.
 
-        With `sent`, also to what other machines have told the fleet's database. Return how many
-        consents it lacked.
+        Return how many consents it lacked. Raises UnavailableError.
         """
-        known, changes = self._load_noted(), self._changes
-        if sent:
-            fetched = changes.fetch_changes(self._limits.connection)
-            newer = {t: c for t, c in fetched.items() if t not in known or known[t].at < c.at}
-            known = {**known, **newer}
-        lacked = 0
-        for consent in app.db.consents.list_latest_consents():
-            change = known.get(changes.tag_person(name, consent.person_id))
+        changes, lacked = self._changes, 0
+        consents = {
+            changes.tag_person(name, consent.person_id): consent
+            for consent in app.db.consents.list_latest_consents()
+        }
+        fetched = changes.fetch_changes(self._limits.connection, consents)
+        for tag, consent in consents.items():
+            known = filter(None, (self._load_noted().get(tag), fetched.get(tag)))
+            change = max(known, key=attrgetter("at"), default=None)
             if change is None or consent.withdrawn_at or change.at <= consent.written_at:
                 continue
             lacked += 1

@@ -11,7 +11,6 @@ backup, and holds for any older copy before anyone is asked about.
 
 import hashlib
 import shlex
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -21,12 +20,12 @@ from secrets import token_hex
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from monitor.app import App, Environment, open_portal_app
+from monitor.app import Environment
 from monitor.config.sections import BackupConfig
-from monitor.db.backup_files import Backup, KeyBackup, find_newest_backup
+from monitor.db.backup_files import KeyBackup, find_newest_backup
 from monitor.db.database import DATABASE_FILE
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import PRIVATE_MODE, hand_over_folder, make_folder, write_file
+from monitor.db.files import PRIVATE_MODE, make_folder, write_file
 from monitor.db.handover import (
     HANDOVER_FILE,
     Handover,
@@ -276,72 +275,43 @@ def find_missing_file(folder: Path, handover: Handover) -> str:
     return next((path for path, sha256 in handover.files.items() if found.get(path) != sha256), "")
 
 
-def find_backup(places: BackupConfig) -> tuple[Backup, KeyBackup]:
-    """Return the newest copy of a district and the copy of its keys. Raises InputError."""
-    if places.folder is None or places.keys is None:
-        reason = (
-            "Name the folder with the copies of the district, and with --keys that with the copy "
-            "of its keys; or set both under [backup]."
-        )
-        raise InputError(reason)
-    for path in (places.folder, places.keys):
-        if not path.is_dir():
-            reason = f"{path} is not there. Fetch the district's backup, and name its folder."
-            raise InputError(reason)
-    copy = find_newest_backup(places.folder)
-    copy.check_files()
-    return copy, KeyBackup(places.keys)
-
-
 def restore_lost_district(
     district: DistrictFolder,
-    backup: tuple[Backup, KeyBackup],
+    places: BackupConfig,
     take_over: Callable[[], None],
-    apply_changes: Callable[[str, App], int],
     environment: Environment,
 ) -> RestoreResult:
     """Bring a district back here; `take_over` is called once nothing else is in the way.
 
     A running service takes it up when it is whole. What fails can be done again.
     """
-    copy, keys = backup
-    prepare_folder(district, copy.path.parent)
+    if places.folder is None or places.keys is None:
+        reason = (
+            "Name the folder with the copies of the district, and with --keys that with the copy "
+            "of its keys; or set both under [backup]."
+        )
+        raise InputError(reason)
+    copy = find_newest_backup(places.folder)
+    copy.check_files()
+    with translate_os_errors(district.path, "cannot be written", "check the disk"):
+        make_folder(district.path, like=district.path.parent)
+        saved = copy.path.parent / DISTRICT_CONFIG
+        if not district.config_path.exists() and not saved.exists():
+            reason = (
+                f"The backup has no configuration. Put the district's {DISTRICT_CONFIG} and its "
+                f"secrets into {district.path}, then try again."
+            )
+            raise InputError(reason)
+        if not district.config_path.exists():
+            write_file(district.config_path, saved.read_bytes(), PRIVATE_MODE)
     config = district.load_config()
     if (config.state / DATABASE_FILE).exists():
         reason = f"{config.state} has a district. Move it away, then restore again."
         raise InputError(reason)
     take_over()
-    # Remove what a service left that found no district here.
-    with suppress(OSError):
-        for name in ("lock", "wake.sock"):
-            (config.state / name).unlink(missing_ok=True)
     with work_in_district(district.name):
         own = build_district_environment(environment, district)
-        done = restore_district(config, own, copy, keys)
-        with open_portal_app(config, own) as app:
-            applied = apply_changes(district.name, app)
-    with translate_os_errors(district.path, "cannot be opened to the service"):
-        hand_over_folder(district.path)
-        (district.path / LEAVING_FILE).unlink(missing_ok=True)
-    return replace(done, changed_consents=done.changed_consents + applied)
-
-
-def prepare_folder(district: DistrictFolder, copies: Path) -> None:
-    """Make its folder, closed to the service, with the configuration that was backed up."""
-    with translate_os_errors(district.path, "cannot be written", "check the disk"):
-        make_folder(district.path, like=district.path.parent)
-        ask_to_leave(district)
-        if not district.config_path.exists():
-            saved = copies / DISTRICT_CONFIG
-            if not saved.exists():
-                reason = (
-                    f"The backup has no configuration. Put the district's {DISTRICT_CONFIG} and "
-                    f"its secrets into {district.path}, then try again."
-                )
-                raise InputError(reason)
-            shutil.copyfile(saved, district.config_path)
-            district.config_path.chmod(0o600)
-        hand_over_folder(district.path.parent)
+        return restore_district(config, own, copy, KeyBackup(places.keys))
 
 
 def take_over_lease(leases: "LeasesTable", name: str, gone: str) -> None:

@@ -17,9 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.app import App
 from monitor.app.steady_clock import measure_jump
 from monitor.config.sections import WatchConfig
-from monitor.db.files import write_file
 from monitor.domain.errors import (
-    CannotWriteError,
     DatabaseError,
     InputError,
     ReplacedError,
@@ -29,6 +27,7 @@ from monitor.domain.errors import (
     describe_fault,
 )
 from monitor.domain.health import compute_exit_code
+from monitor.domain.vocabulary import HealthLevel
 from monitor.fleet.config import FleetFile
 from monitor.fleet.db.shared_database import DistrictRecord
 from monitor.fleet.districts import (
@@ -47,10 +46,9 @@ from monitor.scheduler.job_scheduler import (
     Liveness,
     TimedJob,
 )
-from monitor.scheduler.timed_jobs import SupervisedRunner, build_ping
+from monitor.scheduler.timed_jobs import Heartbeat, SupervisedRunner, build_ping
 from monitor.services import jobs
 from monitor.services.health import check_vitals, collect_vitals
-from monitor.services.metrics import render_metrics
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 1
@@ -90,8 +88,10 @@ class FleetRunner:
         self._resources = resources
         self._clock = resources.environment.clock
         self._liveness = liveness
-        watch = WatchConfig(heartbeat_url=file.fleet.heartbeat_url)
-        self._ping = build_ping(watch, resources.environment)
+        watch = WatchConfig(
+            heartbeat_url=self._fleet.heartbeat_url, metrics_file=self._fleet.metrics_file
+        )
+        self._heartbeat = Heartbeat(watch=watch, ping=build_ping(watch, resources.environment))
         self._districts: dict[str, HostedDistrict] = {}
         self._folders_at = 0.0
         self._drained = False
@@ -180,23 +180,17 @@ class FleetRunner:
         districts = self._districts.values()
         vitals = {district.name: district.vitals for district in districts if district.vitals}
         faults = {district.name: district.fault for district in districts if district.fault}
-        if self._fleet.metrics_file:
-            home, state = self._resources.sender, None
+        home, state = self._resources.sender, None
+        if home is not None and self._fleet.metrics_file:
             with suppress(UnavailableError):
-                state = home.read_state() if home else None
-            numbers = FleetCollector(
-                vitals=vitals, faults=faults, database=home is not None, state=state
-            )
-            try:
-                write_file(self._fleet.metrics_file, render_metrics(numbers))
-            except CannotWriteError as error:
-                LOG.warning("metrics_not_written", extra={"reason": str(error)})
+                state = home.read_state()
         failed = any(hung.values()) or any(district.failed for district in districts)
-        well = not faults and not failed and not self._drained
         results = [result for known in vitals.values() for result in check_vitals(known)]
-        sound = well and not compute_exit_code(results)
-        if sound and self._fleet.heartbeat_url and not self._ping():
-            LOG.warning("heartbeat_not_sent")
+        well = not (faults or failed or self._drained or compute_exit_code(results))
+        self._heartbeat(
+            FleetCollector(vitals=vitals, faults=faults, database=home is not None, state=state),
+            HealthLevel.OK if well else HealthLevel.BAD,
+        )
 
     def _renew_leases(self) -> None:
         """Set aside what another machine has taken over."""

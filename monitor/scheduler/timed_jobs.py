@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
 
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -26,6 +27,9 @@ from monitor.services.clock_check import describe_wait
 from monitor.services.health import Vitals, collect_vitals, list_warnings
 from monitor.services.notifications import queue_disk_full_email
 from scrapers.models import Page
+
+if TYPE_CHECKING:
+    from prometheus_client.registry import Collector
 
 LOG = logging.getLogger(__name__)
 # A test restore takes minutes.
@@ -181,7 +185,7 @@ class Heartbeat:
     watch: WatchConfig
     ping: Ping
 
-    def __call__(self, vitals: Vitals, level: HealthLevel) -> None:
+    def __call__(self, vitals: "Vitals | Collector", level: HealthLevel) -> None:
         well = level is HealthLevel.OK
         try:
             if self.watch.metrics_file:

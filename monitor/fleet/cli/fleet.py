@@ -4,7 +4,6 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from platform import node
 
@@ -47,7 +46,6 @@ from monitor.fleet.moves import (
     MOVED_SUFFIX,
     DistrictMove,
     check_drained,
-    find_backup,
     hold_state_folder,
     move_district,
     restore_lost_district,
@@ -395,12 +393,12 @@ def restore(  # noqa: PLR0913, PLR0917 - what can be typed
         check_name(name)
         district = DistrictFolder(name=name, path=file.fleet.districts / name, backup=file.backup)
         places = district.find_backup_places(BackupConfig(folder=source, keys=keys))
+        context.folders.append(district.path)
         with event_log.log_to_journal():
             done = restore_lost_district(
                 district,
-                find_backup(places),
+                places,
                 lambda: take_over_lease(sender.leases, name, gone),
-                partial(sender.apply_consent_changes, sent=True),
                 context.environment,
             )
     output = Output("UTC")
@@ -411,7 +409,7 @@ def restore(  # noqa: PLR0913, PLR0917 - what can be typed
     output.print_line(
         f"{name} lives on {sender.leases.machine} now, with {done.person_count} people. Lost is "
         f"what was done after its backup of {made}: decisions, enrollments, changed work "
-        f"addresses. Consents ended or changed since: {done.changed_consents}. They hold."
+        f"addresses. What people ended or changed since about their consent holds."
     )
     output.print_line(
         "No backup has its secrets or its roster: store them here. Tell its operator, and point "

@@ -7,7 +7,7 @@ can end a consent.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,8 +114,13 @@ class ConsentChanges:
             (newer, [bodies[tag] for tag in newer]),
         )
 
-    def fetch_changes(self, connection: "FleetConnection") -> dict[str, ConsentChange]:
-        rows = connection.fetch_rows("SELECT tag, body FROM namesake.consent_changes")
+    def fetch_changes(
+        self, connection: "FleetConnection", tags: Iterable[str]
+    ) -> dict[str, ConsentChange]:
+        """Return what other machines have told of these people. Raises UnavailableError."""
+        rows = connection.fetch_rows(
+            "SELECT tag, body FROM namesake.consent_changes WHERE tag = ANY(%s)", list(tags)
+        )
         return self._open_changes({row["tag"]: row["body"] for row in rows})
 
     def _open_changes(self, sealed: Mapping[str, bytes]) -> dict[str, ConsentChange]:

@@ -164,13 +164,12 @@ def test_a_machine_whose_clock_is_wrong_restores_no_one_who_left(
 
     code, said = second.types("fleet", "restore", "cedar", "--gone", "first", "--json")
     assert code == 0, said
-    assert json.loads(said)["changed_consents"] == 1
     with killing(second.build_service()) as restored, killing(first.build_service()) as returned:
         restored.start()
         returned.start()
+        wait_for(lambda: sorted(second.list_queryable()) == sorted(stay), STARTS_WITHIN)
         second.waits_for("at work")
         first.waits_for("set aside")
-    assert sorted(second.list_queryable()) == sorted(stay)
     with pytest.raises(MovedError):
         first.list_queryable()
 
@@ -186,8 +185,8 @@ def is_known_to_have_left(machine: Shell, person_id: str) -> bool:
     """Tell whether PostgreSQL has heard of it."""
     changes = ConsentChanges(machine.districts, FleetSeal(FLEET_KEY).derive_home_seal())
     with closing(FleetConnection.open_address(machine.database)) as connection:
-        known = changes.fetch_changes(connection)
-    change = known.get(changes.tag_person("cedar", person_id))
+        tag = changes.tag_person("cedar", person_id)
+        change = changes.fetch_changes(connection, [tag]).get(tag)
     # Who left may be erased by the time that somebody looks.
     return change is not None and (
         change.consent is None or change.consent.withdrawn_at is not None

@@ -12,6 +12,7 @@ import pytest
 
 from monitor.app import App, Environment, open_portal_app
 from monitor.demo.setup import StoryClock
+from monitor.domain.errors import UnavailableError
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
 from monitor.fleet.db.crawl_limits import FleetCrawlLimits
@@ -47,9 +48,11 @@ def opened(folder: Path, clock: StoryClock) -> Iterator[App]:
         yield app
 
 
-def start_home(folder: Path, clock: StoryClock) -> HomeMachine:
-    """Return a machine with districts whose PostgreSQL is away."""
-    connection = FleetConnection("postgresql://127.0.0.1:1/none", timedelta())
+def start_home(
+    folder: Path, clock: StoryClock, connection: FleetConnection | None = None
+) -> HomeMachine:
+    """Return a machine with districts; nothing has been told to its PostgreSQL."""
+    connection = connection or FakeConnection()
     return HomeMachine(FleetCrawlLimits(connection, FleetSeal(FLEET_KEY), clock), folder, "home")
 
 
@@ -175,7 +178,24 @@ def test_what_an_older_copy_says_replaces_nothing(
         changes.save_changes({tag: ConsentChange(at=FRIDAY, consent=None)})
     assert changes.send_changes(sent) == 1
     assert changes.send_changes(sent) == 0
-    assert changes.fetch_changes(sent) == noted
+    assert changes.fetch_changes(sent, ()) == noted
+
+
+def test_a_copy_on_another_machine_learns_from_the_fleet_who_left(
+    folder: Path, clock: StoryClock, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    fleet, elsewhere = FakeConnection(), tmp_path_factory.mktemp("elsewhere")
+    shutil.copytree(folder, elsewhere, dirs_exist_ok=True)
+    clock.at += timedelta(hours=1)
+    with opened(folder, clock) as app:
+        left = list_queryable(app)[0]
+        withdraw_consent(app, left)
+        home = start_home(folder, clock, fleet)
+        home.note_consent_changes("cedar", app)
+        home.send_consent_changes()
+    with opened(elsewhere, clock) as app:
+        assert start_home(elsewhere, clock, fleet).apply_consent_changes("cedar", app) == 1
+        assert left not in list_queryable(app)
 
 
 def test_what_a_wrong_clock_wrote_is_replaced(folder: Path, clock: StoryClock) -> None:
@@ -192,8 +212,11 @@ def test_what_a_wrong_clock_wrote_is_replaced(folder: Path, clock: StoryClock) -
 def test_what_cannot_be_sent_stays_to_be_sent(
     folder: Path, clock: StoryClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    home = start_home(folder, clock)
+    away = FleetConnection("postgresql://127.0.0.1:1/none", timedelta())
+    home = start_home(folder, clock, away)
     with opened(folder, clock) as app:
+        with pytest.raises(UnavailableError):
+            home.apply_consent_changes("cedar", app)
         withdraw_consent(app, list_queryable(app)[0])
         home.note_consent_changes("cedar", app)
     home.send_consent_changes()
@@ -203,7 +226,7 @@ def test_what_cannot_be_sent_stays_to_be_sent(
     sent = FakeConnection()
     assert changes.send_changes(sent) == PEOPLE
     assert changes.send_changes(sent) == 0
-    assert changes.fetch_changes(sent) == changes.list_changes()
+    assert changes.fetch_changes(sent, ()) == changes.list_changes()
 
 
 def test_nobody_but_a_machine_with_districts_ends_a_consent(
