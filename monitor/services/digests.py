@@ -17,7 +17,6 @@ from monitor.db.findings import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
 from monitor.domain.case import FlaggedFindings, build_urgency_key
 from monitor.domain.case_progress import find_nudge_times
-from monitor.domain.case_urgency import build_urgency_key
 from monitor.domain.english_dates import is_past_day
 from monitor.domain.errors import DatabaseError, describe_error_location
 from monitor.domain.finding import Finding
