@@ -149,6 +149,8 @@ _TOPICS_BY_REASON = {
     "speaks-of-person.rare": frozenset({NAME_RARE.name, NAMESAKES.name}),
     "speaks-of-person.new": frozenset({NEW_ACCOUNT.name}),
     "speaks-of-person.harm": frozenset({LEWD.topic}),
+    # What holds a name in its username alone does show it.
+    "speaks-of-person.absent": frozenset({NOTHING_SHOWN.name}),
     NEW_UNDER_NAME.name: frozenset({NEW_ACCOUNT.name}),
 }
 

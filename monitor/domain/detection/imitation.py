@@ -21,7 +21,7 @@ from monitor.domain.detection.evidence import EvidenceRule, RuleMatch
 from monitor.domain.detection.lessons import Lessons, Trait, TraitCentroid, Traits, extract_traits
 from monitor.domain.detection.picture_likeness import compare_prints
 from monitor.domain.handles.handles import extract_local_part
-from monitor.domain.handles.lookalike import HandleLookalike
+from monitor.domain.handles.lookalike import HandleChange, HandleLookalike
 from monitor.domain.handles.name_fit import NameCover
 from monitor.domain.names.matching import is_disguised_name
 from monitor.domain.names.normalize import mixes_alphabets, split_words, squash_text
@@ -158,7 +158,9 @@ def _is_made(found: HandleLookalike, look: Appearance) -> bool:
     """Tell whether a handle was made to look like theirs, and not merely of the same name."""
     if look.adds_initial:
         return False
-    return found.is_unmistakable or (found.is_deliberate and not _is_name_alone(look))
+    doubled = any(edit.change is HandleChange.DOUBLED for edit in found.edits)
+    named = _is_name_alone(look) and not doubled
+    return found.is_unmistakable or (found.is_deliberate and not named)
 
 
 def _is_name_alone(look: Appearance) -> bool:

@@ -36,6 +36,7 @@ def list_signs(handle: str, *, own: str = "jodoelson", platform: str = "skies") 
     [
         ("jodoe1son", {"lookalike-handle": 1.0}),
         ("jodoelson.official", {"lookalike-handle": 1.0}),
+        ("jodoelsonn", {"lookalike-handle": 1.0}),
         ("jo.doelson7", {"lookalike-plain": 0.33}),
         ("jdoelson", {"lookalike-plain": 0.33}),
     ],

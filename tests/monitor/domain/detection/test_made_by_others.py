@@ -587,6 +587,14 @@ def test_a_family_name_among_such_words_is_asked_about_where_the_person_is_not()
     assert Reason("speaks-of-person.absent") in found.reasons
 
 
+def test_a_name_in_a_username_is_not_told_as_missing() -> None:
+    found = assess(replace(ACCOUNT, name="pov", handle="quackenbush.edits"), others=500.0)
+
+    assert "nothing-shown" in {piece.rule for piece in found.evidence}
+    assert [reason.rule for reason in found.reasons][:1] == ["speaks-of-person.absent"]
+    assert "nothing-shown" not in {piece.rule for piece in found.shown_evidence}
+
+
 def test_fans_of_a_whole_name_in_a_username_may_be_those_of_some_star() -> None:
     shown = replace(ACCOUNT, name="Quackenbush edits", bio="#24 supporters, not her")
 
