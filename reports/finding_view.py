@@ -246,10 +246,10 @@ class ReviewerQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewPlan:
-    """What IT does by `due`; `since` is from when on, unless others act first, None from now on."""
+    """What IT does from `since` on and by `due`, unless others act first."""
 
     what: CaseStep
-    since: datetime | None
+    since: datetime
     due: datetime
 
 

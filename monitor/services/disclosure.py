@@ -49,7 +49,6 @@ from monitor.domain.vocabulary import (
     EndReason,
     OwnershipLabel,
     Side,
-    StepActor,
 )
 from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.coverage import format_finding_title
@@ -373,12 +372,8 @@ def _build_own_view(
 
 
 def _plan_review(case: Case, summary: CaseSummary, now: datetime) -> ReviewPlan | None:
-    """Return what IT does next by its own list, now or once others have let their time pass."""
-    if summary.it_sees_since is None or summary.due is None:
-        return None
-    if summary.next_by is StepActor.IT and summary.next_step:
-        return ReviewPlan(what=summary.next_step, since=None, due=summary.due)
-    turn = find_review_turn(case)
+    """Return what IT does by its own list once others have let their time pass."""
+    turn = None if summary.it_sees_since is None or summary.end else find_review_turn(case)
     if turn is None or turn.since <= now:
         return None
     return ReviewPlan(what=turn.what, since=turn.since, due=turn.since + turn.within)

@@ -194,7 +194,6 @@ RECOVERY_NEXT_STEPS: Final[Mapping[CaseStep, str]] = {
 }
 # What IT does once others have let their time pass.
 REVIEWER_PLANS: Final[Mapping[CaseStep, str]] = {
-    CaseStep.DECIDE: "After that, IT decides what it is",
     CaseStep.REPORT: "If the staff member has not, IT reports it",
     CaseStep.ESCALATE: "If it is still there, IT tries again",
 }

@@ -436,7 +436,8 @@ def test_what_it_does_and_by_when_reads_the_same_for_both_sides(
 
     portal.world.clock.at = turn.since
     late = portal.signed_in(maria.mail).get(place)
-    assert f"IT reports it to the platform by {due}. So can you." in late.text
+    assert f"Next, by {due}: IT reports it to the platform." in late.text
+    assert then not in late.text
 
 
 def test_once_it_was_reported_the_result_says_what_waits_and_asks_for_no_report(
