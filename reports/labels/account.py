@@ -35,8 +35,7 @@ LANGUAGES: Final[Mapping[Language, str]] = {
 }
 INVITATION_BUTTON: Final = "Open your invitation"
 OTHER_LANGUAGE_OFFER: Final = (
-    "Is someone pretending to be you online? Namesake looks, if you say yes. "
-    "Its pages come in English, too."
+    "Is someone pretending to be you online? Namesake looks, if you say yes, in English, too."
 )
 SCOPE_TITLES: Final[Mapping[Scope, str]] = {
     Scope.SEARCH: "Search engines",

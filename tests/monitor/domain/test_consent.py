@@ -66,7 +66,7 @@ def test_a_text_is_known_by_its_hash():
     "promise",
     [
         "never sign in",
-        "Search engines and sites learn what we ask them",
+        "Search engines and sites learn what we ask: your name",
         "public records",
         "legal hold",
         "Email that was already sent cannot be called back",

@@ -69,7 +69,7 @@ def test_the_text_is_shown_whole_with_its_version(portal, invited):
     assert "Version 2026" in shown
 
 
-MOST_WORDS_OF_TEXT = 350
+MOST_WORDS_OF_TEXT = 300
 MOST_WORDS_TO_JOIN = 600
 
 
