@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from msgspec import structs
 
@@ -13,8 +14,9 @@ from monitor.app.steady_clock import build_clock, measure_jump
 from monitor.cli import endpoints
 from monitor.cli.context import CliContext, Output
 from monitor.config.sections import Config
-from monitor.db.backup_files import KeyBackup
+from monitor.db.backup_files import KeyBackup, list_backups
 from monitor.db.database import Database
+from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.fact_updates import FactUpdateStore
 from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
 from monitor.domain.health import (
@@ -24,6 +26,7 @@ from monitor.domain.health import (
     report_ok,
     report_warning,
 )
+from monitor.domain.reason import Day, Facts, Plain, Reason
 from monitor.services import health as machine
 from monitor.services import setup_files
 from monitor.services.audit_end import describe_audit_damage
@@ -217,7 +220,7 @@ def _check_database(
             yield from check_vitals(vitals)
             yield check_reviewers(config)
             yield from check_annexes(config, db, now, context.environment.variables)
-            yield from _check_key_copy(config, db)
+            yield from _check_copies(config, db, vitals.backed_up)
             yield _check_audit_log(db)
     except CannotWriteError as error:
         yield _build_failed_check("database", error, "See the lines about the disk and the files.")
@@ -233,11 +236,21 @@ def _check_audit_log(db: Database) -> HealthResult:
     return report_ok("audit", "The audit log is intact to its end.")
 
 
-def _check_key_copy(config: Config, db: Database) -> Iterator[HealthResult]:
-    if config.backup.keys is None:
+def _check_copies(config: Config, db: Database, made_at: datetime | None) -> Iterator[HealthResult]:
+    """Look whether they are where the database says that they were made."""
+    away = Reason("remedy.backup-away")
+    folder = config.backup.folder
+    if folder and made_at and not list_backups(folder):
+        facts: Facts = {"folder": Plain(str(folder)), "at": Day(made_at.date())}
+        message = Reason("health.backup.away", facts)
+        yield report_failure("backup", message, away, UnavailableError.exit_code)
+    if config.backup.keys is None or not made_at:
         return
     lacks = KeyBackup(config.backup.keys).count_missing_changes(db)
-    if lacks:
+    if not (config.backup.keys / KEYS_DATABASE).exists():
+        message = Reason("health.backup.keys-away", {"folder": Plain(str(config.backup.keys))})
+        yield report_failure("backup", message, away, UnavailableError.exit_code)
+    elif lacks:
         sentence = f"The copy of the keys lacks {lacks} erasures or changes of consent."
         remedy = "Start the service, which updates it, or run `namesake backup`."
         yield report_failure("backup", sentence, remedy, UnavailableError.exit_code)

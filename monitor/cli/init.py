@@ -23,6 +23,8 @@ from monitor.cli.init_answers import (
 from monitor.cli.init_first_check import offer_first_check, offer_volunteers
 from monitor.cli.staff import describe_import
 from monitor.domain.errors import INTERRUPTED_EXIT_CODE, UnavailableError
+from monitor.domain.health import UNTRUSTED, HealthResult
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import HealthLevel
 from monitor.people_files import SizeCheck
 from monitor.services import setup_files
@@ -105,26 +107,29 @@ def wait_for_portal(context: CliContext) -> None:
     told = ""
     try:
         for _ in range(PORTAL_LOOKS):
-            trouble = _find_portal_trouble(context)
-            if not trouble:
+            failure = _find_portal_failure(context)
+            if failure is None:
                 click.echo(f"{portal.address} answers.")
                 return
+            trouble = str(render_told(failure.message))
             if trouble != told:
                 context.output.print_line(f"  {trouble}")
             told = trouble
+            if isinstance(failure.message, Reason) and failure.message.rule == UNTRUSTED:
+                context.output.print_line(f"  {render_told(failure.remedy)}")
+                return
             context.environment.clock.sleep(PORTAL_LOOK_SECONDS)
     except KeyboardInterrupt:
         click.echo("")
     click.echo("Continuing without it. `namesake doctor` says whether it answers.")
 
 
-def _find_portal_trouble(context: CliContext) -> str:
-    """Say why people cannot reach the portal yet; empty where they can."""
+def _find_portal_failure(context: CliContext) -> HealthResult | None:
+    """Return why people cannot reach the portal yet; None where they can."""
     checks = endpoints.check_portal(
         context.config.portal, context.environment, in_container=setup_files.HOST.is_container()
     )
-    failures = (check for check in checks if check.level is not HealthLevel.OK)
-    return next((render_told(failure.message) for failure in failures), "")
+    return next((check for check in checks if check.level is not HealthLevel.OK), None)
 
 
 def _set_up(

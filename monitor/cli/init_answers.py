@@ -189,7 +189,7 @@ def take_given_answers(given: GivenAnswers, answers: Answers, environment: Envir
             if question.applies(watched):
                 answers[question.key] = _take_answer(given, question, watched, environment)
                 _note_example_value(question.key, given)
-            elif given.answers.get(question.key, NO) != NO:
+            elif given.answers.get(question.key, NO).lower() not in {NO, NONE}:
                 raise given.build_error(question.key, question.when_unused)
         except InputError as error:
             if given.doubtful.isdisjoint({question.key, *watched.read_keys}):

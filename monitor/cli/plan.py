@@ -120,7 +120,7 @@ def _print_totals(app: App, output: Output, *, as_json: bool) -> None:
         )
         return
     output.print_table(("source", "queries"), sorted(counts.items()))
-    output.print_line(f"{counts.total()} queries about {people} people. Nothing was sent.")
+    output.print_line(f"Queries: {counts.total()}; people: {people}. Nothing was sent.")
     if not bill.sources:
         output.print_line("All sources in use are free. Every query runs every week.")
         return

@@ -1,5 +1,6 @@
 """How the service is doing, on one screen; scheduled jobs: when each runs, and what delays it."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
@@ -11,6 +12,7 @@ from monitor.cli.context import CliContext, Output
 from monitor.cli.endpoints import check_portal_process
 from monitor.db.jobs import Job
 from monitor.domain.english_dates import format_local_time, format_near_time
+from monitor.domain.errors import CannotWriteError, DatabaseError
 from monitor.domain.health import HealthResult, compute_exit_code
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.small_counts import round_down_to_band
@@ -18,6 +20,7 @@ from monitor.domain.vocabulary import EmailState, HealthLevel
 from monitor.services.clock_check import believe_clock, describe_jump, describe_wait
 from monitor.services.health import (
     MIN_COUNT,
+    check_search,
     check_service_running,
     check_vitals,
     collect_vitals,
@@ -94,7 +97,13 @@ def show_status(
     context: CliContext, *, lists_jobs: bool, clock_is_right: bool, as_json: bool
 ) -> int:
     """Print the screen, or the jobs, and return the worst code found."""
-    with context.open_app() as app:
+    with ExitStack() as stack:
+        try:
+            app = stack.enter_context(context.open_app())
+        except (DatabaseError, CannotWriteError):
+            if not (lists_jobs or as_json):
+                _print_without_database(context)
+            raise
         if clock_is_right:
             believe_clock(app)
         if lists_jobs:
@@ -109,17 +118,28 @@ def show_status(
     return compute_exit_code(seen.warnings)
 
 
+def _print_without_database(context: CliContext) -> None:
+    """Print what can be told of a district whose database or keys cannot be opened."""
+    parts = (check_service_running(context.config.state), *_check_portal(context))
+    rows = ((part.what, render_told(part.message), render_told(part.remedy)) for part in parts)
+    context.output.print_table(("what", "is", "what to do"), rows)
+
+
+def _check_portal(context: CliContext) -> tuple[HealthResult, ...]:
+    in_container = HOST.is_container()
+    portal = context.config.portal
+    return tuple(check_portal_process(portal, context.environment, in_container=in_container))
+
+
 def _read_status(context: CliContext, app: App) -> ServiceStatus:
     vitals, district = (
         collect_vitals(app.db, app.clock.now(), app.sources, measure_jump(app.clock)),
         app.config.district,
     )
     service = check_service_running(app.config.state)
-    in_container = HOST.is_container()
-    portal = tuple(
-        check_portal_process(app.config.portal, context.environment, in_container=in_container)
-    )
-    warnings = sort_warnings((service, *portal, *check_vitals(vitals)))
+    portal = _check_portal(context)
+    search = check_search(app.sources)
+    warnings = sort_warnings((service, *portal, search, *check_vitals(vitals)))
     outcomes = {source.source: source.outcome for source in vitals.answered_sources}
     checked = [name for name in app.sources if name in outcomes and outcomes[name].is_conclusive]
     digests = [job.due_at for job in vitals.jobs if job.name == DIGEST]

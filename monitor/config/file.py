@@ -24,6 +24,7 @@ from monitor.config.fault_messages import (
 )
 from monitor.config.sections import (
     DOMAIN,
+    SYSTEM_CONFIG,
     BackupConfig,
     BouncesConfig,
     BudgetedConfig,
@@ -37,6 +38,7 @@ from monitor.config.sections import (
     PortalConfig,
     SignInMethod,
     SourcesConfig,
+    find_config_path,
     find_shipped_files,
     is_known_time_zone,
 )
@@ -51,6 +53,8 @@ def load_config(path: Path) -> Config:
         text = path.read_text("utf-8")
     except FileNotFoundError:
         reason = f"{path} does not exist. Create it with `namesake init`."
+        if path == find_config_path({}) and SYSTEM_CONFIG.exists():
+            reason = f"This machine's district is set up in {SYSTEM_CONFIG}: run this as root."
         raise ConfigError(reason) from None
     except PermissionError as error:
         raise build_permission_error(path) from error

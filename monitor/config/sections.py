@@ -549,13 +549,16 @@ def find_shipped_files() -> Path:
 CONSENT_DURATION = timedelta(days=365)
 
 
+SYSTEM_CONFIG = Path("/etc/namesake/namesake.toml")
+
+
 def find_config_path(environ: Mapping[str, str]) -> Path:
     """Find the file: `$NAMESAKE_CONFIG`, else the platform's place."""
     named = environ.get("NAMESAKE_CONFIG")
     if named:
         return Path(named)
     if os.geteuid() == 0:
-        return Path("/etc/namesake/namesake.toml")
+        return SYSTEM_CONFIG
     home = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     return Path(home) / "namesake" / "namesake.toml"
 

@@ -215,20 +215,21 @@ def _report_failure_group(group: FailureGroup) -> HealthResult:
 
 
 def assess_sweep(
-    closed: datetime | None, open_since: datetime | None, now: datetime, *, joined: bool
+    closed: datetime | None, open_since: datetime | None, now: datetime, joined: datetime | None
 ) -> HealthResult:
+    """Judge the weekly check; `joined` is when the first of those who are here did."""
     if open_since and now - open_since > SWEEP_STUCK:
         message = Reason("health.sweep.stuck", {"since": Day(open_since.date())})
         return report_failure("sweep", message, Reason("remedy.slow-source"), UNAVAILABLE)
-    if not joined:
+    if joined is None:
         return report_ok("sweep", Reason("health.sweep.no-one"))
-    if closed is None:
-        return report_warning("sweep", Reason("health.sweep.none"), Reason("remedy.next-sweep"))
-    message = Reason("health.sweep", {"at": Day(closed.date())})
-    if closed - now > CLOCK_TOLERANCE:
+    message = Reason("health.sweep.none")
+    if closed:
+        message = Reason("health.sweep", {"at": Day(closed.date())})
+    if closed and closed - now > CLOCK_TOLERANCE:
         ahead = Reason("health.sweep.ahead", {"at": Day(closed.date())})
         return report_failure("sweep", ahead, Reason("remedy.sweep-ahead"), UNAVAILABLE)
-    if now - closed > SWEEP_MISSED:
+    if now - (closed or joined) > SWEEP_MISSED:
         return report_failure("sweep", message, Reason("remedy.service-log"), UNAVAILABLE)
     return report_ok("sweep", message)
 
@@ -377,13 +378,17 @@ def assess_disk_space(free: int, database: int) -> HealthResult:
     return report_ok("disk", message)
 
 
+# Somebody has to do something about it: waiting changes nothing.
+UNTRUSTED = "health.certificate.untrusted"
+
+
 def assess_certificate(
     address: str, expires_at: datetime | None, fault: str, now: datetime
 ) -> HealthResult:
     """Judge the portal's certificate; an authority of the district only browsers may know."""
     remedy, facts = Reason("remedy.renew-certificate"), {"address": Plain(address)}
     if expires_at is None:
-        message = Reason("health.certificate.untrusted", {**facts, "fault": Plain(fault)})
+        message = Reason(UNTRUSTED, {**facts, "fault": Plain(fault)})
         if "expired" in fault:
             return report_failure("portal", message, remedy, UNAVAILABLE)
         return report_warning("portal", message, Reason("remedy.other-certificate"))

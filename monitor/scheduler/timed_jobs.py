@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apscheduler.triggers.interval import IntervalTrigger
@@ -15,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.app import App, Environment
 from monitor.app.steady_clock import measure_jump
 from monitor.config.sections import WatchConfig
-from monitor.db.files import DiskReserve, write_file
+from monitor.db.files import PRIVATE_MODE, DiskReserve, write_file
 from monitor.domain.errors import CannotWriteError, MonitorError
 from monitor.domain.health import compute_exit_code
 from monitor.domain.vocabulary import HealthLevel
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 # A test restore takes minutes.
 TRIAL_ABANDONED_AFTER = timedelta(hours=1)
+# What was told when the service last ran: in the state folder, a line each.
+WARNINGS_FILE = "warnings"
 NO_ROOM = "The disk is full. Searches are paused until there is space."
 
 HeartbeatFunction = Callable[[Vitals, HealthLevel], None]
@@ -138,12 +141,18 @@ class SupervisedRunner:
         self.heartbeat(vitals, HealthLevel.OK if well else HealthLevel.BAD)
 
     def _log_warnings(self, warnings: set[tuple[str, HealthLevel]]) -> None:
-        """Say once what operators have to see to, and that it is over."""
-        before = self._warnings or set()
+        """Say once what operators have to see to, and that it is over: also across restarts."""
+        file = self.app.config.state / WARNINGS_FILE
+        before = _read_warnings(file) if self._warnings is None else self._warnings
         for part, level in sorted(warnings - before):
             LOG.warning("warning_raised", extra={"kind": part, "status": level})
         for part, level in sorted(before - warnings):
             LOG.info("warning_ended", extra={"kind": part, "status": level})
+        if warnings != before:
+            lines = "".join(f"{level} {part}\n" for part, level in sorted(warnings))
+            # They are told again after a restart on a full disk.
+            with suppress(OSError):
+                write_file(file, lines.encode(), PRIVATE_MODE)
         self._warnings = warnings
 
     def describe_wait(self) -> str:
@@ -222,3 +231,12 @@ def build_ping(watch: WatchConfig, environment: Environment) -> Ping:
         return isinstance(answer, Page) and answer.status in SUCCESS_STATUSES
 
     return send_ping
+
+
+def _read_warnings(file: Path) -> set[tuple[str, HealthLevel]]:
+    """Read what was told before; nothing where that cannot be read."""
+    try:
+        lines = [line.split(" ", 1) for line in file.read_text("utf-8").splitlines()]
+        return {(part, HealthLevel(level)) for level, part in lines}
+    except (OSError, ValueError):
+        return set()

@@ -99,7 +99,7 @@ class Vitals:
     leavers: int
     database_bytes: int
     person_count: int | None
-    has_people: bool
+    first_joined: datetime | None
     case_counts: Mapping[tuple[CaseKind, CaseState], int]
     contacts: Mapping[str, ContactStanding]
     drill: DrillOutcome | None = None
@@ -119,6 +119,7 @@ def collect_vitals(
     backup = db.audit.find_last_entry_of_action(BACKED_UP)
     people = len(db.people.list_person_ids())
     told_people = round_down_to_band(people)
+    consents = db.consents.list_latest_consents()
     open_sweeps = [sweep for sweep in db.sweeps.list_open_sweeps() if sweep.kind is SweepKind.SWEEP]
     recorded = (db.clock.find_last_time(), db.audit.find_last_entry_time())
     return Vitals(
@@ -150,7 +151,7 @@ def collect_vitals(
         drill=_find_last_drill(db, now),
         database_bytes=db.size_bytes,
         person_count=told_people,
-        has_people=people > 0,
+        first_joined=min((consent.given_at for consent in consents), default=None),
         case_counts=_count_cases(db) if told_people else {},
     )
 
@@ -191,7 +192,7 @@ def check_vitals(vitals: Vitals) -> Iterator[HealthResult]:
     last = max((contact.at for contact in vitals.contacts.values() if contact.at), default=None)
     yield condition.assess_first_contact(sources, standing, last)
     yield condition.assess_sweep(
-        vitals.sweep_closed, vitals.sweep_open_since, vitals.at, joined=vitals.has_people
+        vitals.sweep_closed, vitals.sweep_open_since, vitals.at, vitals.first_joined
     )
     yield condition.assess_overdue_jobs(
         (

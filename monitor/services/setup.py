@@ -369,11 +369,13 @@ def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> It
     proxy = place.config_path.parent / "proxy"
     if proxy.is_dir():
         nginx = "/etc/nginx/conf.d/namesake.conf"
+        # What nginx cannot use would keep it from starting, with all its other sites.
+        take_over = f"{{ nginx -t && systemctl reload nginx || rm {nginx}; }}"
         yield NextStep(
-            text=Reason("step.proxy"),
+            text=Reason("step.proxy", {"path": Plain(f"{proxy}/nginx.conf")}),
             commands=(
                 f"cat {proxy}/Caddyfile >> /etc/caddy/Caddyfile && systemctl reload caddy",
-                f"ln -s {proxy}/nginx.conf {nginx} && systemctl reload nginx",
+                f"cp {proxy}/nginx.conf {nginx} && {take_over}",
             ),
         )
 

@@ -354,7 +354,7 @@ CADDY_SAMPLE = """\
 }}
 """
 NGINX_SAMPLE = """\
-# For nginx: link this file into /etc/nginx/conf.d, and name your certificate.
+# For nginx: name your certificate, and copy this file into /etc/nginx/conf.d.
 # Addresses that open something are in no log, nor are those that nginx cannot read. Errors name
 # them, too: also `crit` and `alert`, while the portal is away.
 map $uri $namesake_logged {{
@@ -362,6 +362,19 @@ map $uri $namesake_logged {{
     ~^/(answer|calendar|feed|join|sign-in|stop|tell)/ 0;
     ~^/me/data/address/ 0;
     default 1;
+}}
+server {{
+    listen 80;
+    listen [::]:80;
+    server_name {host};
+    access_log off;
+    # Let's Encrypt asks here: certbot certonly --webroot -w /var/www/html -d {host}
+    location /.well-known/acme-challenge/ {{
+        root /var/www/html;
+    }}
+    location / {{
+        return 301 https://{public}$request_uri;
+    }}
 }}
 server {{
     listen {port} ssl;
@@ -391,6 +404,7 @@ def _build_nginx_sample(config: Config) -> str:
     return NGINX_SAMPLE.format(
         host=site.hostname,
         port=site.port or 443,
+        public=site.netloc,
         named=f"$host:{site.port}" if site.port else "$host",
         upstream=f"unix:{portal.socket_path}" if portal.socket_path else portal.listen,
         header=header,

@@ -146,17 +146,19 @@ class Dialer:
     `address_map` sends a host, whatever the port, to an address of the demo's or a test's own.
     `allow_networks` opens networks, on any port, to a benchmark. `ca_file` replaces the bundle
     of certificate authorities that is trusted otherwise; nothing turns verification off.
+    `trusts_system` adds those that this machine trusts, as for an authority of the district's own.
     """
 
     address_map: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     ca_file: Path | None = None
+    trusts_system: bool = False
     resolve: Resolver = resolve_by_system
 
     def get_tls_context(self) -> ssl.SSLContext:
         """Return the one context that all connections share; a bundle that changed counts anew."""
         bundle = self.ca_file or Path(certifi.where())
-        return _load_tls_context(bundle, bundle.stat().st_mtime_ns)
+        return _load_tls_context(bundle, bundle.stat().st_mtime_ns, self.trusts_system)
 
     def allows_any_port(self, host: str) -> bool:
         address = parse_ip_literal(host)
@@ -210,9 +212,15 @@ class Dialer:
 
 
 @lru_cache(maxsize=16)
-def _load_tls_context(bundle: Path, _changed_at_ns: int) -> ssl.SSLContext:
+def _load_tls_context(
+    bundle: Path,
+    _changed_at_ns: int,
+    trusts_system: bool,  # noqa: FBT001 - a cache tells calls apart by their order
+) -> ssl.SSLContext:
     """Load a bundle of certificates once for all districts: it takes 8 ms."""
     context = ssl.create_default_context(cafile=str(bundle))
+    if trusts_system:
+        context.load_default_certs()
     context.set_alpn_protocols(["http/1.1"])
     context.sslsocket_class = MeteredTLSSocket
     return context

@@ -37,7 +37,7 @@ def build_full_vitals(at: datetime) -> Vitals:
         leavers=0,
         database_bytes=1_000_000,
         person_count=40,
-        has_people=True,
+        first_joined=None,
         case_counts={(CaseKind.IMPERSONATION, CaseState.OPEN): 12},
     )
 

@@ -70,6 +70,24 @@ def test_every_part_is_looked_at_and_each_trouble_comes_with_what_to_do(terminal
     assert all(remedy for part in told.values() for level, _, remedy in part if level != "ok")
 
 
+def test_copies_that_are_no_longer_where_they_were_made_are_missed(
+    terminal: Terminal, tmp_path: Path
+):
+    copies, keys = tmp_path / "copies", tmp_path / "keys"
+    terminal.path.write_text(
+        f'{terminal.path.read_text("utf-8")}\n[backup]\nfolder = "{copies}"\nkeys = "{keys}"\n'
+    )
+    assert terminal.run("backup").code == 0
+    assert levels(terminal, "backup") == {"ok"}
+
+    copies.rename(tmp_path / "moved")
+    (keys / "keys.db").rename(tmp_path / "moved.db")
+
+    told = parts(terminal)["backup"]
+    assert {f"there is none in {copies}." in words for _, words, _ in told} == {True, False}
+    assert ("bad", f"There is no copy of the keys in {keys}.") in [part[:2] for part in told]
+
+
 def test_a_district_without_a_search_engine_is_warned(tmp_path: Path):
     path = tmp_path / "namesake.toml"
     answers = (

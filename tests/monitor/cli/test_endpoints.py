@@ -150,6 +150,18 @@ def test_a_certificate_of_an_unknown_authority_may_be_known_to_browsers(network:
     assert "is not trusted here" in render_told(told.message)
 
 
+def test_an_authority_that_this_machine_trusts_is_trusted_for_the_portal(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+):
+    network.serve_tls(answering(FRONT))
+    monkeypatch.setenv("SSL_CERT_FILE", str(network.ca_file))
+    network.ca_file = None
+
+    told = check_address(network)
+
+    assert [one.level for one in told] == [HealthLevel.OK, HealthLevel.OK]
+
+
 def test_an_address_that_this_machine_does_not_find_is_a_warning(network: Network):
     (told,) = check_address(network)
 

@@ -555,6 +555,7 @@ def test_the_samples_for_a_proxy_name_the_portal_and_let_screenshots_through(pat
     assert "listen 8443 ssl;" in nginx
     assert "server_name pages.oakhill.test;" in nginx
     assert "client_max_body_size 16m;" in nginx
+    assert "return 301 https://pages.oakhill.test:8443$request_uri;" in nginx
     assert "proxy_set_header Host $host:8443;" in nginx
 
 

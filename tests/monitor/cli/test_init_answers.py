@@ -311,7 +311,11 @@ def test_a_test_email_is_sent_only_on_request(tmp_path: Path):
         quiet.mkdir()
         silent = init(quiet, relay(office.port).replace("mail_test = true", ""))
 
-    assert (asked.code, silent.code) == (0, 0)
+        plain = tmp_path / "plain"
+        plain.mkdir()
+        none = init(plain, f'mail_user = "none"\n{relay(office.port)}'.replace("= true", "= false"))
+
+    assert (asked.code, silent.code, none.code) == (0, 0, 0)
     assert counter.recipients == [["it@oakhill.test"]]
 
 

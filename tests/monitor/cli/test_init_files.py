@@ -13,7 +13,7 @@ from monitor.cli.context import CliContext
 from monitor.cli.init import wait_for_portal
 from monitor.config.file import load_config
 from monitor.config.sections import find_shipped_files, read_secret
-from monitor.domain.health import HealthResult, report_failure, report_ok
+from monitor.domain.health import HealthResult, assess_certificate, report_failure, report_ok
 from monitor.services.setup import SOCKET
 from monitor.services.setup_files import (
     SHIPPED_PROGRAM,
@@ -520,6 +520,22 @@ def test_in_a_container_the_pages_have_a_folder_of_secrets_of_their_own(machine:
     assert not read_secret("smtp-password", {"CREDENTIALS_DIRECTORY": str(folder / "portal")})
     asked = build_secret_command("metrics-token", config, machine.host)
     assert asked.endswith("config/secrets/portal/metrics-token")
+
+
+def test_a_certificate_that_is_not_trusted_is_not_waited_for(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    untrusted = assess_certificate(
+        "https://x.test", None, "self-signed certificate", terminal.clock.now()
+    )
+    looks = iter(([untrusted],))
+    monkeypatch.setattr("monitor.cli.endpoints.check_portal", lambda *_a, **_o: next(looks))
+
+    wait_for_portal(CliContext(terminal.path, terminal.environment))
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert "is not trusted here: self-signed certificate" in said
+    assert "If staff browsers trust it, all is well." in said
 
 
 @pytest.mark.parametrize("stops", [False, True])

@@ -28,6 +28,17 @@ def test_the_screen_tells_what_is_down_first_and_ends_with_its_code(terminal):
     assert any("systemctl start namesake-portal" in line for line in warnings)
 
 
+def test_without_its_keys_the_screen_still_tells_what_runs(terminal: Terminal):
+    (terminal.config.state / "keys.db").unlink()
+
+    said = terminal.run("status")
+
+    assert said.code == 78
+    assert "The service is not running." in said.out
+    assert "systemctl start namesake-portal" in said.out
+    assert "keys" in said.err
+
+
 def test_a_program_reads_the_screen_and_no_count_of_cases_in_a_small_district(after_demo):
     told = after_demo.run("status", "--json").json
 

@@ -27,19 +27,22 @@ HOUR = timedelta(hours=1)
 @pytest.mark.parametrize(
     ("closed", "open_since", "joined", "level"),
     [
-        (None, None, False, HealthLevel.OK),
-        (None, None, True, HealthLevel.WARN),
-        (DAY, None, True, HealthLevel.OK),
-        (9 * DAY, None, True, HealthLevel.BAD),
-        (8 * DAY, DAY, True, HealthLevel.OK),
-        (8 * DAY, 3 * DAY, True, HealthLevel.BAD),
-        (-DAY, None, True, HealthLevel.BAD),
+        (None, None, None, HealthLevel.OK),
+        (None, None, 4 * DAY, HealthLevel.OK),
+        (None, None, 9 * DAY, HealthLevel.BAD),
+        (DAY, None, DAY, HealthLevel.OK),
+        (9 * DAY, None, DAY, HealthLevel.BAD),
+        (8 * DAY, DAY, DAY, HealthLevel.OK),
+        (8 * DAY, 3 * DAY, DAY, HealthLevel.BAD),
+        (-DAY, None, DAY, HealthLevel.BAD),
     ],
 )
 def test_a_sweep_is_missed_after_a_week_and_a_day(closed, open_since, joined, level):
-    ended, began = (None if side is None else NOW - side for side in (closed, open_since))
+    ended, began, first = (
+        None if span is None else NOW - span for span in (closed, open_since, joined)
+    )
 
-    assert condition.assess_sweep(ended, began, NOW, joined=joined).level is level
+    assert condition.assess_sweep(ended, began, NOW, first).level is level
 
 
 @pytest.mark.parametrize(

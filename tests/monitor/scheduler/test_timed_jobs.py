@@ -249,6 +249,21 @@ def test_the_journal_says_once_what_operators_have_to_see_to(
     assert said.count(("warning_ended", "backup")) == 1
 
 
+def test_a_restart_repeats_no_warning(world: World, watched: Watched, caplog):
+    """Else each restart raises an alarm about what is known."""
+    watched.rounds.send_heartbeat()
+    again = SupervisedRunner(
+        app=world.app, reserve=watched.rounds.reserve, heartbeat=watched.rounds.heartbeat
+    )
+    caplog.clear()
+    again.send_heartbeat()
+    world.state.audit.append_entry(world.clock.now(), "namesake", BACKED_UP, "", {})
+    caplog.set_level(logging.INFO)
+    again.send_heartbeat()
+
+    assert [record.msg for record in caplog.records if hasattr(record, "kind")] == ["warning_ended"]
+
+
 def test_it_stops_while_a_round_fails_and_beats_again_after(watched: Watched, monkeypatch):
     def breaks(*_: object) -> None:
         raise RuntimeError
