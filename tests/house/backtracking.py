@@ -227,7 +227,8 @@ class StepCounter:
             case Chain(parts):
                 return self._build_chain(tuple(map(self._build, parts)))
             case Choice(branches):
-                return self._build_choice(tuple(map(self._build, branches)))
+                firsts = [_find_first_letter(branch) for branch in branches]
+                return self._build_choice([*zip(firsts, map(self._build, branches), strict=True)])
             case Repeat(Letter() as letter):
                 return self._build_letter_repeat(node, letter.accepts)
             case Repeat():
@@ -263,10 +264,29 @@ class StepCounter:
 
         return run
 
-    def _build_choice(self, branches: tuple[Matcher, ...]) -> Matcher:
+    def _build_choice(self, branches: list[tuple[Letter | None, Matcher]]) -> Matcher:
+        """Go by the next character, where there are hundreds of words: each other is a step."""
+
+        @cache
+        def list_fitting(letter: str) -> tuple[list[tuple[int, Matcher]], int]:
+            fitting, others = [], 0
+            for first, branch in branches:
+                if first is None or (letter and first.accepts(letter)):
+                    fitting.append((others, branch))
+                    others = 0
+                else:
+                    others += 1
+            return fitting, others
+
         def run(at: int, on: Onward) -> bool:
             self._step()
-            return any(branch(at, on) for branch in branches)
+            fitting, rest = list_fitting(self._text[at : at + 1])
+            for others, branch in fitting:
+                self._step(others)
+                if branch(at, on):
+                    return True
+            self._step(rest)
+            return False
 
         return run
 
@@ -380,6 +400,13 @@ class StepCounter:
             return body(at, lambda end: ends.append(end) is None) and on(ends[-1])
 
         return run
+
+
+def _find_first_letter(node: Node) -> Letter | None:
+    """Return what a node begins with, where nothing stands before it."""
+    while isinstance(node, Chain) and node.parts:
+        node = node.parts[0]
+    return node if isinstance(node, Letter) else None
 
 
 @contextmanager

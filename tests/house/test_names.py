@@ -8,6 +8,7 @@ from tests.house.tree import PACKAGES, comments, parsed, place, python_files
 
 # A name of Python in backticks; keys with hyphens, addresses and examples are no names.
 QUOTED = re.compile(r"(?<!`)`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\(\))?`(?!`)")
+QUOTING_COMMENT = re.compile(r"#.*`")
 WORD = re.compile(r"\w+")
 
 
@@ -53,7 +54,7 @@ def test_a_loop_variable_is_named_after_what_it_holds() -> None:
 
 
 def _list_prose(path: Path) -> Iterator[tuple[int, str]]:
-    yield from comments(path)
+    yield from comments(path, QUOTING_COMMENT)
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.lineno, str(node.value.value)

@@ -26,8 +26,8 @@ from tests.scrapers.known_sources import written_sources
 
 # A linear pattern stays far below. The real matcher takes 10 to 30 ns a step.
 MOST_STEPS_PER_LETTER = 100
-FEW_PUMPS, MANY_PUMPS = 12, 40
-SHARES = 8
+FEW_PUMPS, MANY_PUMPS = 8, 40
+SHARES = 3
 # What the counter is tried on besides what the patterns themselves suggest.
 TRIED_WITH = ("", "a", "aab", "12-34 ab", "Rosa (Rosie) Delgado", "x@y.example  on  Site", "\n \n")
 
