@@ -6,7 +6,7 @@ Loaded when the first of them is used.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -121,7 +121,12 @@ def build_permission(
 def build_user_agent(contact: str) -> str:
     """Give our honest name; a check of oneself (`namesake me`) has no office to write to."""
     about = f"+mailto:{contact}" if contact else "a person looking themselves up"
-    return f"Namesake/{version('namesake-monitor')} ({about})"
+    return f"{_name_program()} ({about})"
+
+
+@cache
+def _name_program() -> str:
+    return f"Namesake/{version('namesake-monitor')}"
 
 
 @contextmanager
@@ -131,7 +136,7 @@ def open_endpoint_client(environment: Environment) -> Iterator[HttpClient]:
         dialer=environment.build_dialer(),
         clock=environment.clock,
         limits=environment.build_limits(),
-        user_agent=f"Namesake/{version('namesake-monitor')}",
+        user_agent=_name_program(),
     )
     try:
         yield client

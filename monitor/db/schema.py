@@ -18,7 +18,8 @@ from zlib import crc32
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SchemaObject = tuple[str, str, str | None, str | None]
+SchemaObject = tuple[str | None, ...]
+STATEMENTS_QUERY = "SELECT type, name, sql FROM sqlite_schema"
 SCHEMA_OBJECTS_QUERY = """
     SELECT part.type, part.name, piece.name, piece.type
     FROM sqlite_schema AS part LEFT JOIN pragma_table_xinfo(part.name) AS piece
@@ -84,7 +85,11 @@ class Schema:
 
     def is_complete_in(self, database: sqlite3.Connection) -> bool:
         """Say whether each column, index and trigger is there, under its name."""
-        return _build_expected_objects(self) <= _list_schema_objects(database)
+        # Where no release has changed a table the statements are the same, and soon compared.
+        return any(
+            _read_expected_schema(self, query) <= _read_schema(database, query)
+            for query in (STATEMENTS_QUERY, SCHEMA_OBJECTS_QUERY)
+        )
 
 
 def _open_tables(database: sqlite3.Connection) -> "Database":
@@ -111,14 +116,14 @@ def _compute_mark(text: str) -> int:
 
 
 @cache
-def _build_expected_objects(schema: Schema) -> frozenset[SchemaObject]:
+def _read_expected_schema(schema: Schema, query: str) -> frozenset[SchemaObject]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         connection.executescript(schema.text)
-        return _list_schema_objects(connection)
+        return _read_schema(connection, query)
 
 
-def _list_schema_objects(database: sqlite3.Connection) -> frozenset[SchemaObject]:
-    return frozenset(database.execute(SCHEMA_OBJECTS_QUERY).fetchall())
+def _read_schema(database: sqlite3.Connection, query: str) -> frozenset[SchemaObject]:
+    return frozenset(database.execute(query).fetchall())
 
 
 DISTRICT_SCHEMA = Schema.read_file(Path(__file__).with_name("schema.sql"))
