@@ -141,6 +141,13 @@ def pytest_runtest_logfinish(nodeid: str) -> None:
     NOT_ENDED.discard(nodeid)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Look for garbage for the last time: pytest would look five times, and Python once more."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if NOT_ENDED:
         terminalreporter.section("did not end")

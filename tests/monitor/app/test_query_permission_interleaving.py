@@ -159,7 +159,7 @@ def test_nothing_is_stored_asked_or_told_after_a_word_is_taken_back(scene: Scene
 
     stored = [
         (act.__name__, at, found)
-        for act, at in share(runs, of=50)
+        for act, at in share(runs, of=125)
         for found in [stored_afterwards(scene, act, at)]
         if found
     ]

@@ -222,7 +222,7 @@ def drawn_end(number: int, usual: Undisturbed, outlived: int = 0) -> tuple[Crash
 
 def test_a_week_killed_again_and_again_ends_as_if_it_never_was(districts, usual, share):
     district = next(districts)
-    for number in share(KILLS, of=50):
+    for number in share(KILLS, of=100):
         for outlived in count():
             crash, end = drawn_end(number, usual, outlived)
             if not district.goes_on(usual, crash=crash, end=end):

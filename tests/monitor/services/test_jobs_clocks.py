@@ -33,10 +33,10 @@ def everybody(world: World) -> tuple[Staff, ...]:
 
 
 def passes(world: World, **span: float) -> None:
-    """Let time pass, and tick every half hour."""
+    """Let time pass, and tick every hour."""
     until = world.clock.at + timedelta(**span)
     while world.clock.at < until:
-        world.later(minutes=30)
+        world.later(hours=1)
         run_requested_checks(world.app)
         run_due_sweeps(world.app)
         run_mail_and_cleanup(world.app)

@@ -180,7 +180,7 @@ def test_the_week_in_which_writes_fail_is_worth_it(usual: tuple[Week, Trouble]) 
 
 
 def test_whichever_write_fails_the_week_ends_the_same(first_week, web, usual, tmp_path, share):
-    for fault, first in share(RUNS, of=20):
+    for fault, first in share(RUNS, of=60):
         trouble = Trouble(fault=fault, first=first, every=APART)
         folder = tmp_path / f"{fault.code}-{first}"
         with second_week(first_week, web, folder, trouble) as world:

@@ -155,7 +155,7 @@ def led_around(numbers: Iterable[int]) -> Iterator[Query]:
 
 @pytest.mark.parametrize("workers", [32, 256])
 def test_no_hop_comes_sooner_than_a_query_would(share, workers: int) -> None:
-    numbers = share(range(8_000))
+    numbers = share(range(8_000), of=25)
     with watched_hosts() as watched:
         lanes = lanes_to(watched, workers)
         visits = list(lanes.crawl(led_around(numbers)))

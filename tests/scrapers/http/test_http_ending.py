@@ -34,6 +34,6 @@ def server(*, silent: bool) -> Iterator[int]:
 
 @pytest.mark.parametrize("way", Way, ids=str)
 def test_a_process_that_asks_hosts_ends_cleanly(way: Way, share: Callable[..., list[int]]) -> None:
-    times = len(share(range(EXITS), of=50))
+    times = len(share(range(EXITS), of=125))
     with server(silent=way is not Way.RETURN) as port:
         assert exits(way, port, times) == {EXPECTED[way]: times}

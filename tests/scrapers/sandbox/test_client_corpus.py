@@ -82,7 +82,7 @@ def test_the_corpus_is_large() -> None:
 def test_no_page_holds_up_those_after_it(
     alpha: PresenceSource, tried: Callable[..., list[Ordeal]], share: Share
 ) -> None:
-    pages = share([*TREES, *TEXTS, *BYTES], of=4)
+    pages = share([*TREES, *TEXTS, *BYTES])
     before = resident()
 
     ordeals = tried(alpha, pages)
