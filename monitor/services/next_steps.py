@@ -31,7 +31,7 @@ OWN_PAGES = {
     AdviceTarget.REMOVAL: "/me/removal/{id}",
     AdviceTarget.SHARE: "/me/cases/{id}/share",
 }
-_SAVING = AdviceStep(words="save-evidence")
+_SAVING, _WARNING = AdviceStep(words="save-evidence"), AdviceStep(words="warn-contacts")
 _DAY = timedelta(days=1)
 # What takes something down; the others keep copies off, or hide it from a search.
 _REPORTS = frozenset(LeverKind) - {LeverKind.HASHES, LeverKind.BROKERS}
@@ -73,6 +73,8 @@ def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
     target, steps = _load_target(app, case), app.facts.advice[case.nature].steps
     if case.state is CaseState.RECOVERED:
         steps = tuple(step for step in steps if step.at is not AdviceTarget.RECOVERY)
+    if case.state is CaseState.LOCKED_OUT:
+        steps = (*steps, _WARNING)
     if case.kind is CaseKind.EXPOSED_CONTACT:
         return tuple(_list_removal_lines(app, target, steps))
     if case.kind is CaseKind.HARMFUL_PAGE:
