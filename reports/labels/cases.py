@@ -177,7 +177,7 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.OPERATOR, CaseStep.MEND_ADDRESS): "Your district corrects your email address.",
     (StepActor.PERSON, CaseStep.ANSWER): "It waits for your answer.",
     (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer here: IT says that it is real.",
-    (StepActor.PERSON, CaseStep.REPORT): "You report it, or ask for its removal.",
+    (StepActor.PERSON, CaseStep.REPORT): "You report it, or ask for removal.",
     (StepActor.PERSON, CaseStep.ESCALATE): "You report it again, or leave it as it is.",
     (StepActor.IT, CaseStep.DECIDE): "IT looks at it. Your answer decides.",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",

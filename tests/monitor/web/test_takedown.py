@@ -29,7 +29,7 @@ def test_the_kit_stands_on_one_page(portal: Portal, maria: Staff, place: str):
 
     assert seen.status == 200
     assert seen.title == "Report this account"
-    for words in ("Bluesky", "choose Report", "It pretends to be me", "and is not mine"):
+    for words in ("Bluesky", "Report account", "It pretends to be me", "and is not mine"):
         assert words in seen.text
     assert "History Nothing yet." in seen.text
 
