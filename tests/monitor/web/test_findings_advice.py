@@ -27,10 +27,10 @@ def test_a_page_says_next_to_its_buttons_which_one_shows_it_to_it(maria: Staff, 
 
     assert OPENS in guest.get("/me/sort").text
     assert OPENS in guest.get(f"/me/findings/{case.finding_id}").text
-    assert "Then IT can see this result" in guest.get(f"/me/takedown/{case.id}").text
+    assert "then IT can see this alert" in guest.get(f"/me/takedown/{case.id}").text
     maria.rules(case, Decision.IMPERSONATION)
     assert OPENS not in guest.get(f"/me/findings/{case.finding_id}").text
-    assert "Then IT can see this result" not in guest.get(f"/me/takedown/{case.id}").text
+    assert "then IT can see this alert" not in guest.get(f"/me/takedown/{case.id}").text
 
 
 def test_what_to_do_is_on_the_card_and_on_the_page_and_in_the_kit(maria: Staff, guest: Guest):
@@ -109,7 +109,7 @@ def test_home_lists_what_is_in_progress(maria: Staff, guest: Guest):
     guest.post(f"/me/takedown/{case.id}", done="reported")
     home = guest.get("/me")
     assert "Reported , done Sep 12" in home.text
-    assert "the site, by Sat, Sep 19" in home.text
+    assert "Next, by Sat, Sep 19: The platform or site answers." in home.text
     assert home.page.find("a", href=f"/me/takedown/{case.id}")
 
 
