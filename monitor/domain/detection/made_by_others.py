@@ -223,7 +223,7 @@ def match_mock_rules(signs: MockSigns, *, is_bait: bool) -> Iterator[RuleMatch]:
             amount=whole, reason=None if titled else Reason("mock-hint.untitled")
         )
     if signs.in_bio:
-        yield evidence_rules.MOCK_BIO.build_match(amount=_SAID_TWICE if signs.in_name else 1.0)
+        yield evidence_rules.MOCK_BIO.build_match(amount=_SAID_TWICE if signs.in_name else whole)
     if signs.addressed:
         alone = not (signs.is_mock or signs.solicits)
         yield evidence_rules.ADDRESSED.build_match(amount=_TITLE_ALONE if alone else 1.0)

@@ -603,3 +603,12 @@ def test_fans_of_a_whole_name_in_a_username_may_be_those_of_some_star() -> None:
         for handle in ("quackenbushfans", "ruthquackenbushfans")
     )
     assert wholes.axis_sums.mock < families.axis_sums.mock
+
+
+def test_a_bio_of_some_stars_fans_counts_half() -> None:
+    shown = replace(ACCOUNT, name="Ruth Quackenbush", bio="fan page of the goalkeeper")
+    near = replace(shown, bio=f"{shown.bio}, Tallgrass Middle School")
+
+    (star,) = (piece for piece in assess(shown).evidence if piece.rule == "mock-bio")
+    (hers,) = (piece for piece in assess(near).evidence if piece.rule == "mock-bio")
+    assert star.bits == hers.bits / 2
