@@ -15,12 +15,10 @@ BIN = $(VENV)/bin
 # What is installed belongs to these versions and to this place: a copy elsewhere installs its own.
 KEY := $(shell { pwd -P; cat pyproject.toml constraints.txt; } | cksum | cut -d ' ' -f 1)
 INSTALLED = $(VENV)/.installed-$(KEY)
-# The demo is shown without what tests, checks and documents Namesake: a third of the packages.
+# The demo is shown without what tests, checks, documents and builds Namesake, and without extras.
 RUNNABLE = $(VENV)/.runnable-$(KEY)
 # What is imported is compiled then; most of what is installed never is.
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
-# What builds us is installed by then, from the lock: nothing comes without a hash.
-OURSELVES = --no-deps --no-build-isolation --editable .
 
 # make test REAL=1 leaves nothing out: what is missing is installed, as root, or the run fails.
 REAL ?=
@@ -125,6 +123,9 @@ coverage: $(INSTALLED) ## Run the tests once more, slower, and show what they do
 
 .PHONY: lock
 # pip is left out: sqlite-utils names it for a command of its own, and nothing here imports it.
+# Nor does it import these, which others of its libraries name for uses that it has not.
+UNIMPORTED = --no-emit-package markdown-it-py --no-emit-package mdurl --no-emit-package pycparser \
+	--no-emit-package pygments
 COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-package pip
 lock: ## Renew constraints.txt and what production takes of it; needs uv
 	@$(COMPILE) --upgrade --group dev pyproject.toml --output-file constraints.txt
@@ -134,6 +135,8 @@ lock: ## Renew constraints.txt and what production takes of it; needs uv
 		--output-file requirements-photos.txt
 	@echo apprise | $(COMPILE) --constraint constraints.txt --no-annotate - \
 		--output-file requirements-notify.txt
+	@$(COMPILE) --constraint constraints.txt --no-annotate $(UNIMPORTED) pyproject.toml \
+		--output-file requirements-demo.txt
 	@printf 'procrastinate\npsycopg[binary]\npsycopg-pool\n' | $(COMPILE) --constraint constraints.txt \
 		--no-annotate - --output-file requirements-fleet.txt
 
@@ -161,13 +164,33 @@ $(INSTALLED): $(RUNNABLE)
 
 LOCKED = --require-hashes --no-deps
 ALL = $(LOCKED) -r constraints.txt
-TO_RUN = $(LOCKED) -r requirements.txt -r requirements-photos.txt
+TO_RUN = $(LOCKED) -r requirements-demo.txt
 
 .PHONY: with-uv
 with-uv:
 	@uv venv --quiet --clear --python '$(or $(PYTHON),>=3.11)' $(VENV)
 	@uv pip install --quiet --python $(BIN)/python $(TO_RUN)
-	@uv pip install --quiet --python $(BIN)/python $(OURSELVES)
+	@$(BIN)/python -c "$$LINK_OURSELVES"
+
+# As an editable install does, without what builds one.
+define LINK_OURSELVES
+import pathlib, sys, sysconfig, tomllib
+project = tomllib.loads(pathlib.Path("pyproject.toml").read_text("utf-8"))["project"]
+site = pathlib.Path(sysconfig.get_path("purelib"))
+(site / "namesake.pth").write_text(f"{pathlib.Path.cwd()}\n", "utf-8")
+about = site / f"namesake_monitor-{project['version']}.dist-info"
+about.mkdir(exist_ok=True)
+named = f"Name: {project['name']}\nVersion: {project['version']}\n"
+(about / "METADATA").write_text(f"Metadata-Version: 2.4\n{named}", "utf-8")
+groups = {"console_scripts": project["scripts"], **project["entry-points"]}
+points = [f"[{group}]\n" + "".join(f"{name} = {at}\n" for name, at in found.items())
+          for group, found in groups.items()]
+(about / "entry_points.txt").write_text("".join(points), "utf-8")
+program = pathlib.Path(sysconfig.get_path("scripts"), "namesake")
+program.write_text(f"#!{sys.executable}\nfrom monitor.cli.main import main\n\nmain()\n", "utf-8")
+program.chmod(0o755)
+endef
+export LINK_OURSELVES
 
 # To unpack the pip that comes with Python takes a tenth of the time that pip takes to install itself.
 UNPACK_PIP = import ensurepip, pathlib, sysconfig, zipfile; \
@@ -186,4 +209,4 @@ with-pip:
 	@$(PYTHON) -m venv --clear --without-pip $(VENV)
 	@$(BIN)/python -c '$(UNPACK_PIP)' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --no-compile $(TO_RUN)
-	@$(PIP) install --no-compile $(OURSELVES)
+	@$(BIN)/python -c "$$LINK_OURSELVES"

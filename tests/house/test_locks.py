@@ -14,6 +14,7 @@ INSTALLERS = {"pip", "pkg_resources", "setuptools"}
 LOCKS = (
     "constraints.txt",
     "requirements.txt",
+    "requirements-demo.txt",
     "requirements-photos.txt",
     "requirements-notify.txt",
     "requirements-fleet.txt",
@@ -72,6 +73,8 @@ def test_all_that_runs_in_production_is_in_its_lock_and_pip_is_not() -> None:
     oidc, photos, notify, fleet = (extras[extra] for extra in ("oidc", "photos", "notify", "fleet"))
 
     assert named([*project["dependencies"], *oidc]) - names("requirements.txt") == set()
+    demo = names("requirements-demo.txt")
+    assert named(project["dependencies"]) <= demo <= names("requirements.txt") - named(oidc)
     assert named(photos) == names("requirements-photos.txt")
     assert named(notify) <= names("requirements-notify.txt")
     assert named(fleet) <= names("requirements-fleet.txt")
