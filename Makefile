@@ -17,6 +17,8 @@ KEY := $(shell { pwd -P; cat pyproject.toml constraints.txt; } | cksum | cut -d 
 INSTALLED = $(VENV)/.installed-$(KEY)
 # The demo is shown without what tests, checks, documents and builds Namesake, and without extras.
 RUNNABLE = $(VENV)/.runnable-$(KEY)
+# A package is built without what tests and checks it.
+BUILDABLE = $(VENV)/.buildable-$(KEY)
 # What is imported is compiled then; most of what is installed never is.
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -83,11 +85,11 @@ docs: $(INSTALLED) ## Build the documents as a site into build/docs
 	@echo "It is in build/docs. To search in it: python3 -m http.server --directory build/docs"
 
 .PHONY: wheel
-wheel: $(INSTALLED) ## Build the wheel for pipx into dist/
+wheel: $(BUILDABLE) ## Build the wheel for pipx into dist/
 	@$(BIN)/python -m hatchling build --target wheel --directory dist
 
 .PHONY: deb
-deb: $(INSTALLED) ## Build the Debian package into dist/; fetches the libraries for each Python once
+deb: $(BUILDABLE) ## Build the Debian package into dist/; fetches the libraries for each Python once
 	@$(BIN)/python systemd/deb/build.py
 
 .PHONY: resolvable
@@ -158,10 +160,15 @@ $(RUNNABLE):
 
 $(INSTALLED): $(RUNNABLE)
 	@echo "Installing what tests, checks and documents it, once; this takes a minute"
-	@if $(BIN)/python -c 'import pip' 2>/dev/null; then $(PIP) install --no-compile $(ALL); \
-		else uv pip install --quiet --python $(BIN)/python $(ALL); fi
+	@$(call ADD,$(ALL))
 	@touch $@
 
+$(BUILDABLE): $(RUNNABLE)
+	@$(call ADD,$(LOCKED) -r requirements.txt)
+	@touch $@
+
+ADD = if $(BIN)/python -c 'import pip' 2>/dev/null; then $(PIP) install --no-compile $(1); \
+	else uv pip install --quiet --python $(BIN)/python $(1); fi
 LOCKED = --require-hashes --no-deps
 ALL = $(LOCKED) -r constraints.txt
 TO_RUN = $(LOCKED) -r requirements-demo.txt
