@@ -16,6 +16,7 @@ from tests.hostile_strings import SHOWN
 
 # Not text but settings, which a wrong value turns into an error, and what makes an address.
 SETTINGS = {"kind", "zone", "week", "review_url", "undo_url", "link_url", "token", "code", "digits"}
+SETTINGS |= {"id"}  # of a case: ours, and a part of the address that opens it
 # Our own sentences, in which an address of the district may stand, and what its reader typed.
 OURS = {"why", "leave", "contact", "how", "not_me", "agreed", "by", "first_lines", "declared"}
 # Three numbers and a ref: what does not look so is refused where it comes in.
@@ -117,6 +118,8 @@ def test_the_only_links_lead_to_our_own_pages(view: EmailView) -> None:
     ours = {getattr(view, word, "") for word in ("review_url", "address", "link_url", "undo_url")}
     ours |= {getattr(view, word, "") for word in ("accounts_url", "history_url")}
     ours |= set(list_links(view))
+    if first := getattr(view, "first", None):
+        ours.add(f"{view.review_url}/review/cases/{first.id}")
     with_code = {f"{entry}/{getattr(view, 'code', '')}" for entry in ours}
     # How an invitation is answered says where, in words.
     joining = {f"{getattr(view, 'review_url', '').removesuffix('/code')}"}

@@ -1,7 +1,6 @@
 """What commands of one district do for many: with --districts, or [fleet] in the configuration."""
 
 from copy import copy
-from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
 
@@ -41,7 +40,10 @@ def extend_command(command: click.Command) -> click.Command:
         file = find_fleet(context, folder)
         if file is None:
             return command.callback(**asked) if command.callback else None
-        return getattr(import_module(f"monitor.fleet.cli.{module}"), name)(context, file, **asked)
+        from monitor.fleet.cli import backup, doctor, fleet, service
+
+        works = {"backup": backup, "doctor": doctor, "fleet": fleet, "service": service}
+        return getattr(works[module], name)(context, file, **asked)
 
     own = command.params
     index = next((n for n, param in enumerate(own) if param.name == "as_json"), len(own))

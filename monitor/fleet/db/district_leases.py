@@ -10,9 +10,7 @@ from datetime import timedelta
 from secrets import token_hex
 from typing import LiteralString
 
-from psycopg.rows import DictRow
-
-from monitor.fleet.db.postgres import FleetConnection, FleetCursor
+from monitor.fleet.db.postgres import FleetConnection, FleetCursor, FleetRow
 
 # A machine that is gone for so long may be replaced by another one.
 LEASE = timedelta(minutes=5)
@@ -139,7 +137,7 @@ class LeasesTable:
         """Change a row if its conditions hold, and return what it is then."""
         own = {"district": name, "machine": self.machine, "session": self.session, "lease": LEASE}
 
-        def change(connection: FleetCursor) -> DictRow | None:
+        def change(connection: FleetCursor) -> FleetRow | None:
             connection.execute(statement, {**own, **more})
             return connection.execute(f"{READ_LEASES} WHERE district = %s", (name,)).fetchone()
 

@@ -18,7 +18,8 @@ from psycopg_pool import ConnectionPool
 from monitor.domain.errors import ConfigError, DatabaseError, UnavailableError
 
 Made = TypeVar("Made")
-FleetCursor = psycopg.Connection[DictRow]
+FleetRow = DictRow
+FleetCursor = psycopg.Connection[FleetRow]
 
 SCHEMA_VERSION = 4
 TABLES, ROLES = (Path(__file__).with_name(name) for name in ("postgres.sql", "roles.sql"))

@@ -109,7 +109,7 @@ def test_home_lists_what_is_in_progress(maria: Staff, guest: Guest):
     guest.post(f"/me/takedown/{case.id}", done="reported")
     home = guest.get("/me")
     assert "Reported , done Sep 12" in home.text
-    assert "Next, by Sat, Sep 19: The platform or site answers." in home.text
+    assert "Next, by Sat, Sep 19: We expect the platform or site to answer." in home.text
     assert home.page.find("a", href=f"/me/takedown/{case.id}")
 
 

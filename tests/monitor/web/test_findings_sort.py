@@ -279,7 +279,7 @@ def test_whoever_others_made_an_account_about_is_led_to_the_report(guest, maria,
     mock = maria.case(CaseKind.IMPERSONATION)
     assert mock.state is CaseState.MOCK
     assert "Report this account" in kit.text
-    assert "choose Report, then bullying or harassment" in kit.text
+    assert "Harassment or hate" in kit.text
     assert "Show what was copied" not in kit.text
     back = guest.follow(guest.post(f"/me/cases/{mock.id}", decision="impersonation"))
     assert "Show what was copied" in back.text
@@ -531,7 +531,7 @@ def test_an_undo_names_the_step_that_it_takes_back(guest, maria):
     after = guest.follow(guest.post(f"/me/cases/{case.id}/undo")).text
 
     assert "Undone: “The platform left it up”." in after
-    assert "Undo “Reported to the platform”" in after
+    assert "Undo “I reported it”" in after
 
 
 def test_ruled_cases_say_so_and_can_be_taken_back(guest, maria):
