@@ -35,6 +35,8 @@ _SAVING, _WARNING = AdviceStep(words="save-evidence"), AdviceStep(words="warn-co
 _DAY = timedelta(days=1)
 # What takes something down; the others keep copies off, or hide it from a search.
 _REPORTS = frozenset(LeverKind) - {LeverKind.HASHES, LeverKind.BROKERS}
+# The kit has the text and the way for these.
+_REPORTED_FROM_KIT = {LeverKind.FORM, LeverKind.APPEAL}
 _LONGEST_IN_HOURS = timedelta(days=3)
 
 
@@ -163,7 +165,7 @@ def _list_takedown_lines(
     yield from _list_lines_of_harm(app, target)
     plan = _make_plan(app, target, list_harms(target.case, is_sexual=target.is_sexual)[-1])
     (kit,) = (step for step in steps if step.at is AdviceTarget.KIT)
-    if plan.now and plan.now.kind is not LeverKind.FORM:
+    if plan.now and plan.now.kind not in _REPORTED_FROM_KIT:
         yield _build_lever_line(plan.now, target)
     else:
         yield _build_advice_line(app, target, kit)

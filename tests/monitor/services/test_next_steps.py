@@ -25,7 +25,7 @@ from monitor.domain.vocabulary import (
 from monitor.services.answers import DecisionInput
 from monitor.services.findings import build_home_view
 from monitor.services.jobs import run_due_sweeps
-from monitor.services.next_steps import build_advice_lines, build_school_line
+from monitor.services.next_steps import build_advice_lines, build_next_ways, build_school_line
 from monitor.services.takedown import build_removal_view, record_removal_step, record_takedown_step
 from reports.reason_rendering import render_reason
 from tests.cases import say
@@ -202,15 +202,17 @@ def test_a_confirmed_imitation_takes_one_way_after_the_other(maria: Staff):
     assert evidence == f"/me/takedown/{case.id}/pack"
     assert kit == f"/me/takedown/{case.id}"
     assert "principal" in warnings[0]
-    assert "a copyright notice" in then
+    assert "a second report" in then
 
     for decision in (Decision.REPORTED, Decision.REFUSED):
         record_takedown_step(world.app, case.id, DecisionInput(decision=decision, by=maria.id))
     case = maria.case(CaseKind.IMPERSONATION)
-    _, notice, *_, then = build_advice_lines(world.app, case)
-    assert "penalty of perjury" in render_reason(notice.words)
-    assert "which the other side gets to read" in render_reason(notice.terms)
+    _, again, *_, then = build_advice_lines(world.app, case)
+    assert again.path == f"/me/takedown/{case.id}"
     assert "your union or a lawyer" in render_reason(then.words)
+    *_, last = build_next_ways(world.app, case)
+    assert "penalty of perjury" in render_reason(last.words)
+    assert "which the other side gets to read" in render_reason(last.terms)
 
 
 def test_a_reviewer_reads_of_the_school_channel_where_there_is_one(maria: Staff):

@@ -279,7 +279,7 @@ def test_whoever_others_made_an_account_about_is_led_to_the_report(guest, maria,
     mock = maria.case(CaseKind.IMPERSONATION)
     assert mock.state is CaseState.MOCK
     assert "Report this account" in kit.text
-    assert "Harassment or hate" in kit.text
+    assert "Harassment or hate, then what fits" in kit.text
     assert "Show what was copied" not in kit.text
     back = guest.follow(guest.post(f"/me/cases/{mock.id}", decision="impersonation"))
     assert "Show what was copied" in back.text
