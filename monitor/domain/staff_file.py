@@ -335,13 +335,13 @@ def _parse_name(cell: str, what: str) -> str:
     return cell
 
 
-_ASIDE = re.compile(r"\s*\([^()]*\)")
+_ASIDE = re.compile(r"\([^()]*\)")
 _SPELLED_TITLES = frozenset({"dr", "miss", "mr", "mrs", "ms", "mx", "prof"})
 
 
 def _drop_titles(given: str) -> str:
     """Leave out `Dr.` and the like, and what is in brackets: an email greets by the rest."""
-    words = (_ASIDE.sub("", given) or given).split()
+    words = (_ASIDE.sub("", given).strip() or given).split()
     while len(words) > 1 and _is_title(words[0]):
         del words[0]
     return " ".join(words)

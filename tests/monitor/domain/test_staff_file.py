@@ -237,6 +237,7 @@ def test_a_device_or_a_shared_mailbox_is_set_apart(mail, given, family):
         ("Hon Mei,Ma", "Hon Mei", "Ma"),
         ("Dr.,Baker", "Dr.", "Baker"),
         ("(Bo),Baker", "(Bo)", "Baker"),
+        ("(Bo) (X),Baker", "(Bo) (X)", "Baker"),
     ],
 )
 def test_an_email_greets_by_a_name_without_titles(written, given, family):
