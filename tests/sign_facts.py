@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from monitor.db.atomic_files import write_file, write_private_file
 from monitor.db.fact_updates import FIRST_WORD
-from monitor.db.files import write_file, write_private_file
 from scrapers.facts.fact import list_change_faults, parse_update, split_known
 
 

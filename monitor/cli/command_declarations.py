@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.context import CliContext, break_glass_option, json_option, pass_cli_context
-from monitor.cli.units import units_options
+from monitor.cli.systemd_units import units_options
 
 
 @click.command()

@@ -24,11 +24,11 @@ import msgspec
 from monitor.app import App, Environment, open_app, open_quiet_app
 from monitor.config.file import load_config
 from monitor.config.sections import Config
-from monitor.db.files import hand_over_folder
+from monitor.db.atomic_files import hand_over_folder
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.english_dates import format_local_time
 from monitor.domain.errors import UnavailableError
-from monitor.people_files import SizeCheck
+from monitor.people_csv import SizeCheck
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -25,7 +25,7 @@ from rich.text import Text
 from monitor import event_log
 from monitor.app import OUTBOX, App
 from monitor.cli.context import Output, escape_controls
-from monitor.db.files import DiskReserve
+from monitor.db.atomic_files import DiskReserve
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.demo import data as days
 from monitor.demo.district import ENROLLED, NAME, NEWCOMER, REVIEWERS, STAFF, ZONE

@@ -10,7 +10,7 @@ import click
 from monitor.app import App
 from monitor.cli.check import describe_unknown_source, new_request, print_status, request_run
 from monitor.cli.context import CliContext, json_option, pass_cli_context
-from monitor.db.files import write_file
+from monitor.db.atomic_files import write_file
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.first_contact import ProbeReport, SourceContact, group_by_verdict
 from monitor.services.first_contact import (

@@ -26,7 +26,7 @@ from monitor.domain.errors import INTERRUPTED_EXIT_CODE, UnavailableError
 from monitor.domain.health import UNTRUSTED, HealthResult
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import HealthLevel
-from monitor.people_files import SizeCheck
+from monitor.people_csv import SizeCheck
 from monitor.services import setup_files
 from monitor.services.setup import (
     NextStep,

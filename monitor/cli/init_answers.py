@@ -22,7 +22,7 @@ from monitor.cli.staff import describe_unusable, print_staff_groups
 from monitor.config.fault_messages import describe_toml_fault, format_config_fault, list_mistakes
 from monitor.config.file import RESERVED_DOMAIN
 from monitor.config.sections import find_shipped_files, read_secret
-from monitor.db.files import PRIVATE_MODE
+from monitor.db.atomic_files import PRIVATE_MODE
 from monitor.domain.errors import CannotWriteError, InputError, UnavailableError
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.vocabulary import HealthLevel

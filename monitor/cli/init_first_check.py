@@ -21,7 +21,7 @@ from monitor.app.sources import find_missing_keys
 from monitor.cli.check import print_sweep, request_sweep
 from monitor.cli.context import CliContext, escape_controls
 from monitor.cli.doctor import add_stored_secrets
-from monitor.db.files import DiskReserve, write_private_file
+from monitor.db.atomic_files import DiskReserve, write_private_file
 from monitor.db.invitations import Invitation
 from monitor.db.sweeps import Sweep
 from monitor.domain.enrollment_draft import EnrollmentAnswers, Invitee

@@ -40,7 +40,7 @@ from monitor.config.sections import (
     is_known_time_zone,
     read_secret,
 )
-from monitor.db.files import write_private_file
+from monitor.db.atomic_files import write_private_file
 from monitor.db.private_folders import make_check_folder
 from monitor.domain.errors import (
     INTERRUPTED_EXIT_CODE,

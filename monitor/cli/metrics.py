@@ -7,8 +7,8 @@ import click
 
 from monitor.app.steady_clock import build_clock, measure_jump
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
+from monitor.db.atomic_files import write_file
 from monitor.db.database import Database
-from monitor.db.files import write_file
 
 if TYPE_CHECKING:
     from prometheus_client.registry import Collector

@@ -13,7 +13,7 @@ from monitor.domain.english_dates import format_date
 from monitor.domain.errors import InputError
 from monitor.domain.students.hashed_roster import ROSTER_LIFETIME, Roster
 from monitor.domain.students.matching import MatcherUsage
-from monitor.people_files import SizeCheck
+from monitor.people_csv import SizeCheck
 from monitor.services.roster import erase_student_links, record_roster_import
 from monitor.student_matcher.keys import read_tokens
 from monitor.student_matcher.process import MatcherProcess, build_matcher_setup

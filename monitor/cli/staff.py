@@ -26,7 +26,7 @@ from monitor.cli.context import (
     show_bar,
     size_option,
 )
-from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.db.atomic_files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent, compute_consent_phase
 from monitor.domain.email import is_single_address
 from monitor.domain.english_dates import format_date, format_day
@@ -34,7 +34,7 @@ from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import CannotWriteError, InputError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentChannel
-from monitor.people_files import SizeCheck
+from monitor.people_csv import SizeCheck
 from reports.labels.office import STAFF_LINE_STATES
 
 # Services bring nearly all of the program along: each is loaded when a command needs it.

@@ -19,11 +19,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from monitor.db.connection import translate_opening_errors
-from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
-from monitor.db.database_copies import copy_database, open_for_reading
-from monitor.db.encryption import KEYS_DATABASE, TAKE_BACKS
-from monitor.db.files import (
+from monitor.db.atomic_files import (
     PRIVATE_MODE,
     FileDigest,
     compute_file_digest,
@@ -33,6 +29,10 @@ from monitor.db.files import (
     make_folder,
     write_file,
 )
+from monitor.db.connection import translate_opening_errors
+from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
+from monitor.db.database_copies import copy_database, open_for_reading
+from monitor.db.encryption import KEYS_DATABASE, TAKE_BACKS
 from monitor.db.handover import HANDOVER_FILE
 from monitor.db.private_folders import make_key_folder, overwrite_open_file, shred_file
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError

@@ -14,7 +14,7 @@ from monitor.db.people import (
     load_case_owner,
     resolve_id_prefix,
 )
-from monitor.db.review_queue import ReviewIndexTable
+from monitor.db.review_index import ReviewIndexTable
 from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, TableDeclaration
 from monitor.domain.case import Case, exclude_contact_kinds, join_logs, rank_decision
 from monitor.domain.case_log import DecisionRecord

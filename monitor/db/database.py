@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     import monitor.db.pictures
     import monitor.db.preferences
     import monitor.db.queries
+    import monitor.db.review_index
     import monitor.db.review_notes
-    import monitor.db.review_queue
     import monitor.db.robots_files
     import monitor.db.sign_in
     import monitor.db.sources
@@ -103,7 +103,7 @@ class Database:
     versions: "monitor.db.findings.VersionsTable"
     events: "monitor.db.findings.EventsTable"
     cases: "monitor.db.cases.CasesTable"
-    review_index: "monitor.db.review_queue.ReviewIndexTable"
+    review_index: "monitor.db.review_index.ReviewIndexTable"
     case_statistics: "monitor.db.review_notes.CaseStatistics"
     assignments: "monitor.db.review_notes.AssignmentsTable"
     barred_reviewers: "monitor.db.review_notes.BarredReviewersTable"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from monitor.db.files import make_folder, write_private_file
+from monitor.db.atomic_files import make_folder, write_private_file
 from monitor.domain.errors import CannotWriteError, ConfigError, InputError, MonitorError
 from scrapers.facts.fact import (
     SHIPPED_ON,

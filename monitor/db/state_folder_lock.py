@@ -7,7 +7,7 @@ from time import sleep
 from types import TracebackType
 from typing import Self
 
-from monitor.db.files import give_to_folder_owner
+from monitor.db.atomic_files import give_to_folder_owner
 from monitor.domain.errors import BusyError, CannotWriteError
 
 # Commands look many times whether someone holds it, each time for microseconds.

@@ -14,7 +14,7 @@ import msgspec
 
 from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError
-from monitor.domain.staff_file import StaffFileContext, parse_staff_header, parse_staff_line
+from monitor.domain.staff_file_lines import StaffFileContext, parse_staff_header, parse_staff_line
 
 CORE_USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 _ENTERPRISE_USER = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"

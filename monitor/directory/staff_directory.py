@@ -27,7 +27,7 @@ from monitor.directory.scim_user import (
 from monitor.directory.tables import find_directory, open_directory
 from monitor.domain.person import build_operator_id
 from monitor.domain.schedule import NIGHT
-from monitor.domain.staff_file import StaffFileContext, has_unusual_size
+from monitor.domain.staff_file_lines import StaffFileContext, has_unusual_size
 from monitor.domain.vocabulary import StaffLineState
 from monitor.services.enrollment import (
     INVITATION_INTERVAL,

@@ -17,7 +17,6 @@ from monitor.config.sections import Config
 from monitor.db.handover import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError
 from monitor.domain.vocabulary import ConsentChannel
-from monitor.fleet.batch_sender import FleetCrawler
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
 from monitor.fleet.db.crawl_limits import CHANGES_KEPT, FleetCrawlLimits
 from monitor.fleet.db.day_keys import HomeDayKeys
@@ -25,6 +24,7 @@ from monitor.fleet.db.district_leases import LEASE, LeasesTable
 from monitor.fleet.db.mailbox import ASK_TASK, JOB_PRIORITIES, Mailbox
 from monitor.fleet.db.postgres import ensure_worker_role
 from monitor.fleet.fence import read_boot_clock, read_utc_time
+from monitor.fleet.fleet_crawler import FleetCrawler
 from monitor.fleet.health import FleetState
 from monitor.fleet.moves import (
     describe_elsewhere,

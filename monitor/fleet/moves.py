@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor.app import Environment
 from monitor.config.sections import BackupConfig
+from monitor.db.atomic_files import PRIVATE_MODE, make_folder, write_file
 from monitor.db.backup_files import KeyBackup, find_newest_backup
 from monitor.db.database import DATABASE_FILE
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import PRIVATE_MODE, make_folder, write_file
 from monitor.db.handover import (
     HANDOVER_FILE,
     Handover,

@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.app import App, Environment
 from monitor.app.steady_clock import measure_jump
 from monitor.config.sections import WatchConfig
-from monitor.db.files import PRIVATE_MODE, DiskReserve, write_file
+from monitor.db.atomic_files import PRIVATE_MODE, DiskReserve, write_file
 from monitor.domain.errors import CannotWriteError, MonitorError
 from monitor.domain.health import compute_exit_code
 from monitor.domain.vocabulary import HealthLevel

@@ -16,11 +16,11 @@ from msgspec import structs
 
 from monitor.app import App, Environment, open_portal_app
 from monitor.config.sections import Config
+from monitor.db.atomic_files import hand_over_folder, read_owner
 from monitor.db.backup_files import Backup, KeyBackup, begin_backup, finish_backup, rotate_backups
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
 from monitor.db.database_copies import check_database
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import hand_over_folder, read_owner
 from monitor.db.private_folders import make_trial_folder, move_keys_to_disk, remove_trial
 from monitor.domain.errors import CannotWriteError, InputError, MonitorError
 from monitor.domain.health import BACKED_UP, BACKUP_FAILED

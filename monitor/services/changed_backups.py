@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.config.sections import Config
+from monitor.db.atomic_files import PRIVATE_MODE, write_file
 from monitor.db.backup_files import hash_content, list_backups, list_extra_files, thin_backups
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import PRIVATE_MODE, write_file
 from monitor.domain.health import BACKED_UP
 from monitor.domain.serialization import decode_json, encode_json
 from monitor.services.backups import BackupResult, BackupTarget, back_up, list_excluded_files

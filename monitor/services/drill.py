@@ -13,7 +13,7 @@ from typing import Final
 
 from monitor.app import App
 from monitor.config.sections import Config, DistrictConfig, DrillConfig
-from monitor.db.files import write_file
+from monitor.db.atomic_files import write_file
 from monitor.db.outbox import OutboxEmail
 from monitor.domain.consent_text import suppose_consent
 from monitor.domain.health import DRILL, DRILL_EVERY

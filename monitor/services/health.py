@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from monitor.annexes import load_annex_parts
 from monitor.config.file import list_example_values
 from monitor.config.sections import Config, build_inventory, is_known_time_zone
+from monitor.db.atomic_files import list_foreign_files, read_owner
 from monitor.db.audit import AuditEntry
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.files import list_foreign_files, read_owner
 from monitor.db.jobs import Job
 from monitor.db.open_files import find_processes, has_locks, list_deleted_files
 from monitor.db.sources import SourceHealth

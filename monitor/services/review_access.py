@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from monitor.app import App
-from monitor.db.review_queue import DisclosureCutoff, ReviewFilter
+from monitor.db.review_index import DisclosureCutoff, ReviewFilter
 from monitor.domain.case import Case
 from monitor.domain.disclosure import ReviewOpening
 from monitor.domain.errors import NotPermittedError

@@ -23,7 +23,7 @@ from monitor.config.sections import (
     SignInMethod,
     find_config_path,
 )
-from monitor.db.files import build_write_error
+from monitor.db.atomic_files import build_write_error
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import MIN_REVIEWERS, HealthResult
 from monitor.domain.reason import Plain, Reason

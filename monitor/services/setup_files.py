@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from monitor.annexes import discover_annexes
 from monitor.config.sections import PORTAL_SECRETS, Config, SignInMethod, find_shipped_files
-from monitor.db.files import PRIVATE_MODE, READABLE_MODE, write_file
+from monitor.db.atomic_files import PRIVATE_MODE, READABLE_MODE, write_file
 from monitor.domain.errors import CannotWriteError
 
 SERVICE, PORTAL, BACKUP = "namesake.service", "namesake-portal.service", "namesake-backup.service"

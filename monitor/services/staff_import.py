@@ -23,7 +23,7 @@ from monitor.domain.errors import InputError, SharedMailboxError
 from monitor.domain.names.normalize import fold_text
 from monitor.domain.person_columns import is_student_role
 from monitor.domain.schedule import NIGHT
-from monitor.domain.staff_file import (
+from monitor.domain.staff_file_lines import (
     StaffFileContext,
     StaffFileLayout,
     StaffFileLine,
@@ -35,7 +35,7 @@ from monitor.domain.staff_file import (
     parse_staff_line,
 )
 from monitor.domain.vocabulary import StaffLineState
-from monitor.people_files import (
+from monitor.people_csv import (
     ROLES_FILE,
     CsvLine,
     SizeCheck,

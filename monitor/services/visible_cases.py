@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.app import App
-from monitor.db.review_queue import WHOLE_LIST, CaseGroup, ListSlice, ReviewFilter
+from monitor.db.review_index import WHOLE_LIST, CaseGroup, ListSlice, ReviewFilter
 from monitor.domain.case import Case, list_possible_decisions
 from monitor.domain.case_log import is_confirmation, is_lever
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave

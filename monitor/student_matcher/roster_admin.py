@@ -20,7 +20,7 @@ from monitor.domain.students.roster_file import (
     parse_header,
     parse_row,
 )
-from monitor.people_files import ROLES_FILE, CsvLine, SizeCheck, open_rows, read_roles
+from monitor.people_csv import ROLES_FILE, CsvLine, SizeCheck, open_rows, read_roles
 from monitor.student_matcher.keys import (
     KEY_BYTES,
     SECRET,

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from monitor.db.review_queue import ReviewFilter
+from monitor.db.review_index import ReviewFilter
 from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.person import Reviewer, build_operator_id

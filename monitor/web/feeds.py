@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort
 
 from monitor.app import App
-from monitor.db.review_queue import ReviewFilter
+from monitor.db.review_index import ReviewFilter
 from monitor.db.sweeps import Sweep
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Label, Reason

@@ -17,7 +17,7 @@ from flask import Blueprint, Response, url_for
 from msgspec import structs
 
 from monitor.app import App
-from monitor.db.review_queue import CaseGroup, ReviewFilter
+from monitor.db.review_index import CaseGroup, ReviewFilter
 from monitor.domain.case import Case
 from monitor.domain.case_log import is_confirmation, is_lever
 from monitor.domain.errors import InputError, NotPermittedError

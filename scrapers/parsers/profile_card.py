@@ -8,6 +8,7 @@ from itertools import islice
 from urllib.parse import urljoin
 
 from scrapers.models import Page
+from scrapers.parsers.data_islands import extract_island_profile
 from scrapers.parsers.h_card import (
     HCard,
     extract_me_links,
@@ -22,7 +23,6 @@ from scrapers.parsers.html import (
     parse_document,
     parse_head,
 )
-from scrapers.parsers.islands import extract_island_profile
 from scrapers.parsers.json_fields import JsonProfile, clean_web_address, extract_json_profile
 from scrapers.parsers.json_ld import LinkedPerson, PageSigns, extract_linked_person
 from scrapers.parsers.microdata import extract_microdata, has_subject_item

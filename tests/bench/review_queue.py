@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from time import thread_time
 
 from monitor.db.database import Database
-from monitor.db.review_queue import ReviewFilter
+from monitor.db.review_index import ReviewFilter
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock

@@ -30,7 +30,7 @@ TRIED = (
     "tests/monitor/test_annexes.py",
     "tests/monitor/config",
     "tests/monitor/db/test_schema.py",
-    "tests/monitor/cli/test_units.py",
+    "tests/monitor/cli/test_systemd_units.py",
     "tests/monitor/cli/test_doctor.py",
     "tests/monitor/services/test_backups_soundness.py",
     "tests/monitor/services/test_changed_backups.py",

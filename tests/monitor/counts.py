@@ -3,7 +3,7 @@
 import re
 
 from monitor.app import App
-from monitor.db.review_queue import ReviewFilter
+from monitor.db.review_index import ReviewFilter
 from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseBin, FindingGroup
 from monitor.services.digests import build_digest_view

@@ -10,7 +10,7 @@ from monitor import event_log
 from monitor.cli.backup import BackupReport, back_up_one, build_rotation
 from monitor.cli.context import CliContext, Output
 from monitor.config.sections import BackupConfig
-from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.db.atomic_files import PRIVATE_MODE, write_file
 from monitor.domain.errors import InputError, SetAsideError, describe_fault
 from monitor.fleet.cli.context import list_contexts
 from monitor.fleet.config import FleetFile

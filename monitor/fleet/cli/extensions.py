@@ -63,7 +63,7 @@ def extend_init(command: click.Command) -> click.Command:
     )
 
     def write(folder: Path | None, release: int | None, *, fleet: bool, **given: object) -> object:
-        from monitor.cli.units import ONLY_UNITS, write_units
+        from monitor.cli.systemd_units import ONLY_UNITS, write_units
 
         if not fleet:
             own = command.callback

@@ -15,7 +15,7 @@ from monitor.cli.command_declarations import init
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
 from monitor.cli.doctor import add_stored_secrets
 from monitor.config.sections import BackupConfig, FetchConfig, read_secret
-from monitor.db.files import give_to_folder_owner
+from monitor.db.atomic_files import give_to_folder_owner
 from monitor.domain.errors import ConfigError, InputError, MonitorError, SetAsideError
 from monitor.fleet.annex import FLEET_SERVICE
 from monitor.fleet.cli.context import (

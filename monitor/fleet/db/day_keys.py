@@ -15,7 +15,7 @@ from secrets import token_hex
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from monitor.db.files import PRIVATE_MODE, write_file
+from monitor.db.atomic_files import PRIVATE_MODE, write_file
 from monitor.domain.errors import CannotWriteError, DatabaseError
 from monitor.domain.serialization import decode_json, encode_json
 from monitor.fleet.db.postgres import FleetConnection

@@ -17,7 +17,7 @@ from monitor.app import App, Environment, IdSource, open_app
 from monitor.cli.main import main
 from monitor.config.file import load_config
 from monitor.config.sections import Config
-from monitor.db.files import DiskReserve
+from monitor.db.atomic_files import DiskReserve
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.demo import data as days
 from monitor.demo import district

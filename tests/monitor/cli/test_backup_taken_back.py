@@ -12,9 +12,9 @@ from threading import Event
 import pytest
 
 from monitor.app import App
+from monitor.db.atomic_files import DiskReserve
 from monitor.db.backup_files import list_backups, read_take_backs
 from monitor.db.database import Database
-from monitor.db.files import DiskReserve
 from monitor.db.legal_holds import LegalHold
 from monitor.domain.consent import Consent
 from monitor.domain.person import AlertFeed

@@ -7,8 +7,8 @@ from itertools import product
 
 import pytest
 
+from monitor.db.review_index import DisclosureCutoff, ListSlice, ReviewFilter
 from monitor.db.review_notes import ReviewAssignment
-from monitor.db.review_queue import DisclosureCutoff, ListSlice, ReviewFilter
 from monitor.domain.case import apply_decision, build_urgency_key
 from monitor.domain.case_log import DecisionRecord
 from monitor.domain.case_progress import find_case_standing

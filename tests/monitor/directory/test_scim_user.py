@@ -16,7 +16,7 @@ from monitor.directory.scim_user import (
     parse_user_filter,
     read_user_fields,
 )
-from monitor.domain.staff_file import StaffFileContext
+from monitor.domain.staff_file_lines import StaffFileContext
 
 CONTEXT = StaffFileContext(domains=("cedarvalley.example",))
 ANN = DirectoryUser(id="1", user_name="Ann@cedarvalley.example", given="Ann", family="Abel")

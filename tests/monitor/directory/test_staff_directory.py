@@ -22,7 +22,7 @@ from monitor.directory.staff_directory import (
 from monitor.directory.tables import open_directory
 from monitor.domain.person import build_operator_id
 from monitor.domain.vocabulary import StaffLineState
-from monitor.people_files import SizeCheck
+from monitor.people_csv import SizeCheck
 from monitor.services.consent_end import withdraw_consent
 from monitor.services.data_export import export_person_data, list_access_log
 from monitor.services.enrollment import INVITATION_INTERVAL, INVITATION_LASTS

@@ -10,10 +10,10 @@ import pytest
 from msgspec import structs
 
 from monitor.config.sections import BackupConfig, BouncesConfig, WatchConfig
+from monitor.db.atomic_files import DiskReserve
 from monitor.db.backup_files import KeyBackup
 from monitor.db.database import Database
 from monitor.db.encryption import KeyStore
-from monitor.db.files import DiskReserve
 from monitor.demo.district import MARIA
 from monitor.domain.errors import CannotWriteError, UnavailableError
 from monitor.domain.health import BACKED_UP
@@ -161,7 +161,7 @@ def test_threads_that_ask_at_once_all_hear_that_there_is_room(tmp_path: Path):
 
 def test_where_there_is_no_room_for_it_nothing_is_kept_back(tmp_path: Path, monkeypatch):
     usage = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr("monitor.db.files.shutil.disk_usage", lambda _: usage)
+    monkeypatch.setattr("monitor.db.atomic_files.shutil.disk_usage", lambda _: usage)
 
     assert not DiskReserve(tmp_path).ensure_reserve()
     assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.db.review_queue import ReviewFilter
+from monitor.db.review_index import ReviewFilter
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.case import Case
 from monitor.domain.errors import MonitorError, NotPermittedError

@@ -3,8 +3,8 @@
 import pytest
 from msgspec import structs
 
+from monitor.db.review_index import ReviewFilter
 from monitor.db.review_notes import BarredReviewer
-from monitor.db.review_queue import ReviewFilter
 from monitor.demo.district import CONTACT, MARIA
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError, NotPermittedError

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
-from monitor.db.review_queue import ReviewFilter
+from monitor.db.review_index import ReviewFilter
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError, NotPermittedError

@@ -15,7 +15,7 @@ from monitor.demo.district import JOHN, MARIA
 from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import StaffLineState
-from monitor.people_files import SizeCheck
+from monitor.people_csv import SizeCheck
 from monitor.services import staff_import
 from monitor.services.consent_end import record_departure, withdraw_consent
 from monitor.services.enrollment import (

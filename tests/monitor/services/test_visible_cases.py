@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.db.review_index import ReviewFilter
 from monitor.db.review_notes import ReviewNoteKind
-from monitor.db.review_queue import ReviewFilter
 from monitor.demo.district import JOHN, MARIA, ROSA, THOMAS
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError, NotPermittedError

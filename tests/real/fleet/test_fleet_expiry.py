@@ -11,9 +11,9 @@ import pytest
 from monitor.db.database import Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
-from monitor.fleet import batch_sender
-from monitor.fleet.batch_sender import FleetCrawler
+from monitor.fleet import fleet_crawler
 from monitor.fleet.db.postgres import FleetConnection
+from monitor.fleet.fleet_crawler import FleetCrawler
 from scrapers.http.errors import FailureReason
 from scrapers.models import CrawlResult, Outcome, ParseResult
 from tests.bench import scale
@@ -29,7 +29,7 @@ PEOPLE, SITES = 3, 2
 @pytest.fixture
 def home(fleet_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
     """A district that was opened once, and no machine that asks."""
-    monkeypatch.setattr(batch_sender, "LOST_EVERY", 0.1)
+    monkeypatch.setattr(fleet_crawler, "LOST_EVERY", 0.1)
     make_districts(tmp_path / "districts", ("cedar",), PEOPLE, SITES)
     clock = StoryClock(FRIDAY)
     with open_home(fleet_address, tmp_path / "districts", clock) as opened:

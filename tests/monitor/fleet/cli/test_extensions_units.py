@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli import units
+from monitor.cli import systemd_units
 from monitor.fleet.annex import FLEET_UNITS
 from monitor.services.setup_files import OLD_SYSTEMD_DROP_IN, UNITS
 from tests.monitor.cli.conftest import run
@@ -16,8 +16,8 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "program" / "bin" / "namesake"
     path.parent.mkdir(parents=True)
     path.touch()
-    monkeypatch.setattr(units.sys, "prefix", str(path.parents[1]))
-    monkeypatch.setattr(units, "HIDDEN_PLACES", frozenset())
+    monkeypatch.setattr(systemd_units.sys, "prefix", str(path.parents[1]))
+    monkeypatch.setattr(systemd_units, "HIDDEN_PLACES", frozenset())
     return path
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli import units
-from monitor.cli.units import find_program
+from monitor.cli import systemd_units
+from monitor.cli.systemd_units import find_program
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.services.setup_files import (
     OLD_SYSTEMD_DROP_IN,
@@ -25,8 +25,8 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "program" / "bin" / "namesake"
     path.parent.mkdir(parents=True)
     path.touch()
-    monkeypatch.setattr(units.sys, "prefix", str(path.parents[1]))
-    monkeypatch.setattr(units, "HIDDEN_PLACES", frozenset())
+    monkeypatch.setattr(systemd_units.sys, "prefix", str(path.parents[1]))
+    monkeypatch.setattr(systemd_units, "HIDDEN_PLACES", frozenset())
     return path
 
 
@@ -136,7 +136,7 @@ def test_a_place_that_services_cannot_see_is_refused(
 
 
 def test_a_python_in_a_home_folder_is_refused_too(program: Path, monkeypatch) -> None:
-    monkeypatch.setattr(units, "HIDDEN_PLACES", frozenset({"root"}))
+    monkeypatch.setattr(systemd_units, "HIDDEN_PLACES", frozenset({"root"}))
 
     with pytest.raises(NotPermittedError, match="could not read"):
         find_program(program.parents[1], Path("/", "root", "python3"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.errors import InputError
-from monitor.people_files import (
+from monitor.people_csv import (
     find_beside,
     list_companions,
     open_rows,

@@ -4,7 +4,7 @@ import pytest
 
 from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError
-from monitor.domain.staff_file import (
+from monitor.domain.staff_file_lines import (
     StaffFileContext,
     StaffFileLine,
     StaffRole,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.models import Page
-from scrapers.parsers.islands import ISLANDS, extract_island_profile
+from scrapers.parsers.data_islands import ISLANDS, extract_island_profile
 from scrapers.parsers.json_fields import JsonProfile
 from scrapers.parsers.profile_card import parse_profile_card
 from scrapers.urls.platforms import PLATFORMS_BY_HOST
