@@ -21,7 +21,7 @@ from monitor.services.consent_end import ERASURE
 from monitor.services.narrowed_consent import delete_unconsented_results
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from reports.emails.account import LegalHoldView
-from reports.labels.office import HOLD_ERRORS
+from reports.labels.office import ANOTHER_PERSON, HOLD_ERRORS
 
 NOT_ON_YOURSELF = "You cannot decide on a legal hold about yourself. Ask two other reviewers."
 
@@ -99,11 +99,7 @@ def _require_same_person(app: App, reviewer: Reviewer, proposal_id: str, address
     named = app.db.people.find_person_id_by_mail(address) if is_single_address(address) else None
     if named != proposal.person_id:
         app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
-        reason = (
-            "This is not the work email of the person whom the other reviewer named. Compare with "
-            "them: one of you mistyped. Nothing was done."
-        )
-        raise InputError(reason)
+        raise InputError(ANOTHER_PERSON)
 
 
 def withdraw_hold_proposal(app: App, reviewer: Reviewer, proposal_id: str) -> None:

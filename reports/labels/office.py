@@ -161,6 +161,10 @@ HOLD_ERRORS: Final[Mapping[HoldAction, str]] = {
     HoldAction.PLACE: "This person is already under a legal hold.",
     HoldAction.LIFT: "This person is not under a legal hold.",
 }
+ANOTHER_PERSON: Final = (
+    "This is not the work email of the person whom the other reviewer named. Compare with them: "
+    "one of you mistyped. Nothing was done."
+)
 RECORD_KINDS: Final[Mapping[RecordKind, str]] = {
     RecordKind.REVIEWER: "What reviewers did",
     RecordKind.OPERATOR: "What operators did",
