@@ -14,7 +14,7 @@ from sqlite3 import connect
 from monitor.annexes import load_annex_parts
 from monitor.db.database import AnnexTables, list_declarations
 from monitor.db.encryption import KeyStore
-from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA, Schema
+from monitor.db.schema_versions import DISTRICT_SCHEMA, KEYS_SCHEMA, Schema
 from monitor.db.tables import TableDeclaration
 from monitor.domain.consent_text import (
     CONSENT_ITEM,

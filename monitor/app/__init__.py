@@ -24,7 +24,7 @@ from scrapers.http.clock import Clock, SystemClock
 # What asks the web takes long to load, and most commands ask nothing.
 if TYPE_CHECKING:
     from monitor.app.first_contact_recorder import ContactRecorder
-    from monitor.domain.email import Envelope
+    from monitor.domain.email_delivery import Envelope
     from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
     from monitor.domain.takedown_facts import FactBook
     from monitor.mail.bounces import BounceMailbox

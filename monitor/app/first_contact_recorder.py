@@ -11,8 +11,8 @@ from scrapers.crawl.crawl_worker import parse_page
 from scrapers.crawl.frontier import Exchange
 from scrapers.http.client import Redirect
 from scrapers.models import CrawlResult, Outcome, Page, ParseResult, Query, QueryKind
+from scrapers.parsers.answer_skeleton import Mask, Skeleton, WatchedPage, build_skeleton
 from scrapers.parsers.presence import list_shown_marks
-from scrapers.parsers.skeleton import Mask, Skeleton, WatchedPage, build_skeleton
 from scrapers.parsers.text import LARGEST_DOCUMENT, is_markup
 from scrapers.probes import MOST_PAGES, Probe, list_onward_probes
 from scrapers.sandbox.client import (
@@ -24,7 +24,7 @@ from scrapers.sandbox.client import (
 from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import AccessMode, Source
 
-SKELETONS = frozenset({"scrapers.parsers.skeleton", "scrapers.parsers.markup_skeleton"})
+SKELETONS = frozenset({"scrapers.parsers.answer_skeleton", "scrapers.parsers.markup_skeleton"})
 # A reader looks for a person's account only where it is told of one.
 NOBODY = "first-contact"
 # Numbers that tell how often one may ask; a longer one might be someone's.

@@ -189,7 +189,7 @@ class CliContext:
     @contextmanager
     def open_app_locked(self) -> Iterator[App]:
         """Open it and take its lock, which every use of the network needs. Raises BusyError."""
-        from monitor.services.jobs import take_over_jobs
+        from monitor.services.due_jobs import take_over_jobs
 
         with (
             open_app(self.config, self.environment) as app,

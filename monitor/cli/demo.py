@@ -48,7 +48,7 @@ from monitor.domain.vocabulary import CaseKind, EventKind, GapKind, OwnershipLab
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.job_scheduler import Liveness
 from monitor.scheduler.timed_jobs import SupervisedRunner
-from monitor.services.jobs import take_over_jobs
+from monitor.services.due_jobs import take_over_jobs
 from monitor.services.sessions import find_account_id
 from monitor.web.demo import create_demo_app
 from monitor.web.server import LOOPBACK, serve_on_port

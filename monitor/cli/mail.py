@@ -17,7 +17,7 @@ from monitor.cli.context import (
     pass_cli_context,
 )
 from monitor.db.outbox import OutboxEmail
-from monitor.domain.email import DeliveryStatus
+from monitor.domain.email_delivery import DeliveryStatus
 from monitor.domain.english_dates import format_local_time
 from monitor.domain.errors import NotPermittedError, UnavailableError
 from monitor.domain.reason import Reason

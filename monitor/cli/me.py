@@ -54,7 +54,7 @@ from monitor.domain.names.normalize import squash_text
 from monitor.domain.names.parsing import split_own_name
 from monitor.domain.person import Person, PersonName
 from monitor.scheduler.daemon import stop_on_signals
-from monitor.services.jobs import stop_running_sweep
+from monitor.services.due_jobs import stop_running_sweep
 from monitor.services.quick_check import (
     QuickCheckAnswers,
     add_own_person,

@@ -28,7 +28,7 @@ from monitor.cli.context import (
 )
 from monitor.db.atomic_files import PRIVATE_MODE, write_file
 from monitor.domain.consent import Consent, compute_consent_phase
-from monitor.domain.email import is_single_address
+from monitor.domain.email_delivery import is_single_address
 from monitor.domain.english_dates import format_date, format_day
 from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import CannotWriteError, InputError

@@ -18,6 +18,7 @@ from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.small_counts import round_down_to_band
 from monitor.domain.vocabulary import EmailState, HealthLevel
 from monitor.services.clock_check import believe_clock, describe_jump, describe_wait
+from monitor.services.due_jobs import schedule_jobs
 from monitor.services.health import (
     MIN_COUNT,
     check_search,
@@ -27,7 +28,6 @@ from monitor.services.health import (
     sort_warnings,
 )
 from monitor.services.job_kinds import DIGEST, list_next_jobs
-from monitor.services.jobs import schedule_jobs
 from monitor.services.setup_files import HOST
 from reports.labels.office import JOB_LABELS
 from reports.reason_rendering import render_told

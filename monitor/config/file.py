@@ -42,7 +42,7 @@ from monitor.config.sections import (
     find_shipped_files,
     is_known_time_zone,
 )
-from monitor.domain.email import is_single_address
+from monitor.domain.email_delivery import is_single_address
 from monitor.domain.errors import ConfigError, build_permission_error
 from monitor.domain.serialization import convert_value
 

@@ -18,7 +18,7 @@ from sqlite3 import Connection, OperationalError
 from typing import NoReturn, Self, TypeVar, cast
 
 from monitor.db.open_files import list_deleted_files
-from monitor.db.schema import Schema, has_tables, read_header
+from monitor.db.schema_versions import Schema, has_tables, read_header
 from monitor.domain.consent import compute_paused_time
 from monitor.domain.errors import (
     BusyError,

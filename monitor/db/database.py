@@ -26,7 +26,7 @@ from monitor.db.encryption import (
     KeyStore,
 )
 from monitor.db.handover import check_not_moved
-from monitor.db.schema import DISTRICT_SCHEMA, Schema
+from monitor.db.schema_versions import DISTRICT_SCHEMA, Schema
 from monitor.db.tables import Owner, Records, Table, TableDeclaration
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.retention import RetainedKind

@@ -24,7 +24,7 @@ from monitor.db.connection import (
     SyncMode,
     find_next_seq,
 )
-from monitor.db.schema import KEYS_SCHEMA
+from monitor.db.schema_versions import KEYS_SCHEMA
 from monitor.db.tables import Owner, Records, Table, TableDeclaration
 from monitor.domain.errors import DatabaseError, ErasedError, InputError
 from monitor.domain.retention import RetainedKind

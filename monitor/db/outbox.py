@@ -18,7 +18,7 @@ from monitor.db.connection import Row, parse_optional_datetime
 from monitor.db.encryption import EncryptedTable
 from monitor.db.people import hash_mail_address
 from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, Table, TableDeclaration
-from monitor.domain.email import extract_local_id
+from monitor.domain.email_delivery import extract_local_id
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import EmailState

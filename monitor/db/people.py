@@ -14,7 +14,7 @@ from monitor.db.database import delete_owned_rows
 from monitor.db.encryption import DISTRICT, EncryptedTable, Encryption, SealedRecords
 from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, TableDeclaration
 from monitor.domain.consent import Consent
-from monitor.domain.email import fold_address
+from monitor.domain.email_delivery import fold_address
 from monitor.domain.errors import InputError, MonitorError, NotPermittedError
 from monitor.domain.person import Person
 from monitor.domain.retention import RetainedKind

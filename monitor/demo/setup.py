@@ -17,7 +17,7 @@ from pathlib import Path
 from monitor.config.file import parse_config
 from monitor.config.sections import Config
 from monitor.demo import district
-from monitor.domain.email import Envelope
+from monitor.domain.email_delivery import Envelope
 from monitor.domain.errors import InputError
 from monitor.domain.students.name_forms import RosterStudent
 from monitor.student_matcher.keys import KEY_BYTES, build_roster, write_tokens

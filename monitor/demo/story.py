@@ -26,8 +26,13 @@ from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import OwnershipLabel, SweepKind
 from monitor.services.consent_end import withdraw_consent
+from monitor.services.due_jobs import (
+    run_due_sweeps,
+    run_mail_and_cleanup,
+    run_upkeep,
+    take_over_jobs,
+)
 from monitor.services.enrollment import enroll_with_code, invite_person
-from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.outbox import send_due
 from reports.reason_rendering import render_in_english

@@ -12,7 +12,7 @@ from monitor.db.connection import Row, parse_datetime
 from monitor.db.database import AnnexTables, Database
 from monitor.db.encryption import DISTRICT, EncryptedTable
 from monitor.db.people import hash_mail_address
-from monitor.db.schema import Schema
+from monitor.db.schema_versions import Schema
 from monitor.db.tables import CLOSED, Expiry, Owner, Records, TableDeclaration
 from monitor.directory.scim_user import DirectoryUser, UserFilter
 from monitor.domain.retention import RetainedKind

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from monitor.domain.email import fold_address
+from monitor.domain.email_delivery import fold_address
 from monitor.domain.vocabulary import AuthMethod, Role
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monitor.domain.email import is_single_address
+from monitor.domain.email_delivery import is_single_address
 from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError, SharedMailboxError
 from monitor.domain.names.normalize import DEGREES, TITLES, fold_text

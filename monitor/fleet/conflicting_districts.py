@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.domain.errors import InputError, MonitorError
-from monitor.fleet.districts import DistrictFolder
+from monitor.fleet.district_folders import DistrictFolder
 
 COPIES = "have copies of one database"
 

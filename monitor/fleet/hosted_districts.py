@@ -23,12 +23,12 @@ from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import InputError
 from monitor.fleet.conflicting_districts import TwinFinder
 from monitor.fleet.db.shared_database import DistrictHostStore, DistrictRecord, SharedDatabase
-from monitor.fleet.districts import DistrictFolder, build_district_environment
+from monitor.fleet.district_folders import DistrictFolder, build_district_environment
 from monitor.mail.smtp import RelayPace
 from monitor.scheduler.daemon import WakeSocket
 from monitor.scheduler.job_scheduler import RETRY_SECONDS
 from monitor.scheduler.timed_jobs import SupervisedRunner, build_supervised_runner
-from monitor.services import jobs
+from monitor.services import due_jobs
 from monitor.services.health import Vitals
 from scrapers.crawl.crawler import CrawlEngine, Crawler
 from scrapers.crawl.frontier import keep_no_page
@@ -312,7 +312,7 @@ class HostedDistrict:
             self.resources.twins.note_database(self.folder, config.state, app.db)
             if self.resources.sender is not None:
                 self.resources.sender.apply_consent_changes(self.name, app)
-            jobs.take_over_jobs(app)
+            due_jobs.take_over_jobs(app)
             self.runner = build_supervised_runner(app, environment)
             self._parts = undo.pop_all()
         return self.runner

@@ -42,7 +42,7 @@ from monitor.domain.errors import (
     UnavailableError,
 )
 from monitor.domain.serialization import encode_json
-from monitor.fleet.districts import (
+from monitor.fleet.district_folders import (
     DISTRICT_CONFIG,
     LEAVING_FILE,
     DistrictFolder,

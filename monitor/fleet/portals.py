@@ -19,7 +19,7 @@ from werkzeug.wsgi import ClosingIterator
 from monitor.config.sections import Config, SignInMethod
 from monitor.domain.errors import ConfigError, InputError, MonitorError, describe_fault
 from monitor.fleet.conflicting_districts import TwinFinder, read_host
-from monitor.fleet.districts import DistrictFolder, list_district_folders, work_in_district
+from monitor.fleet.district_folders import DistrictFolder, list_district_folders, work_in_district
 from monitor.web.app import OpenSite
 from monitor.web.server import StartResponse
 

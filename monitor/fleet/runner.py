@@ -30,7 +30,7 @@ from monitor.domain.health import compute_exit_code
 from monitor.domain.vocabulary import HealthLevel
 from monitor.fleet.config import FleetFile
 from monitor.fleet.db.shared_database import DistrictRecord
-from monitor.fleet.districts import (
+from monitor.fleet.district_folders import (
     is_drained,
     list_district_folders,
     work_in_district,
@@ -47,7 +47,7 @@ from monitor.scheduler.job_scheduler import (
     TimedJob,
 )
 from monitor.scheduler.timed_jobs import Heartbeat, SupervisedRunner, build_ping
-from monitor.services import jobs
+from monitor.services import due_jobs
 from monitor.services.health import check_vitals, collect_vitals
 
 LOG = logging.getLogger(__name__)
@@ -336,7 +336,7 @@ class FleetRunner:
             # If this fails, the district does not count as looked at, and it is done again.
             self._note_consent_changes(district, app)
         district.looked, district.looked_at = looked, monotonic()
-        work = jobs.find_waiting_work(app)
+        work = due_jobs.find_waiting_work(app)
         if work.checks:
             self._pools["checks"].submit(district)
         if work.sweeps:

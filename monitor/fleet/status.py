@@ -10,7 +10,7 @@ from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import MonitorError
 from monitor.fleet.conflicting_districts import TwinFinder
 from monitor.fleet.db.shared_database import DistrictRecord, SharedDatabase
-from monitor.fleet.districts import DistrictFolder, is_drained, list_district_folders
+from monitor.fleet.district_folders import DistrictFolder, is_drained, list_district_folders
 from monitor.fleet.moves import describe_handover, list_moves
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from monitor.config.sections import BouncesConfig, MailSecurity
-from monitor.domain.email import Bounce
+from monitor.domain.email_delivery import Bounce
 from monitor.domain.errors import UnavailableError
 from monitor.mail.delivery_reports import (
     LOCAL_ID,

@@ -12,7 +12,7 @@ from email import policy
 from email.message import Message
 from email.parser import BytesParser, Parser
 
-from monitor.domain.email import ID_PLACEHOLDER, Bounce, extract_local_id
+from monitor.domain.email_delivery import ID_PLACEHOLDER, Bounce, extract_local_id
 
 MAX_BYTES = 1_000_000
 MAX_PARTS = 50

@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Any, Final, Protocol
 
 from monitor.config.sections import MailConfig, MailSecurity
-from monitor.domain.email import (
+from monitor.domain.email_delivery import (
     ID_PLACEHOLDER,
     NO_ROUTE,
     Delivery,

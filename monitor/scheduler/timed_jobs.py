@@ -21,7 +21,7 @@ from monitor.domain.errors import CannotWriteError, MonitorError
 from monitor.domain.health import compute_exit_code
 from monitor.domain.vocabulary import HealthLevel
 from monitor.scheduler.job_scheduler import TICK_SECONDS, TimedJob
-from monitor.services import jobs
+from monitor.services import due_jobs
 from monitor.services.backups import remove_abandoned_trial, renew_key_backup
 from monitor.services.chat_notices import NoticeSender, load_all_chat_endpoints
 from monitor.services.clock_check import describe_wait
@@ -95,26 +95,26 @@ class SupervisedRunner:
     def run_requested_checks(self) -> None:
         if self.reserve.ensure_reserve():
             with self._track_failure("checks"):
-                jobs.run_requested_checks(self.app)
+                due_jobs.run_requested_checks(self.app)
 
     def run_due_sweeps(self) -> None:
         """Run due sweeps; on a full disk do not start, since answers could not be stored."""
         if self.reserve.ensure_reserve():
             with self._track_failure("sweeps"):
-                jobs.run_due_sweeps(self.app)
+                due_jobs.run_due_sweeps(self.app)
 
     def run_mail_and_cleanup(self) -> None:
         """Write and send even on a full disk: the reserve is there for this."""
         with self._track_failure("mail"):
-            jobs.run_mail_and_cleanup(self.app)
+            due_jobs.run_mail_and_cleanup(self.app)
 
     def delete_expired_data(self) -> None:
         with self._track_failure("purge"):
-            jobs.delete_expired_data(self.app)
+            due_jobs.delete_expired_data(self.app)
 
     def collect_bounces(self) -> None:
         with self._track_failure("bounces"):
-            jobs.collect_new_bounces(self.app)
+            due_jobs.collect_new_bounces(self.app)
 
     def send_notices(self) -> None:
         with self._track_failure("notices"):
@@ -162,7 +162,7 @@ class SupervisedRunner:
         self.app.db.check_files()
 
     def stop_running_sweep(self) -> None:
-        jobs.stop_running_sweep(self.app)
+        due_jobs.stop_running_sweep(self.app)
 
     @contextmanager
     def _track_failure(self, job: str) -> Iterator[None]:

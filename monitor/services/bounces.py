@@ -10,7 +10,7 @@ from datetime import datetime
 from monitor.app import App
 from monitor.db.outbox import OutboxEmail, SuppressedAddress
 from monitor.domain.case import mark_notice_bounced
-from monitor.domain.email import Bounce
+from monitor.domain.email_delivery import Bounce
 from monitor.domain.errors import BusyError, CannotWriteError, DatabaseError, InputError
 from monitor.domain.vocabulary import EmailState
 from monitor.services.notifications import EmailGreeting, queue_operator_emails

@@ -20,7 +20,7 @@ from monitor.db.invitations import Invitation, InvitationMail
 from monitor.db.name_changes import NameChange
 from monitor.domain.consent import Consent
 from monitor.domain.consent_text import TEXT_VERSION, describe_scopes, suppose_consent
-from monitor.domain.email import is_single_address
+from monitor.domain.email_delivery import is_single_address
 from monitor.domain.enrollment_draft import EnrollmentAnswers, EnrollmentDraft, Invitee
 from monitor.domain.errors import AlreadyEnrolledError, InputError, NotPermittedError
 from monitor.domain.names.normalize import clean_line

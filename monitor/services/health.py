@@ -26,7 +26,7 @@ from monitor.db.sources import SourceHealth
 from monitor.db.staff_imports import StaffImportRecord
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain import health as condition
-from monitor.domain.email import DeliveryStatus, Envelope, build_message_id
+from monitor.domain.email_delivery import DeliveryStatus, Envelope, build_message_id
 from monitor.domain.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError
 from monitor.domain.health import (
     BACKED_UP,

@@ -8,7 +8,7 @@ say, and an operator types each; a person sees in their own log what was said.
 from monitor.app import App
 from monitor.db.database import Database
 from monitor.db.staff_imports import UnlistedAddress
-from monitor.domain.email import is_single_address
+from monitor.domain.email_delivery import is_single_address
 from monitor.domain.errors import InputError
 from monitor.services.consent_end import record_departure
 

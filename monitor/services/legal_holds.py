@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from monitor.app import App
 from monitor.db.legal_holds import LegalHold
-from monitor.domain.email import is_single_address
+from monitor.domain.email_delivery import is_single_address
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.retention import ERASED_WITHIN

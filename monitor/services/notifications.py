@@ -20,7 +20,7 @@ from monitor.db.sweeps import Sweep
 from monitor.domain.case import Case
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.disclosure import needs_immediate_notice
-from monitor.domain.email import build_message_id
+from monitor.domain.email_delivery import build_message_id
 from monitor.domain.person import Person, build_operator_id
 from monitor.domain.reason import Label, Plain, Reason
 from monitor.domain.source_failures import SourceFailure, fold_failures

@@ -16,7 +16,7 @@ from monitor.app import App
 from monitor.db.outbox import OutboxEmail
 from monitor.domain.case import build_urgency_key, mark_notified
 from monitor.domain.case_end import ANSWER_WITHIN
-from monitor.domain.email import Delivery, DeliveryStatus, Envelope
+from monitor.domain.email_delivery import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import BusyError, CannotWriteError, InputError
 from monitor.domain.vocabulary import EmailState, Language, Severity
 from monitor.services.answer_links import add_finding_links

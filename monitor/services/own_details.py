@@ -13,7 +13,7 @@ from monitor.app import App
 from monitor.config.sections import is_known_time_zone
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.people import AddressChange
-from monitor.domain.email import fold_address
+from monitor.domain.email_delivery import fold_address
 from monitor.domain.english_dates import format_near_time
 from monitor.domain.enrollment_draft import adds_search_terms
 from monitor.domain.errors import InputError, NotPermittedError, TooSoonError

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.db.sign_in import SignInSession
-from monitor.domain.email import fold_address
+from monitor.domain.email_delivery import fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.person import Principal, build_operator_id, build_reviewer_id
 from monitor.domain.vocabulary import AuthMethod, Role

@@ -22,7 +22,7 @@ from monitor.config.sections import (
     PortalConfig,
     is_known_time_zone,
 )
-from monitor.domain.email import is_single_address
+from monitor.domain.email_delivery import is_single_address
 from monitor.domain.errors import InputError
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.vocabulary import Language

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from monitor.app import App
 from monitor.db.sign_in import NO_ACCOUNT, SignInLink
-from monitor.domain.email import fold_address
+from monitor.domain.email_delivery import fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.reason import Reason
 from monitor.services.email_history import LOOKS_BACK

@@ -12,7 +12,7 @@ from functools import partial
 from monitor.app import App
 from monitor.db.sign_in import NO_ACCOUNT, SignInLink
 from monitor.domain.district.findings import DistrictFinding, build_told_trace
-from monitor.domain.email import fold_address
+from monitor.domain.email_delivery import fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.pasted_address import complete_address, recognize_address
 from monitor.domain.reason import Reason

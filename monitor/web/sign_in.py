@@ -18,7 +18,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import Gone
 
 from monitor.config.sections import CALLBACK_PATH, DISCOVERY_PATH, SignInMethod
-from monitor.domain.email import is_single_address
+from monitor.domain.email_delivery import is_single_address
 from monitor.domain.errors import ConfigError, NotPermittedError, UnavailableError
 from monitor.domain.vocabulary import AuthMethod
 from monitor.services.sessions import find_account_id

@@ -5,7 +5,7 @@ from typing import Final
 from flask import Blueprint, Response, url_for
 from werkzeug.exceptions import Gone, NotFound
 
-from monitor.domain.email import is_single_address
+from monitor.domain.email_delivery import is_single_address
 from monitor.domain.errors import InputError
 from monitor.services.tips import can_tell, is_tell_token, request_tell_link, tell_address
 from monitor.web.context import PortalContext

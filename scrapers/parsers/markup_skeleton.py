@@ -10,8 +10,8 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
+from scrapers.parsers.answer_skeleton import MOST_KEYS, Mask
 from scrapers.parsers.html import parse_document
-from scrapers.parsers.skeleton import MOST_KEYS, Mask
 
 MOST_META = 60
 

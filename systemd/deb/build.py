@@ -30,7 +30,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from docs.manual import build_manual
 from monitor.cli.main import namesake
-from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA
+from monitor.db.schema_versions import DISTRICT_SCHEMA, KEYS_SCHEMA
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]

@@ -18,7 +18,7 @@ from monitor.domain.vocabulary import AuthMethod
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket, stop_on_signals
 from monitor.scheduler.job_scheduler import Liveness
 from monitor.scheduler.timed_jobs import build_supervised_runner
-from monitor.services.jobs import take_over_jobs
+from monitor.services.due_jobs import take_over_jobs
 from monitor.services.sessions import start_session
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port

@@ -20,7 +20,7 @@ from monitor.app import DistrictResources, Environment
 from monitor.app.builders import build_crawler, build_parser
 from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site
-from monitor.fleet.districts import DistrictFolder, build_district_environment
+from monitor.fleet.district_folders import DistrictFolder, build_district_environment
 from monitor.fleet.portals import DistrictSites
 from monitor.scheduler.daemon import WATCHED_SECONDS
 from monitor.web.app import OpenSite

@@ -23,10 +23,10 @@ from monitor.app import App, Environment, open_app
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.demo.setup import StoryClock
 from monitor.domain.consent import Consent
-from monitor.domain.email import Delivery, DeliveryStatus, Envelope
+from monitor.domain.email_delivery import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import BusyError
 from monitor.domain.vocabulary import EventKind
-from monitor.services.jobs import (
+from monitor.services.due_jobs import (
     run_due_sweeps,
     run_mail_and_cleanup,
     run_requested_checks,

@@ -29,7 +29,7 @@ LINT = "from importlinter.cli import lint_imports_command; lint_imports_command(
 TRIED = (
     "tests/monitor/test_annexes.py",
     "tests/monitor/config",
-    "tests/monitor/db/test_schema.py",
+    "tests/monitor/db/test_schema_versions.py",
     "tests/monitor/cli/test_systemd_units.py",
     "tests/monitor/cli/test_doctor.py",
     "tests/monitor/services/test_backups_soundness.py",

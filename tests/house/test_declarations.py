@@ -15,7 +15,7 @@ from docs.procurement_pages import (
     read_cascades,
 )
 from monitor.db.database import list_declarations
-from monitor.db.schema import KEYS_SCHEMA
+from monitor.db.schema_versions import KEYS_SCHEMA
 from monitor.db.tables import Owner, TableDeclaration
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage
 from monitor.services.job_kinds import JOB_KINDS

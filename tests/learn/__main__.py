@@ -13,8 +13,8 @@ import click
 from monitor.app.first_contact_recorder import describe_request
 from monitor.domain.first_contact import ProbeReport
 from scrapers.models import Outcome, Query, QueryKind, Request
+from scrapers.parsers.answer_skeleton import Mask
 from scrapers.parsers.presence import list_mark_digests
-from scrapers.parsers.skeleton import Mask
 from scrapers.probes import METHODS, list_probes
 from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import Source

@@ -11,8 +11,8 @@ import msgspec
 
 from monitor.domain.first_contact import AnswerShape
 from scrapers.models import Page, ParseResult, Query
+from scrapers.parsers.answer_skeleton import HOST, QUERY, SITE, Mask, find_question
 from scrapers.parsers.presence import ACCOUNT_PLACEHOLDER, list_mark_digests
-from scrapers.parsers.skeleton import HOST, QUERY, SITE, Mask, find_question
 from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import MarkupParser, Source
 from tests.scrapers.answers import WHEN

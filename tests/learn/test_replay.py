@@ -6,8 +6,8 @@ import pytest
 
 from monitor.domain.first_contact import AnswerShape
 from scrapers.models import Outcome
+from scrapers.parsers.answer_skeleton import Mask, build_skeleton
 from scrapers.parsers.presence import list_shown_marks
-from scrapers.parsers.skeleton import Mask, build_skeleton
 from scrapers.sites.presence_source import PresenceSource
 from tests.learn.replay import replay
 from tests.scrapers.answers import Answer, answers

@@ -24,15 +24,20 @@ from monitor.demo import data as days
 from monitor.demo import setup as stage
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER
-from monitor.domain.email import Delivery, Envelope
+from monitor.domain.email_delivery import Delivery, Envelope
 from monitor.mail.smtp import FolderTransport, MailTransport
 from monitor.scheduler.daemon import Daemon, SystemdNotifier, WakeSocket
 from monitor.scheduler.job_scheduler import Liveness, TimedJob
-from monitor.services import jobs, settlement, sweeps
+from monitor.services import due_jobs, settlement, sweeps
 from monitor.services import outbox as drafting
 from monitor.services.clock_check import describe_wait
+from monitor.services.due_jobs import (
+    run_due_sweeps,
+    run_mail_and_cleanup,
+    run_upkeep,
+    take_over_jobs,
+)
 from monitor.services.finding_changes import SnapshotComparer
-from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep, take_over_jobs
 from reports.emails.render import Email
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.fetch_limits import PATIENT_LIMITS
@@ -128,13 +133,13 @@ class AnnouncedJobs:
 
     def list_timed_jobs(self) -> tuple[TimedJob, ...]:
         return (
-            timed("checks", partial(jobs.run_requested_checks, self.app)),
-            timed("sweeps", partial(jobs.run_due_sweeps, self.app)),
-            timed("mail", partial(jobs.run_mail_and_cleanup, self.app)),
+            timed("checks", partial(due_jobs.run_requested_checks, self.app)),
+            timed("sweeps", partial(due_jobs.run_due_sweeps, self.app)),
+            timed("mail", partial(due_jobs.run_mail_and_cleanup, self.app)),
         )
 
     def stop_running_sweep(self) -> None:
-        jobs.stop_running_sweep(self.app)
+        due_jobs.stop_running_sweep(self.app)
         self.pipe.send("stopping")
 
     def describe_wait(self) -> str:

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import msgspec
 
 from monitor.config.sections import MailConfig
-from monitor.domain.email import Envelope, build_message_id
+from monitor.domain.email_delivery import Envelope, build_message_id
 from monitor.mail.smtp import SmtpTransport
 from reports.emails.render import Email
 from scrapers.http.clock import SystemClock

@@ -13,7 +13,7 @@ from monitor.demo.response import FakeRequest, FakeResponse
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER, JOINING_DAYS_BEFORE, enroll_everyone
-from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep
+from monitor.services.due_jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.fetch_limits import PATIENT_LIMITS
 from scrapers.http.ssrf_guard import Dialer, resolve_nothing

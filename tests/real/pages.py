@@ -10,7 +10,7 @@ from monitor.app import OUTBOX, App
 from monitor.cli.demo import DemoMailbox, list_actors
 from monitor.demo.setup import PORTAL_URL
 from monitor.demo.story import open_played_story
-from monitor.services.jobs import (
+from monitor.services.due_jobs import (
     run_mail_and_cleanup,
     run_requested_checks,
     stop_running_sweep,

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from monitor.config.sections import MailConfig
-from monitor.domain.email import Envelope, build_message_id
+from monitor.domain.email_delivery import Envelope, build_message_id
 from monitor.mail.smtp import build_message
 from reports.emails.registry import get_email_kind, render_email
 from tests.real import proofs

@@ -10,7 +10,7 @@ import dkim
 import pytest
 
 from monitor.config.sections import BouncesConfig, MailConfig, MailSecurity
-from monitor.domain.email import Bounce, DeliveryStatus, Envelope, build_message_id
+from monitor.domain.email_delivery import Bounce, DeliveryStatus, Envelope, build_message_id
 from monitor.domain.errors import UnavailableError
 from monitor.mail.bounces import ImapBounceMailbox
 from monitor.mail.smtp import SmtpTransport

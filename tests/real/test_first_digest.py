@@ -17,7 +17,7 @@ from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.demo.story import EMAILS_AFTER
-from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep
+from monitor.services.due_jobs import run_due_sweeps, run_mail_and_cleanup, run_upkeep
 from monitor.services.outbox import MAX_INVITATIONS_PER_RUN
 from monitor.web.app import create_portal_app
 from monitor.web.server import LOOPBACK, serve_on_port

@@ -10,8 +10,8 @@ from monitor.app import OUTBOX
 from monitor.domain.vocabulary import CaseState
 from monitor.services.consent_end import withdraw_consent
 from monitor.services.digests import queue_weekly_digest
+from monitor.services.due_jobs import run_mail_and_cleanup
 from monitor.services.enrollment import hash_code, invite_person
-from monitor.services.jobs import run_mail_and_cleanup
 from monitor.services.outbox import send_due
 from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages

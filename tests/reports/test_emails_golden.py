@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from monitor.config.sections import MailConfig
-from monitor.domain.email import Envelope, build_message_id
+from monitor.domain.email_delivery import Envelope, build_message_id
 from monitor.mail.smtp import build_message
 from monitor.services.outbox import find_worst_severity
 from reports.emails.registry import get_email_kind

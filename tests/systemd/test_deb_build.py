@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from monitor.db.connection import DatabaseConnection
-from monitor.db.schema import DISTRICT_SCHEMA, KEYS_SCHEMA
+from monitor.db.schema_versions import DISTRICT_SCHEMA, KEYS_SCHEMA
 from monitor.fleet.annex import FLEET_UNITS
 from monitor.services.setup_files import UNITS
 from tests.house.tree import ROOT

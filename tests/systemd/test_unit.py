@@ -12,7 +12,7 @@ from monitor.config.file import load_config
 from monitor.config.sections import find_shipped_files
 from monitor.domain.errors import BusyError, ConfigError, DatabaseError, InputError
 from monitor.fleet.config import load_fleet_file
-from monitor.fleet.districts import NEVER_LENT
+from monitor.fleet.district_folders import NEVER_LENT
 from monitor.fleet.hosted_districts import FILES_OF_A_DISTRICT
 from monitor.scheduler.daemon import FAREWELL_SECONDS, WATCHED_SECONDS
 from monitor.services.chat_notices import AUDIENCES

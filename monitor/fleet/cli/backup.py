@@ -14,7 +14,7 @@ from monitor.db.atomic_files import PRIVATE_MODE, write_file
 from monitor.domain.errors import InputError, SetAsideError, describe_fault
 from monitor.fleet.cli.context import list_contexts
 from monitor.fleet.config import FleetFile
-from monitor.fleet.districts import DISTRICT_CONFIG, DistrictFolder, work_in_district
+from monitor.fleet.district_folders import DISTRICT_CONFIG, DistrictFolder, work_in_district
 from monitor.services.backups import BackupRotation, BackupTarget
 
 LOG = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from monitor.domain.errors import ConfigError
 from monitor.fleet.config import FleetConfig, FleetFile, load_fleet_file
 
 if TYPE_CHECKING:
-    from monitor.fleet.districts import DistrictFolder
+    from monitor.fleet.district_folders import DistrictFolder
     from monitor.fleet.home_machine import HomeMachine
 
 # Who only looks does not wait for a database that starts.
@@ -64,7 +64,7 @@ def require_fleet(context: CliContext, folder: Path | None) -> FleetFile:
 
 def list_contexts(context: CliContext, file: FleetFile) -> Iterator[tuple[str, DistrictContext]]:
     """Yield each district as a command sees it that is about this one alone."""
-    from monitor.fleet.districts import build_district_environment, list_district_folders
+    from monitor.fleet.district_folders import build_district_environment, list_district_folders
 
     for folder in list_district_folders(file.fleet.districts, file.backup):
         environment = build_district_environment(context.environment, folder)

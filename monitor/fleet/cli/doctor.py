@@ -14,7 +14,7 @@ from monitor.domain.errors import MonitorError, UnavailableError, describe_error
 from monitor.domain.health import HealthResult, compute_exit_code, report_failure, report_warning
 from monitor.fleet.cli.context import LOOKS_FOR, list_contexts, open_home
 from monitor.fleet.config import FleetFile
-from monitor.fleet.districts import (
+from monitor.fleet.district_folders import (
     SECRETS_FOLDER,
     collect_fleet_vitals,
     is_drained,

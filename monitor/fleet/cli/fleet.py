@@ -28,7 +28,7 @@ from monitor.fleet.cli.context import (
 )
 from monitor.fleet.config import FleetFile, load_fleet_file
 from monitor.fleet.conflicting_districts import find_district_at
-from monitor.fleet.districts import (
+from monitor.fleet.district_folders import (
     DRAINED_FILE,
     REMOVED_SUFFIX,
     DistrictFolder,

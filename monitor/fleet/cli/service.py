@@ -15,7 +15,7 @@ from monitor.db.state_folder_lock import StateFolderLock
 from monitor.fleet.cli.context import open_home
 from monitor.fleet.config import FleetFile
 from monitor.fleet.db.shared_database import SharedDatabase
-from monitor.fleet.districts import (
+from monitor.fleet.district_folders import (
     DistrictFolder,
     build_district_environment,
     list_district_folders,

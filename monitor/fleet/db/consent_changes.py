@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.db.connection import DatabaseConnection
-from monitor.db.schema import Schema
+from monitor.db.schema_versions import Schema
 from monitor.domain.consent import Consent
 from monitor.domain.errors import DatabaseError
 from monitor.fleet.db.seal import FleetSeal

@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from monitor.db.connection import DatabaseConnection, SyncMode
-from monitor.db.schema import Schema
+from monitor.db.schema_versions import Schema
 from monitor.domain.errors import DatabaseError
 from monitor.domain.serialization import decode_json, encode_json
 from scrapers.crawl.quotas import QuotaUsage

@@ -11,8 +11,8 @@ from monitor.app.steady_clock import MAX_JUMP, build_clock, measure_jump
 from monitor.db.database import Database
 from monitor.domain.health import HealthLevel
 from monitor.services.clock_check import believe_clock, describe_jump, record_time
+from monitor.services.due_jobs import delete_expired_data, schedule_jobs
 from monitor.services.health import check_vitals, collect_vitals
-from monitor.services.jobs import delete_expired_data, schedule_jobs
 from reports.reason_rendering import render_told
 from scrapers.http import clock as clock_module
 from scrapers.http.clock import BootTime, SystemClock

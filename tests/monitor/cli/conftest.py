@@ -31,8 +31,8 @@ from monitor.domain.vocabulary import Scope
 from monitor.scheduler.daemon import WakeSocket, work_in_background
 from monitor.scheduler.job_scheduler import Liveness
 from monitor.scheduler.timed_jobs import SupervisedRunner
+from monitor.services.due_jobs import run_mail_and_cleanup, take_over_jobs
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
-from monitor.services.jobs import run_mail_and_cleanup, take_over_jobs
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.clock import SystemClock
 from scrapers.http.fetch_limits import PATIENT_LIMITS

@@ -22,7 +22,7 @@ from monitor.domain.vocabulary import ConsentAction, ConsentChannel, Scope
 from monitor.scheduler.timed_jobs import SupervisedRunner
 from monitor.services.consent_end import end_lapsed_consent, withdraw_consent
 from monitor.services.consent_renewal import drop_consent_scopes, pause_checks, resume_checks
-from monitor.services.jobs import run_mail_and_cleanup
+from monitor.services.due_jobs import run_mail_and_cleanup
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import lose, place, restore
 

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 
 from monitor.demo.district import MARIA
-from monitor.domain.email import Bounce
+from monitor.domain.email_delivery import Bounce
 from monitor.services.bounces import process_bounce
-from monitor.services.jobs import delete_expired_data, run_mail_and_cleanup
+from monitor.services.due_jobs import delete_expired_data, run_mail_and_cleanup
 from monitor.services.outbox import send_due
 from monitor.services.sign_in import request_email_history
 

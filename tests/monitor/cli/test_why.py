@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.services.jobs import run_mail_and_cleanup
+from monitor.services.due_jobs import run_mail_and_cleanup
 
 MAIL = "rosa.marchetti@cedarvalley.example"
 OTHER = "bea.field@cedarvalley.example"

@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 
 from monitor.db.connection import LOG_BYTES, DatabaseConnection, measure_log_bytes
-from monitor.db.schema import Schema
+from monitor.db.schema_versions import Schema
 from monitor.domain.errors import BusyError, CannotWriteError, DatabaseError
 from tests.monitor.db.words import NEWER, UNRELEASED, WORDS
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.db.connection import DatabaseConnection
-from monitor.db.schema import Schema
+from monitor.db.schema_versions import Schema
 from monitor.domain.errors import BusyError, CannotWriteError
 
 MARIA, ROSA = {"name": "Maria", "room": "B12"}, {"name": "Rosa", "room": "C3"}

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from monitor.db.schema import Schema, SchemaChange
+from monitor.db.schema_versions import Schema, SchemaChange
 
 WORDS = Schema("CREATE TABLE words (word TEXT PRIMARY KEY) STRICT;")
 MORE = f"{WORDS.text}\nCREATE TABLE more (word TEXT) STRICT;"

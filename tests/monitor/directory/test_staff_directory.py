@@ -25,8 +25,8 @@ from monitor.domain.vocabulary import StaffLineState
 from monitor.people_csv import SizeCheck
 from monitor.services.consent_end import withdraw_consent
 from monitor.services.data_export import export_person_data, list_access_log
+from monitor.services.due_jobs import delete_expired_data, run_mail_and_cleanup, schedule_jobs
 from monitor.services.enrollment import INVITATION_INTERVAL, INVITATION_LASTS
-from monitor.services.jobs import delete_expired_data, run_mail_and_cleanup, schedule_jobs
 from monitor.services.leavers import record_left_address
 from monitor.services.outbox import send_due
 from tests.monitor.services.test_staff_import import STAFF, counts, imports, invitee_of

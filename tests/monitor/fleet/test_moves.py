@@ -15,7 +15,7 @@ from monitor.db.database import Database
 from monitor.db.handover import HANDOVER_FILE, Handover, check_not_moved, find_handover
 from monitor.domain.errors import BusyError, DatabaseError, InputError, MovedError, UnavailableError
 from monitor.fleet.db.district_leases import Lease
-from monitor.fleet.districts import LEAVING_FILE, DistrictFolder
+from monitor.fleet.district_folders import LEAVING_FILE, DistrictFolder
 from monitor.fleet.moves import (
     build_move,
     close_databases,

@@ -15,7 +15,7 @@ from monitor.app.builders import build_crawler, build_parser
 from monitor.cli.context import CliContext
 from monitor.cli.portal import open_site
 from monitor.demo.setup import StoryClock
-from monitor.fleet.districts import (
+from monitor.fleet.district_folders import (
     LEAVING_FILE,
     DistrictFolder,
     ask_to_leave,

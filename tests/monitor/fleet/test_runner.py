@@ -21,7 +21,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import SweepKind
 from monitor.fleet import hosted_districts
 from monitor.fleet.db.shared_database import SHARED_DATABASE
-from monitor.fleet.districts import REMOVED_SUFFIX, ask_to_leave, rename_folder
+from monitor.fleet.district_folders import REMOVED_SUFFIX, ask_to_leave, rename_folder
 from monitor.fleet.hosted_districts import SETTLES_AFTER_NS, HostedDistrict
 from monitor.fleet.runner import FleetRunner
 from monitor.fleet.status import DistrictState, list_district_statuses

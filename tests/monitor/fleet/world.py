@@ -16,7 +16,7 @@ from monitor.demo.setup import StoryClock
 from monitor.fleet.config import FleetConfig, FleetFile
 from monitor.fleet.db.mailbox import BatchBody
 from monitor.fleet.db.shared_database import SharedDatabase
-from monitor.fleet.districts import DistrictFolder, list_district_folders
+from monitor.fleet.district_folders import DistrictFolder, list_district_folders
 from monitor.fleet.hosted_districts import SharedResources
 from monitor.fleet.runner import MOST_OPEN, FleetRunner
 from monitor.scheduler.job_scheduler import Liveness

@@ -5,7 +5,7 @@ import imaplib
 import pytest
 
 from monitor.config.sections import BouncesConfig
-from monitor.domain.email import Bounce
+from monitor.domain.email_delivery import Bounce
 from monitor.domain.errors import UnavailableError
 from monitor.mail import bounces as bounce_box
 from monitor.mail.bounces import ImapBounceMailbox, cut_headers

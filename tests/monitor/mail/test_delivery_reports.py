@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.email import Bounce
+from monitor.domain.email_delivery import Bounce
 from monitor.mail.delivery_reports import MAX_BYTES, parse_bounces, read_report
 
 EMAIL, OTHER = "0123456789abcdef" * 2, "f" * 32

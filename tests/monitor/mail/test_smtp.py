@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.email import DeliveryStatus, build_message_id, is_single_address
+from monitor.domain.email_delivery import DeliveryStatus, build_message_id, is_single_address
 from monitor.mail.smtp import FolderTransport, build_message, build_return_address
 from tests.hostile_strings import HEADERS
 from tests.monitor.emails import EMAIL, ENVELOPE, ROSA, SETTINGS, read, with_settings

@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from monitor.config.sections import MailSecurity
-from monitor.domain.email import DeliveryStatus
+from monitor.domain.email_delivery import DeliveryStatus
 from monitor.mail.smtp import LONGEST_RECEIPT, SmtpTransport, build_tls_context
 from scrapers.http.clock import SystemClock
 from tests.monitor.emails import EMAIL, ENVELOPE, PASSWORD, ROSA, read, smtp, with_settings

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from aiosmtpd.smtp import AuthResult
 
-from monitor.domain.email import DeliveryStatus
+from monitor.domain.email_delivery import DeliveryStatus
 from tests.monitor.emails import EMAIL, ENVELOPE, PASSWORD, smtp, with_settings
 from tests.monitor.post_office import Counter, only, opened
 from tests.scrapers.http.certificates import issue, server_context

@@ -22,8 +22,8 @@ from monitor.mail.chat import ChatEndpoint
 from monitor.scheduler.timed_jobs import Heartbeat, SupervisedRunner
 from monitor.services.chat_notices import NoticeSender
 from monitor.services.digests import build_digest_view
+from monitor.services.due_jobs import schedule_jobs
 from monitor.services.health import Vitals
-from monitor.services.jobs import schedule_jobs
 from monitor.services.notifications import queue_operator_emails
 from reports.emails.office import DiskFullView
 from tests.monitor.services.test_chat_notices import FakeChat
@@ -221,12 +221,12 @@ def test_a_timed_job_that_fails_stops_the_heart_until_it_succeeds(
     }
     watched.rounds.run_due_sweeps()
     watched.rounds.run_mail_and_cleanup()
-    monkeypatch.setattr(f"monitor.services.jobs.{job}", breaks)
+    monkeypatch.setattr(f"monitor.services.due_jobs.{job}", breaks)
     with pytest.raises(UnavailableError):
         works[job]()
     watched.rounds.run_mail_and_cleanup()
     watched.rounds.send_heartbeat()
-    monkeypatch.setattr(f"monitor.services.jobs.{job}", lambda _: None)
+    monkeypatch.setattr(f"monitor.services.due_jobs.{job}", lambda _: None)
     works[job]()
     watched.rounds.send_heartbeat()
 
@@ -270,7 +270,7 @@ def test_it_stops_while_a_round_fails_and_beats_again_after(watched: Watched, mo
 
     watched.rounds.run_due_sweeps()
     with monkeypatch.context() as broken:
-        broken.setattr("monitor.services.jobs.run_due_sweeps", breaks)
+        broken.setattr("monitor.services.due_jobs.run_due_sweeps", breaks)
         with pytest.raises(RuntimeError):
             watched.rounds.run_due_sweeps()
     watched.rounds.run_mail_and_cleanup()

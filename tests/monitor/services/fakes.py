@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from monitor.db.database import Database
-from monitor.domain.email import Delivery, DeliveryStatus, Envelope
+from monitor.domain.email_delivery import Delivery, DeliveryStatus, Envelope
 from monitor.domain.students.matching import ContactMatchResult, MatcherUsage
 from reports.emails.render import Email
 from scrapers.models import Contact

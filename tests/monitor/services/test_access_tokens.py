@@ -27,7 +27,7 @@ from monitor.services.access_tokens import (
 from monitor.services.backups import BackupTarget, back_up, restore_district
 from monitor.services.consent_end import withdraw_consent
 from monitor.services.data_export import build_data_export, count_stored_data
-from monitor.services.jobs import delete_expired_data
+from monitor.services.due_jobs import delete_expired_data
 from monitor.services.sessions import (
     end_all_sessions,
     find_account_id,

@@ -15,7 +15,7 @@ from monitor.services.backup_checks import find_wrong_due_dates
 from monitor.services.backups import BackupTarget, back_up, restore_district
 from monitor.services.consent_end import ERASURE
 from monitor.services.consent_renewal import pause_checks
-from monitor.services.jobs import schedule_jobs, take_over_jobs
+from monitor.services.due_jobs import schedule_jobs, take_over_jobs
 from monitor.services.sweeps import RECHECK
 from tests.monitor.services.world import Staff, World, due_time
 

@@ -10,7 +10,7 @@ from monitor.db.access_tokens import AccessToken
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.db.database import list_declarations
 from monitor.db.pictures import Screenshot, Thumbnail
-from monitor.db.schema import DISTRICT_SCHEMA
+from monitor.db.schema_versions import DISTRICT_SCHEMA
 from monitor.db.staged_answers import StagedAnswer
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.breach import BreachRecord

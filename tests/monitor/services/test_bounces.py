@@ -9,13 +9,13 @@ from msgspec import structs
 from monitor.config.sections import BouncesConfig
 from monitor.db.outbox import OutboxTable
 from monitor.demo.district import BETH, MARIA
-from monitor.domain.email import Bounce, DeliveryStatus
+from monitor.domain.email_delivery import Bounce, DeliveryStatus
 from monitor.domain.errors import CannotWriteError, InputError, UnavailableError
 from monitor.domain.vocabulary import CaseKind, EmailState
 from monitor.services.bounces import process_bounce, resume_address
 from monitor.services.digests import queue_weekly_digest
+from monitor.services.due_jobs import collect_new_bounces, schedule_jobs
 from monitor.services.enrollment import invite_person
-from monitor.services.jobs import collect_new_bounces, schedule_jobs
 from monitor.services.outbox import send_due
 from monitor.services.visible_cases import list_review_openings
 from tests.monitor.services.fakes import ACCEPTED, REFUSED

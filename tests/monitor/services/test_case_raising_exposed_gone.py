@@ -11,8 +11,8 @@ from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity, Side
+from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.finding_history import build_finding_timeline
-from monitor.services.jobs import run_due_sweeps
 from monitor.services.purge import purge_expired_data
 from reports.reason_rendering import render_reason
 from tests.monitor.services.world import Staff, World, account

@@ -26,7 +26,7 @@ from monitor.services.consent_renewal import (
 )
 from monitor.services.consent_terms import hash_district_terms
 from monitor.services.digests import queue_weekly_digest
-from monitor.services.jobs import run_due_sweeps
+from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.own_details import edit_profile
 from tests.monitor.services.fakes import DEFERRED

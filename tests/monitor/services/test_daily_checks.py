@@ -18,7 +18,7 @@ from monitor.services.daily_checks import (
     end_daily_checks,
     find_daily_end,
 )
-from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup
+from monitor.services.due_jobs import run_due_sweeps, run_mail_and_cleanup
 from monitor.services.sweeps import SweepJob
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 

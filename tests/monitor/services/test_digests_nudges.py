@@ -11,7 +11,7 @@ from monitor.domain.errors import DatabaseError
 from monitor.domain.vocabulary import CaseKind, Decision, EmailCadence, Severity
 from monitor.services.digests import queue_nudges
 from monitor.services.disclosure import disclose_own
-from monitor.services.jobs import schedule_jobs
+from monitor.services.due_jobs import schedule_jobs
 from monitor.services.outbox import send_due
 from monitor.services.preferences import choose_preference, stop_digest
 from monitor.services.takedown import record_removal_step

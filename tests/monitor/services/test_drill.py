@@ -16,7 +16,7 @@ from monitor.demo.response import (
     build_html_response,
     build_text_response,
 )
-from monitor.domain.email import Delivery, DeliveryStatus
+from monitor.domain.email_delivery import Delivery, DeliveryStatus
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.health import DRILL
 from monitor.domain.person import Reviewer
@@ -24,8 +24,8 @@ from monitor.domain.vocabulary import DrillOutcome
 from monitor.mail.smtp import SmtpTransport
 from monitor.services.district import build_district_view
 from monitor.services.drill import HANDLE, KNOWN_HANDLE, run_drill
+from monitor.services.due_jobs import run_due_sweeps, schedule_jobs
 from monitor.services.health import collect_vitals, list_warnings
-from monitor.services.jobs import run_due_sweeps, schedule_jobs
 from reports.pages.district import DistrictView, DrillLine, render_district
 from reports.pages.layout import PageFrame
 from tests.monitor.post_office import LOOPBACK, Counter, opened

@@ -6,8 +6,8 @@ from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.vocabulary import Scope
 from monitor.services.consent_terms import hash_district_terms
+from monitor.services.due_jobs import schedule_jobs
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
-from monitor.services.jobs import schedule_jobs
 from monitor.services.outbox import send_due
 from tests.monitor.services.fakes import DEFERRED
 from tests.monitor.services.world import World, answers_of

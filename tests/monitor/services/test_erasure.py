@@ -18,8 +18,8 @@ from monitor.domain.vocabulary import CaseKind, HoldAction, Severity
 from monitor.mail.smtp import FolderTransport, name_by_message_id
 from monitor.services.break_glass import record_break_glass
 from monitor.services.consent_end import ERASURE, withdraw_consent
+from monitor.services.due_jobs import run_mail_and_cleanup
 from monitor.services.erasure import ERASURE_RETRY
-from monitor.services.jobs import run_mail_and_cleanup
 from monitor.services.legal_holds import propose_legal_hold
 from monitor.services.outbox import send_due
 from scrapers.crawl.throttle import HostState

@@ -7,8 +7,8 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.finding import Presence
+from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.job_kinds import run_self_check
-from monitor.services.jobs import run_due_sweeps
 from scrapers.models import CrawlResult, Outcome
 from tests.monitor.services.tagged import Tagged, tagged
 from tests.monitor.services.world import Staff, World, catalog, profile

@@ -15,13 +15,13 @@ from monitor.demo.response import FakeResponse, build_html_response, build_redir
 from monitor.demo.setup import StoryClock
 from monitor.domain.errors import UnavailableError
 from monitor.domain.first_contact import ContactStatus, Verdict
+from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.first_contact import (
     FIRST_CONTACT,
     find_contact_standings,
     plan_first_contact,
     run_first_contact,
 )
-from monitor.services.jobs import run_due_sweeps
 from monitor.services.sweeps import ignore_progress
 from scrapers.crawl.throttle import HostState
 from scrapers.models import LoggedNames, Outcome

@@ -10,13 +10,14 @@ import pytest
 
 from monitor.db.invitations import InvitationMailsTable
 from monitor.demo.district import BETH, MARIA, THOMAS
-from monitor.domain.email import Bounce, Delivery, DeliveryStatus
+from monitor.domain.email_delivery import Bounce, Delivery, DeliveryStatus
 from monitor.domain.enrollment_draft import Invitee
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.services.bounces import process_bounce
 from monitor.services.consent_renewal import pause_checks
 from monitor.services.data_export import list_access_log
+from monitor.services.due_jobs import delete_expired_data
 from monitor.services.enrollment import find_next_invitation_slot, send_invitation
 from monitor.services.health import collect_vitals
 from monitor.services.invitation_mails import (
@@ -25,7 +26,6 @@ from monitor.services.invitation_mails import (
     look_up_invitation_mails,
     resend_invitation,
 )
-from monitor.services.jobs import delete_expired_data
 from monitor.services.leavers import record_left_address
 from monitor.services.outbox import send_due
 from monitor.services.staff_import import apply_line

@@ -9,14 +9,14 @@ from monitor.app import App
 from monitor.db.jobs import Job
 from monitor.demo.district import MARIA, ROSA
 from monitor.services.backup_checks import find_wrong_due_dates
-from monitor.services.health import collect_vitals
-from monitor.services.job_kinds import JOB_FUNCTIONS, JOB_KINDS, JobKind, JobQueue, JobScope
-from monitor.services.jobs import (
+from monitor.services.due_jobs import (
     find_waiting_work,
     run_due_sweeps,
     run_mail_and_cleanup,
     take_over_jobs,
 )
+from monitor.services.health import collect_vitals
+from monitor.services.job_kinds import JOB_FUNCTIONS, JOB_KINDS, JobKind, JobQueue, JobScope
 from monitor.services.metrics import list_metric_samples
 from scrapers.retry import Retry
 from tests.monitor.services.world import World, due_time

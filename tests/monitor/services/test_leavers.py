@@ -10,8 +10,8 @@ from monitor.domain.person import build_operator_id
 from monitor.domain.vocabulary import StaffLineState
 from monitor.services.consent_end import withdraw_consent
 from monitor.services.data_export import list_access_log
+from monitor.services.due_jobs import delete_expired_data
 from monitor.services.enrollment import invite_person
-from monitor.services.jobs import delete_expired_data
 from monitor.services.leavers import record_left_address, record_present_address
 from tests.monitor.services.test_staff_import import STAFF, counts, imports, invitee_of
 from tests.monitor.services.world import World

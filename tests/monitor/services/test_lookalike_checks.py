@@ -14,7 +14,7 @@ from monitor.domain.district.inventory import DISTRICT_SUBJECT
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DistrictFindingState
-from monitor.services.jobs import run_due_sweeps, run_requested_checks, schedule_jobs
+from monitor.services.due_jobs import run_due_sweeps, run_requested_checks, schedule_jobs
 from monitor.services.lookalike_checks import (
     CERTIFICATE_LOG,
     DISTRICT_CHECK,

@@ -23,8 +23,8 @@ from monitor.domain.vocabulary import (
     StepActor,
 )
 from monitor.services.answers import DecisionInput
+from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.findings import build_home_view
-from monitor.services.jobs import run_due_sweeps
 from monitor.services.next_steps import build_advice_lines, build_next_ways, build_school_line
 from monitor.services.takedown import build_removal_view, record_removal_step, record_takedown_step
 from reports.reason_rendering import render_reason

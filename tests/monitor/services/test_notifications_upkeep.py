@@ -4,9 +4,9 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA
-from monitor.domain.email import Bounce
+from monitor.domain.email_delivery import Bounce
 from monitor.services.bounces import process_bounce
-from monitor.services.jobs import run_due_sweeps, run_mail_and_cleanup
+from monitor.services.due_jobs import run_due_sweeps, run_mail_and_cleanup
 from tests.monitor.services.world import World
 
 OPERATOR = "ops@cedarvalley.example"

@@ -11,7 +11,7 @@ from monitor.app import App
 from monitor.db.outbox import OutboxEmail
 from monitor.demo.district import BETH, JOHN, MARIA
 from monitor.domain.case_end import ANSWER_WITHIN
-from monitor.domain.email import Delivery, DeliveryStatus, Envelope
+from monitor.domain.email_delivery import Delivery, DeliveryStatus, Envelope
 from monitor.domain.errors import CannotWriteError
 from monitor.domain.vocabulary import CaseKind, CaseState, EmailState
 from monitor.services import outbox

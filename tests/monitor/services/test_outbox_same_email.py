@@ -17,7 +17,7 @@ from monitor.db.invitations import InvitationsTable
 from monitor.db.people import AddressChangesTable
 from monitor.db.sign_in import SignInLinksTable
 from monitor.demo.district import MARIA
-from monitor.domain.email import Delivery, Envelope
+from monitor.domain.email_delivery import Delivery, Envelope
 from monitor.domain.errors import CannotWriteError
 from monitor.services.enrollment import invite_person, load_open_invitation
 from monitor.services.outbox import send_due

@@ -11,7 +11,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.errors import UnavailableError
 from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import SweepKind
-from monitor.services.jobs import delete_expired_data
+from monitor.services.due_jobs import delete_expired_data
 from monitor.services.purge import purge_expired_data
 from scrapers.crawl.throttle import HostState
 from tests.monitor.services.held import places_hold

@@ -14,7 +14,7 @@ from monitor.db.database import list_declarations
 from monitor.db.invitations import Invitation
 from monitor.db.jobs import Job
 from monitor.db.pictures import Screenshot, Thumbnail
-from monitor.db.schema import DISTRICT_SCHEMA
+from monitor.db.schema_versions import DISTRICT_SCHEMA
 from monitor.db.staff_imports import StaffImportRecord
 from monitor.db.sweeps import Sweep
 from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, TableDeclaration

@@ -10,7 +10,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.reason import read_note
 from monitor.domain.vocabulary import CaseKind, GapKind
 from monitor.services.coverage import describe_shared_failure
-from monitor.services.jobs import stop_running_sweep
+from monitor.services.due_jobs import stop_running_sweep
 from monitor.services.quick_check import (
     QuickCheckAnswers,
     add_own_person,

@@ -10,7 +10,7 @@ from monitor.app import App
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.vocabulary import SourceStage, SweepKind
-from monitor.services.jobs import run_requested_checks, take_over_jobs
+from monitor.services.due_jobs import run_requested_checks, take_over_jobs
 from monitor.services.self_check import build_check_view, request_self_check
 from monitor.services.settlement import settle_sources
 from monitor.services.sweeps import ProgressListener, SweepJob, run_sweep

@@ -7,8 +7,8 @@ import pytest
 
 from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA, ROSA
+from monitor.services.due_jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from monitor.services.job_kinds import run_self_check
-from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from monitor.services.outbox import send_due
 from tests.monitor.services.world import Staff, World
 

@@ -9,7 +9,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import CaseKind, Decision, Severity
 from monitor.services.answers import record_feedback
-from monitor.services.jobs import run_due_sweeps
+from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.outbox import send_due
 from scrapers.models import Outcome
 from tests.monitor.services.world import World, profile

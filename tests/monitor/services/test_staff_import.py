@@ -18,6 +18,7 @@ from monitor.domain.vocabulary import StaffLineState
 from monitor.people_csv import SizeCheck
 from monitor.services import staff_import
 from monitor.services.consent_end import record_departure, withdraw_consent
+from monitor.services.due_jobs import run_mail_and_cleanup
 from monitor.services.enrollment import (
     INVITATION_INTERVAL,
     INVITATION_LASTS,
@@ -26,7 +27,6 @@ from monitor.services.enrollment import (
     load_enrollment_draft,
     queue_invitation_reminder,
 )
-from monitor.services.jobs import run_mail_and_cleanup
 from monitor.services.leavers import record_left_address
 from monitor.services.outbox import MAX_INVITATIONS_PER_RUN, send_due
 from monitor.services.staff_import import (

@@ -9,7 +9,7 @@ import pytest
 from monitor.db.database import Database
 from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA
-from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
+from monitor.services.due_jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from tests.monitor.services.world import Staff, World
 
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
-from monitor.services.jobs import run_due_sweeps, stop_running_sweep, take_over_jobs
+from monitor.services.due_jobs import run_due_sweeps, stop_running_sweep, take_over_jobs
 from scrapers.models import Query, QueryKind
 from tests.monitor.services.world import Staff, World, nothing_happens
 

@@ -12,7 +12,7 @@ from monitor.domain.english_dates import format_day
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.answers import DecisionInput
-from monitor.services.jobs import run_due_sweeps
+from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import (
     build_review_guide,

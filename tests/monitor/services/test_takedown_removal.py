@@ -13,7 +13,7 @@ from monitor.domain.case import Case
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind
 from monitor.services import lever_results
-from monitor.services.jobs import run_due_sweeps
+from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import build_removal_view, record_removal_step
 from reports.pages.takedown import PageSighting

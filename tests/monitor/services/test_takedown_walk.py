@@ -23,7 +23,7 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.answers import DecisionInput
 from monitor.services.disclosure import disclose_own
-from monitor.services.jobs import run_due_sweeps
+from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.takedown import add_screenshot, build_takedown_view, record_takedown_step
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 

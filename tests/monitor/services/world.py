@@ -27,14 +27,14 @@ from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.domain.finding import Finding
 from monitor.domain.vocabulary import CaseKind, Decision, SweepKind
 from monitor.services.consent_end import withdraw_consent
-from monitor.services.enrollment import enroll_with_code, invite_person
-from monitor.services.job_kinds import run_full_sweep
-from monitor.services.jobs import (
+from monitor.services.due_jobs import (
     delete_expired_data,
     run_mail_and_cleanup,
     schedule_jobs,
     take_over_jobs,
 )
+from monitor.services.enrollment import enroll_with_code, invite_person
+from monitor.services.job_kinds import run_full_sweep
 from monitor.services.outbox import send_due
 from monitor.services.sweeps import FINAL_STATES, ProgressListener
 from scrapers.crawl.crawler import Crawler

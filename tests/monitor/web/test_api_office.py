@@ -6,7 +6,7 @@ from msgspec import structs
 from monitor.demo.district import ROSA, THOMAS
 from monitor.domain.person import build_operator_id
 from monitor.domain.vocabulary import CaseKind, Decision, TokenScope
-from monitor.services.jobs import schedule_jobs
+from monitor.services.due_jobs import schedule_jobs
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal, Program
 from tests.monitor.web.review.flagged import fake, several

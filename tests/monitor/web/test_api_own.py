@@ -9,7 +9,7 @@ from monitor.domain.feedback import FINDING_DECISIONS
 from monitor.domain.vocabulary import CaseKind, CaseState, ConsentChannel, Decision, TokenScope
 from monitor.services.answers import record_feedback
 from monitor.services.consent_renewal import pause_checks
-from monitor.services.jobs import run_requested_checks
+from monitor.services.due_jobs import run_requested_checks
 from monitor.web.api_own import CaseAnswer, FindingAnswer
 from reports.answer_choices import CASE_ANSWERS
 from scrapers.models import TraceKind

@@ -11,7 +11,7 @@ from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import ConsentChannel, Decision, Role, TokenScope
 from monitor.services.access_tokens import list_access_tokens, revoke_access_token
 from monitor.services.consent_renewal import pause_checks
-from monitor.services.jobs import run_requested_checks
+from monitor.services.due_jobs import run_requested_checks
 from monitor.services.self_check import request_self_check
 from monitor.web.security import MAX_WRONG_TOKENS
 from tests.monitor.services.test_access_tokens import principal_of

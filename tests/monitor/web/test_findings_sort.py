@@ -13,8 +13,8 @@ from monitor.services import disclosure
 from monitor.services import findings as card_services
 from monitor.services.answer_links import AnswerLink, build_answer_token
 from monitor.services.data_export import count_stored_data
+from monitor.services.due_jobs import take_over_jobs
 from monitor.services.findings import list_pending_cards
-from monitor.services.jobs import take_over_jobs
 from monitor.services.visible_cases import list_review_openings
 from monitor.web import findings as finding_pages
 from tests.monitor.services.held import places_hold

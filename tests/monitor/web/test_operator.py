@@ -6,8 +6,8 @@ import pytest
 
 from monitor.demo.district import MARIA
 from monitor.domain.person import PersonName
+from monitor.services.due_jobs import schedule_jobs
 from monitor.services.enrollment import enroll_with_code, invite_person
-from monitor.services.jobs import schedule_jobs
 from monitor.services.name_changes import list_name_changes
 from monitor.services.outbox import send_due
 from monitor.services.own_details import edit_profile

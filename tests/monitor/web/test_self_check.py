@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from monitor.demo.district import BETH, MARIA, ROSA
 from monitor.services.consent_end import withdraw_consent
-from monitor.services.jobs import run_requested_checks, take_over_jobs
+from monitor.services.due_jobs import run_requested_checks, take_over_jobs
 from monitor.services.self_check import build_check_view
 from monitor.web.self_check import MIN_UPDATE_SECONDS, wait_for_write
 from monitor.web.server import MAX_STREAMS, MAX_STREAMS_PER_PERSON

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, THOMAS
-from monitor.domain.email import Bounce
+from monitor.domain.email_delivery import Bounce
 from monitor.services.bounces import process_bounce
 from monitor.services.outbox import send_due
 from monitor.services.sessions import IDLE_LASTS, REMEMBERED_LASTS, SESSION_LASTS

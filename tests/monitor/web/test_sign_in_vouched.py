@@ -5,8 +5,8 @@ import pytest
 from monitor.config.sections import SignInMethod
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.vocabulary import AuthMethod
+from monitor.services.due_jobs import run_requested_checks
 from monitor.services.enrollment import invite_person
-from monitor.services.jobs import run_requested_checks
 from monitor.services.outbox import send_due
 from monitor.services.sessions import find_account_id, find_vouched_principal
 from monitor.web.session_cookie import BrowserSession

@@ -19,7 +19,7 @@ from monitor.domain.errors import MovedError
 from monitor.fleet.db.consent_changes import ConsentChanges
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
-from monitor.fleet.districts import find_district_folder
+from monitor.fleet.district_folders import find_district_folder
 from monitor.services.consent_end import withdraw_consent
 from scrapers.http.clock import SystemClock
 from tests.bench import scale

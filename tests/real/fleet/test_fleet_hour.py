@@ -19,7 +19,7 @@ from monitor.db.database import Database
 from monitor.db.jobs import build_request
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
-from monitor.fleet.districts import find_district_folder
+from monitor.fleet.district_folders import find_district_folder
 from monitor.fleet.fence import LONGEST_REQUEST, OTHERS_STOP_WITHIN
 from monitor.services.consent_end import withdraw_consent
 from tests.bench import scale

@@ -23,7 +23,7 @@ from monitor.fleet.db.consent_changes import ConsentChanges
 from monitor.fleet.db.district_leases import LeasesTable
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
-from monitor.fleet.districts import LEAVING_FILE
+from monitor.fleet.district_folders import LEAVING_FILE
 from monitor.services.consent_end import withdraw_consent
 from monitor.services.consent_renewal import pause_checks
 from tests.monitor import made_districts

@@ -21,8 +21,8 @@ from monitor.services.answers import record_feedback
 from monitor.services.consent_end import withdraw_consent
 from monitor.services.consent_renewal import pause_checks
 from monitor.services.data_export import export_person_data
+from monitor.services.due_jobs import run_requested_checks
 from monitor.services.enrollment import enroll_with_code, hash_code, invite_person
-from monitor.services.jobs import run_requested_checks
 from monitor.services.notifications import build_mailbox_token
 from monitor.services.own_details import edit_profile
 from monitor.services.preferences import stop_digest

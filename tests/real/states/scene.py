@@ -21,7 +21,7 @@ from monitor.domain.district.findings import DistrictFinding, DistrictTrace
 from monitor.domain.errors import BusyError, NotPermittedError
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DistrictFindingKind
-from monitor.services.jobs import take_over_jobs
+from monitor.services.due_jobs import take_over_jobs
 from monitor.services.sessions import IDLE_LASTS
 from monitor.web.app import build_portal_context, create_portal_app
 from monitor.web.demo import create_demo_app

@@ -16,7 +16,7 @@ from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import BusyError, ConfigError, InputError, SetAsideError
 from monitor.fleet.config import load_fleet_file
 from monitor.fleet.db.shared_database import DistrictRecord, SharedDatabase
-from monitor.fleet.districts import LEAVING_FILE, list_district_folders
+from monitor.fleet.district_folders import LEAVING_FILE, list_district_folders
 from scrapers.source_discovery import SourceRegistry
 from tests.monitor.made_districts import FRIDAY, make_districts
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.fleet.districts import find_district_folder, list_exposed_secrets
+from monitor.fleet.district_folders import find_district_folder, list_exposed_secrets
 from monitor.services.setup_files import list_handed_secrets, store_secret
 from tests.monitor.cli.conftest import Said, run
 from tests.monitor.cli.test_init_files import Machine, Systemd

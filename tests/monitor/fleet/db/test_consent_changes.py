@@ -18,7 +18,7 @@ from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges
 from monitor.fleet.db.crawl_limits import FleetCrawlLimits
 from monitor.fleet.db.postgres import FleetConnection
 from monitor.fleet.db.seal import FleetSeal
-from monitor.fleet.districts import DistrictFolder
+from monitor.fleet.district_folders import DistrictFolder
 from monitor.fleet.home_machine import HomeMachine
 from monitor.services.consent_end import withdraw_consent
 from monitor.services.consent_renewal import pause_checks, resume_checks

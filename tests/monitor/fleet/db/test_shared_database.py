@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.db.database import Database
-from monitor.db.schema import DISTRICT_SCHEMA, read_header
+from monitor.db.schema_versions import DISTRICT_SCHEMA, read_header
 from monitor.domain.errors import DatabaseError
 from monitor.fleet.db.shared_database import (
     SHARED_DATABASE,

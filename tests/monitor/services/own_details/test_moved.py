@@ -10,7 +10,7 @@ from msgspec import structs
 from monitor.config.sections import ProfileApiConfig
 from monitor.db.queries import QueryRecord
 from monitor.demo.district import MARIA
-from monitor.domain.email import Bounce
+from monitor.domain.email_delivery import Bounce
 from monitor.domain.errors import DatabaseError
 from monitor.domain.vocabulary import Scope
 from monitor.services.backup_checks import check_stored_values

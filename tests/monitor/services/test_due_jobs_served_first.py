@@ -8,8 +8,8 @@ import pytest
 from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import SweepKind
+from monitor.services.due_jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from monitor.services.job_kinds import SWEEP
-from monitor.services.jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from monitor.services.self_check import SELF_CHECK
 from scrapers.models import CrawlResult
 from tests.monitor.services.world import Staff, World

@@ -12,7 +12,7 @@ from monitor.config.sections import read_secret
 from monitor.domain.errors import ConfigError, InputError
 from monitor.fleet.cli.context import open_home
 from monitor.fleet.config import FleetConfig, FleetFile
-from monitor.fleet.districts import (
+from monitor.fleet.district_folders import (
     DISTRICT_CONFIG,
     NEVER_LENT,
     REMOVED_SUFFIX,

@@ -12,7 +12,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.errors import BusyError
 from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import EmailState
-from monitor.services.jobs import (
+from monitor.services.due_jobs import (
     run_due_sweeps,
     run_mail_and_cleanup,
     run_requested_checks,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from scrapers.models import Page, Query, QueryKind, Request
-from scrapers.parsers.skeleton import (
+from scrapers.parsers.answer_skeleton import (
     MOST_KEYS,
     PUBLIC_WORDS,
     Mask,

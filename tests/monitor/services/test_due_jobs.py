@@ -9,7 +9,7 @@ from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import BusyError, CannotWriteError
 from monitor.services.digests import queue_weekly_digest
-from monitor.services.jobs import (
+from monitor.services.due_jobs import (
     run_due_sweeps,
     run_mail_and_cleanup,
     run_requested_checks,
@@ -175,7 +175,7 @@ def test_who_left_is_erased_though_no_email_can_be_sent(world: World, maria: Sta
         reason = "the sent-log cannot be read"
         raise CannotWriteError(reason)
 
-    monkeypatch.setattr("monitor.services.jobs.send_due", fail)
+    monkeypatch.setattr("monitor.services.due_jobs.send_due", fail)
     maria.withdraws()
     world.later(days=30)
     with pytest.raises(CannotWriteError):

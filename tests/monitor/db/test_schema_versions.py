@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from monitor.db.connection import DatabaseConnection
-from monitor.db.schema import (
+from monitor.db.schema_versions import (
     DISTRICT_SCHEMA,
     KEYS_SCHEMA,
     Schema,

@@ -10,14 +10,14 @@ from monitor.demo.district import JOHN, MARIA, ROSA
 from monitor.domain import schedule as due
 from monitor.domain.errors import UnavailableError
 from monitor.services.clock_check import believe_clock, describe_wait
-from monitor.services.job_kinds import DIGEST, SWEEP, run_full_sweep, run_self_check
-from monitor.services.jobs import (
+from monitor.services.due_jobs import (
     find_waiting_work,
     run_due_sweeps,
     run_mail_and_cleanup,
     run_requested_checks,
     take_over_jobs,
 )
+from monitor.services.job_kinds import DIGEST, SWEEP, run_full_sweep, run_self_check
 from monitor.services.self_check import request_self_check
 from tests.monitor.services.world import Staff, World
 

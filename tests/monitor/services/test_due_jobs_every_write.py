@@ -18,9 +18,9 @@ from monitor.demo.district import JOHN, MARIA
 from monitor.demo.internet import Internet
 from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
-from monitor.domain.email import Envelope
+from monitor.domain.email_delivery import Envelope
 from monitor.domain.errors import MonitorError
-from monitor.services.jobs import (
+from monitor.services.due_jobs import (
     run_due_sweeps,
     run_mail_and_cleanup,
     run_requested_checks,

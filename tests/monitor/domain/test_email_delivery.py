@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.email import LONGEST_ADDRESS, fold_address, is_single_address
+from monitor.domain.email_delivery import LONGEST_ADDRESS, fold_address, is_single_address
 
 ROSA = "rosa.quackenbush@cedarvalley.example"
 
