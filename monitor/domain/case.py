@@ -319,9 +319,13 @@ def apply_decision(case: Case, record: DecisionRecord) -> Case:
     if record.decision in SHARING:
         _check_sharing(case, record)
     elif record.decision is Decision.REOPENED:
-        if all(entry.by != record.by for entry in case.standing):
+        own = [entry for entry in case.standing if entry.by == record.by]
+        if not own:
             reason = "There is no decision on this case to undo."
             raise InputError(reason)
+        if own[-1].decision is Decision.RECOVERED and own[-1].at == case.gone_at:
+            # That word ended it, so it goes on without.
+            case = replace(case, gone_at=None)
     elif record.decision not in list_possible_decisions(case):
         reason = (
             f"A case of kind {case.kind} that is {case.state} cannot be marked {record.decision}."

@@ -407,30 +407,33 @@ def _flag_account_change(
         return
     if not is_trusted_account(app.db, person, finding):
         return
-    if _close_restored_case(app, finding, event) or event.kind is EventKind.REAPPEARED:
-        return
-    after = finding.portrait if event.kind is EventKind.CHANGED else None
-    worst = assess_change_severity(
-        before.get(event.finding_id, finding.portrait),
-        after,
-        lambda written: match_display_name(written, person.name).is_whole,
-        has_lure,
-    )
-    _raise_case(app, person, finding, build_account_change_draft(event, worst))
-
-
-def _close_restored_case(app: App, finding: Finding, event: Event) -> bool:
-    """Close the case of an account that was taken over, if it is its owner's again."""
     known = app.db.cases.find_case(finding.id, CaseKind.OWN_ACCOUNT_CHANGED)
-    if known is None or not known.is_pursued:
-        return False
-    shown = _list_traces_before_case(app, known)
-    restored = close_if_restored(known, shown, event, finding.portrait)
+    if known and _close_restored_case(app, finding, known, event):
+        return
+    # Whoever has it back is asked about what it became since, and told of that at once.
+    again = known if known and known.state is CaseState.RECOVERED else None
+    if again:
+        app.db.cases.update_case(restart_case(again, event.at))
+    if event.kind is not EventKind.REAPPEARED:
+        after = finding.portrait if event.kind is EventKind.CHANGED else None
+        worst = assess_change_severity(
+            before.get(event.finding_id, finding.portrait),
+            after,
+            lambda written: match_display_name(written, person.name).is_whole,
+            has_lure,
+        )
+        _raise_case(app, person, finding, build_account_change_draft(event, worst))
+    if again:
+        queue_alert(app, person, app.db.cases.load_case(again.id))
+
+
+def _close_restored_case(app: App, finding: Finding, known: Case, event: Event) -> bool:
+    """Close the case of an account that was taken over, if it is its owner's again."""
+    restored = close_if_restored(
+        known, _list_traces_before_case(app, known), event, finding.portrait
+    )
     if restored != known:
         _close_case(app, restored, event)
-    elif known.state is CaseState.RECOVERED:
-        # Whoever has it back is asked about what it became since.
-        app.db.cases.update_case(restart_case(known, event.at))
     return restored != known
 
 

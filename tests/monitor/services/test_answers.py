@@ -15,6 +15,7 @@ from monitor.services.answers import DecisionInput, decide_cases, record_feedbac
 from monitor.services.disclosure import disclose, find_review_opening
 from monitor.services.outbox import send_due
 from reports.answer_choices import CASE_ANSWERS
+from reports.emails.registry import EmailKind
 from reports.finding_view import opens_to_it
 from scrapers.models import QueryKind
 from tests.cases import say
@@ -205,11 +206,15 @@ def test_who_has_an_account_back_proves_it_by_its_face_or_is_asked_when_it_chang
     shows(taken, replace(taken, name="M. D. | MORE CRYPTO"))
     again = world.state.cases.load_case(case.id)
     assert again.is_undecided
+    told = world.state.outbox.find_last_queued_time(maria.id, EmailKind.ALERT)
+    assert told == again.opened_at == world.clock.at
 
     shows(replace(taken, name="M. D. | MORE CRYPTO"), own)
     maria.rules(world.state.cases.load_case(case.id), Decision.IMPERSONATION)
     proven = maria.rules(world.state.cases.load_case(case.id), Decision.RECOVERED)
     assert proven.state is CaseState.RESTORED
+    (undone,) = undo_decisions(world.app, (case.id,), maria.id)
+    assert (undone.state, undone.gone_at) == (CaseState.IMPERSONATION, None)
 
 
 def test_family_is_said_in_one_step_and_stays_said(rosa: Staff):
