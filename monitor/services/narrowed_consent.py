@@ -66,6 +66,7 @@ def preview_narrowing(app: App, consent: Consent) -> NarrowingView:
     return NarrowingView(
         results=before.results - after.results,
         alerts=before.alerts - after.alerts,
+        feeds=before.feeds - after.feeds,
         breaches=before.breaches - after.breaches,
         pictures=before.pictures and not after.pictures,
     )
@@ -77,6 +78,7 @@ def _count_stored(app: App, person_id: str) -> NarrowingView:
     return NarrowingView(
         results=len(findings.list_finding_ids_of_person(person_id)),
         alerts=sum(case.summary.next_step is not None for case in own),
+        feeds=len(person.alert_feeds),
         breaches=len(app.db.breaches.list_records_of_person(person_id)),
         pictures=bool(person.reference_picture)
         or any(one.portrait.picture_print for one in findings.list_findings_of_person(person_id)),

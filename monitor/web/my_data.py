@@ -98,6 +98,10 @@ class RenewalForm(ScopesForm, frozen=True, kw_only=True):
 TURN_OFF_FIRST: Final = (
     "Turn off a search here first: you see what is deleted. Then read and agree to the rest."
 )
+ADD_FIRST: Final = (
+    "Add the new search first, and keep another one. Then turn that off here: you see what is "
+    "deleted."
+)
 PAUSE_SPANS: Final = {days: timedelta(days=int(days)) for days in ("7", "14", "30", "90")}
 VIEWS_PER_PAGE: Final = 50
 NO_SCOPE_FAULT: Final = FieldProblem(
@@ -212,7 +216,8 @@ def build_renewal_routes(context: PortalContext) -> Blueprint:
             return context.redirect_to(_build_renewal_path(chosen), READ_ADDED_FIRST)
         kept = chosen & _load_agreed_scopes(context)
         if kept < _load_agreed_scopes(context) and _loses_anything(context, kept):
-            return context.redirect_to(url_for("consent.show_scopes"), TURN_OFF_FIRST)
+            notice = TURN_OFF_FIRST if kept else ADD_FIRST
+            return context.redirect_to(url_for("consent.show_scopes"), notice)
         answer = ConsentAnswer(
             scopes=chosen,
             seen_text_hash=form.seal,
@@ -341,8 +346,7 @@ def _build_answer_view(
 
 def _loses_anything(context: PortalContext, kept: frozenset[Scope]) -> bool:
     """Tell whether to ask before a renewal with fewer searches; one that expired asked for all."""
-    is_live = context.app.db.consents.has_consent_in_force(context.person_id, context.now())
-    if not kept or not is_live:
+    if not context.app.db.consents.has_consent_in_force(context.person_id, context.now()):
         return False
     return preview_dropped_scopes(context.app, context.person_id, kept).deletes_anything
 

@@ -96,12 +96,14 @@ class ConsentEditView:
 class NarrowingView:
     """What goes with the searches that are turned off, before it does.
 
-    It counts the results, their alerts that are open, and the data breaches. `pictures` says that
-    something is kept of them. `chosen` are the searches that stay, `dropped` the names of the rest.
+    It counts the results, the alerts that are open, the feeds, and the data breaches. `pictures`
+    says that something is kept of them. `chosen` are the searches that stay, `dropped` the names of
+    the rest.
     """
 
     results: int = 0
     alerts: int = 0
+    feeds: int = 0
     breaches: int = 0
     pictures: bool = False
     chosen: tuple[str, ...] = ()
@@ -109,7 +111,8 @@ class NarrowingView:
 
     @property
     def deletes_anything(self) -> bool:
-        return bool(self.results or self.alerts or self.breaches or self.pictures)
+        counts = (self.results, self.alerts, self.feeds, self.breaches)
+        return any(counts) or self.pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.person import Reviewer
+from monitor.domain.person import AlertFeed, Reviewer
 from monitor.domain.person_limits import MAX_EXPORTS_AN_HOUR
+from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentChannel, Decision, Scope
 from monitor.services.answers import share_case
 from monitor.services.data_export import export_person_data
@@ -16,10 +17,12 @@ from monitor.services.review import confirm_early_access, propose_early_access
 from monitor.services.review_access import record_case_views
 from reports.dates import format_day
 from reports.templating import spell_number
+from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import Guest, Portal, Seen, count_visible_words
 
+LINKED = ContactMatchResult(flagged=True, count=2, cues=("class-of",))
 MOST_WORDS_OF_SETTINGS = 250
 CHECK_NOW = 'a.button[href="/me/check"]'
 CHECK_FORM = 'form[action="/me/check"]'
@@ -94,6 +97,36 @@ def test_a_renewal_with_fewer_searches_is_asked_about_first(portal, guest, maria
 
     assert answer.leads_to == "/me/data/scopes"
     assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
+
+
+def test_searches_in_place_of_all_others_are_asked_about_first(portal, guest, maria):
+    portal.world.sweep()
+    found = list_ids(portal, maria)
+    page = guest.follow(guest.post("/me/data/scopes", scopes="photos"))
+
+    answer = guest.post("/me/data/renew", scopes=["photos"], **sent_along(page))
+
+    assert answer.leads_to == "/me/data/scopes"
+    assert "Add the new search first" in guest.follow(answer).text
+    assert list_ids(portal, maria) == found
+    assert found
+
+
+def test_alerts_of_results_that_stay_and_feeds_are_named_before_they_go(portal):
+    world = portal.world
+    world.matcher = FakeMatcher(says=LINKED)
+    rosa = world.joins(ROSA, read=True)
+    feed = AlertFeed(address="https://www.google.com/alerts/feeds/1/2", added_at=world.clock.at)
+    people = world.state.people
+    people.update_person(replace(people.load_person(rosa.id), alert_feeds=(feed,)))
+    world.sweep()
+    guest = portal.signed_in(rosa.mail)
+
+    links = guest.post("/me/data/scopes", scopes=["search", "profiles"]).text
+    assert f"{spell_number(len(rosa.cases))} open alerts are deleted." in links
+    searches = guest.post("/me/data/scopes", scopes=["profiles", "student-links"]).text
+    assert f"{spell_number(1)} feed of yours is deleted." in searches
+    assert (len(rosa.cases), people.load_person(rosa.id).alert_feeds) == (2, (feed,))
 
 
 def test_taking_a_scope_back_needs_no_new_answer(guest, maria):
