@@ -6,6 +6,7 @@ takes back the one that it gave, in the browser that gave it.
 """
 
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -167,7 +168,8 @@ def build_undo_proof(app: App, link: AnswerLink, browser_id: str) -> str:
 def undo_by_link(app: App, link: AnswerLink, browser_id: str, proof: str) -> bool:
     """Take back what a link answered in this browser; tell whether there was anything."""
     right = build_undo_proof(app, link, browser_id)
-    with app.db.begin_transaction():
+    # What began again because it changed has no answer anymore.
+    with suppress(InputError), app.db.begin_transaction():
         genuine = hmac.compare_digest(right.encode(), proof.encode())
         if not genuine or find_link_answer(app, link) is None:
             return False
@@ -175,7 +177,8 @@ def undo_by_link(app: App, link: AnswerLink, browser_id: str, proof: str) -> boo
             undo_decisions(app, (link.card_id,), link.person_id)
         else:
             undo_feedback(app, link.person_id, (link.finding_id,))
-    return True
+        return True
+    return False
 
 
 def disclose_answered(app: App, link: AnswerLink) -> CaseView | None:

@@ -10,6 +10,8 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA
+from monitor.domain.case import restart_case
+from monitor.domain.feedback import Feedback
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.answer_links import ANSWER_LINK_LASTS, AnswerLink, build_answer_token
@@ -177,6 +179,19 @@ def test_an_answer_is_taken_back_without_signing_in_by_the_browser_that_gave_it(
     assert guest.post(f"{link}/undo", proof=proof).leads_to == link
     assert portal.world.state.findings.find_finding_feedback(finding) is None
     assert guest.get(link).status == 200
+    assert guest.post(f"{link}/undo", proof=proof).status == 410
+
+
+def test_an_undo_of_what_began_again_since_says_that_the_link_is_over(portal, maria, link):
+    guest, case = portal.guest(), maria.case(CaseKind.IMPERSONATION)
+    form = guest.post(link, decision="impersonation").page.find("form", action=f"{link}/undo")
+    cases = portal.world.state.cases
+    portal.world.state.feedback.insert_feedback(
+        Feedback(finding_id=case.finding_id, decision=Decision.REOPENED, at=portal.world.clock.at)
+    )
+    cases.update_case(restart_case(cases.load_case(case.id), portal.world.clock.at))
+
+    proof = form.find("input", {"name": "proof"})["value"]
     assert guest.post(f"{link}/undo", proof=proof).status == 410
 
 
