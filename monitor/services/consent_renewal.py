@@ -74,10 +74,17 @@ def _queue_expiry_reminder(app: App, consent: Consent) -> None:
         **greeting,
         expires_at=consent.expires_at,
         has_ended=not consent.is_active(app.clock.now()),
-        erased_by=compute_lapse_erasure(consent),
+        erased_by=_find_erasure_day(app, consent),
         how=Reason("renew-consent", {"contact": Plain(contact)}),
     )
     queue_email(app, plan, view)
+
+
+def _find_erasure_day(app: App, consent: Consent) -> datetime | None:
+    """Return when it is all erased of who is reminded now; None where a legal hold keeps it."""
+    if app.db.legal_holds.has_active_legal_hold(consent.person_id):
+        return None
+    return max(compute_lapse_erasure(consent), app.clock.now() + MIN_REMINDER_AGE)
 
 
 def _is_lapse_due(app: App, consent: Consent) -> bool:

@@ -56,11 +56,12 @@ class WithdrawnView(EmailView):
 class ConsentEndingView(EmailView):
     """Consent ends by itself. `how` says how to renew it; else all is erased by `erased_by`.
 
-    `has_ended` where the reminder comes late: the service had not run for a while.
+    It is None where a legal hold keeps it all. `has_ended` where the reminder comes late: the
+    service had not run for a while.
     """
 
     expires_at: datetime
-    erased_by: datetime
+    erased_by: datetime | None
     how: Reason
     has_ended: bool = False
 

@@ -1,5 +1,8 @@
 """A consent ends by itself: its person is reminded, and what nobody renews is erased."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 
 from monitor.demo.district import MARIA
@@ -70,6 +73,27 @@ def test_a_reminder_that_comes_after_the_end_says_that_it_has_ended(world: World
     assert "consent has ended" in late.email.subject
     assert "Until then, you can renew" in " ".join(late.text.split())
     assert "lasts until" not in late.text
+
+
+def test_a_late_reminder_names_no_day_of_erasure_that_is_over(world: World, maria: Staff):
+    until(world, maria, 300)
+    world.later(days=120)
+    world.writes()
+
+    (late,) = maria.emails_of("consent-ending")
+    day = re.search(r"erased by \w+, (\w+ \d+, \d{4})", " ".join(late.text.split()))
+    assert day
+    assert datetime.strptime(day[1], "%b %d, %Y").replace(tzinfo=UTC) > world.clock.at
+
+
+def test_under_a_legal_hold_a_reminder_promises_no_day_of_erasure(world: World, maria: Staff):
+    until(world, maria, 330)
+    places_hold(world.app, maria.id, "A lawsuit.")
+    until(world, maria, 336)
+
+    (first,) = maria.emails_of("consent-ending")
+    assert "erased once the hold is lifted" in " ".join(first.text.split())
+    assert "erased by" not in first.text
 
 
 def test_when_it_has_run_out_nothing_is_asked_and_nothing_is_gone_yet(world: World, maria: Staff):
