@@ -133,8 +133,12 @@ _SCHOOL_ABBREVIATIONS = {
     ("independent", "school", "district"): ("isd",),
     ("public", "schools"): ("ps", "schools"),
 }
-# "QRHS": initials of a school; others are of messages, ambulances and software.
-_SCHOOL_INITIALS = re.compile(r"\b(?!SMS|MMS|EMS|CMS|LMS|PMS)(?:[A-Z]{1,3}HS|[A-Z]{2,3}[EM]S)\b")
+# "QRHS": initials of a school. With a vowel they may be a word in capitals, such as GAMES and RAMS;
+# others are of an honor society, of offices and of tapes.
+_SCHOOL_INITIALS = re.compile(
+    r"\b(?!(?:NHS|NJHS|DHS|HHS|VHS)\b)"
+    r"(?:[A-Z]{1,2}HS|[B-DF-HJ-NP-TV-XZ]{3}HS|[B-DF-HJ-NP-TV-XZ]{2,3}[EM]S)\b"
+)
 _SHORTEST_INITIALS, _WRITTEN_SMALL = 3, 4
 _NOT_AN_EMPLOYER = frozenset(
     split_words(

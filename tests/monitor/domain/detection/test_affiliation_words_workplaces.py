@@ -64,11 +64,27 @@ def test_after_a_comma_ms_is_mississippi_and_no_middle_school():
     assert mentions_other_employer("Science, Fairmont MS", tupelo)
 
 
+@pytest.mark.parametrize("initials", ["QRHS", "OHS", "QRMS", "NVES"])
+def test_the_initials_of_another_school_are_another_workplace(initials):
+    assert mentions_other_employer(f"6 7 follow back {initials}", PERSON)
+    assert mentions_other_employer(initials, PERSON)
+
+
 @pytest.mark.parametrize(
-    ("text", "other"), [("6 7 follow back QRHS", True), ("go MSES", False), ("SMS me", False)]
+    "text",
+    [
+        "go MSES",
+        "SMS me",
+        "GO RAMS",
+        "JAMES 1:5",
+        "LOVES GAMES",
+        "BOY MOMS",
+        "MATHS",
+        "NHS advisor",
+    ],
 )
-def test_the_initials_of_another_school_are_another_workplace(text, other):
-    assert mentions_other_employer(text, PERSON) is other
+def test_a_word_in_capitals_is_no_school(text):
+    assert not mentions_other_employer(text, PERSON)
 
 
 def test_who_is_named_baker_has_no_other_trade_by_that():
