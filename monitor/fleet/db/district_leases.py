@@ -95,10 +95,14 @@ class LeasesTable:
         )
 
     def cancel_move(self, name: str, token: str) -> bool:
-        """Let a district stay here; False if it is another machine's by now."""
+        """Let a district stay here; False if it is another machine's by now.
+
+        Which process of this machine works on it stays as it is.
+        """
         return bool(
             self.connection.execute(
-                """UPDATE namesake.leases SET machine = %s, session = %s, token = ''
+                """UPDATE namesake.leases SET machine = %s, token = '',
+                    session = CASE session WHEN '' THEN %s ELSE session END
                 WHERE district = %s AND (session = '' AND token = %s
                     OR session <> '' AND machine = %s)""",
                 *(self.machine, self.session, name, token, self.machine),

@@ -126,6 +126,14 @@ def test_a_move_that_is_taken_back_is_over(connection: FleetConnection) -> None:
     assert first.renew_districts(["cedar"]) == {"cedar"}
 
 
+def test_what_was_not_on_its_way_stays_with_its_process(connection: FleetConnection) -> None:
+    service, command = LeasesTable(connection, "first"), LeasesTable(connection, "first")
+    service.claim_district("cedar")
+
+    assert command.cancel_move("cedar", "token")
+    assert service.renew_districts(["cedar"]) == {"cedar"}
+
+
 def test_a_lost_machine_is_replaced_once_its_lease_ran_out_or_an_operator_says_so(
     connection: FleetConnection,
 ) -> None:
