@@ -205,8 +205,9 @@ class FleetCrawler(RelayedCrawler):
         desk.recheck_at = self.clock.monotonic() + RECHECKED_EVERY
         if desk.awaited:
             self.day_keys.hand_out()
-        now, known, renewed = read_utc_time(), dict[object, bool](), dict[int, bytes]()
-        for number, sent in desk.sent.items():
+        now, known, batches = read_utc_time(), dict[object, bool](), desk.sent
+        renewed = dict[int, frozenset[int]]()
+        for number, sent in batches.items():
             may_ask = {
                 place
                 for place in sent.left
@@ -215,10 +216,15 @@ class FleetCrawler(RelayedCrawler):
             same = sent.permitted & sent.left == may_ask
             if same and now - sent.permitted_at < RENEWED_EVERY:
                 continue
-            sent.permitted, sent.permitted_at = frozenset(may_ask), now
-            renewed[number] = sent.seal.permit(may_ask, now)
-        if renewed:
-            self.mailbox.renew_permissions(renewed)
+            renewed[number] = frozenset(may_ask)
+        if not renewed:
+            return
+        self.mailbox.renew_permissions(
+            {number: batches[number].seal.permit(places, now) for number, places in renewed.items()}
+        )
+        # Only now: what could not be told is told again.
+        for number, places in renewed.items():
+            batches[number].permitted, batches[number].permitted_at = places, now
 
     def _may_still_ask(self, query: Query, known: dict[object, bool]) -> bool:
         """Tell whether a query is allowed now; `known` holds what was found out at this moment."""
@@ -347,7 +353,6 @@ class FleetCrawler(RelayedCrawler):
             body=seal.seal_body(replace(body, sent_at=now)),
             permission=seal.permit(numbers, now),
         )
-        self.mailbox.send_batch(batch, desk.priority, waited=waited)
         sent = SentBatch(
             body=body,
             seal=seal,
@@ -356,7 +361,9 @@ class FleetCrawler(RelayedCrawler):
             permitted_at=now,
             tries=tries,
         )
+        # First: if no one can tell whether it came in, the next run awaits it, or finds it lost.
         desk.awaited.update(dict.fromkeys(sent.left_keys, sent))
+        self.mailbox.send_batch(batch, desk.priority, waited=waited)
 
     def _take_turn(self, desk: Desk, host: str, query: CrawlQuery) -> ParseResult | None:
         """Count a query, or return what it comes to: things may have changed meanwhile."""
