@@ -173,6 +173,8 @@ def _is_within(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
+# What a restore that was killed has left, and a service that found no district there.
+NO_DISTRICT = frozenset({TRIAL_FOLDER, "lock", "wake.sock"})
 RESTORED = "restored"
 # The last ones to come, so that a folder that was restored by half is none.
 MOVED_LAST = (KEYS_DATABASE, DATABASE_FILE)
@@ -208,8 +210,7 @@ def restore_district(
     left out.
     """
     folder, now = config.state, environment.clock.now()
-    # What a restore that was killed has left is no district, and is made again.
-    if folder.exists() and any(path.name != TRIAL_FOLDER for path in folder.iterdir()):
+    if folder.exists() and not all(path.name in NO_DISTRICT for path in folder.iterdir()):
         reason = f"{folder} is not empty. Move its files elsewhere, and restore again."
         raise InputError(reason)
     try:

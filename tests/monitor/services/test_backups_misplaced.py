@@ -98,6 +98,10 @@ def test_an_older_copy_with_such_a_date_can_be_restored_and_is_put_right(
     target = BackupTarget(folder=tmp_path / "copies", keys=keys)
     copy = back_up(world.state, world.config, world.clock.now(), target).backup
     elsewhere = structs.replace(world.config, state=tmp_path / "new")
+    # A service of many districts has looked there after a restore that failed.
+    elsewhere.state.mkdir()
+    (elsewhere.state / "lock").touch()
+    (elsewhere.state / "wake.sock").symlink_to(tmp_path / "wake.sock")
 
     restore_district(elsewhere, Environment(clock=world.clock), copy, KeyBackup(keys))
 
