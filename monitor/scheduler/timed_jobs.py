@@ -151,7 +151,7 @@ class SupervisedRunner:
         if warnings != before:
             lines = "".join(f"{level} {part}\n" for part, level in sorted(warnings))
             # They are told again after a restart on a full disk.
-            with suppress(OSError):
+            with suppress(CannotWriteError):
                 write_file(file, lines.encode(), PRIVATE_MODE)
         self._warnings = warnings
 

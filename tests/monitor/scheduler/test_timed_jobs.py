@@ -412,3 +412,19 @@ def test_what_cannot_be_told_holds_up_nothing(world: World, watched: Watched, tm
     assert "cannot be written" in caplog.text
     assert "heartbeat_not_sent" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+def test_where_no_warning_can_be_noted_the_heartbeat_goes_on(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def refuse(*_: object) -> None:
+        raise CannotWriteError
+
+    monkeypatch.setattr("monitor.scheduler.timed_jobs.write_file", refuse)
+
+    watched.rounds.send_heartbeat()
+    watched.rounds.send_heartbeat()
+
+    raised = [record.kind for record in caplog.records if record.msg == "warning_raised"]
+    assert raised
+    assert len(set(raised)) == len(raised)
