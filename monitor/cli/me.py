@@ -6,6 +6,7 @@ only program that works there; the pauses of hosts are those of the whole machin
 
 import hashlib
 import os
+import resource  # noqa: F401 - a system without it asks nobody, and says so first
 import secrets
 import signal
 import tempfile

@@ -75,6 +75,7 @@ HARM_OF_CASE: Mapping[CaseKind, TakedownHarm] = {
 # What a picture needs, if there is one; where a minor may be shown, before all else.
 URGENT_HARMS = (TakedownHarm.MINOR, TakedownHarm.SEXUAL)
 _NOT_SEXUAL = (Slang.THREATS, Slang.DOXXING, Slang.ACCOUNT_CONTACTS)
+_FIRST_REPORTS = frozenset({LeverKind.SCHOOL, LeverKind.FORM})
 _OWN_WAYS = frozenset({LeverKind.FORM, LeverKind.RECOVERY})
 _URGENT_TOO = (LeverKind.COMPLAINT, LeverKind.FORM, LeverKind.HOST)
 # The ids of reasons that say so of its words.
@@ -148,10 +149,13 @@ def plan_levers(
         if not _SENDERS[side].isdisjoint(lever.who)
     ]
     ladder = LADDERS[situation.harm]
+    # A second report takes a first one.
+    has_first = any(lever.kind in _FIRST_REPORTS for lever in fitting)
     steps = [
         lever
         for lever in _sort_levers(fitting, ladder.steps)
         if _is_certain(lever, situation)
+        and (has_first or lever.kind is not LeverKind.APPEAL)
         and not (situation.is_sexual and lever.kind is LeverKind.SCHOOL)
         # A copyright notice gives name and address to the other side.
         and not (is_harmful(case) and lever.kind is LeverKind.COPYRIGHT)
@@ -167,7 +171,12 @@ def plan_levers(
         # A report of the account, by whichever form, is no request by the law.
         failed = [kind for kind in failed if kind is LeverKind.LAW]
     left = [step for step in steps if step.kind not in failed] or steps[-1:]
-    place = min(failed.count(None), len(left) - 1)
+    # The way that was named last is taken until it failed, wherever it stands.
+    named = case.last_lever.lever if case.last_lever and case.last_lever.lever else None
+    place = next(
+        (number for number, step in enumerate(left) if step.kind is named),
+        min(failed.count(None), len(left) - 1),
+    )
     chosen, later = left[place], tuple(left[place + 1 :])
     if situation.harm in URGENT_HARMS:
         more = (step for step in later if step.kind in _URGENT_TOO)

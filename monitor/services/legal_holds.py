@@ -69,7 +69,7 @@ def confirm_legal_hold(
     """Do what another reviewer proposed. The email to the person is in the same transaction.
 
     The second one names the person as well, by work address: nobody is shown whose ID it is, and
-    one who mistyped would place it on somebody else.
+    one who mistyped would place it on somebody else. Whose address has a next owner, by reference.
     """
     _require_same_person(app, reviewer, proposal_id, address.strip().lower())
     with app.db.begin_transaction():
@@ -96,8 +96,11 @@ def _require_same_person(app: App, reviewer: Reviewer, proposal_id: str, address
     proposal = app.db.hold_proposals.load_hold_proposal(proposal_id)
     _check_reviewers(app, proposal.first, reviewer.address)
     proposal.check_second_reviewer(reviewer.address, app.clock.now())
-    named = app.db.people.find_person_id_by_mail(address) if is_single_address(address) else None
-    if named != proposal.person_id:
+    people, person_id = app.db.people, proposal.person_id
+    named = people.find_person_id_by_mail(address) if is_single_address(address) else address
+    # Of one who left and whose address has a next owner, only the reference is left.
+    own = people.find_person_id_by_mail(people.load_person(person_id).mail) == person_id
+    if named != person_id or (own and not is_single_address(address)):
         app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
         raise InputError(ANOTHER_PERSON)
 

@@ -85,8 +85,9 @@ def test_the_school_reports_first_where_it_has_a_channel(platform: str):
 def test_its_person_uses_the_form_first():
     assert kinds(plan(TakedownHarm.IMPERSONATION, "instagram")) == [
         LeverKind.FORM,
-        LeverKind.COPYRIGHT,
+        LeverKind.APPEAL,
         LeverKind.COUNSEL,
+        LeverKind.COPYRIGHT,
     ]
 
 
@@ -99,7 +100,7 @@ def test_the_next_way_comes_when_the_one_before_was_refused():
     refused = say(case(), Decision.REPORTED, Decision.REFUSED, at=MONDAY)
     again = say(refused, Decision.REPORTED, Decision.REFUSED, at=MONDAY)
 
-    assert plan(TakedownHarm.IMPERSONATION, "x", refused).now.kind is LeverKind.COPYRIGHT
+    assert plan(TakedownHarm.IMPERSONATION, "x", refused).now.kind is LeverKind.APPEAL
     assert plan(TakedownHarm.IMPERSONATION, "x", again).now.kind is LeverKind.COUNSEL
 
 
@@ -112,7 +113,7 @@ def test_a_way_that_was_named_is_not_taken_twice():
     assert plan(TakedownHarm.IMPERSONATION, "x", both).now.kind is LeverKind.COPYRIGHT
     assert (
         plan(TakedownHarm.IMPERSONATION, "x", both, now=MONDAY + 8 * DAY).now.kind
-        is LeverKind.COUNSEL
+        is LeverKind.APPEAL
     )
     assert (
         plan(TakedownHarm.IMPERSONATION, "x", theirs, now=MONDAY + 8 * DAY).now.kind
@@ -137,14 +138,14 @@ def test_the_next_way_comes_when_nobody_answers_in_time_and_not_before():
         plan(TakedownHarm.IMPERSONATION, "x", sent, now=MONDAY + days * DAY) for days in (6.9, 7)
     )
     assert early.now.kind is LeverKind.FORM
-    assert late.now.kind is LeverKind.COPYRIGHT
+    assert late.now.kind is LeverKind.APPEAL
 
 
 def test_the_last_way_stays_when_all_have_failed():
     tried = say(case(), *[Decision.REPORTED, Decision.REFUSED] * 9, at=MONDAY)
 
     last = plan(TakedownHarm.IMPERSONATION, "x", tried)
-    assert last.now.kind is LeverKind.COUNSEL
+    assert last.now.kind is LeverKind.COPYRIGHT
     assert last.later == ()
 
 
@@ -275,7 +276,8 @@ def test_every_way_says_how_we_know_and_nobody_has_looked_yet():
         assert lever.seen_on is None or lever.known is FactReliability.OFFICIAL
         # Whoever claims to know it from somewhere, says from where.
         assert lever.source or lever.known is FactReliability.RECALLED, lever
-        assert lever.kind is LeverKind.COUNSEL or lever.asks or lever.kind is LeverKind.RECOVERY
+        asks_nothing = {LeverKind.COUNSEL, LeverKind.RECOVERY, LeverKind.APPEAL}
+        assert lever.asks or lever.kind in asks_nothing
         assert set(lever.platforms) <= {*PLATFORMS_BY_NAME, "whatsapp", "roblox"}
 
 

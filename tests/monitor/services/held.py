@@ -17,4 +17,7 @@ def lifts_hold(app: App, person: str, reason: str) -> None:
 def _both(app: App, person: str, step: HoldAction, reason: str) -> None:
     first, second, *_ = (Reviewer(address=reviewer) for reviewer in app.config.district.reviewers)
     proposal = propose_legal_hold(app, first, person, step, reason)
-    confirm_legal_hold(app, second, proposal.id, app.db.people.load_person(proposal.person_id).mail)
+    people, person_id = app.db.people, proposal.person_id
+    mail = people.load_person(person_id).mail
+    owner = people.find_person_id_by_mail(mail)
+    confirm_legal_hold(app, second, proposal.id, mail if owner == person_id else person_id)

@@ -46,7 +46,7 @@ def test_a_student_link_says_since_when_and_how_to_look_and_unmasks_nobody():
     steps = FactBook().advice[CaseKind.STUDENT_LINK].steps
     look, *_, together = [say(f"advice.{step.words}") for step in steps]
 
-    assert "One of them has held these accounts since Sep 21, 2026." in look
+    assert "We first saw these on Sep 21, 2026." in look
     assert "IT cannot open the student list either" in together
 
 
@@ -55,7 +55,7 @@ def test_nobody_is_told_to_have_their_own_account_taken_down():
     said = [f"advice.{step.words}" for step in advice.steps]
     words = " ".join(map(say, (*said, "advice.own-account-changed"))).casefold()
 
-    assert {step.at for step in advice.steps} == {AdviceTarget.RECOVERY, None}
+    assert {step.at for step in advice.steps} == {AdviceTarget.RECOVERY, AdviceTarget.SHARE, None}
     assert "report" not in words
     for told in ("password", "sign out everywhere", "two-step", "connected apps", "tell it"):
         assert told in words
