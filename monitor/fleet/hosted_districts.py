@@ -200,6 +200,7 @@ class HostedDistrict:
     _configured: Stamp = ()
     _state: Path | None = None
     _lock: StateFolderLock | None = None
+    _is_claimed: bool = False
     _parts: ExitStack = field(default_factory=ExitStack)
     _mutex: threading.Lock = field(default_factory=threading.Lock)
 
@@ -217,9 +218,9 @@ class HostedDistrict:
         return self._state is not None and str(self._state.absolute()) == folder
 
     @property
-    def is_locked(self) -> bool:
-        """Tell whether no other process here may work on it."""
-        return self._lock is not None
+    def is_claimed(self) -> bool:
+        """Tell whether it is leased to this process; one that is only being opened is not yet."""
+        return self._is_claimed
 
     def read_stamp(self) -> Stamp:
         state = self._state
@@ -229,12 +230,15 @@ class HostedDistrict:
     def enter(self) -> SupervisedRunner:
         """Open it if it is not, and keep it open until `leave`.
 
-        A configuration that was changed is read as soon as no one is in it.
+        A configuration that was changed is read as soon as no one is in it. What was set aside is
+        opened anew, once no one is in it: what was stopped in it asks nothing anymore.
         """
         with self._mutex:
             if not self.users and read_stamp(self.folder.config_path) != self._configured:
                 self._close()
-            runner = self.runner or self._open()
+            runner = self.runner
+            if runner is None:
+                runner, self.fault = self._open(), ""
             if self.resources.sender is not None and self._state is not None:
                 self.resources.sender.keep_district(self.name, self.folder.path, self._state)
             self.users += 1
@@ -284,6 +288,7 @@ class HostedDistrict:
                 with suppress(OSError):
                     WakeSocket(self._state).path.unlink(missing_ok=True)
         self._lock = self._state = None
+        self._is_claimed = False
 
     def _open(self) -> SupervisedRunner:
         if self.name in self.resources.refused:
@@ -300,6 +305,7 @@ class HostedDistrict:
             self._lock = lock
         if self.resources.sender is not None:
             self.resources.sender.claim_district(self.name, self.folder.path, config.state)
+            self._is_claimed = True
         # Have commands that work in one district wake this process.
         with suppress(OSError):
             link, target = WakeSocket(config.state).path, WakeSocket(self.folder.path.parent).path

@@ -198,7 +198,7 @@ class FleetRunner:
         if sender is None:
             return
         sender.delete_expired_batches()
-        held = {name: known for name, known in self._districts.items() if known.is_locked}
+        held = {name: known for name, known in self._districts.items() if known.is_claimed}
         for name in held.keys() - sender.renew_districts(held):
             held[name].set_aside("Another machine may work on this district by now.")
 
@@ -305,7 +305,6 @@ class FleetRunner:
             self._set_aside(district, error)
             return
         try:
-            district.fault = ""
             work(district, runner)
         except SET_ASIDE_ERRORS as error:
             self._set_aside(district, error)

@@ -137,6 +137,6 @@ def test_a_person_copies_the_text_keeps_the_evidence_and_notes_the_report(
         page.get_by_role("button", name="I reported it").click()
 
         expect(page.get_by_text("Saved: you reported it.")).to_be_visible()
-        assert "The account below is not mine." in copied
+        assert "It pretends to be me, Maria Delgado" in copied
         assert re.fullmatch(r"evidence-[0-9a-f]{8}\.zip", download.value.suggested_filename)
         assert looks.faults(page) == []

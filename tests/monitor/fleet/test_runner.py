@@ -425,3 +425,23 @@ def test_what_was_written_before_a_district_was_set_aside_is_noted_once_it_is_ta
     fleet.works()
 
     assert birch in noted
+
+
+def test_what_is_set_aside_while_somebody_enters_is_opened_anew_and_asks_again(
+    fleet: Fleet, noted: list[HostedDistrict]
+) -> None:
+    fleet.works()
+    birch = next(district for district in noted if district.name == "birch")
+    first = birch.enter()
+    birch.set_aside("Another machine may work on this district by now.")
+
+    assert birch.enter() is first
+    assert birch.fault
+    birch.leave()
+    birch.leave()
+    again = birch.enter()
+    try:
+        assert not again.app.crawler.is_stopped()
+        assert not birch.fault
+    finally:
+        birch.leave()
