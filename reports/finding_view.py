@@ -32,8 +32,8 @@ from reports.labels.cases import (
     DECISION_SENTENCES,
     OWN_END_REASONS,
     OWN_NEXT_STEPS,
+    OWN_NEXT_STEPS_OF_KIND,
     RECOVERED_END,
-    RECOVERY_NEXT_STEPS,
     TAKEN_OVER,
     TRACK_PLACES,
     TRACKS,
@@ -369,8 +369,8 @@ class CaseView(CaseSummary):
         """Return what happens next, as its person reads it; empty where it has ended."""
         if self.next_by is None or self.next_step is None:
             return ""
-        own = RECOVERY_NEXT_STEPS if self.kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
-        return own.get(self.next_step) or OWN_NEXT_STEPS[self.next_by, self.next_step]
+        step = (self.next_by, self.next_step)
+        return OWN_NEXT_STEPS_OF_KIND.get(self.nature, {}).get(step) or OWN_NEXT_STEPS[step]
 
     @property
     def own_end(self) -> str:

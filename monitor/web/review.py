@@ -72,7 +72,7 @@ from reports.labels.office import (
     CASE_BINS,
     REVIEWER_CHOICES,
     REVIEWER_HINTS,
-    REVIEWER_NEXT_STEPS,
+    describe_review_step,
     describe_verdict,
 )
 from reports.labels.takedown import LEVERS
@@ -280,7 +280,7 @@ def describe_saved_decision(app: App, reviewer: Reviewer, before: Case) -> str:
     if shown and shown.closes_at:
         parts.append(f"Without an answer, it ends on {format_near_day(shown.closes_at, zone)}.")
     elif shown and shown.next_by and shown.next_step and shown.due:
-        words = REVIEWER_NEXT_STEPS[shown.next_by, shown.next_step]
+        words = describe_review_step(shown.kind, shown.next_by, shown.next_step)
         parts.append(f"Next: {words}, by {format_near_day(shown.due, zone)}.")
     return " ".join(parts)
 

@@ -177,7 +177,7 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.OPERATOR, CaseStep.MEND_ADDRESS): "Your district corrects your email address.",
     (StepActor.PERSON, CaseStep.ANSWER): "It waits for your answer.",
     (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer here: IT says that it is real.",
-    (StepActor.PERSON, CaseStep.REPORT): "You report it, or ask for removal.",
+    (StepActor.PERSON, CaseStep.REPORT): "You report it.",
     (StepActor.PERSON, CaseStep.ESCALATE): "You report it again, or leave it as it is.",
     (StepActor.IT, CaseStep.DECIDE): "IT looks at it. Your answer decides.",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
@@ -186,11 +186,19 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.LOOK): "We look whether it is gone.",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it is not seen again.",
 }
-# An own account that was taken over is not reported, and goes on to be looked at.
-RECOVERY_NEXT_STEPS: Final[Mapping[CaseStep, str]] = {
-    CaseStep.REPORT: "You get it back, and say here whether you have.",
-    CaseStep.ESCALATE: "You try what else helps, and say here when you have it back.",
-    CaseStep.CLOSE_AS_CLAIMED: "We close it, if it does not change again.",
+# Where it is another one for a kind of case, by its nature.
+OWN_NEXT_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseStep], str]]] = {
+    CaseKind.MOCK_ACCOUNT: {(StepActor.PERSON, CaseStep.REPORT): "You report it, or leave it."},
+    CaseKind.EXPOSED_CONTACT: {(StepActor.PERSON, CaseStep.REPORT): "You ask for removal."},
+    CaseKind.STUDENT_LINK: {(StepActor.PERSON, CaseStep.REPORT): "You remove the link."},
+    # One that was taken over is not reported, and goes on to be looked at.
+    CaseKind.OWN_ACCOUNT_CHANGED: {
+        (StepActor.PERSON, CaseStep.REPORT): "You get it back, and say here whether you have.",
+        (StepActor.PERSON, CaseStep.ESCALATE): (
+            "You try what else helps, and say here when you have it back."
+        ),
+        (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it does not change again.",
+    },
 }
 # What IT does once others have let their time pass.
 REVIEWER_PLANS: Final[Mapping[CaseStep, str]] = {

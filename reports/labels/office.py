@@ -135,6 +135,20 @@ REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.LOOK): "Namesake looks whether it is gone",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "Namesake closes it, if it is not seen again",
 }
+# What a person does where there is no account of somebody else's to report.
+REVIEWER_REPORT_STEPS: Final[Mapping[CaseKind, str]] = {
+    CaseKind.EXPOSED_CONTACT: "The staff member asks for removal",
+    CaseKind.STUDENT_LINK: "The staff member removes the link",
+    CaseKind.OWN_ACCOUNT_CHANGED: "The staff member gets it back",
+}
+
+
+def describe_review_step(kind: CaseKind, who: StepActor, what: CaseStep) -> str:
+    """Return what happens next in a case, as a reviewer reads it."""
+    own = REVIEWER_REPORT_STEPS if (who, what) == (StepActor.PERSON, CaseStep.REPORT) else {}
+    return own.get(kind) or REVIEWER_NEXT_STEPS[who, what]
+
+
 REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "two checks, days apart, no longer found it",
     EndReason.SHOWN: "the staff member showed that it is gone",

@@ -22,6 +22,7 @@ from monitor.domain.vocabulary import (
     Scope,
     Severity,
     SourceStage,
+    StepActor,
 )
 from reports import answer_choices
 from reports.labels.account import (
@@ -61,6 +62,7 @@ from reports.labels.office import (
     HOLD_NOTICES,
     REVIEWER_ACCESS_REASONS,
     REVIEWER_ANSWERS,
+    describe_review_step,
 )
 from reports.labels.takedown import GUIDE_SOURCES, REPORT_NOTICES, REPORT_STEPS
 from reports.reason_rendering import render_reason
@@ -69,6 +71,7 @@ from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.platforms import PLATFORMS
 from tests.house.tree import ROOT, parsed
+from tests.reports.samples import make_case
 from tests.scrapers.known_sources import all_sources, written_sources
 
 UNSPOKEN = {Decision.SHARED, Decision.UNSHARED, Decision.REOPENED}
@@ -135,6 +138,25 @@ def test_every_part_of_the_preview_says_what_they_learn() -> None:
 
 def test_every_step_of_a_report_has_its_notice() -> None:
     assert set(REPORT_STEPS) == set(REPORT_NOTICES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "theirs", "desk"),
+    [
+        (CaseKind.IMPERSONATION, "You report it.", "The staff member reports it"),
+        (CaseKind.MOCK_ACCOUNT, "You report it, or leave it.", "The staff member reports it"),
+        (CaseKind.HARMFUL_PAGE, "You report it.", "The staff member reports it"),
+        (CaseKind.EXPOSED_CONTACT, "You ask for removal.", "The staff member asks for removal"),
+        (CaseKind.STUDENT_LINK, "You remove the link.", "The staff member removes the link"),
+    ],
+)
+def test_the_next_step_names_what_the_page_of_its_case_offers(
+    kind: CaseKind, theirs: str, desk: str
+) -> None:
+    step = (StepActor.PERSON, CaseStep.REPORT)
+    case = make_case(kind, "https://social.example/jan", id="1", next_by=step[0], next_step=step[1])
+    assert case.own_next_step == theirs
+    assert describe_review_step(kind, *step) == desk
 
 
 def test_every_end_and_change_of_a_consent_has_a_sentence() -> None:

@@ -104,7 +104,7 @@ def test_home_lists_what_is_in_progress(maria: Staff, guest: Guest):
     maria.rules(case, Decision.IMPERSONATION)
 
     home = guest.get("/me")
-    assert "Next, by Tue, Sep 15: You report it, or ask for removal." in home.text
+    assert "Next, by Tue, Sep 15: You report it." in home.text
     assert "Nothing needs you now" not in home.text
     guest.post(f"/me/takedown/{case.id}", done="reported")
     home = guest.get("/me")
