@@ -158,3 +158,27 @@ def test_who_lost_an_account_is_led_to_get_it_back_and_never_to_a_take_down(port
     assert page.page.find("a", href=f"/me/takedown/{case.id}") is None
     assert guest.get(f"/me/takedown/{case.id}").status == 404
     assert "You get it back, and say here whether you have." in guest.get("/me").text
+
+
+def test_a_link_that_was_removed_by_its_persons_word_is_not_yet_said_to_be_gone(
+    portal: Portal, maria: Staff, guest: Guest
+):
+    case = Case(
+        id="d" * 32,
+        person_id=maria.id,
+        finding_id=maria.case(CaseKind.IMPERSONATION).finding_id,
+        kind=CaseKind.STUDENT_LINK,
+        severity=Severity.MEDIUM,
+        opened_at=portal.world.clock.at,
+        reasons=(),
+        relation="follows",
+    )
+    portal.world.app.db.cases.insert_case(case)
+    guest.post(f"/me/cases/{case.id}", decision="unlinked")
+
+    seen = (
+        guest.get(f"/me/findings/{case.finding_id}").page.find(id=f"case-{case.id}").get_text(" ")
+    )
+
+    assert "You say that you removed it. We look whether it is gone." in seen
+    assert "Said to be removed" in seen
