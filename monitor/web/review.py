@@ -174,9 +174,9 @@ def build_queue_filter(query: QueueQuery, reviewer: Reviewer, now: datetime) -> 
 CHIPS: Final[Mapping[str, str]] = {
     "": "All",
     "state=needs-you": "Needs IT",
-    "taken=nobody": "Not assigned",
+    "state=needs-you&taken=nobody": "Not assigned",
     "taken=me": "Mine",
-    "state=in-progress": "In progress",
+    "state=in-progress": "Waiting for others",
     "state=done": "Done",
 }
 

@@ -160,7 +160,7 @@ REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {
 }
 CASE_BINS: Final[Mapping[CaseBin, str]] = {
     CaseBin.NEEDS_YOU: "Needs IT",
-    CaseBin.IN_PROGRESS: "In progress",
+    CaseBin.IN_PROGRESS: "Waiting for others",
     CaseBin.DONE: "Done",
 }
 HOLD_NOTICES: Final[Mapping[HoldAction, str]] = {

@@ -34,4 +34,4 @@ def test_counts_are_told_by_severity_the_worst_first() -> None:
     text = render_queue_feed(view)
 
     assert "<title>3 cases need IT</title>" in text
-    assert "Urgent: 1, Low: 2. In progress: 4. Done: 1." in text
+    assert "Urgent: 1, Low: 2. Waiting for others: 4. Done: 1." in text

@@ -156,7 +156,7 @@ def test_reviewers_are_mailed_counts_a_reference_and_a_link_and_nothing_of_anyon
     assert len(emails) == len(REVIEWERS)
     for email in emails:
         written = email.email.subject + email.text + email.email.html
-        assert "1 needs IT, 0 in progress" in email.email.subject
+        assert "1 needs IT, 0 wait for others" in email.email.subject
         assert world.config.portal.address in email.text
         for secret in ("Maria", "Delgado", "Maple", "skies", "Volcanoes"):
             assert secret not in written
@@ -171,7 +171,7 @@ def test_mail_and_queue_count_alike_whatever_was_said(maria: Staff):
     first, *_ = reviewers_read(world)
 
     assert count_review_cases(world.app) == {"needs-you": 0, "in-progress": 1, "done": 0}
-    assert "0 need IT, 1 in progress" in first.email.subject
+    assert "0 need IT, 1 waits for others" in first.email.subject
 
 
 def test_the_email_opens_the_case_that_comes_first_and_names_it_by_its_reference(maria: Staff):
@@ -195,7 +195,7 @@ def test_a_reviewer_is_not_mailed_what_is_about_themselves(maria: Staff):
     send_due(world.app)
 
     own = next(email for email in world.post.to(maria.mail) if "review" in email.email.subject)
-    assert "0 need IT, 0 in progress" in own.email.subject
+    assert "0 need IT, 0 wait for others" in own.email.subject
     assert "1 needs IT" in world.post.to(REVIEWERS[0])[-1].email.subject
 
 

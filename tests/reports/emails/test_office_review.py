@@ -18,9 +18,9 @@ def test_the_email_has_no_field_for_a_person_or_a_case() -> None:
 def test_what_waits_and_since_when_is_said(review: ReviewView) -> None:
     email = render_review(review)
 
-    assert ": 2 need IT, 3 in progress, 58 of 60 places checked" in email.subject
+    assert ": 2 need IT, 3 wait for others, 58 of 60 places checked" in email.subject
     text = " ".join(email.text.split())
-    assert "Need IT: 2. In progress: 3. Done in the last week: 1." in text
+    assert "Need IT: 2. Waiting for others: 3. Done in the last week: 1." in text
     assert "First: case 3428f5cb, urgent, due Wed, Nov 25. IT sees it since Sun, Nov 22." in text
     assert "Not assigned." in text
     assert "Open case 3428f5cb: " in text

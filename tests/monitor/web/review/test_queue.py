@@ -42,6 +42,16 @@ def test_a_list_with_nothing_in_it_says_what_that_means(portal: Portal, ana: Gue
     assert "No cases match your filters." in ana.get("/review?severity=low").text
 
 
+def test_what_waits_for_others_is_counted_so_and_is_nobodys_to_take_yet(maria: Staff, ana: Guest):
+    assert "Needs IT 1 Not assigned 1 Mine 0 Waiting for others 0" in ana.get("/review").text
+
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+
+    seen = ana.get("/review")
+    assert "Needs IT 0 Not assigned 0 Mine 0 Waiting for others 1" in seen.text
+    assert "Not assigned" not in seen.page.find(class_="queue").get_text()
+
+
 def test_a_case_is_opened_by_a_form_and_never_by_a_link(maria: Staff, ana: Guest):
     place = f"/review/cases/{fake(maria).id}"
     before = maria.world.state.audit.list_entries()
