@@ -261,7 +261,8 @@ class CaseSummary:
     `next_by` does `next_step` by `due`; all are None where it has ended, at `ended_at`. It waits
     for its person `waits_since` then, None where it does not, or IT reads. IT sees it
     since `it_sees_since` because of `opened_by`; None while it does not. Silence of its person ends
-    it when it `closes_at`, None for never. `taken_by` is a reviewer's
+    it when it `closes_at`, None for never. They shared it with its evidence `shared_at` some time,
+    None while they do not. `taken_by` is a reviewer's
     address, and `asked_at` when its person was last asked; both are for IT alone.
     """
 
@@ -285,6 +286,7 @@ class CaseSummary:
     closes_at: datetime | None = None
     it_sees_since: datetime | None = None
     opened_by: OpeningReason | None = None
+    shared_at: datetime | None = None
     taken_by: str = ""
     asked_at: datetime | None = None
 
@@ -316,7 +318,6 @@ class CaseView(CaseSummary):
     last_seen: datetime
     nature: CaseKind
     reasons: tuple[Reason, ...] = ()
-    is_shared: bool = False
     given: str | None = None
     person: str = ""
     revision: str = ""
@@ -344,6 +345,17 @@ class CaseView(CaseSummary):
     contact_kinds: tuple[ContactKind, ...] = ()
     pair: AccountPair | None = None
     link_url: str = ""
+
+    @property
+    def is_shared(self) -> bool:
+        return self.shared_at is not None
+
+    @property
+    def awaits_evidence(self) -> bool:
+        """Tell whether IT asked, and its person gave nothing since."""
+        if self.asked is None:
+            return False
+        return self.shared_at is None or self.shared_at < self.asked.at
 
     @property
     def is_account(self) -> bool:

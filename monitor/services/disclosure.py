@@ -289,6 +289,7 @@ def _summarize(
         closes_at=ahead.at if ahead and ahead.reason in _SILENT_ENDS else None,
         it_sees_since=opening.at if opening else None,
         opened_by=opening.reason if opening else None,
+        shared_at=case.shared_at,
     )
 
 
@@ -309,7 +310,6 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
         **_date_case(case, finding),
         nature=case.nature,
         reasons=tuple(reason.without_quotes for reason in case.reasons),
-        is_shared=case.shared_at is not None,
         given=person.name.given,
         person=person.name.full_name,
         revision=case.revision,
@@ -347,7 +347,6 @@ def _build_own_view(
         **_date_case(case, finding),
         nature=case.nature,
         reasons=case.reasons,
-        is_shared=case.shared_at is not None,
         since=case.notified_at or case.opened_at,
         is_undecided=case.is_undecided,
         is_pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,

@@ -1,5 +1,6 @@
 """The pages of the take-down kit: everything at hand, and nobody else's."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -411,7 +412,12 @@ def test_who_is_asked_by_it_reads_the_question_and_gives_the_evidence_where_the_
     guest.post(f"/me/cases/{case.id}/share")
     assert ana.post(f"/review/cases/{case.id}/pack").headers["Content-Type"] == "application/zip"
     assert guest.get(here).page.find("a", string="Give IT the evidence") is None
-    assert QUESTION in guest.get(here).text
+    answered = guest.get(here).text
+    assert QUESTION in answered
+    assert "IT asked you" in answered
+    assert "You gave IT the evidence on " in answered
+    assert "IT asks you" not in answered + guest.get("/me").text
+    assert re.search(r"Question sent on [^,]+, \d+, evidence given on ", ana.get("/review").text)
 
 
 def test_what_it_does_and_by_when_reads_the_same_for_both_sides(

@@ -23,7 +23,14 @@ from monitor.domain.vocabulary import (
     StepActor,
 )
 from reports.coverage import Coverage, CoveredSource
-from reports.finding_view import AccountPair, AdviceLine, CaseView, FindingView, HighlightPiece
+from reports.finding_view import (
+    AccountPair,
+    AdviceLine,
+    CaseView,
+    FindingView,
+    HighlightPiece,
+    ReviewerQuestion,
+)
 from reports.pages.findings import (
     CasePanel,
     FindingPageView,
@@ -133,6 +140,16 @@ def test_only_the_first_case_has_the_main_button() -> None:
     assert len(page.select(".button:not(.button-second)")) == 1
     assert page.select_one(".button")["href"] == "/me/findings/1"
     assert page.select(".button")[2]["href"] == "/me/takedown/f2"
+
+
+def test_each_card_says_that_it_asks_until_the_evidence_is_given() -> None:
+    question = ReviewerQuestion(by="ana@district.example", at=MONDAY, text="May we see it?")
+    asked = replace(CASE, id="f3", asked=question)
+    words = "IT asks you something about this."
+
+    assert home(asked, replace(asked, id="f4")).main.get_text().count(words) == 2
+    given = replace(asked, shared_at=MONDAY)
+    assert words not in home(CASE, given).main.get_text()
 
 
 def test_a_full_home_is_read_at_a_glance_and_leads_to_each_case() -> None:
