@@ -219,7 +219,7 @@ RECOVERED_END: Final = "You said that you have it back, and it did not change ag
 REFERENCE: Final = 8
 # The links of advice to our own pages, by where they lead.
 ADVICE_LINKS: Final[Mapping[str, str]] = {
-    "kit": "Open the take-down kit",
+    "kit": "Open the report page",
     "removal": "See how to have them removed",
     "share": "Share it with IT",
 }
