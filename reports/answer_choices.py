@@ -42,7 +42,11 @@ ANSWER_LINK_OVER: Final = (
 )
 CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     CaseKind.IMPERSONATION: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
-    CaseKind.MOCK_ACCOUNT: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
+    CaseKind.MOCK_ACCOUNT: {
+        Decision.MOCK: ANSWERS[Decision.MOCK],
+        **ANSWERS,
+        Decision.HARMLESS: "I know about it, and it is fine",
+    },
     CaseKind.STUDENT_LINK: {
         Decision.UNLINKED: "I removed the link",
         Decision.EXPLAINED: "There is a good reason for it",
@@ -122,7 +126,7 @@ UNANSWERED_HINTS: Final = {Decision.MINE: "We keep an eye on it. IT can no longe
 # The question of a case, to its person.
 CASE_QUESTIONS: Final[Mapping[CaseKind, str]] = {
     CaseKind.IMPERSONATION: "Is this account you?",
-    CaseKind.MOCK_ACCOUNT: "Is this account you?",
+    CaseKind.MOCK_ACCOUNT: "Did someone else make this account about you?",
     CaseKind.STUDENT_LINK: "What is this link?",
     CaseKind.EXPOSED_CONTACT: "Are these details yours?",
     CaseKind.OWN_ACCOUNT_CHANGED: "Did you change your account?",

@@ -136,6 +136,9 @@ class QuestionCard:
             if self.case and not self.is_case
             else self.shown.choices
         )
+        if self.case and self.case.kind is CaseKind.MOCK_ACCOUNT:
+            # What its email asks comes first.
+            choices = tuple(sorted(choices, key=lambda one: one.value is not Decision.MOCK))
         return choices if self.has_reviewer else keep_closed(choices)
 
     @property

@@ -36,6 +36,7 @@ from reports.pages.findings import (
     FindingPageView,
     HomeView,
     PersonalWeekLine,
+    QuestionCard,
     render_finding,
     render_home,
 )
@@ -140,6 +141,30 @@ def test_only_the_first_case_has_the_main_button() -> None:
     assert len(page.select(".button:not(.button-second)")) == 1
     assert page.select_one(".button")["href"] == "/me/findings/1"
     assert page.select(".button")[2]["href"] == "/me/takedown/f2"
+
+
+@pytest.mark.parametrize(
+    ("kind", "question", "first"),
+    [
+        (CaseKind.IMPERSONATION, "Is this account you?", Decision.MINE),
+        (
+            CaseKind.MOCK_ACCOUNT,
+            "Did someone else make this account about you?",
+            Decision.MOCK,
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_case", [True, False])
+def test_a_card_asks_what_its_email_does_with_that_answer_first(
+    kind: CaseKind, question: str, first: Decision, *, is_case: bool
+) -> None:
+    case = replace(CASE, kind=kind, nature=kind)
+    account = replace(case.finding, is_account=True)
+    card = QuestionCard(case=case, finding=account, is_case=is_case)
+
+    assert card.question == question
+    assert card.choices[0].value == first
+    assert len({choice.value for choice in card.choices}) == len(card.choices)
 
 
 def test_each_card_says_that_it_asks_until_the_evidence_is_given() -> None:
