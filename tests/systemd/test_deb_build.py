@@ -142,6 +142,18 @@ def test_an_upgrade_that_could_not_read_the_tables_is_refused_before_anything_is
     assert "Nothing was changed, and version 0.0.1 stays." in said.stderr
 
 
+@pytest.mark.parametrize("ending", ["removed", "moved"])
+def test_a_district_that_is_worked_on_no_more_holds_up_no_upgrade(
+    build: ModuleType, data: Path, ending: str
+) -> None:
+    state = data / f"districts/elm.{ending}/state"
+    state.mkdir(parents=True)
+    with closing(sqlite3.connect(state / "namesake.db")) as database:
+        database.execute("PRAGMA application_id = 7")
+
+    assert run_preinst(build, data, "upgrade", "0.0.1").returncode == 0
+
+
 def test_units_that_failed_are_started_again_by_the_other_version(
     build: ModuleType, tmp_path: Path
 ) -> None:
