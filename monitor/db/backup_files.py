@@ -49,8 +49,8 @@ UNCOUNTED_TABLES = frozenset({"clock", "audit_end"})
 ABANDONED_AFTER = timedelta(days=1)
 # Emails lie there in the clear, and a copy of them could not forget anyone.
 OUTBOX = "outbox"
-# Files that can be made again, or are backed up elsewhere.
-EXCLUDED_NAMES = frozenset({"lock", "reserve", OUTBOX, SENT_LOG_FILE, HANDOVER_FILE})
+# Files that are of this machine, can be made again, or are backed up elsewhere.
+EXCLUDED_NAMES = frozenset({"lock", "reserve", "warnings", OUTBOX, SENT_LOG_FILE, HANDOVER_FILE})
 DATABASES = (DATABASE_FILE, KEYS_DATABASE)
 
 

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DATABASES = (DATABASE_FILE, KEYS_DATABASE)
 # What belongs to a process of this machine. The list itself cannot be in it.
-NOT_HANDED_OVER = frozenset({HANDOVER_FILE, "lock", "wake.sock", LEAVING_FILE})
+NOT_HANDED_OVER = frozenset({HANDOVER_FILE, "lock", "wake.sock", "warnings", LEAVING_FILE})
 MOVED_SUFFIX = ".moved"
 # A folder of this name is being copied to, and no district yet.
 ARRIVING_SUFFIX = ".arriving"
