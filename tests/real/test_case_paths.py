@@ -166,7 +166,7 @@ def test_the_first_button_of_a_plan_is_in_view_on_a_phone(
 
 def check_in_view(page: Page) -> None:
     """Look whether the first button of a page can be pressed without scrolling."""
-    first = page.locator("main button.button").first.bounding_box()
+    first = page.locator("main .button").first.bounding_box()
     assert first
     assert first["y"] + first["height"] <= PHONE_HEIGHT, (page.url, first)
 

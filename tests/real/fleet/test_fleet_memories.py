@@ -210,5 +210,5 @@ def test_tables_are_made_once_and_a_newer_one_is_left_alone(fleet_address: str) 
     connection.execute("UPDATE namesake.schema_version SET version = version + 1")
     connection.close()
 
-    with pytest.raises(DatabaseError, match="newer Namesake"):
+    with pytest.raises(DatabaseError, match="another version of Namesake"):
         FleetConnection.open_address(fleet_address)

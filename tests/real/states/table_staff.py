@@ -37,7 +37,7 @@ FINDINGS: tuple[State, ...] = (
 )
 SHARING: tuple[State, ...] = (
     thomas("/me/findings/{changed}", "Did you change your account?"),
-    thomas("/me/cases/{unshared}/share", "Share this with IT?"),
+    thomas("/me/cases/{unshared}/share", "Give IT the evidence?"),
     thomas("/me/cases/{unshared}/share", "Shared with IT.", press("Share")),
     thomas("/me/findings/{changed}", "No longer shared", press("Stop sharing with IT")),
     thomas("/me/sort", "Saved: Not about me.", press("Not about me")),
@@ -123,7 +123,7 @@ DATA: tuple[State, ...] = (
     maria("/me/data/names", "Enter your", fill("First name", ""), SAVE, status=422),
     maria("/me/data/work", "Where do you work and live?"),
     maria("/me/data/accounts", "Which accounts are yours?"),
-    maria("/me/data/accounts", "Choose a network", press("Add"), status=422),
+    maria("/me/data/accounts", "Choose the network", press("Add"), status=422),
     maria("/me/data/accounts", "Saved.", SAVE),
     maria("/me/data/leave", "Leave Namesake?"),
     new("/me/data/seen", "You joined"),
