@@ -190,7 +190,15 @@ def test_a_list_has_no_field_by_which_a_person_is_known():
     assert {field.name for field in fields(CaseSummary)} == {
         *("id", "kind", "severity", "state", "opened_at", "platform", "school"),
         *("decision", "review_decision", "bin", "next_by", "next_step", "due", "end", "ended_at"),
-        *("it_sees_since", "opened_by", "taken_by", "asked_at", "shared_at", "waits_since", "is_late"),
+        *(
+            "it_sees_since",
+            "opened_by",
+            "taken_by",
+            "asked_at",
+            "shared_at",
+            "waits_since",
+            "is_late",
+        ),
         "closes_at",
     }
 
