@@ -30,7 +30,7 @@ from monitor.db.atomic_files import (
     write_file,
 )
 from monitor.db.connection import translate_opening_errors
-from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
+from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, WARNINGS_FILE, Database
 from monitor.db.database_copies import copy_database, open_for_reading
 from monitor.db.encryption import KEYS_DATABASE, TAKE_BACKS
 from monitor.db.handover import HANDOVER_FILE
@@ -50,7 +50,7 @@ ABANDONED_AFTER = timedelta(days=1)
 # Emails lie there in the clear, and a copy of them could not forget anyone.
 OUTBOX = "outbox"
 # Files that are of this machine, can be made again, or are backed up elsewhere.
-EXCLUDED_NAMES = frozenset({"lock", "reserve", "warnings", OUTBOX, SENT_LOG_FILE, HANDOVER_FILE})
+EXCLUDED_NAMES = frozenset({"lock", "reserve", OUTBOX, SENT_LOG_FILE, WARNINGS_FILE, HANDOVER_FILE})
 DATABASES = (DATABASE_FILE, KEYS_DATABASE)
 
 

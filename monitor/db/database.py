@@ -65,6 +65,8 @@ if TYPE_CHECKING:
 
 DATABASE_FILE = "namesake.db"
 SENT_LOG_FILE = "sent-log"
+# What the service told operators when it last ran: a line each.
+WARNINGS_FILE = "warnings"
 TableT = TypeVar("TableT", bound=Table)
 
 

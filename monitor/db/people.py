@@ -277,12 +277,16 @@ class ConsentsTable(EncryptedTable, Records[Consent]):
             if consent.allows_queries(now)
         )
 
+    def find_first_given(self) -> datetime | None:
+        """Return when the first of those who are here agreed, by the last line of each."""
+        sql = f"SELECT min(given_at) AS at FROM consents WHERE {_IS_LAST}"  # noqa: S608 - our own words
+        row = self.connection.fetch_row(sql)
+        return parse_optional_datetime(row["at"]) if row else None
+
     def list_latest_consents(self) -> tuple[Consent, ...]:
         """Return the last line of everyone's, in the order of their enrollment."""
-        return self.list_records(
-            """WHERE seq IN (SELECT max(seq) FROM consents GROUP BY person_id)
-            ORDER BY (SELECT people.rowid FROM people WHERE people.id = person_id)"""
-        )
+        joined = "(SELECT people.rowid FROM people WHERE people.id = person_id)"
+        return self.list_records(f"WHERE {_IS_LAST} ORDER BY {joined}")
 
 
 _FIELDS = (
@@ -290,6 +294,7 @@ _FIELDS = (
     for name in ConsentsTable.stored
 )
 _LINE = f"json_object({', '.join(_FIELDS)})"
+_IS_LAST = "seq IN (SELECT max(seq) FROM consents GROUP BY person_id)"
 _LAST_LINES = f"""SELECT person_id, {_LINE} AS line FROM consents WHERE seq =
     (SELECT max(seq) FROM consents AS other WHERE other.person_id = consents.person_id)"""  # noqa: S608 - our own words
 

@@ -172,9 +172,9 @@ def plan_levers(
         failed = [kind for kind in failed if kind is LeverKind.LAW]
     left = [step for step in steps if step.kind not in failed] or steps[-1:]
     # The way that was named last is taken until it failed, wherever it stands.
-    named = case.last_lever.lever if case.last_lever and case.last_lever.lever else None
+    last = case.last_lever
     place = next(
-        (number for number, step in enumerate(left) if step.kind is named),
+        (number for number, step in enumerate(left) if last and step.kind is last.lever),
         min(failed.count(None), len(left) - 1),
     )
     chosen, later = left[place], tuple(left[place + 1 :])

@@ -9,7 +9,6 @@ What was done since a backup is lost. What people withdrew since is not: it is k
 backup, and holds for any older copy before anyone is asked about.
 """
 
-import hashlib
 import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -22,9 +21,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor.app import Environment
 from monitor.config.sections import BackupConfig
-from monitor.db.atomic_files import PRIVATE_MODE, make_folder, write_file
+from monitor.db.atomic_files import PRIVATE_MODE, compute_file_digest, make_folder, write_file
 from monitor.db.backup_files import KeyBackup, find_newest_backup
-from monitor.db.database import DATABASE_FILE
+from monitor.db.database import DATABASE_FILE, WARNINGS_FILE
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.handover import (
     HANDOVER_FILE,
@@ -62,7 +61,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DATABASES = (DATABASE_FILE, KEYS_DATABASE)
 # What belongs to a process of this machine. The list itself cannot be in it.
-NOT_HANDED_OVER = frozenset({HANDOVER_FILE, "lock", "wake.sock", "warnings", LEAVING_FILE})
+NOT_HANDED_OVER = frozenset({HANDOVER_FILE, "lock", "wake.sock", WARNINGS_FILE, LEAVING_FILE})
 MOVED_SUFFIX = ".moved"
 # A folder of this name is being copied to, and no district yet.
 ARRIVING_SUFFIX = ".arriving"
@@ -258,15 +257,13 @@ def close_databases(state: Path) -> None:
 
 def hash_files(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of each file in a district's folder. Raises CannotWriteError."""
-    hashes = {}
     with translate_os_errors(folder, "cannot be read", "check its files"):
-        for path in sorted(folder.rglob("*")):
-            if path.name in NOT_HANDED_OVER or not path.is_file() or path.is_symlink():
-                continue
-            with path.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            hashes[path.relative_to(folder).as_posix()] = sha256
-    return hashes
+        digests = [
+            compute_file_digest(folder, path)
+            for path in sorted(folder.rglob("*"))
+            if path.name not in NOT_HANDED_OVER and path.is_file() and not path.is_symlink()
+        ]
+    return {digest.path: digest.sha256 for digest in digests}
 
 
 def find_missing_file(folder: Path, handover: Handover) -> str:

@@ -17,6 +17,7 @@ from monitor.app import App, Environment
 from monitor.app.steady_clock import measure_jump
 from monitor.config.sections import WatchConfig
 from monitor.db.atomic_files import PRIVATE_MODE, DiskReserve, write_file
+from monitor.db.database import WARNINGS_FILE
 from monitor.domain.errors import CannotWriteError, MonitorError
 from monitor.domain.health import compute_exit_code
 from monitor.domain.vocabulary import HealthLevel
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 # A test restore takes minutes.
 TRIAL_ABANDONED_AFTER = timedelta(hours=1)
-# What was told when the service last ran: in the state folder, a line each.
-WARNINGS_FILE = "warnings"
 NO_ROOM = "The disk is full. Searches are paused until there is space."
 
 HeartbeatFunction = Callable[[Vitals, HealthLevel], None]

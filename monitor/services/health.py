@@ -119,7 +119,6 @@ def collect_vitals(
     backup = db.audit.find_last_entry_of_action(BACKED_UP)
     people = len(db.people.list_person_ids())
     told_people = round_down_to_band(people)
-    consents = db.consents.list_latest_consents()
     open_sweeps = [sweep for sweep in db.sweeps.list_open_sweeps() if sweep.kind is SweepKind.SWEEP]
     recorded = (db.clock.find_last_time(), db.audit.find_last_entry_time())
     return Vitals(
@@ -151,7 +150,7 @@ def collect_vitals(
         drill=_find_last_drill(db, now),
         database_bytes=db.size_bytes,
         person_count=told_people,
-        first_joined=min((consent.given_at for consent in consents), default=None),
+        first_joined=db.consents.find_first_given(),
         case_counts=_count_cases(db) if told_people else {},
     )
 

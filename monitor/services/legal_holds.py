@@ -97,10 +97,10 @@ def _require_same_person(app: App, reviewer: Reviewer, proposal_id: str, address
     _check_reviewers(app, proposal.first, reviewer.address)
     proposal.check_second_reviewer(reviewer.address, app.clock.now())
     people, person_id = app.db.people, proposal.person_id
-    named = people.find_person_id_by_mail(address) if is_single_address(address) else address
     # Of one who left and whose address has a next owner, only the reference is left.
-    own = people.find_person_id_by_mail(people.load_person(person_id).mail) == person_id
-    if named != person_id or (own and not is_single_address(address)):
+    has_address = people.find_person_id_by_mail(people.load_person(person_id).mail) == person_id
+    names_address = is_single_address(address) or not has_address
+    if not names_address or _resolve_person_id(app, address) != person_id:
         app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
         raise InputError(ANOTHER_PERSON)
 
@@ -115,15 +115,17 @@ def withdraw_hold_proposal(app: App, reviewer: Reviewer, proposal_id: str) -> No
         _audit_hold(app, reviewer, "hold-proposal-withdrawn", proposal)
 
 
+def _resolve_person_id(app: App, address_or_id: str) -> str | None:
+    """Return whose work address it is, None for no one's; what is no address may be an ID."""
+    if is_single_address(address_or_id):
+        return app.db.people.find_person_id_by_mail(address_or_id.lower())
+    return address_or_id
+
+
 def _find_person_id(app: App, reviewer: Reviewer, address_or_id: str) -> str:
     """Return the person's ID. Failed attempts are recorded: no one may test who has joined."""
-    people = app.db.people
-    person_id = (
-        people.find_person_id_by_mail(address_or_id.lower())
-        if is_single_address(address_or_id)
-        else address_or_id
-    )
-    if person_id is None or person_id not in people.list_person_ids():
+    person_id = _resolve_person_id(app, address_or_id)
+    if person_id is None or person_id not in app.db.people.list_person_ids():
         app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
         sentence = "No one has joined under this address or reference."
         raise InputError(sentence)

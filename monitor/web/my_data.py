@@ -212,10 +212,11 @@ def build_renewal_routes(context: PortalContext) -> Blueprint:
         if not chosen:
             view = _build_answer_view(context, chosen, (NO_SCOPE_FAULT,))
             return context.render_page(title, pages.render_consent_answer, view)
-        if not chosen - _load_agreed_scopes(context) <= _parse_scopes(form.shown):
+        agreed = _load_agreed_scopes(context)
+        if not chosen - agreed <= _parse_scopes(form.shown):
             return context.redirect_to(_build_renewal_path(chosen), READ_ADDED_FIRST)
-        kept = chosen & _load_agreed_scopes(context)
-        if kept < _load_agreed_scopes(context) and _loses_anything(context, kept):
+        kept = chosen & agreed
+        if kept < agreed and _loses_anything(context, kept):
             notice = TURN_OFF_FIRST if kept else ADD_FIRST
             return context.redirect_to(url_for("consent.show_scopes"), notice)
         answer = ConsentAnswer(

@@ -138,3 +138,20 @@ def world_of(tmp_path: Path, found: Found, replays: Replays | None) -> Iterator[
 @pytest.fixture
 def world(world_of: MakeWorld) -> World:
     return world_of("chalkboard", families=("bluesky", "searxng"))
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation of its own, in a place that services see."""
+    path = tmp_path / "program" / "bin" / "namesake"
+    path.parent.mkdir(parents=True)
+    path.touch()
+    monkeypatch.setattr("sys.prefix", str(path.parents[1]))
+    monkeypatch.setattr("monitor.cli.systemd_units.HIDDEN_PLACES", frozenset())
+    return path
+
+
+@pytest.fixture
+def units_folder(tmp_path: Path) -> Path:
+    (tmp_path / "units").mkdir()
+    return tmp_path / "units"

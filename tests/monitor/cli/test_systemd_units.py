@@ -19,65 +19,50 @@ from tests.monitor.cli.conftest import Said, run
 UNIT = "[Service]\nImportCredential=smtp-password\n# none\nImportCredential=brave-key\n"
 
 
-@pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation of its own, in a place that services see."""
-    path = tmp_path / "program" / "bin" / "namesake"
-    path.parent.mkdir(parents=True)
-    path.touch()
-    monkeypatch.setattr(systemd_units.sys, "prefix", str(path.parents[1]))
-    monkeypatch.setattr(systemd_units, "HIDDEN_PLACES", frozenset())
-    return path
+def write(units_folder: Path, release: int) -> Said:
+    return run("init", "--units", str(units_folder), "--systemd", str(release))
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "units").mkdir()
-    return tmp_path / "units"
-
-
-def write(folder: Path, release: int) -> Said:
-    return run("init", "--units", str(folder), "--systemd", str(release))
-
-
-def test_the_units_start_the_program_of_this_installation(program: Path, folder: Path) -> None:
-    assert write(folder, 257).code == 0
+def test_the_units_start_the_program_of_this_installation(
+    program: Path, units_folder: Path
+) -> None:
+    assert write(units_folder, 257).code == 0
 
     for name in UNITS:
         ours = (ROOT / "systemd" / name).read_text("utf-8")
-        written = (folder / name).read_text("utf-8")
+        written = (units_folder / name).read_text("utf-8")
         assert written == ours.replace("/opt/namesake/bin/namesake", str(program))
         assert (str(program) in written) == name.endswith(".service")
-    assert {path.name for path in folder.iterdir()} == set(UNITS)
+    assert {path.name for path in units_folder.iterdir()} == set(UNITS)
 
 
-def test_a_second_run_changes_nothing_and_says_so(program: Path, folder: Path) -> None:
-    write(folder, 257)
-    said = write(folder, 257)
+def test_a_second_run_changes_nothing_and_says_so(program: Path, units_folder: Path) -> None:
+    write(units_folder, 257)
+    said = write(units_folder, 257)
 
     assert [line for line in said.out.splitlines() if line.endswith(" is current.")] == [
-        f"{folder / name} is current." for name in UNITS
+        f"{units_folder / name} is current." for name in UNITS
     ]
 
 
-def test_a_unit_of_an_older_release_is_replaced(program: Path, folder: Path) -> None:
-    (folder / "namesake.service").write_text("[Unit]\n", "utf-8")
+def test_a_unit_of_an_older_release_is_replaced(program: Path, units_folder: Path) -> None:
+    (units_folder / "namesake.service").write_text("[Unit]\n", "utf-8")
 
-    assert f"Replaced {folder / 'namesake.service'}." in write(folder, 257).out
-    assert str(program) in (folder / "namesake.service").read_text("utf-8")
+    assert f"Replaced {units_folder / 'namesake.service'}." in write(units_folder, 257).out
+    assert str(program) in (units_folder / "namesake.service").read_text("utf-8")
 
 
 def test_an_older_systemd_gets_a_drop_in_that_goes_when_it_is_upgraded(
-    program: Path, folder: Path
+    program: Path, units_folder: Path
 ) -> None:
-    drop_in = folder / "namesake.service.d" / OLD_SYSTEMD_DROP_IN
-    write(folder, 252)
+    drop_in = units_folder / "namesake.service.d" / OLD_SYSTEMD_DROP_IN
+    write(units_folder, 252)
     written = drop_in.read_text("utf-8")
     assert written.startswith("[Service]\nLoadCredential=smtp-password\n")
-    assert (folder / "namesake-portal.service.d" / OLD_SYSTEMD_DROP_IN).exists()
-    assert not (folder / "namesake-backup.service.d").exists()
+    assert (units_folder / "namesake-portal.service.d" / OLD_SYSTEMD_DROP_IN).exists()
+    assert not (units_folder / "namesake-backup.service.d").exists()
 
-    assert f"Removed {drop_in}." in write(folder, 254).out
+    assert f"Removed {drop_in}." in write(units_folder, 254).out
     assert not drop_in.exists()
 
 
@@ -147,10 +132,10 @@ def test_where_the_units_came_with_a_package_none_are_written(tmp_path: Path) ->
         find_program(tmp_path, Path("/usr/bin/python3"))
 
 
-def test_a_folder_that_cannot_be_written_is_one_sentence(program: Path, folder: Path) -> None:
-    (folder / "namesake.service").mkdir()
+def test_a_folder_that_cannot_be_written_is_one_sentence(program: Path, units_folder: Path) -> None:
+    (units_folder / "namesake.service").mkdir()
 
-    said = write(folder, 257)
+    said = write(units_folder, 257)
 
     assert said.code == 73
-    assert said.sentence.startswith(f"{folder / 'namesake.service'} cannot be written")
+    assert said.sentence.startswith(f"{units_folder / 'namesake.service'} cannot be written")
