@@ -21,8 +21,10 @@ from monitor.services.consent_end import ERASURE
 from monitor.services.narrowed_consent import delete_unconsented_results
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from reports.emails.account import LegalHoldView
-from reports.labels.office import ANOTHER_PERSON, HOLD_ERRORS
+from reports.labels.office import ANOTHER_PERSON, HOLD_ERRORS, MISNAMED_TOO_OFTEN
 
+MISNAMED = "hold-person-misnamed"
+MAX_TRIES = 3
 NOT_ON_YOURSELF = "You cannot decide on a legal hold about yourself. Ask two other reviewers."
 
 
@@ -92,7 +94,10 @@ def confirm_legal_hold(
 
 
 def _require_same_person(app: App, reviewer: Reviewer, proposal_id: str, address: str) -> None:
-    """Raise InputError for an address of anyone else, who joined or not; that is recorded."""
+    """Raise InputError for an address of anyone else, who joined or not; that is recorded.
+
+    After three of them the proposal is over: who has a list of addresses cannot find out who it is.
+    """
     proposal = app.db.hold_proposals.load_hold_proposal(proposal_id)
     _check_reviewers(app, proposal.first, reviewer.address)
     proposal.check_second_reviewer(reviewer.address, app.clock.now())
@@ -100,9 +105,15 @@ def _require_same_person(app: App, reviewer: Reviewer, proposal_id: str, address
     # Of one who left and whose address has a next owner, only the reference is left.
     has_address = people.find_person_id_by_mail(people.load_person(person_id).mail) == person_id
     names_address = is_single_address(address) or not has_address
-    if not names_address or _resolve_person_id(app, address) != person_id:
-        app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
-        raise InputError(ANOTHER_PERSON)
+    if names_address and _resolve_person_id(app, address) == person_id:
+        return
+    with app.db.begin_transaction():
+        app.db.audit.append_entry(app.clock.now(), reviewer.id, MISNAMED, proposal_id, {})
+        entries = app.db.audit.list_entries_of_subjects((proposal_id,))
+        is_over = sum(entry.action == MISNAMED for entry in entries) >= MAX_TRIES
+        if is_over:
+            app.db.hold_proposals.delete_hold_proposal(proposal_id)
+    raise InputError(MISNAMED_TOO_OFTEN if is_over else ANOTHER_PERSON)
 
 
 def withdraw_hold_proposal(app: App, reviewer: Reviewer, proposal_id: str) -> None:

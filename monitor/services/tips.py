@@ -15,6 +15,7 @@ from monitor.domain.district.findings import DistrictFinding, build_told_trace
 from monitor.domain.email_delivery import fold_address
 from monitor.domain.errors import InputError
 from monitor.domain.pasted_address import complete_address, recognize_address
+from monitor.domain.person import Reviewer
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import DistrictFindingKind
 from monitor.services.annex_services import read_staff_states
@@ -35,10 +36,11 @@ def can_tell(app: App) -> bool:
     return app.config.district.colleagues_tell
 
 
-def tell_address(app: App, text: str) -> None:
+def tell_address(app: App, text: str, reviewer: Reviewer | None = None) -> None:
     """Store an address for reviewers, once; raise InputError where it is none, or there are many.
 
-    What is the district's own, or known already, changes nothing, and the answer is the same.
+    What is the district's own, or known already, changes nothing, and the answer is the same. What
+    a reviewer adds is audited; a colleague who tells is on no record.
     """
     target, address = recognize_address(text, ()), complete_address(text)
     key = target.account or target.page
@@ -62,6 +64,8 @@ def tell_address(app: App, text: str) -> None:
             last_seen=now,
         )
         app.db.district_findings.save_district_finding(finding)
+        if reviewer:
+            app.db.audit.append_entry(now, reviewer.id, "look-alike-added", finding.id, {})
 
 
 def request_tell_link(app: App, address: str, browser_session_id: str) -> None:

@@ -47,7 +47,9 @@ PRIVILEGED_ACTIONS = (
     "hold-lift-proposed",
     "hold-lifted",
     "hold-proposal-refused",
+    "hold-person-misnamed",
     "hold-proposal-withdrawn",
+    "look-alike-added",
     "look-alike-decided",
     "records-proposed",
     "records-withdrawn",
@@ -116,7 +118,7 @@ class _DistrictPages:
         if not can_tell(app):
             raise NotFound
         try:
-            tell_address(app, address)
+            tell_address(app, address, build_reviewer(self.context))
         except InputError as error:
             fault = FieldProblem(field="address", words=str(error))
             view = build_lookalikes_view(app, build_reviewer(self.context))

@@ -179,6 +179,10 @@ ANOTHER_PERSON: Final = (
     "This is not the work email of the person whom the other reviewer named. Compare with them: "
     "one of you mistyped. Nothing was done."
 )
+MISNAMED_TOO_OFTEN: Final = (
+    "Three times the work email was not that of the person whom the other reviewer named. The "
+    "request has ended. Agree on the person, and request it again."
+)
 RECORD_KINDS: Final[Mapping[RecordKind, str]] = {
     RecordKind.REVIEWER: "What reviewers did",
     RecordKind.OPERATOR: "What operators did",
@@ -327,11 +331,13 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "requested-early-access": "requested early access to this alert",
     "withdrew-early-access-request": "withdrew their request for early access to this alert",
     "flagged": "raised this alert",
+    "look-alike-added": "added an address that imitates the district",
     "look-alike-decided": "decided on a look-alike of the district",
     "opened-early": "opened this by early access (email sent)",
     "exported": "took a copy of all the data",
     "hold-proposed": "proposed to place a legal hold",
     "hold-proposal-refused": "tried to propose a legal hold",
+    "hold-person-misnamed": "named another person to confirm a legal hold",
     "hold-proposal-withdrawn": "withdrew their proposal about a legal hold",
     "hold-placed": "placed a legal hold (email sent)",
     "hold-lift-proposed": "proposed to lift a legal hold",

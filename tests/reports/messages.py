@@ -39,7 +39,7 @@ OFFICE_TABLES = {
         "AUDIT_OPENINGS",
         "AUDIT_DECISIONS",
     ),
-    *("HOLD_PROPOSALS", "CONTACT_VERDICTS", "CONTACT_STATUSES", "ANOTHER_PERSON"),
+    *("HOLD_PROPOSALS", "CONTACT_VERDICTS", "CONTACT_STATUSES", "MISNAMED_TOO_OFTEN"),
     *("RECORD_KINDS", "RECORD_ACCESS"),
     *("REMARKS", "LETTERS", "LETTERS_SENT"),
     *(
@@ -93,7 +93,8 @@ NOT_FOR_STAFF = {
     "List the cases that IT can see, without names",
     "Open these cases, with names (recorded each time)",
     "Count the cases that IT can see, in a feed reader",
-    *("Read health, jobs and sources", "Invite staff", "decided on a look-alike of the district"),
+    *("Read health, jobs and sources", "Invite staff"),
+    *("added an address that imitates the district", "decided on a look-alike of the district"),
     *FEED_OFFERS[Role.REVIEWER],
     # Of what reviewers read, which its person sees in the same words.
     "The account's, not yours",

@@ -127,15 +127,31 @@ def test_the_second_reviewer_names_the_same_person_or_nothing_happens(world: Wor
     thomas = world.joins(THOMAS)
     proposal = propose_legal_hold(world.app, ANA, maria.mail, HoldAction.PLACE, WHY)
 
-    for named in ("", maria.id, thomas.mail, "eve@cedarvalley.example"):
+    for named in (maria.id, thomas.mail):
         with pytest.raises(InputError, match="one of you mistyped"):
             confirm_legal_hold(world.app, BO, proposal.id, named)
-        last = world.state.audit.find_last_entry_of_action("hold-proposal-refused")
-        assert (last.actor, last.subject) == (BO.id, "")
+        last = world.state.audit.find_last_entry_of_action("hold-person-misnamed")
+        assert (last.actor, last.subject) == (BO.id, proposal.id)
     assert not world.state.legal_holds.has_active_legal_hold(maria.id)
 
     confirm_legal_hold(world.app, BO, proposal.id, maria.mail.upper())
     assert world.state.legal_holds.has_active_legal_hold(maria.id)
+
+
+def test_three_wrong_names_end_the_proposal_of_a_hold(world: World, maria: Staff):
+    thomas = world.joins(THOMAS)
+    proposal = propose_legal_hold(world.app, ANA, maria.mail, HoldAction.PLACE, WHY)
+
+    for named in ("", thomas.mail):
+        with pytest.raises(InputError, match="one of you mistyped"):
+            confirm_legal_hold(world.app, BO, proposal.id, named)
+    with pytest.raises(InputError, match="request has ended"):
+        confirm_legal_hold(world.app, BO, proposal.id, "eve@cedarvalley.example")
+
+    assert list(list_hold_proposals(world.app)) == []
+    with pytest.raises(InputError, match="no such proposal"):
+        confirm_legal_hold(world.app, BO, proposal.id, maria.mail)
+    assert not world.state.legal_holds.has_active_legal_hold(maria.id)
 
 
 @pytest.mark.parametrize("whom", ["", "Maria", "eve@cedarvalley.example", "0" * 32])

@@ -132,3 +132,19 @@ def test_a_link_that_is_over_tells_nothing(portal: Portal):
     for path in ("/tell/1.x", "/tell/x"):
         assert (portal.guest().get(path).status, portal.guest().post(path).status) == (410, 410)
     assert stored(world) == ()
+
+
+def test_the_audit_log_says_which_reviewer_added_an_address_and_of_no_one_who_told(portal: Portal):
+    world = turn_on_telling(portal.world)
+    teller, ana = portal.signed_in(world.joins(MARIA).mail), portal.signed_in(REVIEWERS[0])
+    teller.post(PATH, address="https://nook.example/other")
+    ana.post(LOOKALIKES, address=FAKE)
+    ana.post(LOOKALIKES, address=FAKE)
+
+    assert len(stored(world)) == 2
+    added = next(one for one in stored(world) if one.trace.address == FAKE)
+    entries = [one for one in world.state.audit.list_entries() if one.action == "look-alike-added"]
+    assert [one.subject for one in entries] == [added.id]
+    text = ana.get("/review/audit?action=look-alike-added").text
+    assert "Added an address that imitates the district" in text
+    assert REVIEWERS[0] in text
