@@ -23,19 +23,11 @@ ANSWER_NEXT_STEPS: Final[Mapping[Decision, str]] = {
     Decision.MINE: "We keep checking it, and email you when it changes.",
     Decision.NAMESAKE: "We set it aside, and use your answer to tell you two apart.",
     Decision.UNRELATED: "We set it aside.",
-    Decision.IMPERSONATION: (
-        "IT can see this alert now. Next, report the account to its platform: sign in, and we show "
-        "you how."
-    ),
-    Decision.MOCK: (
-        "Only you see it. Next, you can report the account to its platform: sign in, and we show "
-        "you how."
-    ),
+    Decision.IMPERSONATION: "IT can see this alert now. We show you how to report the account.",
+    Decision.MOCK: "Only you see it. We show you how to report the account.",
 }
 CASE_ANSWERED: Final = "Sign in to see what you can do about it, or to change your answer."
-DETAILS_ANSWERED: Final = (
-    "Next, you can ask the site to take them down: sign in, and we show you how."
-)
+DETAILS_ANSWERED: Final = "We show you how to have the site take them down."
 ANSWER_LINK_OVER: Final = (
     "The result was answered, is gone, or the link is older than 14 days. Sign in to see where it "
     "is now."

@@ -29,6 +29,7 @@ from monitor.services.sign_in import request_sign_in_link
 from monitor.services.takedown import can_be_reported
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
+from monitor.web.sign_in import build_emailed_code_view
 from reports import answer_choices
 from reports.labels.cases import ADVICE_LINKS
 from reports.pages import account as pages
@@ -100,10 +101,8 @@ def _add_later_routes(context: PortalContext, routes: Blueprint) -> None:
         link = open_answer_link(app, token)
         if link is None or not _find_code_token(context, link, token):
             return _render_over(context)
-        mail = app.db.people.load_mail_address(link.person_id)
-        request_sign_in_link(app, mail, context.browser_session.id)
         response = context.redirect_to(url_for("sign_in.show_link_sent"))
-        context.keep_wanted_path(response, _find_next_path(context, link))
+        _request_code(context, link, response)
         return response
 
 
@@ -113,6 +112,13 @@ def _find_code_token(context: PortalContext, link: AnswerLink, token: str) -> st
     principal = context.browser_session.principal
     is_here = principal is not None and principal.person_id == link.person_id
     return token if by_code and not is_here else ""
+
+
+def _request_code(context: PortalContext, link: AnswerLink, response: Response) -> None:
+    """Email a code to the person of a link, which leads to what they do next."""
+    mail = context.app.db.people.load_mail_address(link.person_id)
+    request_sign_in_link(context.app, mail, context.browser_session.id)
+    context.keep_wanted_path(response, _find_next_path(context, link))
 
 
 def _find_next_path(context: PortalContext, link: AnswerLink) -> str:
@@ -142,17 +148,26 @@ def _render_answered(
     own = answer_choices.CASE_ANSWERS[case.kind] if case else {}
     answer = own.get(decision) or disclose_finding(app, finding).said
     taken = case is not None and bool(case.recovery_choices)
+    code_token = _find_code_token(context, link, token)
+    # Whoever goes on to a plan need not ask for the code first.
+    done = _build_done_view(context, link, decision, answer)
+    own_page = url_for("findings.show_finding", finding_id=link.finding_id)
+    sends_code = bool(code_token) and done.next_path != own_page
     view = replace(
-        _build_done_view(context, link, decision, answer),
+        done,
         filed=filed,
-        token=_find_code_token(context, link, token),
+        token=code_token,
+        code=build_emailed_code_view(context) if sends_code else None,
         undo=token,
         proof=build_undo_proof(app, link, context.browser_session.id),
         case=case if case and case.next_step else None,
         # What cannot wait for a code: the pages of others alone, none of our own.
         steps=tuple(replace(step, path="") for step in case.steps) if case and taken else (),
     )
-    return context.render_page("Saved", pages.render_answer_done, view)
+    response = context.render_page("Saved", pages.render_answer_done, view)
+    if sends_code:
+        _request_code(context, link, response)
+    return response
 
 
 def _build_done_view(

@@ -7,7 +7,7 @@ import hmac
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from types import TracebackType
@@ -170,13 +170,17 @@ def _render_sign_in(
 
 
 def _render_code_page(context: PortalContext, faults: tuple[FieldProblem, ...] = ()) -> Response:
-    view = EmailedCodeView(
+    view = replace(build_emailed_code_view(context), faults=faults)
+    return context.render_page("Check your email", pages.render_sign_in_code, view)
+
+
+def build_emailed_code_view(context: PortalContext) -> EmailedCodeView:
+    """Say how long a code lasts, and whether email is late now."""
+    return EmailedCodeView(
         minutes=int(CODE_LASTS.total_seconds() // 60),
         # Emails of this kind are left out, or they would tell who may sign in.
         is_late=context.app.db.email_counts.is_any_refused_now(but=EmailKind.SIGN_IN_LINK),
-        faults=faults,
     )
-    return context.render_page("Check your email", pages.render_sign_in_code, view)
 
 
 ALGORITHMS: Final = ["RS256", "ES256"]

@@ -130,10 +130,10 @@ class AnswerDoneView:
     """`answer` is what was just saved, empty where the link opens nothing anymore.
 
     `filed` counts other results that it settled; a link names none but its own. `next_path` is our
-    own page for the next step, which takes signing in. With a `token`, which is the link, its
-    person gets a code for that; `undo` is the link that takes the answer
-    back, with a `proof` for their browser. Their `case` says what
-    comes next by when, and `steps` what cannot wait for a code.
+    own page for the next step, which takes signing in: by a `code` that is on its way, or that its
+    person gets with a `token`, which is the link. `undo` is the link that takes the answer back,
+    with a `proof` for their browser. Their `case` says what comes next by when, and `steps` what
+    cannot wait for a code.
     """
 
     next_step: str
@@ -141,6 +141,7 @@ class AnswerDoneView:
     action: str
     answer: str = ""
     token: str = ""
+    code: EmailedCodeView | None = None
     undo: str = ""
     proof: str = ""
     filed: int = 0

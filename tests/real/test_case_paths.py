@@ -21,6 +21,8 @@ pytestmark = pytest.mark.real
 PHONE, PHONE_HEIGHT = 390, 750
 PATIENCE_SECONDS = 120
 CODE = re.compile(r"^\s+(\d{3}\s\d{3})\s*$", re.MULTILINE)
+# What leads to a plan needs no press for the code.
+SENT_A_CODE = ("Someone pretending to be me", "The details are mine")
 MOST_WORDS_ABOVE = 50
 WORDS_ABOVE = """(top) => [...document.querySelectorAll("main :is(p, h1, li, figcaption, .whose)")]
   .filter((element) => element.getBoundingClientRect().bottom <= top)
@@ -114,9 +116,10 @@ def test_a_case_is_answered_from_its_email_and_leads_to_what_to_do(
         page.get_by_role("button", name=path.answer).click()
         page.get_by_role("heading", level=1, name="Saved").wait_for()
         check_page(looks, page)
-        page.get_by_role("button", name="Email me a code").click()
-        check_page(looks, page)
-        page.get_by_label("Enter the code from the email").fill(read_code(pages, path))
+        if path.answer not in SENT_A_CODE:
+            page.get_by_role("button", name="Email me a code").click()
+            check_page(looks, page)
+        page.get_by_label("Enter the six digits from the email").fill(read_code(pages, path))
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.get_by_text(path.then).first.wait_for()
         check_page(looks, page)

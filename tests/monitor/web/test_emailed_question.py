@@ -86,10 +86,9 @@ def test_an_impersonation_leads_to_the_steps_after_signing_in(portal, maria, lin
 
     kit = f"/me/takedown/{case.id}"
     seen = guest.post(link, decision="impersonation")
-    assert seen.page.find("form", action=f"{link}/sign-in")
+    assert seen.page.find("form", action="/sign-in/link")
     assert guest.get(kit).leads_to == "/sign-in"
 
-    assert guest.post(f"{link}/sign-in").leads_to == "/sign-in/link"
     send_due(portal.world.app)
     text = maria.emails_of("sign-in-link")[-1].email.text
     code = re.search(rf"{ADDRESS}/sign-in/(\S+)", text)[1]
@@ -101,10 +100,19 @@ def test_an_impersonation_leads_to_the_steps_after_signing_in(portal, maria, lin
     assert again.page.find("form", action=f"{link}/sign-in") is None
 
 
+def test_an_answer_after_which_nothing_is_to_do_emails_no_code_unasked(portal, maria, link):
+    seen = portal.guest().post(link, decision="namesake")
+
+    assert seen.page.find("form", action="/sign-in/link") is None
+    assert seen.page.find("form", action=f"{link}/sign-in")
+    send_due(portal.world.app)
+    assert maria.emails_of("sign-in-link") == []
+
+
 def test_an_answered_link_still_emails_its_person_a_code_and_leads_to_what_is_next(
     portal, maria, link
 ):
-    portal.guest().post(link, decision="impersonation")
+    portal.guest().post(link, decision="namesake")
     guest = portal.guest()
 
     form = guest.get(link).page.find("form", action=f"{link}/sign-in")

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import CaseKind, Decision
@@ -27,7 +27,7 @@ SECONDS_FOR_CODE = 20
 SECONDS_FOR_ADDRESS = 10
 DIGITS = re.compile(r"\d{3} \d{3}")
 MOST_SECONDS = 180
-MOST_PRESSES = 7
+MOST_PRESSES = 6
 # Also what a phone does not show: the list beside a case (casework.css).
 FOLDED = (
     "details:not([open]) > :not(summary), .unseen, .preheader, textarea, option, [type=hidden], "
@@ -48,7 +48,12 @@ class Walk:
         part = page.find("main") or page
         for hidden in part.select(FOLDED):
             hidden.extract()
-        above = [text for text in pressed.find_all_previous(string=True) if part in text.parents]
+        above = [
+            text
+            for text in pressed.find_all_previous(string=True)
+            # Nobody reads comments, which are strings of a class of their own.
+            if part in text.parents and type(text) is NavigableString
+        ]
         self.words.append(sum(len(text.split()) for text in (*above, pressed.get_text(" "))))
 
     @property
@@ -78,9 +83,6 @@ def test_a_teacher_gets_from_the_alert_to_a_sent_report(portal: Portal, maria: S
     page = guest.get(link).page
     walk.reads_to(page, page.find("button", value="impersonation"))
     page = guest.post(link, decision="impersonation").page
-    form = page.find("form", action=f"{link}/sign-in")
-    walk.reads_to(page, form.button)
-    page = guest.follow(guest.post(form["action"])).page
     walk.reads_to(page, page.find("button", string="Sign in"))
     send_due(portal.world.app)
     asked = maria.emails_of("sign-in-link")[-1].email

@@ -28,7 +28,7 @@ SIGNING_IN: tuple[State, ...] = (
     seen(
         "/sign-in/link",
         "wrong or too old",
-        fill("Enter the code from the email", "123456"),
+        fill("Enter the six digits from the email", "123456"),
         press("Sign in"),
         status=422,
     ),
