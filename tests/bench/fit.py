@@ -4,7 +4,8 @@
 
 For each generator, weights are fitted on all others and judged on it: nothing else is a score. Only
 where that helps everywhere, `--write` fits on all and writes weights.toml, from what was set by
-hand (weights_by_hand.toml), to which every fit is pulled.
+hand (weights_by_hand.toml), to which every fit is pulled. What is fitted on all is judged on
+accounts that no fit sees, too (`tests.bench.generators.JUDGES`); that decides nothing.
 """
 
 import re
@@ -31,7 +32,15 @@ from tests.bench.fitting import (
     scale_bits,
     weigh_examples,
 )
-from tests.bench.generators import FAKE, GENERATORS, INNOCENT, PROFILE, SEARCH, Drawn
+from tests.bench.generators import (
+    FAKE,
+    GENERATORS,
+    INNOCENT,
+    JUDGES,
+    PROFILE,
+    SEARCH,
+    Drawn,
+)
 from tests.bench.score.scorers import label_of
 
 SEED = 7
@@ -195,9 +204,11 @@ def leave_one_out(drawn: Mapping[str, Drawn]) -> Iterator[Comparison]:
     by_hand = load_hand_weights()
     for name, left_out in drawn.items():
         fitted = fit_weights(one for other, one in drawn.items() if other != name)
-        yield Comparison(
-            name=name, by_hand=judge(left_out, by_hand), fitted=judge(left_out, fitted)
-        )
+        yield compare(name, left_out, by_hand, fitted)
+
+
+def compare(name: str, drawn: Drawn, by_hand: Weights, fitted: Weights) -> Comparison:
+    return Comparison(name=name, by_hand=judge(drawn, by_hand), fitted=judge(drawn, fitted))
 
 
 def describe(comparison: Comparison) -> Iterator[str]:
@@ -258,6 +269,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         compared.append(comparison)
         for line in describe(comparison):
             sys.stdout.write(f"{line}\n")
+    fitted = fit_weights(drawn.values())
+    for name, draw in JUDGES.items():
+        outside = draw(asked.seed, asked.people)
+        for line in describe(compare(name, outside, load_hand_weights(), fitted)):
+            sys.stdout.write(f"{line}\n")
     worse = [comparison.name for comparison in compared if not comparison.helps]
     if worse:
         sys.stdout.write(f"the fit does not help on {', '.join(worse)}: nothing is written\n")
@@ -265,7 +281,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.stdout.write("the fit helps on each\n")
     if asked.write:
         path = Path(weights.__file__).with_name("weights.toml")
-        path.write_text(write_weights(fit_weights(drawn.values()), drawn), "utf-8")
+        path.write_text(write_weights(fitted, drawn), "utf-8")
 
 
 if __name__ == "__main__":

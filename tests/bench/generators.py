@@ -29,7 +29,13 @@ from monitor.domain.detection.evidence_rules import RULES
 from monitor.domain.detection.weights import Weights, load_own_weights
 from monitor.domain.names.frequency import estimate_namesakes, load_census
 from scrapers.models import Trace, TraceKind
-from tests.bench import kinds_of_pages, made_by_habits, made_by_stories, staff_harm
+from tests.bench import (
+    kinds_of_pages,
+    made_by_habits,
+    made_by_reports,
+    made_by_stories,
+    staff_harm,
+)
 from tests.bench.detection import MADE_BY_OTHERS, end_year
 from tests.bench.kinds_of_pages import Shown, show_own_account
 from tests.bench.labels.rows import rows as draw_label_rows
@@ -226,6 +232,10 @@ def draw_habits(seed: int, people: int) -> Drawn:
     return _draw_years(made_by_habits, seed, people)
 
 
+def draw_reports(seed: int, people: int) -> Drawn:
+    return _draw_years(made_by_reports, seed, people)
+
+
 _FAKES_A_PERSON = 4
 
 
@@ -248,3 +258,5 @@ GENERATORS: Mapping[str, Generator] = {
     "stories": draw_stories,
     "habits": draw_habits,
 }
+# Weights are judged on these, and never fitted on them, nor is a rule written for them.
+JUDGES: Mapping[str, Generator] = {"reports": draw_reports}

@@ -146,6 +146,27 @@ def test_nothing_is_judged_that_was_fitted_on(drawn, monkeypatch):
         assert all(one is not drawn[comparison.name] for one in train)
 
 
+def test_no_fit_sees_the_accounts_of_a_judge(drawn, monkeypatch, capsys):
+    outside, fitted_on = drawn["harms"], []
+    fits = {name: one for name, one in drawn.items() if name != "harms"}
+
+    def remember(train):
+        fitted_on.extend(train)
+        return load_own_weights()
+
+    monkeypatch.setattr(
+        fit, "GENERATORS", {name: lambda *_, one=one: one for name, one in fits.items()}
+    )
+    monkeypatch.setattr(fit, "JUDGES", {"outside": lambda *_: outside})
+    monkeypatch.setattr(fit, "fit_weights", remember)
+
+    main([])
+
+    assert fitted_on
+    assert all(one is not outside for one in fitted_on)
+    assert "outside   fitted  profile" in capsys.readouterr().out
+
+
 def test_a_fit_flags_no_more_where_it_was_fitted_than_is_allowed(drawn):
     train = [drawn["profiles"], drawn["habits"]]
     fitted = fit.fit_weights(train)
@@ -229,6 +250,7 @@ def test_weights_that_do_not_help_everywhere_are_not_written(drawn, monkeypatch,
     monkeypatch.setattr(
         fit, "GENERATORS", {name: lambda *_, one=one: one for name, one in drawn.items()}
     )
+    monkeypatch.setattr(fit, "JUDGES", {})
     monkeypatch.setattr(fit, "fit_weights", lambda _: load_hand_weights())
     monkeypatch.setattr(fit, "write_weights", lambda *_: pytest.fail("written"))
 
