@@ -161,12 +161,13 @@ def test_ctrl_c_ends_a_command_with_one_sentence_and_130_and_the_service_goes_on
 
 
 def test_a_service_that_is_taken_apart_ends_the_thread_that_asks(district):
+    before = set(threading.enumerate())
     with district.terminal.app() as app:
         visits = app.crawler.crawl(preview_sweep(app), ignore_progress)
         next(visits)
 
-        assert "crawler" in {thread.name for thread in threading.enumerate()}
-    assert "crawler" not in {thread.name for thread in threading.enumerate()}
+        assert "crawler" in {thread.name for thread in set(threading.enumerate()) - before}
+    assert "crawler" not in {thread.name for thread in set(threading.enumerate()) - before}
     with pytest.raises(StopIteration):
         next(visits)
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
@@ -40,35 +41,50 @@ def test_queries_are_pulled_by_the_consumer_and_only_as_they_are_needed(clock: F
     assert threads == {threading.get_ident()}
 
 
-def lane_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "crawler"]
+@dataclass(frozen=True)
+class LaneThreads:
+    """The threads that lanes of this test ask in; `earlier` are those that other tests left."""
+
+    earlier: frozenset[threading.Thread]
+
+    def list_running(self) -> list[threading.Thread]:
+        running = set(threading.enumerate()) - self.earlier
+        return [thread for thread in running if thread.name == "crawler"]
+
+    def wait_for_end(self) -> None:
+        for thread in self.list_running():
+            thread.join(120)
+        assert self.list_running() == []
 
 
-def wait_for_the_loop_to_end() -> None:
-    for thread in lane_threads():
-        thread.join(120)
-    assert lane_threads() == []
+@pytest.fixture
+def lane_threads() -> LaneThreads:
+    return LaneThreads(frozenset(threading.enumerate()))
 
 
-def test_the_loop_ends_with_the_run(clock: FakeClock) -> None:
+def test_the_loop_ends_with_the_run(clock: FakeClock, lane_threads: LaneThreads) -> None:
     list(lanes_over(FakeClient(clock), ALPHA).crawl([ALPHA.query("rosa")]))
 
-    wait_for_the_loop_to_end()
+    lane_threads.wait_for_end()
 
 
-def test_closing_the_visits_ends_the_run_and_the_lanes_can_be_used_again(clock: FakeClock) -> None:
+def test_closing_the_visits_ends_the_run_and_the_lanes_can_be_used_again(
+    clock: FakeClock, lane_threads: LaneThreads
+) -> None:
     client = FakeClient(clock)
     lanes = lanes_over(client, ALPHA)
     visits = lanes.crawl(ALPHA.query(str(number)) for number in range(10_000))
     next(visits)
     visits.close()
-    wait_for_the_loop_to_end()
+    lane_threads.wait_for_end()
 
     assert len(client.asked) < 1_000
     assert len(list(lanes.crawl([ALPHA.query("rosa")]))) == 1
 
 
-def test_stopping_ends_every_run_without_waiting_for_what_is_in_flight(clock: FakeClock) -> None:
+def test_stopping_ends_every_run_without_waiting_for_what_is_in_flight(
+    clock: FakeClock, lane_threads: LaneThreads
+) -> None:
     release, asked = threading.Event(), threading.Event()
 
     def hang(_: str) -> str:
@@ -90,11 +106,11 @@ def test_stopping_ends_every_run_without_waiting_for_what_is_in_flight(clock: Fa
     assert visits == []
     assert list(lanes.crawl([ALPHA.query("ben")])) == []
     release.set()
-    wait_for_the_loop_to_end()
+    lane_threads.wait_for_end()
 
 
 def test_closing_the_lanes_cuts_off_what_is_in_flight_and_waits_for_their_thread(
-    clock: FakeClock,
+    clock: FakeClock, lane_threads: LaneThreads
 ) -> None:
     asked, over = threading.Event(), threading.Event()
 
@@ -107,7 +123,7 @@ def test_closing_the_lanes_cuts_off_what_is_in_flight_and_waits_for_their_thread
     run.start()
     asked.wait(120)
     lanes.close()
-    left = lane_threads()
+    left = lane_threads.list_running()
     over.set()
     run.join()
 
@@ -115,12 +131,14 @@ def test_closing_the_lanes_cuts_off_what_is_in_flight_and_waits_for_their_thread
     assert list(lanes.crawl([ALPHA.query("ben")])) == []
 
 
-def test_lanes_that_nobody_can_reach_any_more_end_their_thread(clock: FakeClock) -> None:
+def test_lanes_that_nobody_can_reach_any_more_end_their_thread(
+    clock: FakeClock, lane_threads: LaneThreads
+) -> None:
     visits = lanes_over(FakeClient(clock), ALPHA, BETA).crawl(queries(3, ALPHA, BETA))
     next(visits)
     del visits
 
-    assert lane_threads() == []
+    assert lane_threads.list_running() == []
 
 
 def test_the_watcher_sees_each_source_wait_ask_and_end(clock: FakeClock) -> None:
@@ -235,7 +253,7 @@ def test_a_fault_of_the_thread_that_asks_is_raised_where_the_visits_are_consumed
 
 
 def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_pause(
-    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    clock: FakeClock, lane_threads: LaneThreads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise OverflowError
@@ -246,7 +264,7 @@ def test_a_host_that_was_being_asked_at_such_a_fault_is_asked_again_after_a_paus
         patch.setattr("scrapers.crawl.crawl_worker.Group.spawn", broken)
         with pytest.raises(OverflowError):
             list(lanes.crawl(queries(2, ALPHA)))
-    wait_for_the_loop_to_end()
+    lane_threads.wait_for_end()
 
     assert len(list(lanes.crawl(queries(2, ALPHA)))) == 2
     assert client.asked[0][1] >= 1.0
