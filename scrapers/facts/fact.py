@@ -54,7 +54,8 @@ class FactReliability(StrEnum):
 class DatedFact(Struct, frozen=True, kw_only=True):
     """`source` is where we have it from, and `as_of` the date of the newest text that says so.
 
-    `seen_on` is the day when somebody looked at the page itself: nothing else sets it.
+    `seen_on` is the day when somebody looked at the page itself, or of a dated copy that they read
+    whole: nothing else sets it.
     """
 
     known: FactReliability = FactReliability.RECALLED

@@ -40,11 +40,12 @@ ACCOUNT_HARMS = (
     TakedownHarm.MINOR,
     TakedownHarm.HACKED,
 )
-# Ways of a platform's own by harm; there were 16, 0 and 8 before there were ways by harm.
+# Ways of a platform's own by harm; there were 16, 0 and 8 before there were ways by harm. Of 760
+# pairs of a harm and a platform, 85 have none.
 FEWEST_KNOWN = {
-    TakedownHarm.IMPERSONATION: 110,
-    TakedownHarm.HARASSMENT: 109,
-    TakedownHarm.HACKED: 73,
+    TakedownHarm.IMPERSONATION: 125,
+    TakedownHarm.HARASSMENT: 127,
+    TakedownHarm.HACKED: 119,
 }
 
 
@@ -218,12 +219,10 @@ def test_a_platforms_own_form_comes_before_what_is_true_of_any():
 
 
 def test_a_host_is_asked_only_where_no_way_of_the_platforms_own_is_known():
-    for platform in ("", "edublogs"):
+    for platform in ("", "carrd"):
         assert LeverKind.HOST in kinds(plan(TakedownHarm.IMPERSONATION, platform))
     assert LeverKind.HOST not in kinds(plan(TakedownHarm.IMPERSONATION, "x"))
-    assert LeverKind.HOST not in [
-        lever.kind for lever in plan(TakedownHarm.SEXUAL, "edublogs").beside
-    ]
+    assert LeverKind.HOST not in [lever.kind for lever in plan(TakedownHarm.SEXUAL, "carrd").beside]
 
 
 def test_no_pair_of_a_harm_and_a_platform_is_a_dead_end():
@@ -237,7 +236,7 @@ def test_no_pair_of_a_harm_and_a_platform_is_a_dead_end():
 
 
 def test_a_platforms_own_way_back_in_comes_before_what_is_true_of_any():
-    own, other = (plan(TakedownHarm.HACKED, platform) for platform in ("instagram", "edublogs"))
+    own, other = (plan(TakedownHarm.HACKED, platform) for platform in ("instagram", "carrd"))
 
     assert (own.now.address, own.later) == ("https://www.instagram.com/hacked/", ())
     assert (other.now.kind, other.now.address) == (LeverKind.RECOVERY, None)
@@ -271,7 +270,7 @@ def test_a_copyright_notice_says_perjury_and_that_the_other_side_gets_the_addres
     assert AllowedReporter.ANYONE not in notice.who
 
 
-def test_every_way_says_how_we_know_and_nobody_has_looked_yet():
+def test_every_way_says_how_we_know_and_only_its_own_page_was_looked_at():
     for lever in LEVERS:
         assert lever.seen_on is None or lever.known is FactReliability.OFFICIAL
         # Whoever claims to know it from somewhere, says from where.
