@@ -63,7 +63,10 @@ LADDERS: Mapping[TakedownHarm, Ladder] = {
         beside=(LeverKind.HASHES, LeverKind.SEARCH),
     ),
     TakedownHarm.HACKED: Ladder(steps=(LeverKind.RECOVERY,)),
-    TakedownHarm.CONTACT: Ladder(steps=(LeverKind.BROKERS,), beside=(LeverKind.SEARCH,)),
+    # The site itself is asked first; its host, when that was in vain.
+    TakedownHarm.CONTACT: Ladder(
+        steps=(LeverKind.BROKERS,), beside=(LeverKind.HOST, LeverKind.SEARCH)
+    ),
     TakedownHarm.BRAND: Ladder(steps=(LeverKind.FORM,)),
 }
 HARM_OF_CASE: Mapping[CaseKind, TakedownHarm] = {

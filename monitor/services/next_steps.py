@@ -113,6 +113,14 @@ def build_next_ways(app: App, case: Case) -> tuple[AdviceLine, ...]:
     return tuple(_build_lever_line(lever, target) for lever in ways)
 
 
+def build_removal_ways(app: App, case: Case) -> tuple[AdviceLine, ...]:
+    """Return what else there is once a site was asked in vain to take details down."""
+    target = _load_target(app, case)
+    plan = _make_plan(app, target, TakedownHarm.CONTACT)
+    ways = (*((plan.now,) if plan.now else ()), *reversed(plan.beside))
+    return tuple(_build_lever_line(lever, target) for lever in ways)
+
+
 def build_school_line(app: App, case: Case) -> AdviceLine | None:
     """Return what a reviewer can send for the school; None where its platform has no such way."""
     target = _load_target(app, case)
@@ -238,7 +246,8 @@ def _list_removal_lines(
     for step in steps:
         yield _build_advice_line(app, target, step)
     for lever in reversed(plan.beside):
-        yield _build_lever_line(lever, target)
+        if lever.kind is not LeverKind.HOST:
+            yield _build_lever_line(lever, target)
 
 
 def _make_plan(

@@ -40,7 +40,11 @@ from monitor.services.disclosure import disclose_own
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.letters import list_own_letters
 from monitor.services.lever_results import describe_platform_results
-from monitor.services.next_steps import build_next_ways, list_report_levers
+from monitor.services.next_steps import (
+    build_next_ways,
+    build_removal_ways,
+    list_report_levers,
+)
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.query_planning import list_recheck_keys
@@ -408,8 +412,11 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
     is_own = finding.id in load_own_findings(app.db, person) and (
         finding.portrait.kind is TraceKind.ACCOUNT
     )
+    shown = disclose_own(app, case)
+    in_vain = shown.next_step is CaseStep.ESCALATE and not is_own
     return RemovalView(
-        case=disclose_own(app, case),
+        case=shown,
+        later_ways=build_removal_ways(app, case) if in_vain else (),
         shows=Reason(
             f"removal-shows.{'own' if is_own else 'other'}",
             {"what": name_contacts(case.contact_kinds)},

@@ -189,7 +189,10 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
 # Where it is another one for a kind of case, by its nature.
 OWN_NEXT_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseStep], str]]] = {
     CaseKind.MOCK_ACCOUNT: {(StepActor.PERSON, CaseStep.REPORT): "You report it, or leave it."},
-    CaseKind.EXPOSED_CONTACT: {(StepActor.PERSON, CaseStep.REPORT): "You ask for removal."},
+    CaseKind.EXPOSED_CONTACT: {
+        (StepActor.PERSON, CaseStep.REPORT): "You ask for removal.",
+        (StepActor.PERSON, CaseStep.ESCALATE): "You ask again, or try what else helps.",
+    },
     CaseKind.STUDENT_LINK: {(StepActor.PERSON, CaseStep.REPORT): "You remove the link."},
     # One that was taken over is not reported, and goes on to be looked at.
     CaseKind.OWN_ACCOUNT_CHANGED: {

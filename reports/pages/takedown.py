@@ -325,6 +325,7 @@ class RemovalView:
 
     `results` tell how such requests went here. `looked` is None before the site was asked;
     `looks_at` is when we look again, and `can_look` says whether any source may open the page.
+    `later_ways` are there once the site was asked in vain.
     """
 
     case: CaseView
@@ -339,6 +340,7 @@ class RemovalView:
     looks_at: tuple[datetime, ...] = ()
     can_look: bool = False
     results: tuple[Reason, ...] = ()
+    later_ways: tuple[AdviceLine, ...] = ()
 
     @property
     def buttons(self) -> tuple[tuple[str, Told], ...]:

@@ -253,8 +253,9 @@ def test_who_lives_in_california_asks_all_brokers_first_and_who_lives_elsewhere_
 
     assert home.now.kind is LeverKind.BROKERS
     assert unknown.now is None
-    assert [lever.kind for lever in unknown.beside] == [LeverKind.BROKERS, LeverKind.SEARCH]
-    assert [lever.kind for lever in away.beside] == [LeverKind.SEARCH]
+    beside = [LeverKind.HOST, LeverKind.SEARCH]
+    assert [lever.kind for lever in unknown.beside] == [LeverKind.BROKERS, *beside]
+    assert [lever.kind for lever in away.beside] == beside
 
 
 def test_a_link_to_students_needs_no_way():

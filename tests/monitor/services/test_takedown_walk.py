@@ -24,7 +24,14 @@ from monitor.domain.vocabulary import (
 from monitor.services.answers import DecisionInput
 from monitor.services.disclosure import disclose_own
 from monitor.services.due_jobs import run_due_sweeps
-from monitor.services.takedown import add_screenshot, build_takedown_view, record_takedown_step
+from monitor.services.next_steps import build_advice_lines
+from monitor.services.takedown import (
+    add_screenshot,
+    build_removal_view,
+    build_takedown_view,
+    record_removal_step,
+    record_takedown_step,
+)
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
@@ -247,3 +254,63 @@ def test_each_plan_is_walked_to_proof(
     sent = [entry.lever for entry in fake(maria).standing if entry.decision in SENT_LEVERS]
     assert sent == taken
     assert disclose_own(maria.world.app, fake(maria)).next_step is None
+
+
+@pytest.mark.parametrize("platform_does", PLATFORM_ACTS)
+@pytest.mark.parametrize("platform", PLACES)
+def test_each_way_back_into_an_account_is_walked_to_its_end(
+    maria: Staff, platform: str, platform_does: str
+):
+    world = maria.world
+    world.state.cases.update_case(replace(fake(maria), kind=CaseKind.OWN_ACCOUNT_CHANGED))
+    case = maria.rules(maria.case(CaseKind.OWN_ACCOUNT_CHANGED), Decision.IMPERSONATION)
+    back, *others = build_advice_lines(world.app, case)
+    page = world.app.facts.recovery_pages.get(platform)
+    assert (back.url or back.mail) == ((page.address or page.mail) if page else "")
+    assert others
+
+    if platform_does == SILENT:
+        shown = disclose_own(world.app, case)
+        world.clock.at = shown.due
+        # It stays theirs, and says that it is late.
+        assert disclose_own(world.app, case).next_step is shown.next_step
+    if platform_does != ANSWERS:
+        case = maria.rules(case, Decision.LOCKED_OUT)
+        ways = build_advice_lines(world.app, case)
+        assert len(ways) > len(others)
+        assert disclose_own(world.app, case).next_step
+
+    case = maria.rules(case, Decision.RECOVERED)
+    # What it shows is not what it showed before, so their word holds after 30 days.
+    assert disclose_own(world.app, case).end is None
+    world.later(days=30)
+    assert disclose_own(world.app, case).end is EndReason.CLAIMED
+
+
+@pytest.mark.parametrize("site_does", PLATFORM_ACTS)
+def test_details_on_a_page_are_walked_to_proof(world: World, site_does: str):
+    page = DemoPage(
+        url="https://whereabouts.example/maria-delgado",
+        title="Maria Delgado, teacher in Cedar Valley",
+        text="Maria Delgado lives at 14 Elm Street, Cedar Valley. Home: 319-555-0134.",
+    )
+    world.internet = world.internet.add_entry(page)
+    maria = world.joins(MARIA)
+    world.sweep()
+    case = maria.case(CaseKind.EXPOSED_CONTACT)
+
+    def says(decision: Decision) -> Case:
+        return record_removal_step(world.app, maria.id, case.id, decision)
+
+    says(Decision.REMOVAL_ASKED)
+    view = build_removal_view(world.app, maria.id, case.id)
+    assert view.later_ways == ()
+    if site_does != ANSWERS:
+        # A site that refuses leaves the page up, and says nothing either.
+        world.later(days=31)
+        view = build_removal_view(world.app, maria.id, case.id)
+        assert view.case.next_step is CaseStep.ESCALATE
+        assert [way.url for way in view.later_ways if "icann" in way.url]
+    says(Decision.REMOVAL_DONE)
+    world.later(days=30)
+    assert disclose_own(world.app, maria.case(CaseKind.EXPOSED_CONTACT)).end is EndReason.CLAIMED
