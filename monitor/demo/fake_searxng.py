@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
@@ -40,7 +41,7 @@ class QueryTerm:
 
 def matches_query(query: str, page: DemoPage) -> bool:
     """Tell whether every term fits; of terms joined by OR, one is enough."""
-    clauses = list(_parse_clauses(query))
+    clauses = _parse_clauses(query)
     return bool(clauses) and all(
         any(term.matches_page(page) for term in terms) for terms in clauses
     )
@@ -53,26 +54,26 @@ def find_wanted_place(query: str, text: str) -> int:
     return next((place for place in places if place >= 0), -1)
 
 
+@lru_cache(maxsize=1024)  # the words of each page are asked for once for each term of a query
 def fold_text(text: str) -> str:
     """Reduce a text to its words, so that a phrase is a substring."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     return " ".join(re.findall(r"[a-z0-9]+", plain))
 
 
-def _parse_clauses(query: str) -> Iterator[list[QueryTerm]]:
-    clause: list[QueryTerm] = []
+@lru_cache(maxsize=64)
+def _parse_clauses(query: str) -> list[list[QueryTerm]]:
+    clauses: list[list[QueryTerm]] = []
     joined = False
     for found in _TERM.finditer(query):
         if found["word"] == "OR":
             joined = True
             continue
-        if clause and not joined:
-            yield clause
-            clause = []
-        clause.append(_parse_term(found))
+        if not clauses or not joined:
+            clauses.append([])
+        clauses[-1].append(_parse_term(found))
         joined = False
-    if clause:
-        yield clause
+    return clauses
 
 
 def _parse_term(found: re.Match[str]) -> QueryTerm:
