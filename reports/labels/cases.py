@@ -179,7 +179,7 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer here: IT says that it is real.",
     (StepActor.PERSON, CaseStep.REPORT): "You report it.",
     (StepActor.PERSON, CaseStep.ESCALATE): "You report it again, or leave it as it is.",
-    (StepActor.IT, CaseStep.DECIDE): "IT looks at it. Your answer decides.",
+    (StepActor.IT, CaseStep.DECIDE): "IT decides what it is, unless you answer.",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks you.",
     (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "We expect the platform or site to answer.",

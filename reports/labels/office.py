@@ -128,7 +128,7 @@ REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.PERSON, CaseStep.CONFIRM): "The staff member confirms the answer",
     (StepActor.PERSON, CaseStep.REPORT): "The staff member reports it",
     (StepActor.PERSON, CaseStep.ESCALATE): "The staff member tries again, or leaves it as it is",
-    (StepActor.IT, CaseStep.DECIDE): "IT decides what it is",
+    (StepActor.IT, CaseStep.DECIDE): "IT decides what it is, unless the staff member answers",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks the staff member",
     (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site is expected to answer",

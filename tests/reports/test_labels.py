@@ -39,6 +39,7 @@ from reports.labels.cases import (
     DECISION_PHRASES,
     DECISION_SENTENCES,
     GIVEN_ANSWERS,
+    OWN_NEXT_STEPS,
     OWN_STEPS,
     SEVERITIES,
     TRACK_PLACES,
@@ -62,6 +63,7 @@ from reports.labels.office import (
     HOLD_NOTICES,
     REVIEWER_ACCESS_REASONS,
     REVIEWER_ANSWERS,
+    REVIEWER_NEXT_STEPS,
     describe_review_step,
 )
 from reports.labels.takedown import GUIDE_SOURCES, REPORT_NOTICES, REPORT_STEPS
@@ -257,6 +259,15 @@ def test_no_spelling_stands_for_a_site_that_is_not_known() -> None:
     others = {"askubuntu", "mathoverflow", "serverfault", "superuser"}
 
     assert set(SITE_NAMES) - {name.removesuffix("-api") for name in known} == others
+
+
+def test_both_sides_read_alike_whose_word_decides() -> None:
+    step = (StepActor.IT, CaseStep.DECIDE)
+
+    assert OWN_NEXT_STEPS[step] == "IT decides what it is, unless you answer."
+    assert (
+        f"{REVIEWER_NEXT_STEPS[step]}." == "IT decides what it is, unless the staff member answers."
+    )
 
 
 def test_no_two_topics_name_a_table_alike() -> None:

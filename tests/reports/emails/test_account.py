@@ -20,7 +20,9 @@ def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:
 
     text = " ".join(render_alert(alert).text.split())
 
-    assert "IT can see it from Mon, Nov 30, 7:12 AM EST if you do not answer." in text
+    at = "Mon, Nov 30, 7:12 AM EST"
+    assert f"If you do not answer, IT sees it from {at} and decides what it is." in text
+    assert "If you say that someone pretends to be you, IT sees it at once." in text
     assert (
         "Only you see this, until you share it." in render_alert(replace(alert, opens_at=None)).text
     )

@@ -92,10 +92,10 @@ def test_the_day_from_which_it_can_see_a_case_is_said_once_and_within_150_words(
     email = render_digest(replace(full, cases=dated, waiting=()))
     other = render_digest(digest(cases=(replace(IMPERSONATION, opens_at=None),)))
 
-    said = "IT can see it from Mon, Nov 30 if you do not answer."
+    said = "If you do not answer, IT sees it from Mon, Nov 30 and decides what it is."
     assert " ".join(email.text.split()).count(said) == 1
     assert " ".join(email.html.split()).count(said) == 1
-    assert "IT can see" not in other.text
+    assert "IT sees it from" not in other.text
     assert count_words(email) <= MOST_WORDS
 
 
