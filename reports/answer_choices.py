@@ -26,6 +26,7 @@ ANSWER_NEXT_STEPS: Final[Mapping[Decision, str]] = {
     Decision.IMPERSONATION: "IT can see this alert now. We show you how to report the account.",
     Decision.MOCK: "Only you see it. We show you how to report the account.",
 }
+STOPS_ASKING: Final = "We stop asking."
 CASE_ANSWERED: Final = "Sign in to see what you can do about it, or to change your answer."
 DETAILS_ANSWERED: Final = "We show you how to have the site take them down."
 ANSWER_LINK_OVER: Final = (
@@ -87,14 +88,16 @@ ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     CaseKind.IMPERSONATION: _OWNERSHIP_HINTS,
     CaseKind.MOCK_ACCOUNT: _OWNERSHIP_HINTS,
     CaseKind.STUDENT_LINK: {
-        Decision.UNLINKED: "We look whether it is gone.",
-        Decision.EXPLAINED: "We stop asking.",
-        Decision.FAMILY: "We stop asking.",
+        Decision.UNLINKED: "We close it in 30 days, unless we see it again.",
+        Decision.EXPLAINED: STOPS_ASKING,
+        Decision.FAMILY: STOPS_ASKING,
+        Decision.HARMLESS: STOPS_ASKING,
     },
     CaseKind.EXPOSED_CONTACT: {
         Decision.MINE: "We show you how to have them removed.",
         Decision.NAMESAKE: _ANOTHER_PERSON,
         Decision.UNRELATED: _NO_CONNECTION,
+        Decision.HARMLESS: STOPS_ASKING,
     },
     CaseKind.HARMFUL_PAGE: {
         Decision.MOCK: "We show you what helps. Only you see it.",
@@ -104,6 +107,7 @@ ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     CaseKind.OWN_ACCOUNT_CHANGED: {
         Decision.MINE: "We stop asking. IT does not see it.",
         Decision.IMPERSONATION: "We show you how to get it back.",
+        Decision.HARMLESS: STOPS_ASKING,
     },
 }
 # The same while IT sees the case: an answer ends that where IT sees it for want of one.
@@ -112,7 +116,7 @@ SEEN_ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     CaseKind.IMPERSONATION: _SEEN_OWNERSHIP_HINTS,
     CaseKind.MOCK_ACCOUNT: _SEEN_OWNERSHIP_HINTS,
     CaseKind.HARMFUL_PAGE: {Decision.MOCK: "We show you what helps."},
-    CaseKind.OWN_ACCOUNT_CHANGED: {Decision.MINE: "We stop asking."},
+    CaseKind.OWN_ACCOUNT_CHANGED: {Decision.MINE: STOPS_ASKING},
 }
 UNANSWERED_HINTS: Final = {Decision.MINE: "We keep an eye on it. IT can no longer see it."}
 # The question of a case, to its person.

@@ -305,7 +305,8 @@ class CaseView(CaseSummary):
     and what they can do about it. They saw it `since` then; `lever` was done last against it, an
     undo `undoes` what they said or did last, and a harmless one rests `until` then. They are
     emailed about it again when it `nudges_at`. The next look is when it `looks_at`: ours, or their
-    own in `own_looks`, where no source of ours opens it; both are empty where none is planned.
+    own in `own_looks`, where no source of ours opens it; both are empty where none is planned. If
+    what they did has not helped by then, it is their turn again at `own_turn_at`.
     It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
     though the others do not, and `helper` is whom to ask where no reviewer is left who may,
     empty where one is. `asked` is what IT last asked, and `office` is whom to write to there.
@@ -339,6 +340,7 @@ class CaseView(CaseSummary):
     nudges_at: datetime | None = None
     looks_at: datetime | None = None
     own_looks: tuple[datetime, ...] = ()
+    own_turn_at: datetime | None = None
     opens_at: datetime | None = None
     holders: tuple[str, ...] = ()
     helper: str = ""
@@ -394,6 +396,8 @@ class CaseView(CaseSummary):
             return RECOVERED_END
         if self.kind in _OWNERSHIP_KINDS and self.decision is Decision.MINE:
             return answer_choices.ANSWER_NEXT_STEPS[Decision.MINE]
+        if self.kind is CaseKind.STUDENT_LINK and self.end is EndReason.DISMISSED:
+            return answer_choices.STOPS_ASKING
         return OWN_END_REASONS[self.end]
 
     @property

@@ -114,9 +114,10 @@ def build_student_link_draft(kind: QueryKind, verdict: ContactMatchResult) -> Ca
         severity=rate_student_link(kind),
         reasons=(
             Reason(f"student-link-{kind}", {"count": Count(verdict.count)}),
+            # Before all else: what can be said of it at all.
+            Reason("student-link-hashed"),
             *_list_cues(verdict),
             *(() if follows else (Reason("student-link-unchosen"),)),
-            Reason("student-link-hashed"),
             Reason("student-link-names"),
             evidence_rules.DECLARED.reason,
         ),

@@ -18,7 +18,7 @@ from monitor.domain.case_end import (
     can_be_looked_at,
     find_end,
 )
-from monitor.domain.case_log import CLAIMS, SENT_LEVERS, DecisionRecord, is_confirmation
+from monitor.domain.case_log import CLAIMS, DecisionRecord, is_confirmation
 from monitor.domain.consent import Consent
 from monitor.domain.disclosure import (
     DisclosureInput,
@@ -179,13 +179,18 @@ def find_review_turn(case: Case) -> ReviewTurn | None:
 
 def _find_turn_after_lever(case: Case, lever: DecisionRecord) -> ReviewTurn | None:
     """Return from when on IT has to do more; who did it last goes on."""
-    is_claim = lever.decision in CLAIMS and not can_be_looked_at(case)
-    if case.get_side(lever) is Side.PERSON or is_claim:
+    since = find_time_of_more(case, lever)
+    if since is None or case.get_side(lever) is Side.PERSON:
         return None
-    since = lever.at + get_reply_time(lever)
-    if lever.decision is not Decision.REFUSED and can_be_looked_at(case):
-        since += LOOKED_AT_WITHIN
     return ReviewTurn(since=since, what=CaseStep.ESCALATE, within=ESCALATE_WITHIN)
+
+
+def find_time_of_more(case: Case, lever: DecisionRecord) -> datetime | None:
+    """Return from when on more is needed after a lever; None where it ends by itself."""
+    if lever.decision in CLAIMS and not can_be_looked_at(case):
+        return None
+    looks = lever.decision is not Decision.REFUSED and can_be_looked_at(case)
+    return lever.at + get_reply_time(lever) + (LOOKED_AT_WITHIN if looks else timedelta(0))
 
 
 def find_case_standing(
@@ -241,21 +246,17 @@ def _plan_lever(case: Case, now: datetime) -> NextStep:
         silent = case.get_word(Side.PERSON) is None
         what = CaseStep.ANSWER if silent else CaseStep.REPORT
         return NextStep(who=StepActor.PERSON, what=what, since=since, due=due)
-    ended = since = lever.at
-    if lever.decision in SENT_LEVERS:
-        ended += get_reply_time(lever)
-        if now < ended:
-            what = CaseStep.WAIT_FOR_ANSWER
-            return NextStep(who=StepActor.PLATFORM, what=what, since=since, due=ended)
-    elif lever.decision in CLAIMS and not can_be_looked_at(case):
+    replied, more = lever.at + get_reply_time(lever), find_time_of_more(case, lever)
+    if now < replied:
+        what = CaseStep.WAIT_FOR_ANSWER
+        return NextStep(who=StepActor.PLATFORM, what=what, since=lever.at, due=replied)
+    if more is None:
         what, due = CaseStep.CLOSE_AS_CLAIMED, lever.at + CLAIM_STANDS_AFTER
-        return NextStep(who=StepActor.SERVICE, what=what, since=since, due=due)
-    if lever.decision is not Decision.REFUSED and can_be_looked_at(case):
-        ended += LOOKED_AT_WITHIN
-        if now < ended:
-            return NextStep(who=StepActor.SERVICE, what=CaseStep.LOOK, since=since, due=ended)
-    due = ended + ESCALATE_WITHIN
-    return NextStep(who=StepActor.PERSON, what=CaseStep.ESCALATE, since=ended, due=due)
+        return NextStep(who=StepActor.SERVICE, what=what, since=lever.at, due=due)
+    if now < more:
+        return NextStep(who=StepActor.SERVICE, what=CaseStep.LOOK, since=lever.at, due=more)
+    due = more + ESCALATE_WITHIN
+    return NextStep(who=StepActor.PERSON, what=CaseStep.ESCALATE, since=more, due=due)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

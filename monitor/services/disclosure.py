@@ -23,6 +23,7 @@ from monitor.domain.case_progress import (
     find_case_standing,
     find_nudge_times,
     find_review_turn,
+    find_time_of_more,
     list_look_times,
 )
 from monitor.domain.detection import evidence_rules
@@ -358,6 +359,7 @@ def _build_own_view(
         until=case.harmless_until,
         nudges_at=_find_next_nudge(app, inputs, summary, own_looks),
         looks_at=min((at for at in looks if at > now), default=None),
+        own_turn_at=None if summary.end else _find_own_turn(case, now),
         own_looks=own_looks,
         opens_at=None if is_open else forecast_time_opening(inputs, policy),
         holders=() if is_open else tuple(_list_holders(app, case)),
@@ -376,6 +378,14 @@ def _plan_review(case: Case, summary: CaseSummary, now: datetime) -> ReviewPlan 
     if turn is None or turn.since <= now:
         return None
     return ReviewPlan(what=turn.what, since=turn.since, due=turn.since + turn.within)
+
+
+def _find_own_turn(case: Case, now: datetime) -> datetime | None:
+    """Return when more is theirs to do, where they did what was last done and it did not help."""
+    lever = case.last_lever
+    at = find_time_of_more(case, lever) if lever else None
+    is_own = lever is not None and case.get_side(lever) is Side.PERSON
+    return at if is_own and at is not None and at > now else None
 
 
 def _find_last_question(db: Database, case_id: str) -> ReviewerQuestion | None:

@@ -161,6 +161,7 @@ def _render_answered(
         undo=token,
         proof=build_undo_proof(app, link, context.browser_session.id),
         case=case if case and case.next_step else None,
+        next_step=case.own_end if case and link.is_case and case.end else done.next_step,
         # What cannot wait for a code: the pages of others alone, none of our own.
         steps=tuple(replace(step, path="") for step in case.steps) if case and taken else (),
     )

@@ -175,7 +175,7 @@ ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
 OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.NOTIFY): "We email you about it.",
     (StepActor.OPERATOR, CaseStep.MEND_ADDRESS): "Your district corrects your email address.",
-    (StepActor.PERSON, CaseStep.ANSWER): "It waits for your answer.",
+    (StepActor.PERSON, CaseStep.ANSWER): "It stays open until you answer: nobody else acts.",
     (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer here: IT says that it is real.",
     (StepActor.PERSON, CaseStep.REPORT): "You report it.",
     (StepActor.PERSON, CaseStep.ESCALATE): "You report it again, or leave it as it is.",
@@ -183,7 +183,7 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks you.",
     (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "We expect the platform or site to answer.",
-    (StepActor.SERVICE, CaseStep.LOOK): "We look whether it is gone.",
+    (StepActor.SERVICE, CaseStep.LOOK): "We look twice, and tell you whether it is gone.",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it is not seen again.",
 }
 # Where it is another one for a kind of case, by its nature.
@@ -212,7 +212,7 @@ OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "Two checks, days apart, agree that it is no longer shown.",
     EndReason.SHOWN: "You showed that it is gone.",
     EndReason.RESTORED: "It shows your name, username and picture again.",
-    EndReason.DISMISSED: "With your answer, there is nothing more to do.",
+    EndReason.DISMISSED: "We stop asking. If it changes, we ask you again.",
     EndReason.CLAIMED: "It was said to be gone, and it was not seen for 30 days.",
     EndReason.SILENT: "IT found it harmless, and you did not answer for four weeks.",
     EndReason.LAPSED: "It was not answered, and it is not serious.",

@@ -46,7 +46,7 @@ REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
     ),
     Decision.REMOVED: ("It was removed", ""),
     Decision.REFUSED: ("The platform left it up", "We say what helps next."),
-    Decision.HARMLESS: ("I leave it as it is", "We close it, and tell you if it changes."),
+    Decision.HARMLESS: ("I leave it as it is", "We stop asking."),
 }
 REPORTED_AGAIN: Final = ("I reported it again", "")
 STILL_THERE: Final = ("It is still there", "")
@@ -62,8 +62,8 @@ UNSEEN_REPORT_NOTICES: Final[Mapping[Decision, str]] = {
 REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REPORTED: "Saved: you reported it. The last step says when we look again.",
     Decision.REMOVED: "Saved: it was removed. We look now, and again in three days.",
-    Decision.REFUSED: "Saved: the platform left it up. This is what helps next.",
-    Decision.HARMLESS: "Saved: you leave it as it is. We tell you if it changes.",
+    Decision.REFUSED: "Saved: the platform left it up.",
+    Decision.HARMLESS: "Saved: you leave it as it is. If it changes, we ask you again.",
 }
 SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
     UploadProblem.UNSUPPORTED: (

@@ -133,6 +133,39 @@ def test_whoever_is_signed_in_gets_on_without_a_code(portal, maria, link):
     assert seen.page.find("a", string="Open the steps")["href"] == f"/me/takedown/{case.id}"
 
 
+_STOPS = "We stop asking. If it changes, we ask you again."
+
+
+@pytest.mark.parametrize(
+    ("kind", "decision", "said"),
+    [
+        (CaseKind.OWN_ACCOUNT_CHANGED, Decision.MINE, _STOPS),
+        (CaseKind.OWN_ACCOUNT_CHANGED, Decision.HARMLESS, _STOPS),
+        (CaseKind.EXPOSED_CONTACT, Decision.NAMESAKE, _STOPS),
+        (CaseKind.EXPOSED_CONTACT, Decision.HARMLESS, _STOPS),
+        (CaseKind.STUDENT_LINK, Decision.EXPLAINED, "We stop asking."),
+        (CaseKind.STUDENT_LINK, Decision.HARMLESS, "We stop asking."),
+        (CaseKind.STUDENT_LINK, Decision.UNLINKED, "We close it, if it is not seen again."),
+    ],
+)
+def test_an_answer_ends_in_what_happens_now(portal, maria, kind, decision, said):
+    asked = replace(maria.case(CaseKind.IMPERSONATION), id="f" * 32, kind=kind, relation="")
+    portal.world.state.cases.insert_case(asked)
+    link = AnswerLink(
+        person_id=maria.id,
+        card_id=asked.id,
+        finding_id=asked.finding_id,
+        is_case=True,
+        expires_at=portal.world.clock.at + ANSWER_LINK_LASTS,
+    )
+
+    token = build_answer_token(portal.world.app, link)
+    seen = portal.guest().post(f"/answer/{token}", decision=decision)
+
+    assert said in seen.text
+    assert ("Sign in to see what you can do" in seen.text) is (decision is Decision.UNLINKED)
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
 def test_a_scanner_that_opens_the_link_answers_nothing(portal, maria, link, method):
     client = portal.guest().client

@@ -180,5 +180,5 @@ def test_a_link_that_was_removed_by_its_persons_word_is_not_yet_said_to_be_gone(
         guest.get(f"/me/findings/{case.finding_id}").page.find(id=f"case-{case.id}").get_text(" ")
     )
 
-    assert "You say that you removed it. We look whether it is gone." in seen
+    assert "You say that you removed it. We look each week." in seen
     assert "Said to be removed" in seen

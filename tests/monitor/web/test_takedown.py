@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from monitor.demo.district import ROSA
-from monitor.domain.case_progress import find_review_turn
+from monitor.domain.case_progress import find_review_turn, find_time_of_more
 from monitor.domain.reason import Reason
 from monitor.domain.takedown_facts import FactBook
 from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, TakedownHarm
@@ -133,13 +133,35 @@ def test_who_leaves_a_refused_account_as_it_is_ends_the_alert(
     guest = portal.signed_in(maria.mail)
     guest.post(place, done="reported")
     guest.post(place, done="refused")
-    assert "You report it again, or leave it as it is." in guest.get("/me").text
+    for page in ("/me", place):
+        text = guest.get(page).text
+        then = (
+            "You report it again, or leave it as it is. Until then it stays open, and we email you"
+        )
+        assert then in text
 
     seen = guest.follow(guest.post(place, done="harmless"))
 
-    assert "Saved: you leave it as it is. We tell you if it changes." in seen.text
+    assert "Saved: you leave it as it is. If it changes, we ask you again." in seen.text
     assert "You report it again" not in seen.text
     assert maria.case(CaseKind.IMPERSONATION).is_dismissed
+
+
+def test_a_plan_says_whose_turn_it_is_if_a_report_has_no_effect(
+    portal: Portal, maria: Staff, place: str
+):
+    guest = portal.signed_in(maria.mail)
+    guest.post(place, done="reported")
+    case = maria.case(CaseKind.IMPERSONATION)
+    since = find_time_of_more(case, case.last_lever)
+    day = format_near_day(since, portal.world.config.district.zone)
+
+    assert f"If it is still there on {day}, it is your turn again." in guest.get(place).text
+
+    portal.world.clock.at = since
+    late = portal.signed_in(maria.mail).get(place).text
+    assert "You report it again, or leave it as it is." in late
+    assert "it is your turn again" not in late
 
 
 def test_while_checks_are_paused_the_plan_says_that_nobody_looks(
