@@ -163,7 +163,9 @@ def _read_file_stamp(path: Path) -> tuple[int, int]:
         found = path.stat()
     except OSError:
         return (0, 0)
-    return found.st_mtime_ns, found.st_size
+    # To open a district makes an empty log, and to close it takes that away: neither is a change,
+    # or more districts than may be open would be opened again by every look.
+    return (found.st_mtime_ns, found.st_size) if found.st_size else (0, 0)
 
 
 def is_settled(stamp: Stamp) -> bool:

@@ -412,6 +412,22 @@ def test_what_is_written_in_the_tick_of_the_clock_in_which_one_looked_is_noted(
         assert noted == []
 
 
+def test_to_open_a_district_and_to_close_it_is_no_change_of_its_files(
+    fleet: Fleet, noted: list[HostedDistrict]
+) -> None:
+    fleet.works()
+    birch = next(district for district in noted if district.name == "birch")
+    birch.close_if_unused()
+    closed = birch.read_stamp()
+
+    birch.enter()
+    opened = birch.read_stamp()
+    birch.leave()
+    birch.close_if_unused()
+
+    assert opened == closed == birch.read_stamp()
+
+
 def test_what_was_written_before_a_district_was_set_aside_is_noted_once_it_is_taken_up_again(
     fleet: Fleet, noted: list[HostedDistrict]
 ) -> None:
