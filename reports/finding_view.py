@@ -25,6 +25,7 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
     PairSign,
     Severity,
+    Side,
     StepActor,
 )
 from reports import answer_choices
@@ -298,8 +299,9 @@ class CaseView(CaseSummary):
     `given` is what the reasons call its person, whose full name is `person`; they themselves are
     spoken to, and both are empty. IT sees the picture of the account if it `shows_picture`; its
     person has a `pair`. `revision` says whether it changed since it was read. Its person
-    `answered_at` some time, and something was done about it at `acted_at`. `review_plan` is what IT
-    will do, as both sides read it; None where that is nothing, or IT does not see it.
+    `answered_at` some time, and something was done about it at `acted_at`, by `acted_by`.
+    `review_plan` is what IT will do, as both sides read it; None where that is nothing, or IT does
+    not see it.
 
     For its person alone: what would lower it, what they said `earlier`, before it began again,
     and what they can do about it. They saw it `since` then; `lever` was done last against it, an
@@ -333,6 +335,7 @@ class CaseView(CaseSummary):
     lever: Decision | None = None
     answered_at: datetime | None = None
     acted_at: datetime | None = None
+    acted_by: Side | None = None
     review_plan: ReviewPlan | None = None
     asked: ReviewerQuestion | None = None
     office: str = ""
@@ -347,6 +350,13 @@ class CaseView(CaseSummary):
     contact_kinds: tuple[ContactKind, ...] = ()
     pair: AccountPair | None = None
     link_url: str = ""
+
+    @property
+    def deed(self) -> Told:
+        """Say who did last what about it; empty where nobody did anything."""
+        if self.lever is None:
+            return ""
+        return Reason(f"history.{self.acted_by}-did", {"what": Label("deeds", self.lever)})
 
     @property
     def is_shared(self) -> bool:
@@ -418,13 +428,23 @@ class CaseView(CaseSummary):
         """Return which of the four steps from found to gone comes now, from 0 on; 4 at its end."""
         if self.is_undecided:
             return OWN_STEP
-        ended = len(TRACKS[self.nature])
-        return TRACK_PLACES[self.next_step] if self.next_step else ended
+        if self.next_step is None:
+            return len(TRACKS[self.nature])
+        place = TRACK_PLACES[self.next_step]
+        return min(place, OWN_STEP + 1) if self._is_lost else place
+
+    @property
+    def _is_lost(self) -> bool:
+        """Tell whether an account of its person's is not said to be theirs again."""
+        back = {CaseState.RECOVERED, CaseState.RESTORED}
+        return self.kind is CaseKind.OWN_ACCOUNT_CHANGED and self.state not in back
 
     @property
     def track(self) -> tuple[TrackStep, ...]:
         """Return the four steps; its person's is done by their own answer and nothing else."""
-        times = (self.first_seen, self.answered_at, self.acted_at, self.ended_at)
+        # Whoever reported it, an account is not back before its person says so.
+        acted_at = None if self._is_lost else self.acted_at
+        times = (self.first_seen, self.answered_at, acted_at, self.ended_at)
         return tuple(
             TrackStep(
                 name=name,

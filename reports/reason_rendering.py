@@ -31,11 +31,17 @@ from monitor.domain.reason import (
     Told,
     read_note,
 )
-from monitor.domain.vocabulary import Language
+from monitor.domain.vocabulary import Decision, Language
 from reports.answer_choices import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
 from reports.dates import format_date, format_local_time
 from reports.labels.account import CADENCE_SENTENCES
-from reports.labels.cases import CASE_KINDS, DECISION_SENTENCES, GIVEN_ANSWERS
+from reports.labels.cases import (
+    CASE_KINDS,
+    DECISION_PHRASES,
+    DECISION_SENTENCES,
+    GIVEN_ANSWERS,
+    TAKEN_OVER,
+)
 from reports.labels.findings import BREACH_CREDIT, EVENT_KINDS, SWEEP_KINDS, format_site_name
 from reports.labels.takedown import GUIDE_SOURCES, LEVERS, OWN_CONTACTS
 from reports.sanitize import clean_sentence, clean_web_text
@@ -55,6 +61,8 @@ LABELS: Final[Mapping[str, Mapping[Any, str]]] = {
     "levers": LEVERS,
     "credits": {"breaches": BREACH_CREDIT},
     "decisions": DECISION_SENTENCES,
+    "decisions.own-account-changed": {Decision.IMPERSONATION: TAKEN_OVER},
+    "deeds": DECISION_PHRASES,
     "own-contacts": OWN_CONTACTS,
     "page-answers": PAGE_ANSWERS,
 }

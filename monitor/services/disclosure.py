@@ -443,6 +443,7 @@ def _date_case(case: Case, finding: Finding) -> dict[str, Any]:
         "last_seen": max(first_seen, finding.last_seen),
         "answered_at": word.at if word and not case.is_undecided else None,
         "acted_at": lever.at if lever else None,
+        "acted_by": case.get_side(lever) if lever else None,
     }
 
 
@@ -520,4 +521,4 @@ def _describe_earlier_answer(case: Case) -> Reason | None:
     spoken = [entry.decision for entry in own if entry.decision not in _SILENT_DECISIONS]
     if not spoken:
         return None
-    return Reason("earlier-answer", {"answer": Label("decisions", spoken[-1])})
+    return Reason("earlier-answer", {"answer": Label(f"answers.{case.kind}", spoken[-1])})

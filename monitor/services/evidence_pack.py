@@ -19,7 +19,7 @@ from monitor.services.finding_history import build_comparison_line, compare_with
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import load_compared_picture
 from reports.evidence_pack import ActionLogLine, EvidenceView, FacePair, PageCopy
-from reports.labels.cases import DECISION_PHRASES
+from reports.labels.cases import describe_decision
 from reports.labels.takedown import LEVERS
 
 
@@ -84,7 +84,7 @@ def _build_log_lines(app: App, case: Case, name: str, reader: Side) -> Iterator[
         yield ActionLogLine(
             at=entry.at,
             who=name if side is Side.PERSON else "IT",
-            what=DECISION_PHRASES[entry.decision],
+            what=describe_decision(case.kind, entry.decision),
             lever=LEVERS[entry.lever] if entry.lever else "",
             note="" if (side, reader) == (Side.PERSON, Side.IT) else entry.note,
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.app import App
+from monitor.domain.case_log import is_lever
 from monitor.domain.detection.account_likeness import (
     FieldComparison,
     TextRun,
@@ -24,7 +25,14 @@ from monitor.domain.timeline import (
     build_timeline,
     diff_versions,
 )
-from monitor.domain.vocabulary import Decision, DecisionMaker, DiffMarkKind, FieldLikeness, PairSign
+from monitor.domain.vocabulary import (
+    CaseKind,
+    Decision,
+    DecisionMaker,
+    DiffMarkKind,
+    FieldLikeness,
+    PairSign,
+)
 from monitor.services.own_accounts import extract_handle_key, load_own_findings
 from monitor.services.thumbnails import is_disputed
 from reports.finding_view import AccountPair, ComparisonLine, HighlightPiece
@@ -216,8 +224,12 @@ def _describe_decision(moment: TimelineEntry) -> Told:
     if moment.by is DecisionMaker.REVIEWER:
         if moment.word == Decision.REOPENED:
             return Reason("history.it-undid")
+        if is_lever(Decision(moment.word)):
+            return Reason("history.it-did", {"what": Label("deeds", moment.word)})
         # In words to the person: what they press themselves says "my name".
-        return Reason("history.it-decided", {"answer": Label("decisions", moment.word)})
+        taken = moment.case_kind is CaseKind.OWN_ACCOUNT_CHANGED
+        own = f".{moment.case_kind}" if taken and moment.word == Decision.IMPERSONATION else ""
+        return Reason("history.it-decided", {"answer": Label(f"decisions{own}", moment.word)})
     # In the words of the button that was pressed.
     table = f"answers.{moment.case_kind}" if moment.case_kind else "given-answers"
     answer = Reason("history.answered", {"answer": Label(table, moment.word)})

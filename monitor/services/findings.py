@@ -177,7 +177,10 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         exposures=tuple(one.build() for one in exposures[:MAX_CASES]),
         exposure_count=len(exposures),
         folded_sentence=describe_folded(exposures) if exposures else None,
-        progress=tuple(one.build() for one in progress),
+        # What IT asks about comes first.
+        progress=tuple(
+            sorted((one.build() for one in progress), key=lambda case: not case.awaits_evidence)
+        ),
         joined_at=consents[0].given_at,
         next_sweep=compute_next_sweep(paused_until or now, district.id, district.zone),
         next_digest=find_next_digest(app, person, paused_until or now),

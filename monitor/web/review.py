@@ -67,7 +67,7 @@ from monitor.web.takedown import build_pack_response
 from reports.dates import format_near_day
 from reports.evidence_pack import ActionLogLine
 from reports.finding_view import CaseView
-from reports.labels.cases import CASE_KINDS, CHANGED_ACCOUNT_CHOICES, DECISION_PHRASES, SEVERITIES
+from reports.labels.cases import CASE_KINDS, CHANGED_ACCOUNT_CHOICES, SEVERITIES, describe_decision
 from reports.labels.office import (
     CASE_BINS,
     REVIEWER_CHOICES,
@@ -345,7 +345,7 @@ def _build_history(app: App, case: Case) -> Iterator[ActionLogLine]:
         yield ActionLogLine(
             at=entry.at,
             who=who,
-            what=DECISION_PHRASES[entry.decision],
+            what=describe_decision(case.kind, entry.decision),
             note=note,
             lever=LEVERS[entry.lever] if entry.lever else "",
         )

@@ -89,22 +89,16 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.HARMLESS: "It is harmless",
     Decision.IMPERSONATION: "It pretends to be you",
     Decision.MOCK: "Others made it about you",
-    Decision.REPORTED: "It was reported to its platform",
-    Decision.REMOVED: "It was said to be taken down",
-    Decision.REFUSED: "It was reported, but its platform left it up",
     Decision.STUDENT_LINK: "It is linked to students",
-    Decision.UNLINKED: "The link was said to be removed",
     Decision.EXPLAINED: "There is a reason for it",
     Decision.FAMILY: "They are family",
-    Decision.REMOVAL_ASKED: "You asked the site to remove the details",
-    Decision.REMOVAL_DONE: "You said that the details are gone",
-    Decision.RECOVERED: "You said that you have it back",
-    Decision.LOCKED_OUT: "You said that you cannot get in",
-    CaseState.GONE: "It is no longer shown: two checks, days apart, agree",
-    CaseState.RESTORED: "It shows your name, username and picture again",
 }
 # What it is called where the account is the person's own.
 TAKEN_OVER: Final = "Someone else has taken it over"
+_CHANGED_ACCOUNT_PHRASES: Final[Mapping[Decision, str]] = {
+    Decision.MINE: "said that nobody else changed it",
+    Decision.IMPERSONATION: "said that someone else has taken it over",
+}
 # From found to gone: the steps of each kind of case, and how many are done before each next one.
 _REPORTED_TRACK = ("Found", "You", "Reported", "Gone")
 TRACKS: Final[Mapping[CaseKind, tuple[str, str, str, str]]] = {
@@ -232,6 +226,12 @@ OWN_CASE_STATES: Final[Mapping[str, str]] = {
     CaseState.OPEN: "Open",
     **GIVEN_ANSWERS,
 }
+
+
+def describe_decision(kind: CaseKind, decision: Decision) -> str:
+    """Say what someone decided of a case of this kind: the end of a sentence about them."""
+    own = _CHANGED_ACCOUNT_PHRASES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
+    return own.get(decision, DECISION_PHRASES[decision])
 
 
 def describe_case_kind(kind: CaseKind, severity: Severity) -> Reason:

@@ -90,6 +90,11 @@ class HomeView:
         return self.folded_sentence or ""
 
     @property
+    def is_asked(self) -> bool:
+        """Tell whether IT asks something about a case that goes on without the person."""
+        return any(case.awaits_evidence for case in self.progress)
+
+    @property
     def others_count(self) -> int:
         """Count what comes after the first thing."""
         return self.needs_you + self.to_sort - max(self.exposure_count, 1)

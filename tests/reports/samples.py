@@ -135,7 +135,7 @@ STUDENT_LINK: Final = make_case(
     reasons=(Reason("student-link-follows", {"count": Count(2)}),),
     first_seen=MONDAY - timedelta(days=1),
     id="c40d22ab",
-    earlier=Reason("earlier-answer", {"answer": Label("decisions", Decision.EXPLAINED)}),
+    earlier=Reason("earlier-answer", {"answer": Label("answers.student-link", Decision.EXPLAINED)}),
     link_url=ANSWER,
 )
 CHANGED: Final = ChangeLine(

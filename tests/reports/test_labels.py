@@ -1,9 +1,13 @@
 """Every value that a person may read has its words in one place."""
 
 import ast
+from datetime import UTC, datetime
 
 import pytest
 
+from monitor.domain.case_log import is_lever
+from monitor.domain.reason import Reason
+from monitor.domain.timeline import TimelineEntry, TimelineEntryKind
 from monitor.domain.vocabulary import (
     SITE_NAMES,
     CaseKind,
@@ -11,6 +15,7 @@ from monitor.domain.vocabulary import (
     CaseStep,
     ConsentAction,
     Decision,
+    DecisionMaker,
     EventKind,
     FieldLikeness,
     GapKind,
@@ -24,6 +29,7 @@ from monitor.domain.vocabulary import (
     SourceStage,
     StepActor,
 )
+from monitor.services.finding_history import build_timeline_lines
 from reports import answer_choices
 from reports.labels.account import (
     CONSENT_CHANGES,
@@ -45,6 +51,7 @@ from reports.labels.cases import (
     TRACK_PLACES,
     TRACKS,
     describe_case_kind,
+    describe_decision,
 )
 from reports.labels.findings import (
     EVENT_KINDS,
@@ -166,9 +173,25 @@ def test_every_end_and_change_of_a_consent_has_a_sentence() -> None:
 
 
 def test_every_decision_has_a_sentence_for_the_person() -> None:
-    decided = {*Decision, *CaseState} - UNSPOKEN - UNDECIDED
+    words = {decision for decision in Decision if not is_lever(decision)} - UNSPOKEN
 
-    assert {*map(str, DECISION_SENTENCES)} == {decision.value for decision in decided}
+    assert set(DECISION_SENTENCES) == words
+
+
+def test_an_account_of_ones_own_is_never_said_to_pretend_anything() -> None:
+    changed, said = CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION
+
+    assert "impersonation" not in describe_decision(changed, said)
+    history = TimelineEntry(
+        at=datetime(2026, 11, 23, tzinfo=UTC),
+        kind=TimelineEntryKind.DECIDED,
+        word=said,
+        by=DecisionMaker.REVIEWER,
+        case_kind=changed,
+    )
+    (line,) = build_timeline_lines((history,))
+    assert isinstance(line.words, Reason)
+    assert render_reason(line.words) == "IT decided: Someone else has taken it over."
 
 
 def test_an_account_that_was_taken_over_is_called_that() -> None:

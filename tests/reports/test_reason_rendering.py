@@ -219,7 +219,7 @@ def test_each_label_within_a_sentence_is_in_a_table() -> None:
     }
 
     assert named <= LABELS.keys()
-    assert "decisions" in named
+    assert "deeds" in named
 
 
 def test_each_scope_and_each_kind_of_case_has_words() -> None:

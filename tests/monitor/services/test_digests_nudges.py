@@ -9,6 +9,7 @@ from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import DatabaseError
 from monitor.domain.vocabulary import CaseKind, Decision, EmailCadence, Severity
+from monitor.services.answers import DecisionInput, record_decision
 from monitor.services.digests import queue_nudges
 from monitor.services.disclosure import disclose_own
 from monitor.services.due_jobs import schedule_jobs
@@ -122,6 +123,19 @@ def test_a_word_ends_it_and_then_what_is_to_be_done_is_told_again(maria: Staff):
     maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.NAMESAKE)
     live(maria, 30)
     assert len(maria.emails_of("nudge")) == 1
+
+
+def test_what_it_did_in_someones_name_is_told_by_the_next_emails(maria: Staff):
+    live(maria, 8)
+    app, case = maria.world.app, maria.case(CaseKind.IMPERSONATION)
+    with app.db.begin_transaction():
+        record_decision(app, case, DecisionInput(decision=Decision.REPORTED, by="ana"))
+    before = {kind: len(maria.emails_of(kind)) for kind in ("digest", "nudge")}
+    live(maria, 23)
+
+    for kind, seen in before.items():
+        told = maria.emails_of(kind)[seen].email
+        assert "IT reported it to the platform." in " ".join(told.text.split())
 
 
 def test_who_stopped_regular_email_or_has_paused_is_left_alone(maria: Staff):

@@ -126,6 +126,28 @@ def text_of(page: BeautifulSoup, css: str) -> list[str]:
     return [" ".join(found.get_text(" ", strip=True).split()) for found in page.select(css)]
 
 
+def test_home_says_that_it_asks_something_and_not_that_nothing_needs_its_reader() -> None:
+    question = ReviewerQuestion(by="ana@cedarvalley.example", at=MONDAY, text="Which one?")
+    asked = replace(REPORTED, id="f3", asked=question)
+
+    assert text_of(home(progress=(asked,)), "h1") == ["IT asks you something."]
+
+
+def test_an_account_is_back_by_its_persons_word_whoever_reported_it() -> None:
+    taken = replace(
+        REPORTED,
+        kind=CaseKind.OWN_ACCOUNT_CHANGED,
+        nature=CaseKind.OWN_ACCOUNT_CHANGED,
+        state=CaseState.REPORTED,
+    )
+
+    assert [(step.is_done, step.is_now) for step in taken.track[2:]] == [
+        (False, True),
+        (False, False),
+    ]
+    assert replace(taken, state=CaseState.RECOVERED).track[2].is_done
+
+
 def test_one_sentence_says_how_it_stands() -> None:
     assert text_of(home(CASE), "h1") == ["This account may be pretending to be you."]
     assert text_of(home(progress=(REPORTED,)), "h1") == ["Nothing needs you now."]

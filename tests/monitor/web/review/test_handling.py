@@ -275,7 +275,9 @@ def test_both_sides_read_the_same_of_what_it_did_about_an_unanswered_case(
     home = portal.signed_in(maria.mail).get("/me")
     assert "IT said: It pretends to be you" in home.text
     assert "Your own answer decides what it is." in home.text
-    assert "It was reported to its platform." in home.text
+    assert "IT reported it to the platform." in home.text
+    history = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
+    assert "IT reported it to the platform." in history.partition("What happened")[2]
     own = home.page.select(".track li")
     assert own[1]["class"] == ["now"]
     assert own[2]["class"] == ["done"]
