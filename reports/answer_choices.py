@@ -26,6 +26,8 @@ ANSWER_NEXT_STEPS: Final[Mapping[Decision, str]] = {
     Decision.IMPERSONATION: "IT can see this alert now. We show you how to report the account.",
     Decision.MOCK: "Only you see it. We show you how to report the account.",
 }
+# What others made, and its person does nothing more about.
+LEFT_AS_IT_IS: Final = "I leave it as it is"
 STOPS_ASKING: Final = "We stop asking."
 CASE_ANSWERED: Final = "Sign in to see what you can do about it, or to change your answer."
 DETAILS_ANSWERED: Final = "We show you how to have the site take them down."

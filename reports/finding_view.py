@@ -312,8 +312,8 @@ class CaseView(CaseSummary):
     It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
     though the others do not, and `helper` is whom to ask where no reviewer is left who may,
     empty where one is. `asked` is what IT last asked, and `office` is whom to write to there.
-    One that `is_pursued` has a take-down kit. `pair` is there where it asks
-    whose an account is.
+    One that `is_pursued` has a take-down kit; one that `is_left` is real, and stays as it is.
+    `pair` is there where it asks whose an account is.
     """
 
     finding: FindingView
@@ -328,6 +328,7 @@ class CaseView(CaseSummary):
     since: datetime | None = None
     is_undecided: bool = False
     is_pursued: bool = False
+    is_left: bool = False
     undoes: Decision | None = None
     lowered_by: tuple[Reason, ...] = ()
     earlier: Reason | None = None
@@ -503,7 +504,9 @@ class CaseView(CaseSummary):
     @property
     def kept_open_by(self) -> OpeningReason | None:
         """Return why IT sees it: what its person shared stays open, whatever opened it first."""
-        return OpeningReason.SHARED if self.is_shared else self.opened_by
+        if self.is_shared:
+            return OpeningReason.SHARED
+        return OpeningReason.DECIDED if self.holders else self.opened_by
 
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:
@@ -525,6 +528,8 @@ class CaseView(CaseSummary):
     @property
     def said(self) -> str:
         """What its person said, in their words; nothing of it is ever IT's word."""
+        if self.is_left:
+            return answer_choices.LEFT_AS_IT_IS
         return (
             answer_choices.describe_given_answer(self.kind, self.decision) if self.decision else ""
         )
@@ -543,7 +548,8 @@ class CaseView(CaseSummary):
         """Name it in the words of the button that its person pressed."""
         if self.undoes is None:
             return ""
-        return Reason(rule, {"answer": Label(f"answers.{self.kind}", self.undoes)})
+        table = "answers.left" if self.is_left else f"answers.{self.kind}"
+        return Reason(rule, {"answer": Label(table, self.undoes)})
 
     @property
     def review_said(self) -> str:
@@ -576,7 +582,7 @@ def _build_choices(
     hints = dict(answer_choices.ANSWER_HINTS.get(kind, {}))
     if opened_by:
         hints |= answer_choices.SEEN_ANSWER_HINTS.get(kind, {})
-    if opened_by is OpeningReason.UNANSWERED:
+    if opened_by in {OpeningReason.UNANSWERED, OpeningReason.DECIDED}:
         hints |= answer_choices.UNANSWERED_HINTS
     return tuple(
         AnswerChoice(

@@ -32,7 +32,7 @@ from monitor.domain.reason import (
     read_note,
 )
 from monitor.domain.vocabulary import Decision, Language
-from reports.answer_choices import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
+from reports.answer_choices import ANSWERS, CASE_ANSWERS, LEFT_AS_IT_IS, PAGE_ANSWERS
 from reports.dates import format_date, format_local_time
 from reports.labels.account import CADENCE_SENTENCES
 from reports.labels.cases import (
@@ -52,6 +52,7 @@ Text = str | dict[str, str]
 LABELS: Final[Mapping[str, Mapping[Any, str]]] = {
     "answers": ANSWERS,
     **{f"answers.{kind}": {**GIVEN_ANSWERS, **words} for kind, words in CASE_ANSWERS.items()},
+    "answers.left": {Decision.HARMLESS: LEFT_AS_IT_IS},
     "cadence": CADENCE_SENTENCES,
     "case-kinds": CASE_KINDS,
     "checks": SWEEP_KINDS,

@@ -156,6 +156,13 @@ class Case:
         return bool(self.dismissals) and not self.awaits_confirmation
 
     @property
+    def is_left_as_it_is(self) -> bool:
+        """Tell whether its person said that it is real, and then that it may stay as it is."""
+        own = [entry for entry in self.standing if self.get_side(entry) is Side.PERSON]
+        real = any(is_confirmation(self.kind, read_verdict(self.kind, entry)) for entry in own)
+        return real and self.get_verdict(Side.PERSON) is Decision.HARMLESS
+
+    @property
     def is_undecided(self) -> bool:
         """Tell whether its person has yet to say what it is; no word of IT's answers for them."""
         silent = self.get_verdict(Side.PERSON) is None or self.awaits_confirmation

@@ -351,6 +351,7 @@ def _build_own_view(
         since=case.notified_at or case.opened_at,
         is_undecided=case.is_undecided,
         is_pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,
+        is_left=case.is_left_as_it_is,
         undoes=last.decision if last else None,
         lowered_by=case.lowered_by,
         earlier=_describe_earlier_answer(case),
@@ -415,8 +416,9 @@ def _find_next_nudge(
     if app.db.preferences.load_preferences(case.person_id).unsubscribed_at:
         return None
     zone = app.db.people.load_person(case.person_id).zone
+    paused_until = inputs.consent.find_pause_end(now)
     for at in own_looks:
-        if is_past_day(now, at, zone):
+        if is_past_day(now, at, zone) and (paused_until is None or paused_until <= at):
             return at
     if since is None or not needs_immediate_notice(case):
         return None

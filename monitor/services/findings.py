@@ -365,7 +365,7 @@ _GROUP_BY_LABEL: Mapping[OwnershipLabel, FindingGroup] = {
     OwnershipLabel.NAMESAKE: FindingGroup.SOMEONE_ELSE,
     OwnershipLabel.UNRELATED: FindingGroup.SOMEONE_ELSE,
     OwnershipLabel.IMPERSONATION: FindingGroup.SOMEONE_ELSE,
-    OwnershipLabel.MOCK: FindingGroup.SOMEONE_ELSE,
+    OwnershipLabel.MOCK: FindingGroup.ABOUT_ME,
     # Only a page of the district is never asked about.
     OwnershipLabel.UNKNOWN: FindingGroup.ABOUT_ME,
 }

@@ -162,20 +162,25 @@ def build_withdrawal_view(app: App, owner_id: str, case_id: str) -> WithdrawalVi
         reason = "There is no report of yours to take back."
         raise InputError(reason)
     person = app.db.people.load_person(owner_id)
-    reports = (
-        entry
-        for entry in app.db.cases.list_decisions(case.id)
-        if entry.decision is Decision.REPORTED and case.get_side(entry) is Side.PERSON
-    )
-    last = max(reports, key=lambda entry: entry.at, default=None)
+    decided = app.db.cases.list_decisions(case.id)
+    reports = [entry for entry in decided if entry.decision is Decision.REPORTED]
+    own = [entry.note for entry in reports if case.get_side(entry) is Side.PERSON]
     return WithdrawalView(
         case=shown,
         place=_find_guide(app, case),
         person=person.name.full_name,
         zone=person.zone,
         reported_at=reported_at,
-        note=last.note if last else "",
+        note=own[-1] if own else "",
+        office="" if own else _find_reporter(app, reports[-1].by),
     )
+
+
+def _find_reporter(app: App, reviewer_id: str) -> str:
+    """Return the address of who in IT reported something; who left the list has none there."""
+    district = app.config.district
+    address = district.find_reviewer_address(reviewer_id)
+    return district.contact if address == reviewer_id else address
 
 
 def can_be_reported(case: Case) -> bool:

@@ -386,9 +386,11 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
             return context.redirect_to(
                 url_for("findings.show_finding", finding_id=case.finding_id), "It was not shared."
             )
+        # Time, or what they said, may keep the alert open to IT.
+        seen = disclose_own(app, _find_own_case(context, case_id)).it_sees_since
         return context.redirect_to(
             url_for("findings.show_finding", finding_id=case.finding_id),
-            "No longer shared with IT.",
+            "IT no longer has the evidence." if seen else "No longer shared with IT.",
         )
 
     return routes

@@ -12,6 +12,7 @@ from monitor.domain.vocabulary import (
     LeverKind,
     UploadProblem,
 )
+from reports.answer_choices import LEFT_AS_IT_IS, STOPS_ASKING
 from reports.labels.cases import OWN_CASE_STATES, OWN_DECISION_PHRASES
 from scrapers.facts.fact import FactReliability
 
@@ -46,7 +47,7 @@ REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
     ),
     Decision.REMOVED: ("It was removed", ""),
     Decision.REFUSED: ("The platform left it up", "We say what helps next."),
-    Decision.HARMLESS: ("I leave it as it is", "We stop asking."),
+    Decision.HARMLESS: (LEFT_AS_IT_IS, STOPS_ASKING),
 }
 REPORTED_AGAIN: Final = ("I reported it again", "")
 STILL_THERE: Final = ("It is still there", "")

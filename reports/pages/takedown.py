@@ -101,7 +101,10 @@ class ScreenshotsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalView:
-    """How its person takes a report back that hit somebody else, with `note` of what they sent."""
+    """How its person takes a report back that hit somebody else, with `note` of what they sent.
+
+    Where IT sent it, `office` is whose report it is: nobody else can take it back.
+    """
 
     case: CaseView
     place: PlatformGuide | None
@@ -109,6 +112,7 @@ class WithdrawalView:
     zone: str
     reported_at: datetime
     note: str = ""
+    office: str = ""
 
     @property
     def text(self) -> str:

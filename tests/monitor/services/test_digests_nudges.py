@@ -8,14 +8,15 @@ import pytest
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.errors import DatabaseError
-from monitor.domain.vocabulary import CaseKind, Decision, EmailCadence, Severity
+from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, EmailCadence, Severity
 from monitor.services.answers import DecisionInput, record_decision
+from monitor.services.consent_renewal import pause_checks
 from monitor.services.digests import queue_nudges
 from monitor.services.disclosure import disclose_own
 from monitor.services.due_jobs import schedule_jobs
 from monitor.services.outbox import send_due
 from monitor.services.preferences import choose_preference, stop_digest
-from monitor.services.takedown import record_removal_step
+from monitor.services.takedown import record_removal_step, record_takedown_step
 from reports.emails.registry import EmailKind
 from tests.monitor.services.world import IMPOSTOR, Staff
 
@@ -206,3 +207,19 @@ def test_who_stopped_regular_email_is_promised_no_reminder_to_look(world_of):
     assert disclose_own(world.app, maria.case(CaseKind.EXPOSED_CONTACT)).nudges_at is None
     live(maria, 10)
     assert maria.emails_of("nudge") == []
+
+
+def test_no_reminder_to_look_is_promised_for_a_day_of_a_pause(maria: Staff):
+    app, case = maria.world.app, maria.case(CaseKind.IMPERSONATION)
+    finding = app.db.findings.load_finding(case.finding_id)
+    unread = replace(finding.portrait, url="https://nook.example/maria", account="nook:@maria")
+    app.db.findings.update_finding(replace(finding, portrait=unread))
+    step = DecisionInput(decision=Decision.REPORTED, by=maria.id)
+    record_takedown_step(app, case.id, step)
+    assert disclose_own(app, maria.case(CaseKind.IMPERSONATION)).nudges_at is not None
+
+    pause_checks(app, maria.id, app.clock.now() + timedelta(days=14), ConsentChannel.PORTAL)
+
+    shown = disclose_own(app, maria.case(CaseKind.IMPERSONATION))
+    assert shown.own_looks
+    assert shown.nudges_at is None

@@ -10,8 +10,9 @@ from monitor.domain.case import Case
 from monitor.domain.case_progress import LOOKED_AT_AFTER
 from monitor.domain.english_dates import format_day
 from monitor.domain.errors import InputError
+from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
-from monitor.services.answers import DecisionInput
+from monitor.services.answers import DecisionInput, record_decision
 from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import (
@@ -24,7 +25,7 @@ from monitor.services.takedown import (
 from reports.evidence_pack import build_evidence_pack
 from reports.pages.takedown import AccountSighting
 from reports.reason_rendering import Others, render_reason
-from tests.monitor.services.world import IMPOSTOR, Staff, due_time
+from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, due_time
 
 
 @pytest.fixture
@@ -303,6 +304,21 @@ def test_a_report_that_hit_somebody_else_is_taken_back_with_a_text(maria: Staff)
     assert "That report was a mistake. It belongs to another person who has my name." in text
     assert "About my report: Number 17." in text
     assert "please give it back to its owner" in text
+
+
+def test_a_report_that_it_made_is_taken_back_by_it(maria: Staff) -> None:
+    app = maria.world.app
+    entry = DecisionInput(decision=Decision.REPORTED, by=build_reviewer_id(REVIEWERS[0]))
+    with app.db.begin_transaction():
+        record_decision(app, fake(maria), entry)
+    maria.rules(fake(maria), Decision.MINE)
+
+    view = build_withdrawal_view(app, maria.id, fake(maria).id)
+
+    assert view.office == REVIEWERS[0]
+    assert "was reported by IT as pretending to be me" in view.text
+    assert "The account is mine." in view.text
+    assert "take the report back at the platform" in view.text
 
 
 def test_what_nobody_reported_is_not_taken_back(maria: Staff) -> None:

@@ -380,6 +380,22 @@ def test_a_case_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest
     assert list_review_openings(portal.world.app) == ()
 
 
+def test_evidence_is_taken_back_in_one_word_while_it_still_sees_the_alert(portal, guest, maria):
+    case = maria.case(CaseKind.IMPERSONATION)
+    guest.post("/me/sort", finding=case.finding_id, decision="impersonation")
+    form = guest.get(f"/me/cases/{case.id}/share").page
+    assert form.find("button", string="Give IT the evidence")
+    guest.post(f"/me/cases/{case.id}/share")
+
+    here = f"/me/findings/{case.finding_id}"
+    assert guest.get(here).page.find("button", string="Take the evidence back")
+    told = guest.follow(guest.post(f"/me/cases/{case.id}/unshare")).text
+
+    assert "IT no longer has the evidence." in told
+    assert "No longer shared" not in told
+    assert "IT has been able to see this alert since" in told
+
+
 def test_taking_sharing_back_keeps_what_was_said_since(portal, guest, maria):
     case = maria.case(CaseKind.IMPERSONATION)
     guest.post(f"/me/cases/{case.id}/share")

@@ -145,6 +145,11 @@ def test_who_leaves_a_refused_account_as_it_is_ends_the_alert(
     assert "Saved: you leave it as it is. If it changes, we ask you again." in seen.text
     assert "You report it again" not in seen.text
     assert maria.case(CaseKind.IMPERSONATION).is_dismissed
+    finding = maria.case(CaseKind.IMPERSONATION).finding_id
+    left = guest.get(f"/me/findings/{finding}").text
+    assert "You said: I leave it as it is ." in left
+    assert "Undo “I leave it as it is”" in left
+    assert "it is fine" not in left.partition("What happened")[0]
 
 
 def test_a_plan_says_whose_turn_it_is_if_a_report_has_no_effect(
@@ -504,7 +509,10 @@ def test_what_was_said_to_be_gone_and_was_still_seen_is_one_sentence_with_the_ne
         assert said in guest.get(page).text
     plan = guest.get(place)
     assert "You say that it was removed" in plan.text
-    assert "taken down." in guest.get(f"/me/findings/{case.finding_id}").text
+    assert (
+        "You noted that the platform removed it."
+        in guest.get(f"/me/findings/{case.finding_id}").text
+    )
     button = plan.page.find("button", string="It is still there")
     guest.post(
         place, done=button.find_parent("form").find("input", attrs={"name": "done"})["value"]

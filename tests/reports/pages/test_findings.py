@@ -126,6 +126,14 @@ def text_of(page: BeautifulSoup, css: str) -> list[str]:
     return [" ".join(found.get_text(" ", strip=True).split()) for found in page.select(css)]
 
 
+def test_an_answer_says_what_it_ends_for_who_has_decided_on_it() -> None:
+    kept = replace(CASE, holders=("ana@cedarvalley.example",))
+
+    mine = next(choice for choice in kept.choices if choice.value == Decision.MINE)
+
+    assert mine.hint == "We keep an eye on it. IT can no longer see it."
+
+
 def test_home_says_that_it_asks_something_and_not_that_nothing_needs_its_reader() -> None:
     question = ReviewerQuestion(by="ana@cedarvalley.example", at=MONDAY, text="Which one?")
     asked = replace(REPORTED, id="f3", asked=question)
