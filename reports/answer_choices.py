@@ -73,7 +73,7 @@ RECOVERY_ANSWERS: Final[Mapping[Decision, str]] = {
 }
 RECOVERY_HINTS: Final[Mapping[Decision, str]] = {
     Decision.RECOVERED: "We keep looking, and ask you if it changes again.",
-    Decision.LOCKED_OUT: "We show you what else helps.",
+    Decision.LOCKED_OUT: "We show you whom to write to, and who helps.",
 }
 # What follows from an answer, below its words.
 _SEEN_BY_IT = "IT sees it, and reports it if you do not."

@@ -31,7 +31,12 @@ OWN_PAGES = {
     AdviceTarget.REMOVAL: "/me/removal/{id}",
     AdviceTarget.SHARE: "/me/cases/{id}/share",
 }
-_SAVING, _WARNING = AdviceStep(words="save-evidence"), AdviceStep(words="warn-contacts")
+_SAVING = AdviceStep(words="save-evidence")
+# Who cannot get in asks others: the platform, IT, and whoever may hear from who took it.
+_LOCKED_OUT = (
+    AdviceStep(words="ask-it-for-help", at=AdviceTarget.SHARE),
+    AdviceStep(words="warn-of-account"),
+)
 _DAY = timedelta(days=1)
 # What takes something down; the others keep copies off, or hide it from a search.
 _REPORTS = frozenset(LeverKind) - {LeverKind.HASHES, LeverKind.BROKERS}
@@ -76,7 +81,7 @@ def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
     if case.state is CaseState.RECOVERED:
         steps = tuple(step for step in steps if step.at is not AdviceTarget.RECOVERY)
     if case.state is CaseState.LOCKED_OUT:
-        steps = (*steps, _WARNING)
+        steps = (steps[0], *_LOCKED_OUT, *steps[1:-1])
     if case.kind is CaseKind.EXPOSED_CONTACT:
         return tuple(_list_removal_lines(app, target, steps))
     if case.kind is CaseKind.HARMFUL_PAGE:
@@ -302,15 +307,18 @@ def _build_advice_line(app: App, target: _Target, step: AdviceStep) -> AdviceLin
     to_do = "tell-office" if above else step.words
     said = Reason(f"advice.{to_do}", {"site": target.site, "since": Day(since)})
     if step.at in OWN_PAGES:
-        if step.at is AdviceTarget.SHARE and target.case.shared_at:
-            return AdviceLine(words=said)
+        asks_it = step.at is AdviceTarget.SHARE
+        mail = app.config.district.contact if asks_it else ""
+        if asks_it and target.case.shared_at:
+            return AdviceLine(words=said, mail=mail)
         path = OWN_PAGES[step.at].format(id=target.case.id)
-        return AdviceLine(words=said, path=path, link=ADVICE_LINKS[step.at])
+        return AdviceLine(words=said, path=path, link=ADVICE_LINKS[step.at], mail=mail)
     if step.at is AdviceTarget.RECOVERY:
         page = app.facts.recovery_pages.get(target.portrait.platform)
-        is_locked_out = target.case.state is CaseState.LOCKED_OUT
-        if page is None or page.address is None or is_locked_out:
-            # A mailbox is no page to get back in on, and no more is one that did not let them in.
+        if page and target.case.state is CaseState.LOCKED_OUT:
+            said = Reason("advice.recover-locked-out", {"site": target.site})
+        elif page is None or page.address is None:
+            # A mailbox is no page to get back in on.
             said = Reason("advice.recover-any", {"site": target.site})
         if page is None:
             return AdviceLine(words=said)

@@ -98,6 +98,24 @@ def test_a_report_is_in_progress_until_its_account_is_gone(maria: Staff):
     assert progress(maria) == []
 
 
+def test_who_cannot_get_in_reads_whom_to_write_to_and_who_helps(maria: Staff):
+    app, known = maria.world.app, maria.case(CaseKind.IMPERSONATION)
+    lost = replace(known, id="f" * 32, kind=CaseKind.OWN_ACCOUNT_CHANGED, severity=Severity.HIGH)
+    contact = app.config.district.contact
+
+    before = build_advice_lines(app, say(lost, Decision.IMPERSONATION))
+    after = build_advice_lines(app, say(lost, Decision.IMPERSONATION, Decision.LOCKED_OUT))
+
+    told = [line for line in before if "Tell IT" in render_reason(line.words)]
+    assert [(line.mail, line.path) for line in told] == [(contact, f"/me/cases/{lost.id}/share")]
+    write, ask, warn, _ = after
+    assert "that the account was taken over" in render_reason(write.words)
+    assert write.mail == "support@bsky.app"
+    assert "Ask IT for help" in render_reason(ask.words)
+    assert ask.mail == contact
+    assert "by phone or from another account" in render_reason(warn.words)
+
+
 def test_a_removal_is_in_progress_until_it_is_done_and_looks_only_where_it_can(maria: Staff):
     world, case = maria.world, maria.case(CaseKind.EXPOSED_CONTACT)
     maria.rules(case, Decision.MINE)
