@@ -72,7 +72,7 @@ _LEVERS_AFTER: Mapping[Decision | None, frozenset[Decision]] = {
     ),
     Decision.REFUSED: frozenset({Decision.REPORTED, Decision.REMOVED}),
     Decision.REMOVED: frozenset(),
-    Decision.REMOVAL_ASKED: frozenset({Decision.REMOVAL_DONE}),
+    Decision.REMOVAL_ASKED: frozenset({Decision.REMOVAL_ASKED, Decision.REMOVAL_DONE}),
     Decision.REMOVAL_DONE: frozenset(),
     Decision.UNLINKED: frozenset(),
     Decision.LOCKED_OUT: frozenset({Decision.REPORTED, Decision.RECOVERED}),

@@ -403,7 +403,11 @@ NEXT_REMOVAL_DECISIONS: Mapping[CaseState, tuple[Decision, ...]] = {
     CaseState.NEW: (Decision.REMOVAL_ASKED,),
     CaseState.OPEN: (Decision.REMOVAL_ASKED,),
     CaseState.MINE: (Decision.REMOVAL_ASKED,),
-    CaseState.REMOVAL_ASKED: (Decision.REMOVAL_DONE, Decision.REOPENED),
+    CaseState.REMOVAL_ASKED: (
+        Decision.REMOVAL_DONE,
+        Decision.REMOVAL_ASKED,
+        Decision.REOPENED,
+    ),
     CaseState.REMOVAL_DONE: (Decision.REOPENED,),
     CaseState.GONE: (),
 }

@@ -51,6 +51,8 @@ REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
 }
 REPORTED_AGAIN: Final = ("I reported it again", "")
 STILL_THERE: Final = ("It is still there", "")
+ASKED_AGAIN: Final = "It is still there: I asked again"
+REMOVED_AGAIN: Final = "It is still there: I removed it again"
 # The plan once something was reported.
 REPORTED_TITLE: Final = "How your report is going"
 # The same of an account that no source of ours opens.
@@ -84,7 +86,7 @@ SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
 # What a person may say of a request to a site, and of an account of their own.
 REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_ASKED: "I asked for removal",
-    Decision.REMOVAL_DONE: "It is gone",
+    Decision.REMOVAL_DONE: "I no longer see it",
 }
 OWN_REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
     **REMOVAL_STEPS,
@@ -92,7 +94,7 @@ OWN_REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
 }
 REMOVAL_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_ASKED: "Saved, with the date.",
-    Decision.REMOVAL_DONE: "Saved: it is gone.",
+    Decision.REMOVAL_DONE: "Saved: you no longer see it. It counts as gone once that is sure.",
 }
 SHARE_LINK: Final = "Share with IT"
 GUIDE_SOURCES: Final[Mapping[FactReliability, str]] = {

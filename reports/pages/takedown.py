@@ -5,14 +5,24 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.domain.reason import Reason, Told
-from monitor.domain.vocabulary import CaseBin, CaseKind, CaseState, Decision, Language, LeverKind
+from monitor.domain.vocabulary import (
+    CaseBin,
+    CaseKind,
+    CaseState,
+    Decision,
+    EndReason,
+    Language,
+    LeverKind,
+)
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.finding_view import AdviceLine, CaseView, describe_source
 from reports.labels.takedown import (
+    ASKED_AGAIN,
     LEVERS,
     OWN_REMOVAL_STEPS,
     REMOVAL_STEPS,
+    REMOVED_AGAIN,
     REPORT_STEPS,
     REPORTED_AGAIN,
     REPORTED_TITLE,
@@ -352,12 +362,16 @@ class RemovalView:
             **(OWN_REMOVAL_STEPS if self.own else REMOVAL_STEPS),
             Decision.REOPENED: self.case.undo_words,
         }
+        if self.case.state is CaseState.REMOVAL_ASKED:
+            steps[Decision.REMOVAL_ASKED] = REMOVED_AGAIN if self.own else ASKED_AGAIN
+        if self.case.state is CaseState.REMOVAL_DONE:
+            steps[Decision.REOPENED] = STILL_THERE[0]
         return tuple((choice, steps[choice]) for choice in self.choices)
 
     @property
     def is_due(self) -> bool:
         """Tell whether the person has still to ask the site."""
-        return Decision.REMOVAL_ASKED in self.choices
+        return Decision.REMOVAL_ASKED in self.choices and not self.case.is_removable
 
 
 render_removal = build_renderer("removal", RemovalView)
@@ -373,7 +387,7 @@ class RemovalLine:
 
     @property
     def is_gone(self) -> bool:
-        return self.case.end is not None
+        return self.case.end in {EndReason.PROOF, EndReason.SHOWN, EndReason.CLAIMED}
 
     @property
     def path(self) -> str:

@@ -86,6 +86,29 @@ def test_asking_for_removal_is_recorded_with_its_date_and_can_be_undone(
     assert maria.case(CaseKind.EXPOSED_CONTACT).state is CaseState.OPEN
 
 
+def test_what_is_still_there_is_asked_for_again_and_gone_means_proven(
+    portal: Portal, maria: Staff, place: str
+):
+    guest = portal.signed_in(maria.mail)
+    guest.post(place, done="removal-asked")
+    portal.world.later(days=8)
+    guest = portal.signed_in(maria.mail)
+    page = guest.get(place).page
+    buttons = [button.get_text() for button in page.select(".deeds button")]
+    assert buttons[:2] == ["I no longer see it", "It is still there: I asked again"]
+    assert len(page.select(".card a[target=_blank]")) == 2
+
+    again = guest.follow(guest.post(place, done="removal-asked")).text
+    assert "Next, by Tue, Oct 20: We expect the platform or site to answer." in again
+
+    said = guest.follow(guest.post(place, done="removal-done"))
+    assert "Saved: you no longer see it." in said.text
+    assert "It is gone" not in said.text
+    assert said.page.find("button", string="It is still there")
+    assert "You no longer see it" in read_list(portal, maria)
+    assert "0 of 1 site has removed you." in read_list(portal, maria)
+
+
 @pytest.mark.parametrize("done", ["", "removal-done", "harmless", "nonsense"])
 def test_a_step_that_does_not_fit_is_refused(portal: Portal, maria: Staff, place: str, done: str):
     assert portal.signed_in(maria.mail).post(place, done=done).status == 400
@@ -108,7 +131,7 @@ def test_the_list_of_removals_tells_of_each_site_how_far_it_is(
     waits = read_list(portal, maria)
     assert "needs you" not in waits
     assert "Asked on Sep 12" in waits
-    assert "Next by Mon, Oct 12." in waits
+    assert "Next by Sat, Sep 19." in waits
 
     portal.signed_in(maria.mail).post(place, done="removal-done")
     portal.world.later(days=31)
