@@ -312,7 +312,7 @@ def test_the_alert_names_the_day_on_which_it_opens_to_others(impersonated: Staff
 
     (alert,) = impersonated.emails_of("alert")
     opens = world.clock.at + ANSWER_WITHIN
-    assert f"IT can see it from {opens:%a, %b %-d,}" in alert.text
+    assert f"IT sees it from {opens:%a, %b %-d,}" in alert.text
 
 
 def test_a_check_that_sees_more_as_an_alert_goes_out_changes_no_later_try(
