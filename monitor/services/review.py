@@ -86,6 +86,7 @@ def build_review_digest(app: App, address: str) -> ReviewView:
         ),
         week=compute_digest_week(now, district.id, district.zone),
         coverage=build_coverage(list_weekly_runs(app)),
+        reviewer_id=reviewer.id,
         waiting=counts[CaseBin.NEEDS_YOU],
         going=counts[CaseBin.IN_PROGRESS],
         done=counts[CaseBin.DONE],
@@ -102,7 +103,6 @@ def _find_first_case(app: App, reviewer: Reviewer) -> MostUrgentCase | None:
             MostUrgentCase(
                 id=row.id,
                 severity=row.severity,
-                since=row.it_sees_since,
                 due=row.due,
                 taken_by=row.taken_by,
             )

@@ -142,7 +142,9 @@ class PortalContext:
 
     def answer_stranger(self) -> Response:
         """Ask to sign in, and remember which page was wanted: an email may have led to it."""
-        response = self.redirect_to(url_for("sign_in.show_sign_in"))
+        # Whom an email was sent to, by an id, which spares them to type their address.
+        sent_to = request.args.get("to") or None
+        response = self.redirect_to(url_for("sign_in.show_sign_in", to=sent_to))
         # A line break cannot be redirected to, and no page of ours has one.
         if request.method == "GET" and request.path != "/" and request.path.isprintable():
             self.keep_wanted_path(response, request.path[:MAX_PATH_LENGTH])

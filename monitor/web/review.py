@@ -72,7 +72,6 @@ from reports.labels.office import (
     CASE_BINS,
     REVIEWER_CHOICES,
     REVIEWER_HINTS,
-    describe_review_step,
     describe_verdict,
 )
 from reports.labels.takedown import LEVERS
@@ -279,9 +278,6 @@ def describe_saved_decision(app: App, reviewer: Reviewer, before: Case) -> str:
     shown, zone = summarize(app, after, reviewer), app.config.district.zone
     if shown and shown.closes_at:
         parts.append(f"Without an answer, it ends on {format_near_day(shown.closes_at, zone)}.")
-    elif shown and shown.next_by and shown.next_step and shown.due:
-        words = describe_review_step(shown.kind, shown.next_by, shown.next_step)
-        parts.append(f"Next: {words}, by {format_near_day(shown.due, zone)}.")
     return " ".join(parts)
 
 

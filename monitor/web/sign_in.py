@@ -7,6 +7,7 @@ import hmac
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -19,8 +20,15 @@ from werkzeug.exceptions import Gone
 
 from monitor.config.sections import CALLBACK_PATH, DISCOVERY_PATH, SignInMethod
 from monitor.domain.email_delivery import is_single_address
-from monitor.domain.errors import ConfigError, NotPermittedError, UnavailableError
-from monitor.domain.vocabulary import AuthMethod
+from monitor.domain.errors import (
+    ConfigError,
+    InputError,
+    NotPermittedError,
+    UnavailableError,
+)
+from monitor.domain.person import Reviewer
+from monitor.domain.vocabulary import AuthMethod, Role
+from monitor.services.review_access import record_case_views
 from monitor.services.sessions import find_account_id
 from monitor.services.sign_in import (
     CODE_DIGITS,
@@ -54,6 +62,7 @@ WRONG_CODE: Final = (
     "This code is wrong or too old. Check the digits in the newest email, or open its link in this "
     "browser"
 )
+WANTED_CASE: Final = re.compile(r"/review/cases/(?P<id>[^/]+)")
 DIGITS: Final = re.compile(rf"[0-9]{{{CODE_DIGITS}}}")
 
 
@@ -64,7 +73,16 @@ class RememberForm(WebForm, frozen=True, kw_only=True):
 
 
 class SignInLinkForm(WebForm, frozen=True, kw_only=True):
+    """`to` is the id by which an email of ours names its reader, where no address was typed."""
+
     address: str = ""
+    to: str = ""
+
+
+class SignInCodeForm(RememberForm, frozen=True, kw_only=True):
+    """`opens` is the case that this press opens as well, as its words said; empty for none."""
+
+    opens: str = ""
 
 
 def build_sign_in_routes(context: PortalContext) -> Blueprint:
@@ -74,7 +92,7 @@ def build_sign_in_routes(context: PortalContext) -> Blueprint:
     @routes.get("/sign-in")
     def show_sign_in() -> Response:
         if not context.sessions.proxy_header:
-            return _render_sign_in(context)
+            return _render_sign_in(context, to=read_query(SignInLinkForm).to)
         if context.browser_session.principal:
             return context.redirect_to(url_for("front.redirect_home"))
         proxy_user = request.headers.get(context.sessions.proxy_header, "")
@@ -108,8 +126,10 @@ def build_sign_in_routes(context: PortalContext) -> Blueprint:
 def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
     @routes.post("/sign-in")
     def submit_link_request() -> Response:
-        address = read_form(SignInLinkForm).address
-        if not is_single_address(address):
+        form = read_form(SignInLinkForm)
+        # Of an id that is nobody's, no more is said than of such an address.
+        address = context.app.config.district.find_office_address(form.to) or form.address
+        if not (form.to or is_single_address(address)):
             return _render_sign_in(
                 context, address, (FieldProblem(field="address", words=NOT_ONE_ADDRESS),)
             )
@@ -141,10 +161,21 @@ def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
             return _render_code_page(context, (FieldProblem(field="code", words=WRONG_CODE),))
         if isinstance(used, SignInRefusal):
             raise Gone
-        wanted = context.find_wanted_path()
-        remember = read_form(RememberForm).remember
-        context.sign_in(used, AuthMethod.LINK, is_remembered=remember)
+        wanted, form = context.find_wanted_path(), read_form(SignInCodeForm)
+        context.sign_in(used, AuthMethod.LINK, is_remembered=form.remember)
+        _open_wanted_case(context, form.opens)
         return context.redirect_to(wanted or url_for("front.redirect_home"))
+
+
+def _open_wanted_case(context: PortalContext, case_id: str) -> None:
+    """Write the look down that a reviewer pressed for as they signed in; others open nothing."""
+    principal = context.require_principal()
+    if not case_id or Role.REVIEWER not in principal.roles:
+        return
+    reviewer = Reviewer(address=principal.mail, person_id=principal.person_id)
+    # The page of the case says why it is not open.
+    with suppress(InputError, NotPermittedError):
+        record_case_views(context.app, reviewer, (case_id,))
 
 
 def render_not_enrolled(context: PortalContext, mail: str) -> Response:
@@ -156,13 +187,17 @@ def render_not_enrolled(context: PortalContext, mail: str) -> Response:
 
 
 def _render_sign_in(
-    context: PortalContext, address: str = "", faults: tuple[FieldProblem, ...] = ()
+    context: PortalContext,
+    address: str = "",
+    faults: tuple[FieldProblem, ...] = (),
+    to: str = "",
 ) -> Response:
     portal = context.app.config.portal
     view = SignInView(
         lapsed=context.browser_session.lapsed,
         by_link=portal.sign_in is SignInMethod.LINK,
         provider=portal.provider if portal.sign_in is SignInMethod.OIDC else "",
+        to=to,
         address=address,
         faults=faults,
     )
@@ -170,7 +205,9 @@ def _render_sign_in(
 
 
 def _render_code_page(context: PortalContext, faults: tuple[FieldProblem, ...] = ()) -> Response:
-    view = replace(build_emailed_code_view(context), faults=faults)
+    wanted = WANTED_CASE.fullmatch(context.find_wanted_path())
+    opens = wanted["id"] if wanted else ""
+    view = replace(build_emailed_code_view(context), faults=faults, opens=opens)
     return context.render_page("Check your email", pages.render_sign_in_code, view)
 
 

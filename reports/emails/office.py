@@ -110,11 +110,10 @@ class DistrictSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MostUrgentCase:
-    """The case to open first, by its reference alone. IT sees it `since` then, to act by `due`."""
+    """The case to open first, by its reference alone; IT is to act by `due`."""
 
     id: str
     severity: Severity
-    since: datetime | None
     due: datetime | None
     taken_by: str = ""
 
@@ -124,18 +123,26 @@ class ReviewView(EmailView):
     """Counts and a link: no name, no reason, and nothing that is about the reader.
 
     `waiting` cases need IT, `going` need others, `done` ended within a week. `first` is the one
-    that the button opens, None where none waits. `lookalikes` is None where the district is not
-    watched for look-alikes of its own.
+    that the button opens, None where none waits; its link names the reader by `reviewer_id`, who
+    need not type an address to sign in. `lookalikes` is None where the district is not watched for
+    look-alikes of its own.
     """
 
     week: str
     coverage: Coverage
+    reviewer_id: str = ""
     waiting: int = 0
     going: int = 0
     done: int = 0
     first: MostUrgentCase | None = None
     upkeep: ServiceHealth | None = None
     lookalikes: DistrictSummary | None = None
+
+    @property
+    def first_url(self) -> str:
+        """The page of the first case, which opens it by a press and never by itself."""
+        case_id = self.first.id if self.first else ""
+        return f"{self.review_url}/review/cases/{case_id}?to={self.reviewer_id}"
 
 
 def render_review(view: ReviewView) -> Email:

@@ -53,11 +53,10 @@ REVIEWER_CHOICES: Final[Mapping[Decision, str]] = {
 }
 # What sets a choice apart from those beside it.
 REVIEWER_HINTS: Final[Mapping[Decision, str]] = {
-    Decision.NAMESAKE: "It is another person's, who has the same name.",
-    Decision.UNRELATED: "It is about nobody of this name: found by mistake.",
-    Decision.HARMLESS: "It is about this person, but nothing needs to be done.",
-    Decision.IMPERSONATION: "Someone pretends to be this person.",
-    Decision.MOCK: "It talks about this person, without pretending to be them.",
+    Decision.UNRELATED: "Found by mistake.",
+    Decision.HARMLESS: "About them, but nothing needs to be done.",
+    Decision.IMPERSONATION: "Someone pretends to be them.",
+    Decision.MOCK: "Without pretending to be them.",
 }
 # Registers that anyone may read, by the names under which their checks are stored.
 DOMAIN_REGISTERS: Final[Mapping[str, str]] = {

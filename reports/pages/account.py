@@ -43,11 +43,13 @@ class WorkAddressView:
 class EmailedCodeView:
     """Asks for the code of an email that may be on its way, and tells no one whether it is.
 
-    `is_late` is whether the district's mail server takes no mail now.
+    `is_late` is whether the district's mail server takes no mail now. `opens` is the case that is
+    opened, and the look written down, by the same press; empty for none.
     """
 
     minutes: int
     is_late: bool = False
+    opens: str = ""
     faults: tuple[FieldProblem, ...] = ()
 
 
@@ -78,13 +80,15 @@ render_address_saved = build_renderer("address_changed", AddressSavedView)
 class SignInView:
     """`lapsed` says that an earlier session ended because nothing was done for a while.
 
-    `by_link` says that an email brings the link; `provider` names the district's own accounts,
-    empty where people do not sign in with them.
+    `by_link` says that an email brings the link, `to` by which id an email of ours names its
+    reader, who types no address then; `provider` names the district's own accounts, empty where
+    people do not sign in with them.
     """
 
     lapsed: bool = False
     by_link: bool = False
     provider: str = ""
+    to: str = ""
     address: str = ""
     faults: tuple[FieldProblem, ...] = ()
 

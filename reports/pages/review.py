@@ -137,6 +137,12 @@ class ReviewCaseView:
     faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
 
+    @property
+    def is_to_decide(self) -> bool:
+        """Tell whether IT's word on what it is comes next, and not what follows from it."""
+        undecided = self.case.decision is None and self.case.review_decision is None
+        return bool(self.decisions) and undecided and self.case.end is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkDecisionView:

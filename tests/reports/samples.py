@@ -323,9 +323,9 @@ EMAILS: Final[dict[str, EmailView]] = {
         first=MostUrgentCase(
             id="3428f5cb90aa",
             severity=Severity.HIGH,
-            since=MONDAY - timedelta(days=1),
             due=MONDAY + timedelta(days=2),
         ),
+        reviewer_id="reviewer-3f",
         upkeep=ServiceHealth(
             sources=60, unproven=("speaker-deck",), in_vain=2, given_up=1, refusing=1
         ),

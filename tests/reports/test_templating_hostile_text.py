@@ -16,7 +16,7 @@ from tests.hostile_strings import SHOWN
 
 # Not text but settings, which a wrong value turns into an error, and what makes an address.
 SETTINGS = {"kind", "zone", "week", "review_url", "undo_url", "link_url", "token", "code", "digits"}
-SETTINGS |= {"id"}  # of a case: ours, and a part of the address that opens it
+SETTINGS |= {"id", "reviewer_id"}  # ours, and parts of the address that opens a case
 # Our own sentences, in which an address of the district may stand, and what its reader typed.
 OURS = {"why", "leave", "contact", "how", "not_me", "agreed", "by", "first_lines", "declared"}
 # Three numbers and a ref: what does not look so is refused where it comes in.
@@ -119,7 +119,8 @@ def test_the_only_links_lead_to_our_own_pages(view: EmailView) -> None:
     ours |= {getattr(view, word, "") for word in ("accounts_url", "history_url")}
     ours |= set(list_links(view))
     if first := getattr(view, "first", None):
-        ours.add(f"{view.review_url}/review/cases/{first.id}")
+        ours.add(view.first_url)
+        assert view.first_url.startswith(f"{view.review_url}/review/cases/{first.id}?to=")
     with_code = {f"{entry}/{getattr(view, 'code', '')}" for entry in ours}
     # How an invitation is answered says where, in words.
     joining = {f"{getattr(view, 'review_url', '').removesuffix('/code')}"}

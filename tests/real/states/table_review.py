@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from tests.real.states.state import Site, State, fill, press, seen, tick
+from tests.real.states.state import Site, State, fill, press, seen, tick, unfold
 
 it, desk = partial(seen, who="it-security"), partial(seen, who="it-help-desk")
 empty = partial(it, site=Site.EMPTY)
@@ -34,11 +34,12 @@ REVIEW: tuple[State, ...] = (
         tick("Harmless"),
         press("Save decision for all selected"),
     ),
-    it("/review/cases/{second}", "Undo my last decision"),
+    it("/review/cases/{second}", "Undo my last decision", unfold("Change the decision")),
     desk("/review/cases/{second}", "Help with the report", press("Open")),
     desk(
         "/review/cases/{second}",
         "Another reviewer says something else",
+        unfold("Change the decision"),
         tick("Not about this person"),
         press("Save decision"),
     ),

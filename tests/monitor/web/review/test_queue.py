@@ -1,5 +1,6 @@
 """The pages of IT review: nobody is named until a case is opened, and then the closed list only."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,9 @@ from msgspec import structs
 
 from monitor.demo.district import JOHN, MARIA, ROSA
 from monitor.domain.detection.waves import list_wave_marks
+from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import Decision
+from monitor.services.outbox import send_due
 from monitor.services.review_access import VIEW_LASTS
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal
@@ -22,6 +25,7 @@ FITTING = (
     "taken=nobody",
     "kind=nonsense&severity=x&state=x&taken=x&age=x",
 )
+CODE = re.compile(r"^ {4}(\d{3} \d{3})$", re.MULTILINE)
 UNFIT = ("kind=student-link", "severity=low", "state=done", "school=x", "taken=me", "age=7")
 
 
@@ -225,3 +229,34 @@ def test_a_wave_stands_above_the_queue_with_its_number_and_nobodys_name(
     portal.world.later(weeks=2)
     later = portal.signed_in(ANA).get("/review")
     assert "3 staff of one school, Bluesky, up to" in later.text
+
+
+def test_a_link_that_names_its_reader_sends_a_code_and_tells_nothing_of_who_reviews(
+    portal: Portal, maria: Staff
+):
+    where = f"/review/cases/{fake(maria).id}"
+    texts = set()
+    for reader in (build_reviewer_id(ANA), "reviewer-0000000000000000"):
+        guest = portal.guest()
+        page = guest.follow(guest.get(f"{where}?to={reader}"))
+        assert page.page.find("input", attrs={"name": "address"}) is None
+        texts |= {page.text, guest.follow(guest.post("/sign-in", to=reader)).text}
+    send_due(portal.world.app)
+
+    assert len(texts) == 2
+    assert [email.envelope.kind for email in portal.world.post.to(ANA)] == ["sign-in-link"]
+
+
+def test_signing_in_opens_a_case_by_that_press_and_only_to_a_reviewer(portal: Portal, maria: Staff):
+    case = fake(maria)
+
+    for address, opens, seen in ((maria.mail, case.id, 403), (ANA, "", 200), (ANA, case.id, 200)):
+        guest = portal.guest()
+        guest.get(f"/review/cases/{case.id}")
+        guest.post("/sign-in", address=address)
+        send_due(portal.world.app)
+        sent = [each.email.text for each in portal.world.post.to(address)]
+        digits = next(found[0] for text in reversed(sent) if (found := CODE.search(text)))
+        page = guest.follow(guest.post("/sign-in/link", code=digits, opens=opens))
+        assert page.status == seen
+        assert ("Possible impersonation" in page.title) is (address == ANA and bool(opens))
