@@ -11,7 +11,7 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from tests.house.tree import PACKAGES, ROOT, parsed, place, python_files
+from tests.house.tree import PACKAGES, ROOT, place, python_files, walked
 
 FUNCTIONS = (
     "compile",
@@ -27,6 +27,8 @@ FUNCTIONS = (
 _AT_START = {"match", "fullmatch", "pattern", "flags"}
 _FLAGS_AT = {"compile": 1, "split": 3, "sub": 4, "subn": 4}
 _DEEPEST = 6
+# Most of what the product's tables hold; nothing is inside.
+_WITHOUT_VALUES = frozenset({str, bytes, int, float, bool, type(None)})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,11 +103,11 @@ def _list_methods(where: str) -> dict[str, set[str]]:
     """Return by which methods a file uses what has some name; by any, where it is handed on."""
     used: dict[str, set[str]] = defaultdict(set)
     owners = set()
-    for node in ast.walk(parsed(ROOT / where)):
+    for node in walked(ROOT / where):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             owners.add(node.value)
             used[node.value.id].add(node.attr)
-    for node in ast.walk(parsed(ROOT / where)):
+    for node in walked(ROOT / where):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in owners:
             used[node.id].add("search")
     return used
@@ -120,7 +122,8 @@ def _walk_values(value: object, depth: int, seen: set[int]) -> Iterator["re.Patt
         return
     seen.add(id(value))
     for inner in _list_inner_values(value):
-        yield from _walk_values(inner, depth + 1, seen)
+        if type(inner) not in _WITHOUT_VALUES:
+            yield from _walk_values(inner, depth + 1, seen)
 
 
 def _list_inner_values(value: object) -> list[object]:
@@ -152,7 +155,7 @@ class PatternCall:
 @cache
 def _list_calls(where: str) -> tuple[PatternCall, ...]:
     calls = []
-    for node in ast.walk(parsed(ROOT / where)):
+    for node in walked(ROOT / where):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
             continue
         owner, method = node.func.value, node.func.attr

@@ -4,8 +4,9 @@ For each repetition without an end: a text that leads there, then many of what i
 something that it cannot end with.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, product
 
 from tests.house.backtracking import (
@@ -154,5 +155,7 @@ def _build_examples(node: Node, kinds: list[str]) -> list[str]:  # noqa: PLR0911
     return [""]
 
 
-def _search_letter(accepts) -> str:
+@cache
+def _search_letter(accepts: Callable[[str], bool]) -> str:
+    """Return the first letter of all that a set accepts; a pattern has the same set many times."""
     return next((chr(code) for code in range(0x20000) if accepts(chr(code))), "")

@@ -17,7 +17,7 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.annexes import ENTRY_POINT_GROUP
-from tests.house.tree import PACKAGES, ROOT, every_file, parsed, place, python_files
+from tests.house.tree import PACKAGES, ROOT, every_file, place, python_files, walked
 
 POINTS: Mapping[str, str] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"][
     "entry-points"
@@ -55,7 +55,7 @@ def belongs_to_annex(path: Path) -> bool:
 
 def imports(path: Path) -> set[str]:
     """Return what a file imports, wherever in it."""
-    nodes = list(ast.walk(parsed(path)))
+    nodes = walked(path)
     plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
     return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
 

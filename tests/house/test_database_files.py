@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.db.connection import DatabaseConnection
-from tests.house.tree import parsed, place, python_files
+from tests.house.tree import place, python_files, walked
 from tests.monitor.db.words import WORDS
 
 OPENERS = {
@@ -33,7 +33,7 @@ REASONS = {
 
 def opening_calls(path: Path) -> Iterator[tuple[str, str, int]]:
     """Yield the function, the text and the line of each call that opens a file."""
-    for function in ast.walk(parsed(path)):
+    for function in walked(path):
         if not isinstance(function, ast.FunctionDef):
             continue
         for node in ast.walk(function):

@@ -13,7 +13,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.house.tree import PACKAGES, ROOT, parsed, place, python_files
+from tests.house.tree import PACKAGES, ROOT, place, python_files, walked
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # Only type checkers know it.
@@ -28,7 +28,7 @@ def imported() -> dict[str, str]:
     known = {*sys.stdlib_module_names, *PACKAGES, *NO_MODULE}
     found: dict[str, str] = {}
     for path in python_files(*PACKAGES):
-        for node in ast.walk(parsed(path)):
+        for node in walked(path):
             match node:
                 case ast.Import(names=names):
                     modules = [name.name for name in names]

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from reports.emails.registry import EmailKind
-from tests.house.tree import ROOT, parsed, place, python_files
+from tests.house.tree import ROOT, place, python_files, walked
 
 DECLARATION = "reports/emails/registry.py"
 
@@ -31,7 +31,7 @@ def test_no_other_code_lists_kinds_of_emails() -> None:
     listings = [
         place(path, getattr(node, "lineno", 0))
         for path in python_files("monitor", "reports")
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if place(path) != DECLARATION and len(_list_named_kinds(node)) > 1
     ]
 

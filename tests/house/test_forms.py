@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import monitor.web.demo
 from monitor.web.forms import WebForm
-from tests.house.tree import ROOT, files, parsed, place, python_files
+from tests.house.tree import ROOT, files, place, python_files, walked
 
 READER = ROOT / "monitor/web/forms.py"
 FIELDS_OF_A_REQUEST = {"form", "args", "values", "files", "json", "get_json", "get_data"}
@@ -23,7 +23,7 @@ def test_what_a_browser_sent_is_read_in_one_place() -> None:
     elsewhere = [
         place(path, node.lineno)
         for path in python_files("monitor/web")
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.Attribute)
         and node.attr in FIELDS_OF_A_REQUEST
         and isinstance(node.value, ast.Name)

@@ -8,7 +8,7 @@ from functools import cache
 from monitor.annexes import discover_annexes
 from monitor.services.job_kinds import JOB_KINDS
 from reports.labels.office import JOB_LABELS
-from tests.house.tree import files, parsed, place, python_files
+from tests.house.tree import files, place, python_files, walked
 
 # Of the core, and of each annex that has jobs.
 ANNEXES = [annex for annex in discover_annexes() if annex.jobs]
@@ -28,7 +28,7 @@ def _find_constants() -> frozenset[str]:
         ast.unparse(word.value)
         for path in python_files("monitor")
         if place(path) in DECLARATIONS
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "JobKind"
         for word in node.keywords
         if word.arg == "name"
@@ -54,7 +54,7 @@ def _list_listings() -> Iterator[str]:
     for path in python_files("monitor", "reports", "scrapers"):
         if place(path) in DECLARATIONS | WORDS:
             continue
-        for node in ast.walk(parsed(path)):
+        for node in walked(path):
             if len(_list_named_kinds(node)) > 1:
                 yield place(path, getattr(node, "lineno", 0))
 

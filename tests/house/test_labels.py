@@ -10,7 +10,7 @@ import pytest
 from monitor.domain import vocabulary
 from reports.emails.registry import EmailKind
 from reports.labels.account import EMAIL_KINDS
-from tests.house.tree import ROOT, files, parsed, place, python_files
+from tests.house.tree import ROOT, files, parsed, place, python_files, walked
 
 # Four files of the domain are exempt, since it may not import `reports`: people agreed to the
 # consent text, and its hash is stored; texts are stored with the markers of `private_details`; and
@@ -31,7 +31,7 @@ def _list_enums() -> dict[str, frozenset[str]]:
     return {
         node.name: frozenset(_list_values(node))
         for path in python_files("monitor", "reports", "scrapers")
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.ClassDef) and "StrEnum" in map(ast.unparse, node.bases)
     }
 
@@ -134,7 +134,7 @@ def test_reports_know_of_the_monitor_only_its_words_signs_and_dates() -> None:
     known = {
         text.name if node.module == "monitor.domain" else node.module
         for path in python_files("reports")
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("monitor")
         for text in node.names
     }

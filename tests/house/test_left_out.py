@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT, parsed, place, python_files
+from tests.house.tree import ROOT, place, python_files, walked
 
 # Wishes for the outer run, which the small one must not hear.
 OURS = ("NAMESAKE_", "PYTEST_")
@@ -91,9 +91,7 @@ def marks_as_real(node: ast.AST) -> bool:
 
 
 def test_real_parts_are_tested_where_the_run_looks_for_them() -> None:
-    files = [
-        path for path in python_files("tests") if any(map(marks_as_real, ast.walk(parsed(path))))
-    ]
+    files = [path for path in python_files("tests") if any(map(marks_as_real, walked(path)))]
 
     assert files
     assert [place(path) for path in files if ROOT / "tests" / "real" not in path.parents] == []

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.house.tree import PACKAGES, ROOT, parsed, place, python_files
+from tests.house.tree import PACKAGES, ROOT, place, python_files, walked
 
 NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*")
 PIN = re.compile(r"^[a-z0-9-]+==\S+(?: ; .+?)?(?: --hash=sha256:[0-9a-f]{64})+$")
@@ -85,7 +85,7 @@ def test_nothing_of_ours_imports_pip() -> None:
     found = [
         place(path, node.lineno)
         for path in python_files(*PACKAGES)
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.Import | ast.ImportFrom)
         and {name.name.partition(".")[0] for name in node.names} & INSTALLERS
     ]

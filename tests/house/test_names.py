@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.house.tree import PACKAGES, comments, parsed, place, python_files
+from tests.house.tree import PACKAGES, comments, parsed, place, python_files, walked
 
 # A name of Python in backticks; keys with hyphens, addresses and examples are no names.
 QUOTED = re.compile(r"(?<!`)`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\(\))?`(?!`)")
@@ -29,7 +29,7 @@ def test_a_docstring_calls_a_field_or_parameter_by_its_name() -> None:
     shortened = [
         f"{place(path, node.lineno)} {name}"
         for path in python_files(*PACKAGES)
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         for name in QUOTED.findall(ast.get_docstring(node) or "")
         if {f"{name}_id", f"is_{name}"} & _list_own_names(node)
@@ -44,7 +44,7 @@ def test_a_loop_variable_is_named_after_what_it_holds() -> None:
     nameless = [
         place(path, name.lineno)
         for path in python_files()
-        for loop in ast.walk(parsed(path))
+        for loop in walked(path)
         if isinstance(loop, loops)
         for name in ast.walk(loop.target)
         if isinstance(name, ast.Name) and name.id == "each"
@@ -55,7 +55,7 @@ def test_a_loop_variable_is_named_after_what_it_holds() -> None:
 
 def _list_prose(path: Path) -> Iterator[tuple[int, str]]:
     yield from comments(path, QUOTING_COMMENT)
-    for node in ast.walk(parsed(path)):
+    for node in walked(path):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.lineno, str(node.value.value)
 
@@ -92,7 +92,7 @@ def _list_package_names() -> frozenset[str]:
     """Return what the product defines: modules, classes, functions, parameters, fields, values."""
     names = {part for path in python_files() for part in path.with_suffix("").parts}
     for path in python_files(*PACKAGES):
-        for node in ast.walk(parsed(path)):
+        for node in walked(path):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 names.add(node.name)
             elif isinstance(node, ast.arg):

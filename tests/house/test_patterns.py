@@ -21,7 +21,7 @@ from scrapers.urls.platforms import PLATFORMS
 from tests.house.backtracking import StepCounter, TooManyStepsError, parse_pattern
 from tests.house.patterns import FUNCTIONS, FoundPattern, collect_patterns
 from tests.house.pumping import Attack, derive_attacks
-from tests.house.tree import PACKAGES, parsed, place, python_files
+from tests.house.tree import PACKAGES, place, python_files, walked
 from tests.scrapers.known_sources import written_sources
 
 # A linear pattern stays far below. The real matcher takes 10 to 30 ns a step.
@@ -144,8 +144,8 @@ def test_patterns_are_made_where_they_are_found() -> None:
     """A function of `re` under another name, or handed on, would be called out of sight."""
     hidden = []
     for path in python_files(*PACKAGES):
-        called = {id(node.func) for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)}
-        for node in ast.walk(parsed(path)):
+        called = {id(node.func) for node in walked(path) if isinstance(node, ast.Call)}
+        for node in walked(path):
             owner = node.value if isinstance(node, ast.Attribute) else None
             handed_on = isinstance(owner, ast.Name) and owner.id == "re" and id(node) not in called
             if (handed_on and node.attr in FUNCTIONS) or (

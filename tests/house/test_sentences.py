@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.house.tree import ROOT, parsed
+from tests.house.tree import ROOT, parsed, walked
 
 # So many are left. A change may lower this number, and none may raise it: what people read is an id
 # with facts (`monitor/domain/reason.py`), and its words are in `reports/reason_words/`.
@@ -66,7 +66,7 @@ def test_no_fact_is_called_as_the_reader_is() -> None:
         (path, node)
         for top in ("monitor", "scrapers", "reports")
         for path in (ROOT / top).rglob("*.py")
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason"
     )
     named = [

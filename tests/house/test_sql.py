@@ -15,7 +15,7 @@ from monitor.db.database import load_table_class
 from monitor.db.encryption import SealedRecords
 from monitor.db.tables import Records
 from monitor.fleet.db.shared_database import SHARED_SCHEMA
-from tests.house.tree import ROOT, files, parsed, place, python_files
+from tests.house.tree import ROOT, files, place, python_files, walked
 
 SCHEMAS = "\n".join(schema.text for schema in list_district_schemas())
 ALL_COLUMNS = re.compile(r"\bSELECT\s+(DISTINCT\s+)?(\w+\.)?\*|,\s*(\w+\.)?\*")
@@ -31,7 +31,7 @@ SOURCES = {*ROWS, "rows", "fetch_row", "fetch_rows"}
 
 def statements() -> Iterator[tuple[str, str]]:
     for path in python_files("monitor"):
-        for node in ast.walk(parsed(path)):
+        for node in walked(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield place(path, node.lineno), node.value
 
@@ -129,7 +129,7 @@ def test_each_column_that_may_be_null_says_when() -> None:
 
 
 def row_calls(path: Path) -> Iterator[ast.Call]:
-    calls = (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call))
+    calls = (node for node in walked(path) if isinstance(node, ast.Call))
     return (call for call in calls if name_of(call.func) in ROW_WRITERS)
 
 
@@ -157,7 +157,7 @@ def test_rows_are_read_by_the_names_of_their_columns() -> None:
 
 def read_by_order(path: Path) -> Iterator[ast.expr]:
     """Yield where a row is cut, counted or unpacked; the one value of a row may be."""
-    for node in ast.walk(parsed(path)):
+    for node in walked(path):
         if isinstance(node, ast.Subscript) and name_of(node.value) in ROWS:
             number = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int)
             if isinstance(node.slice, ast.Slice) or (number and ast.unparse(node.slice) != "0"):

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from tests.house.tree import ROOT, parsed, place
+from tests.house.tree import ROOT, place, walked
 
 MAKER = "monitor/services/disclosure.py"
 VIEWS = {"FindingView", "CaseSummary", "CaseView"}
@@ -24,7 +24,7 @@ def test_one_place_makes_what_a_reader_gets() -> None:
     made = {
         place(path)
         for path in list_surfaces()
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in VIEWS
     }
 
@@ -34,7 +34,7 @@ def test_one_place_makes_what_a_reader_gets() -> None:
 def test_no_page_email_or_program_carries_a_finding_in_a_form_of_its_own() -> None:
     carriers = set()
     for path in list_surfaces():
-        for node in ast.walk(parsed(path)):
+        for node in walked(path):
             if isinstance(node, ast.ClassDef):
                 fields = {
                     getattr(part.target, "id", "")

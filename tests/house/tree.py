@@ -39,6 +39,12 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@cache
+def walked(path: Path) -> tuple[ast.AST, ...]:
+    """Return every node of a file, once for all the rules that look through them."""
+    return tuple(ast.walk(parsed(path)))
+
+
 def comments(path: Path, like: re.Pattern[str]) -> Iterator[tuple[int, str]]:
     """Yield line number and text of comments; a `#` in a string is none.
 

@@ -51,7 +51,7 @@ from reports.translation import use_language
 from scrapers.parsers.block_detection import VACANT_MARKS, WALL_MARKS
 from tests.bench.score.words import load_score_words
 from tests.hostile_strings import SHOWN
-from tests.house.tree import ROOT, parsed
+from tests.house.tree import ROOT, walked
 
 PLACE = re.compile(r"\{(\w+)\}")
 # Names that are also words of ours, in one language or the other.
@@ -163,7 +163,7 @@ def list_notes() -> set[str]:
         f"note.{found['id']}"
         for folder in ("scrapers", "monitor")
         for path in sorted((ROOT / folder).rglob("*.py"))
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
         if (found := shaped.fullmatch(node.value))
     }
@@ -173,7 +173,7 @@ def list_ids_in_code() -> Iterator[str]:
     """Yield the ids that reasons are built with, as patterns: what is put in may be anything."""
     for folder in ("monitor", "reports"):
         for path in sorted((ROOT / folder).rglob("*.py")):
-            for node in ast.walk(parsed(path)):
+            for node in walked(path):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason":
                     yield from map(_write_pattern, _list_choices(node.args[0]))
 
@@ -213,7 +213,7 @@ def test_each_label_within_a_sentence_is_in_a_table() -> None:
         node.args[0].value
         for folder in ("monitor", "reports")
         for path in sorted((ROOT / folder).rglob("*.py"))
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Label"
         if isinstance(node.args[0], ast.Constant)
     }
@@ -258,7 +258,7 @@ def test_each_id_with_words_is_in_the_code() -> None:
         | {
             str(node.value)
             for path in (ROOT / "monitor").rglob("*.py")
-            for node in ast.walk(parsed(path))
+            for node in walked(path)
             if isinstance(node, ast.Constant)
         }
     )

@@ -22,7 +22,7 @@ from monitor.domain.enrollment_draft import EnrollmentAnswers
 from monitor.services.enrollment import enroll_with_code
 from monitor.web.app import create_portal_app
 from monitor.web.demo import create_demo_app
-from tests.house.tree import parsed, place, python_files
+from tests.house.tree import place, python_files, walked
 
 ADDRESS = "http://127.0.0.1:8765"
 
@@ -155,13 +155,13 @@ def test_only_the_demo_knows_the_switcher():
     knowing = {
         place(path)
         for path in python_files("monitor")
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.ImportFrom) and node.module == "monitor.web.demo"
     }
     saying = {
         place(path)
         for path in python_files("monitor")
-        for node in ast.walk(parsed(path))
+        for node in walked(path)
         if isinstance(node, ast.Attribute) and ast.unparse(node) == "AuthMethod.DEMO"
     }
 
