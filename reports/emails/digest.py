@@ -5,7 +5,7 @@ from the web as it is; it is cleaned where it is shown. Times are aware UTC. An 
 nothing to say.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,8 @@ _MOST_GAPS = 3
 _ROOM = 100
 _ROOM_OF_FIRST = 75
 _WORDS_OF_CASE = 45
+# With three, an email has more than 150 words.
+_MOST_ENTRIES = 2
 _WORDS = {
     "changes": (1, 25),
     "questions": (10, 40),
@@ -136,8 +138,11 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
         "about": view.about,
         "set_aside": view.set_aside,
     }
-    sections: dict[str, SectionLines[Any]] = {"cases": limit_lines(cases, most)}
-    most -= len(sections["cases"].shown)
+    first = tuple(_list_first_cases(limit_lines(cases, most).shown))
+    sections: dict[str, SectionLines[Any]] = {
+        "cases": SectionLines(shown=first, more=len(cases) - len(first))
+    }
+    most -= len(first)
     sections["breaches"] = limit_lines(view.breaches, most)
     most -= len(sections["breaches"].shown)
     room = _ROOM_OF_FIRST if view.own or view.about else _ROOM
@@ -155,6 +160,15 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
         to_sort=view.to_sort,
         is_urgent=any(case.severity is Severity.HIGH for case in cases),
     )
+
+
+def _list_first_cases(cases: Sequence[CaseView]) -> Iterator[CaseView]:
+    """Yield what the first entries are about; pages with contact details are one entry."""
+    pages = fold_exposures(cases)[1]
+    entries = [case for case in cases if case not in pages[1:]][:_MOST_ENTRIES]
+    for case in cases:
+        if case in entries or (case in pages and pages[0] in entries):
+            yield case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,8 @@ LANGUAGES: Final[Mapping[Language, str]] = {
 }
 INVITATION_BUTTON: Final = "Open your invitation"
 OTHER_LANGUAGE_OFFER: Final = (
-    "Is someone pretending to be you online? Namesake looks, if you say yes, in English, too."
+    "Is someone pretending to be you online? Namesake looks, if you say yes, in English, too. "
+    "The button or the code below opens your invitation. To say no, do nothing."
 )
 SCOPE_TITLES: Final[Mapping[Scope, str]] = {
     Scope.SEARCH: "Search engines",

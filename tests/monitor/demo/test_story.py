@@ -279,12 +279,12 @@ def test_the_namesake_is_set_aside_and_accused_of_nothing(played: Played):
 
     assert "only about someone else with your name" in digest.text
     assert "mpersonation" not in digest.text
-    assert "nothing new, 1 result to review" in digest.subject
+    assert ": 1 result to review" in digest.subject
 
 
 @pytest.mark.parametrize(
     ("mail", "week", "said"),
-    [(JOHN, 2, "all quiet"), (DANIEL, 3, "nothing new, 1 result to review")],
+    [(JOHN, 2, "all quiet"), (DANIEL, 3, ": 1 result to review")],
 )
 def test_to_whom_nothing_happened_nothing_is_told_as_new(
     played: Played, mail: str, week: int, said: str

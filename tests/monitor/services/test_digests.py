@@ -212,7 +212,7 @@ def test_what_still_waits_for_a_word_is_counted_as_the_pages_count_it(world: Wor
 
     assert filed
     assert build_home_view(world.app, daniel.id).to_sort == 1
-    assert "nothing new, 1 result to review" in newest(daniel).email.subject
+    assert ": 1 result to review" in newest(daniel).email.subject
     assert "One earlier result still waits" in newest(daniel).text
 
     record_feedback(world.app, daniel.id, {asked: Decision.NAMESAKE})

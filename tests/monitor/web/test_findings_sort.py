@@ -393,7 +393,7 @@ def test_evidence_is_taken_back_in_one_word_while_it_still_sees_the_alert(portal
 
     assert "IT no longer has the evidence." in told
     assert "No longer shared" not in told
-    assert "IT has been able to see this alert since" in told
+    assert "IT has been able to see this since" in told
 
 
 def test_taking_sharing_back_keeps_what_was_said_since(portal, guest, maria):

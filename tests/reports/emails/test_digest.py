@@ -48,9 +48,47 @@ def test_nothing_new_is_said_plainly(digest: Digest) -> None:
 def test_what_an_earlier_email_asked_is_never_called_quiet(digest: Digest) -> None:
     email = render_digest(digest(to_sort=2))
 
-    assert email.subject == "Namesake: nothing new, 2 results to review"
+    assert email.subject == "Namesake: 2 results to review"
     assert "Two earlier results still wait for your answer" in " ".join(email.text.split())
     assert len(email.text.partition("--------")[0].split()) <= MOST_WORDS_WITHOUT_NEWS
+
+
+def test_what_may_be_a_fake_and_waits_is_never_called_nothing_new(digest: Digest) -> None:
+    gaps = Coverage(checked=59, total=60, gaps=(ALPHA,))
+    email = render_digest(digest(to_sort=1, has_likely_fake=True, coverage=gaps))
+
+    assert email.subject == "Namesake: 1 result to review"
+    assert "It may be a fake." in " ".join(email.text.split())
+    assert "nothing new" not in email.text.casefold().partition("--------")[0]
+
+
+@pytest.mark.parametrize("count", [3, 6])
+@pytest.mark.parametrize("opens", [None, datetime(2026, 11, 30, 12, 0, tzinfo=UTC)])
+def test_many_urgent_alerts_are_told_within_150_words(
+    digest: Digest, count: int, opens: datetime | None
+) -> None:
+    cases = tuple(
+        replace(IMPERSONATION, id=f"{number:032}", opens_at=opens, waits_since=SINCE)
+        for number in range(count)
+    )
+    pages = tuple(
+        make_case(
+            CaseKind.EXPOSED_CONTACT,
+            f"https://{number}.example/p",
+            id=f"{number:032}",
+            severity=Severity.MEDIUM,
+            contact_kinds=(ContactKind.PHONE,),
+        )
+        for number in range(7, 10)
+    )
+
+    for told in (cases, (*cases[:2], *pages), (*cases[:1], *pages)):
+        email = render_digest(digest(cases=told, needs_you=len(told)))
+
+        assert count_words(email) <= MOST_WORDS
+        left = len(told) - email.text.count("Reference ")
+        assert (f"and {left} more. Your page has them all." in email.text) is (left > 0)
+        assert f"{len(told)} things need you" in email.subject
 
 
 def test_its_subject_counts_what_waits_as_home_does(digest: Digest) -> None:
@@ -202,7 +240,7 @@ def test_what_may_be_a_fake_is_never_told_as_if_nobody_were_accused(
         assert "it may be a fake" in words
         assert "no alert" not in words
         assert "accuses" not in words
-    assert "One may be a fake." in " ".join(earlier.text.split())
+    assert "It may be a fake." in " ".join(earlier.text.split())
     assert "Nothing here accuses anyone." in " ".join(plain.text.split())
 
 
