@@ -12,7 +12,7 @@ from msgspec import structs
 from monitor.demo.district import MARIA
 from monitor.domain.case import restart_case
 from monitor.domain.feedback import Feedback
-from monitor.domain.reason import Reason
+from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.answer_links import ANSWER_LINK_LASTS, AnswerLink, build_answer_token
 from monitor.services.answers import undo_feedback
@@ -164,6 +164,31 @@ def test_an_answer_ends_in_what_happens_now(portal, maria, kind, decision, said)
 
     assert said in seen.text
     assert ("Sign in to see what you can do" in seen.text) is (decision is Decision.UNLINKED)
+
+
+def test_of_a_link_to_students_it_says_what_cannot_be_told_and_how_to_find_out(portal, maria):
+    reasons = (Reason("student-link-follows", {"count": Count(2)}), Reason("student-link-hashed"))
+    asked = replace(
+        maria.case(CaseKind.IMPERSONATION),
+        id="f" * 32,
+        kind=CaseKind.STUDENT_LINK,
+        relation="follows",
+        reasons=reasons,
+    )
+    portal.world.state.cases.insert_case(asked)
+    link = AnswerLink(
+        person_id=maria.id,
+        card_id=asked.id,
+        finding_id=asked.finding_id,
+        is_case=True,
+        expires_at=portal.world.clock.at + ANSWER_LINK_LASTS,
+    )
+
+    page = portal.guest().get(f"/answer/{build_answer_token(portal.world.app, link)}")
+
+    answers = page.text.index("I removed the link")
+    assert page.text.index("nobody can tell which accounts they are") < answers
+    assert "What to do first: Look through the accounts" in page.text
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
