@@ -94,7 +94,7 @@ OWN_REMOVAL_STEPS: Final[Mapping[Decision, str]] = {
 }
 REMOVAL_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_ASKED: "Saved, with the date.",
-    Decision.REMOVAL_DONE: "Saved: you no longer see it. It counts as gone once that is sure.",
+    Decision.REMOVAL_DONE: "Saved: you no longer see it.",
 }
 SHARE_LINK: Final = "Share with IT"
 GUIDE_SOURCES: Final[Mapping[FactReliability, str]] = {
