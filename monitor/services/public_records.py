@@ -23,7 +23,7 @@ from monitor.domain.small_counts import round_down_to_band
 from monitor.domain.two_reviewers import CONFIRM_WITHIN, check_two_reviewers, check_withdrawal
 from monitor.domain.vocabulary import RecordAccess, RecordKind, Redaction
 from reports.data_export import render_csv
-from reports.labels.office import RECORD_KINDS
+from reports.labels.office import DISTRICT_ACTIONS, RECORD_KINDS
 from reports.pages.public_records import StoredKindLine, describe_span
 from reports.pages.review import ProposalLine
 
@@ -104,9 +104,9 @@ def confirm_records_export(app: App, reviewer: Reviewer, proposal_id: str) -> Re
         _check_reviewers(app, proposal.actor, reviewer.id)
         check_two_reviewers(proposal.actor, reviewer.id, waits=True)
         request, audit, now = _read_request(proposal), app.db.audit, app.clock.now()
-        entries, people = _choose_entries(app, request)
-        export = _build_export(entries, people, request, app.config.district.zone)
-        for person_id in sorted({people[entry.subject] for entry in entries} - {""}):
+        rows = _choose_rows(app, request)
+        export = _build_export(rows, request, app.config.district.zone)
+        for person_id in sorted({person_id for _, person_id in rows} - {""}):
             audit.append_entry(now, reviewer.id, DISCLOSED, person_id, {})
         counts = {kind.value: str(export.redactions[kind]) for kind in Redaction}
         details = {"proposal": proposal_id, "first": proposal.actor, "rows": str(export.row_count)}
@@ -149,12 +149,10 @@ def _has_many_people(app: App) -> bool:
     return round_down_to_band(len(app.db.people.list_person_ids())) is not None
 
 
-def _choose_entries(
-    app: App, request: RecordsRequest
-) -> tuple[tuple[AuditEntry, ...], Mapping[str, str]]:
-    """Return the rows to give out, and whom their subjects are about: empty for the district.
+def _choose_rows(app: App, request: RecordsRequest) -> tuple[tuple[AuditEntry, str], ...]:
+    """Return the rows to give out, and whom each is about: empty for the district.
 
-    A row about who left, or was only invited, stays here: nobody could tell them.
+    A row about who left, was only invited, or is nobody here, stays: nobody could tell them.
     """
     start, end = (
         datetime.combine(day, time.min, ZoneInfo(app.config.district.zone)).astimezone(UTC)
@@ -166,28 +164,29 @@ def _choose_entries(
         for entry in app.db.audit.list_entries_of_office(kind, start, end)
         if entry.action != DISCLOSED
     ]
-    people = {"": ""} | {
-        entry.subject: "" for entry in entries if entry.action == "look-alike-decided"
-    }
+    people: Mapping[str, str] = {}
     if _has_many_people(app):
-        people |= app.db.audit.find_people_of_subjects(entry.subject for entry in entries)
-    return tuple(entry for entry in entries if entry.subject in people), people
+        people = app.db.audit.find_people_of_subjects(entry.subject for entry in entries)
+    about = (
+        (entry, "" if entry.action in DISTRICT_ACTIONS else people.get(entry.subject))
+        for entry in entries
+    )
+    return tuple((entry, person_id) for entry, person_id in about if person_id is not None)
 
 
 def _build_export(
-    entries: Collection[AuditEntry], people: Mapping[str, str], request: RecordsRequest, zone: str
+    rows: Collection[tuple[AuditEntry, str]], request: RecordsRequest, zone: str
 ) -> RecordsExport:
-    actors = enumerate(sorted({entry.actor for entry in entries if "-" in entry.actor}), 1)
+    actors = enumerate(sorted({entry.actor for entry, _ in rows if "-" in entry.actor}), 1)
     marks = {actor: f"{actor.partition('-')[0]} {number}" for number, actor in actors}
     counts: Counter[Redaction] = Counter()
     lines: list[tuple[str, ...]] = []
-    for entry in entries:
+    for entry, person_id in rows:
         kind_of_means, _, name_of_means = entry.means.partition(":")
-        of_person = bool(people[entry.subject])
         redactions = {
             Redaction.NAME: entry.actor in marks or bool(name_of_means),
             Redaction.REFERENCE: bool(entry.subject),
-            Redaction.TIME: of_person,
+            Redaction.TIME: bool(person_id),
             Redaction.DETAILS: bool(entry.details),
         }
         lost = [kind for kind, is_lost in redactions.items() if is_lost]
@@ -196,7 +195,7 @@ def _build_export(
         lines.append(
             (
                 at.date().isoformat(),
-                "" if of_person else f"{at:%H:%M}",
+                "" if person_id else f"{at:%H:%M}",
                 marks.get(entry.actor, entry.actor),
                 kind_of_means,
                 entry.action,

@@ -282,9 +282,26 @@ AUDIT_END_PROBLEMS: Final[Mapping[AuditEndStatus, str]] = {
         "was written to. If you restored it yourself, confirm that with `namesake audit --accept`."
     ),
 }
-# The actions of the audit log, after the name of who did it. Staff and reviewers read the same
-# words: "A reviewer viewed this case".
+# The actions of the audit log, after the name of who did it. Those about the district come first:
+# any other is about a person, also where no row says about whom.
+DISTRICT_ACTIONS: Final[Mapping[str, str]] = {
+    "backed-up": "made a backup",
+    "backup-failed": "failed to make a backup",
+    "restored": "restored a backup",
+    "clock-accepted": "accepted the time of the machine",
+    "end-accepted": "accepted the end of the audit log",
+    "roster-imported": "imported the student roster",
+    "roster-erased": "erased all student links",
+    "staff-imported": "imported a staff file",
+    "look-alike-added": "added an address that imitates the district",
+    "look-alike-decided": "decided on a look-alike of the district",
+    "records-proposed": "proposed to export public records",
+    "records-withdrawn": "withdrew a proposal to export public records",
+    "records-exported": "exported public records",
+}
+# Staff and reviewers read the same words: "A reviewer viewed this case".
 AUDIT_ACTIONS: Final[Mapping[str, str]] = {
+    **DISTRICT_ACTIONS,
     "enrolled": "joined",
     "edited": "changed names, places, or accounts",
     "details-removed": "removed names, places, or accounts",
@@ -330,8 +347,6 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "requested-early-access": "requested early access to this alert",
     "withdrew-early-access-request": "withdrew their request for early access to this alert",
     "flagged": "raised this alert",
-    "look-alike-added": "added an address that imitates the district",
-    "look-alike-decided": "decided on a look-alike of the district",
     "opened-early": "opened this by early access (email sent)",
     "exported": "took a copy of all the data",
     "hold-proposed": "proposed to place a legal hold",
@@ -341,9 +356,6 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "hold-placed": "placed a legal hold (email sent)",
     "hold-lift-proposed": "proposed to lift a legal hold",
     "hold-lifted": "lifted a legal hold (email sent)",
-    "records-proposed": "proposed to export public records",
-    "records-withdrawn": "withdrew a proposal to export public records",
-    "records-exported": "exported public records",
     "records-disclosed": "gave out records of what IT did about you, without your name",
     "consent-given": "agreed to the consent text",
     "consent-renewed": "renewed the consent",

@@ -40,7 +40,7 @@ OFFICE_TABLES = {
         "AUDIT_DECISIONS",
     ),
     *("HOLD_PROPOSALS", "CONTACT_VERDICTS", "CONTACT_STATUSES", "MISNAMED_TOO_OFTEN"),
-    *("RECORD_KINDS", "RECORD_ACCESS"),
+    *("RECORD_KINDS", "RECORD_ACCESS", "DISTRICT_ACTIONS"),
     *("REMARKS", "LETTERS", "LETTERS_SENT"),
     *(
         "ANOTHER_PERSON",
@@ -94,7 +94,6 @@ NOT_FOR_STAFF = {
     "Open these cases, with names (recorded each time)",
     "Count the cases that IT can see, in a feed reader",
     *("Read health, jobs and sources", "Invite staff"),
-    *("added an address that imitates the district", "decided on a look-alike of the district"),
     *FEED_OFFERS[Role.REVIEWER],
     # Of what reviewers read, which its person sees in the same words.
     "The account's, not yours",

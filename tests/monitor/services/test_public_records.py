@@ -26,6 +26,7 @@ from monitor.services.public_records import (
     list_stored_kinds,
     propose_records_export,
 )
+from reports.labels.office import AUDIT_ACTIONS, DISTRICT_ACTIONS
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import REVIEWERS, Staff, World
 
@@ -132,6 +133,23 @@ def test_below_twenty_people_no_row_about_anyone_leaves(world: World, maria: Sta
     assert SAID not in told(maria)
     counted = {NAMES[line.holds]: line.is_counted for line in list_stored_kinds(world.app)}
     assert (counted["people"], counted["cases"], counted["audit"]) == (False, False, True)
+
+
+@pytest.mark.parametrize("joined", [1, MIN_PEOPLE_TOLD])
+def test_a_row_about_nobody_known_here_is_not_the_districts(
+    world: World, maria: Staff, joined: int
+):
+    """A name of nobody for a hold, or the leaving of who never joined, tells of a person."""
+    if joined > 1:
+        crowd(maria)
+    audit, now = world.state.audit, world.clock.at
+    for action in ("staff-imported", "look-alike-added", *AUDIT_ACTIONS.keys() - DISTRICT_ACTIONS):
+        audit.append_entry(now, ANA.id, action, "", {})
+
+    rows = rows_of(exports(world))
+
+    assert {row["action"] for row in rows} <= DISTRICT_ACTIONS.keys()
+    assert {row["action"] for row in rows} >= {"staff-imported", "look-alike-added"}
 
 
 def test_what_was_done_about_who_left_or_is_only_invited_stays(world: World, maria: Staff):
