@@ -5,8 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from msgspec import structs
+
 from monitor.annexes import discover_annexes
 from monitor.app import App
+from monitor.app.builders import build_smtp_transport
 from monitor.app.steady_clock import measure_jump
 from monitor.cli.context import CliContext, Output
 from monitor.cli.endpoints import check_portal_process
@@ -21,6 +24,8 @@ from monitor.services.clock_check import believe_clock, describe_jump, describe_
 from monitor.services.due_jobs import schedule_jobs
 from monitor.services.health import (
     MIN_COUNT,
+    check_disk_space,
+    check_mail_server,
     check_search,
     check_service_running,
     check_vitals,
@@ -32,6 +37,8 @@ from monitor.services.setup_files import HOST
 from reports.labels.office import JOB_LABELS
 from reports.reason_rendering import render_told
 
+# The screen does not wait for a server that says nothing as long as an email does.
+MAIL_WITHIN_SECONDS = 5.0
 MIN_UNIT_COUNT = 2
 # A tick comes every 20 seconds, so what is due is begun within the minute.
 DUE_NOW_WITHIN = timedelta(minutes=1)
@@ -90,7 +97,7 @@ class ServiceStatus:
     def describe_emails(self) -> str:
         trouble = f"; the last try: {self.email_trouble}" if self.email_trouble else ""
         counts = f"{self.emails_waiting} waiting, {self.emails_failed} failed{trouble}"
-        return f"{counts}. Invitations are not counted."
+        return f"{counts}. Of invitations, only those that failed are counted."
 
 
 def show_status(
@@ -120,9 +127,28 @@ def show_status(
 
 def _print_without_database(context: CliContext) -> None:
     """Print what can be told of a district whose database or keys cannot be opened."""
-    parts = (check_service_running(context.config.state), *_check_portal(context))
+    parts = (check_service_running(context.config.state), *_check_around(context))
     rows = ((part.what, render_told(part.message), render_told(part.remedy)) for part in parts)
     context.output.print_table(("what", "is", "what to do"), rows)
+
+
+def _check_around(context: CliContext) -> tuple[HealthResult, ...]:
+    """Look at what an operator is called for at night, and the database does not know."""
+    config = context.config
+    # Signing in takes a secret, which not everyone at a shell may read: `doctor` tries it.
+    reached = structs.replace(
+        config.mail,
+        user="",
+        token_file=None,
+        timeout_seconds=min(config.mail.timeout_seconds, MAIL_WITHIN_SECONDS),
+    )
+    server = structs.replace(config, mail=reached)
+    smtp = build_smtp_transport(server, context.environment)
+    return (
+        *_check_portal(context),
+        *((check_disk_space(config),) if config.state.exists() else ()),
+        check_mail_server(server, smtp.check_connection if smtp else None),
+    )
 
 
 def _check_portal(context: CliContext) -> tuple[HealthResult, ...]:
@@ -137,9 +163,9 @@ def _read_status(context: CliContext, app: App) -> ServiceStatus:
         app.config.district,
     )
     service = check_service_running(app.config.state)
-    portal = _check_portal(context)
+    around = _check_around(context)
     search = check_search(app.sources)
-    warnings = sort_warnings((service, *portal, search, *check_vitals(vitals)))
+    warnings = sort_warnings((service, *around, search, *check_vitals(vitals)))
     outcomes = {source.source: source.outcome for source in vitals.answered_sources}
     checked = [name for name in app.sources if name in outcomes and outcomes[name].is_conclusive]
     digests = [job.due_at for job in vitals.jobs if job.name == DIGEST]
@@ -149,7 +175,9 @@ def _read_status(context: CliContext, app: App) -> ServiceStatus:
         district=district.name,
         at=vitals.at,
         is_running=service.level is HealthLevel.OK,
-        portal=" ".join(str(render_told(result.message)) for result in portal),
+        portal=" ".join(
+            str(render_told(result.message)) for result in around if result.what == "portal"
+        ),
         last_sweep=vitals.sweep_closed,
         next_sweep=compute_next_sweep(vitals.at, district.id, district.zone),
         next_digest=min(digests, default=None),

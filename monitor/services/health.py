@@ -415,7 +415,7 @@ def check_mail_server(config: Config, check_connection: Callable[[], str] | None
     facts = {"server": Plain(f"{config.mail.host}:{config.mail.port}")}
     if trouble:
         message = Reason("health.mail.trouble", {**facts, "trouble": Plain(trouble)})
-        return report_failure(
-            "mail", message, Reason("remedy.mail-secret"), UnavailableError.exit_code
-        )
+        has_password = config.mail.user and not config.mail.token_file
+        remedy = Reason("remedy.mail-secret" if has_password else "remedy.mail-server")
+        return report_failure("mail", message, remedy, UnavailableError.exit_code)
     return report_ok("mail", Reason("health.mail", facts))

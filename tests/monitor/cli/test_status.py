@@ -1,6 +1,7 @@
 """What is due can be read at a glance, and by a program."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -26,6 +27,31 @@ def test_the_screen_tells_what_is_down_first_and_ends_with_its_code(terminal):
     levels = [line.split()[0] for line in warnings]
     assert levels == sorted(levels, key=["bad", "warn"].index)
     assert any("systemctl start namesake-portal" in line for line in warnings)
+
+
+def test_a_mail_server_that_is_away_and_a_full_disk_are_told_at_once(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+):
+    """No email waits yet, and no copy was missed: the screen looks by itself."""
+    terminal.mails_by(9)
+
+    away = terminal.run("status", "--json")
+
+    (mail,) = [warning for warning in away.json["warnings"] if warning["what"] == "mail"]
+    assert (away.code, mail["level"], mail["exit_code"]) == (69, "bad", 69)
+    assert "nothing listens on that port" in mail["message"]
+    assert "password" not in mail["remedy"], "a relay without a user has none"
+
+    full = shutil.disk_usage(terminal.config.state)._replace(free=0)
+    monkeypatch.setattr("monitor.services.health.shutil.disk_usage", lambda _: full)
+    said = terminal.run("status")
+
+    assert said.code == 73
+    assert "Free up space on the disk" in said.out
+    (terminal.config.state / "keys.db").unlink()
+    without = terminal.run("status").out
+    assert "Free up space on the disk" in without, "also where nothing can be opened"
+    assert "nothing listens on that port" in without
 
 
 def test_without_its_keys_the_screen_still_tells_what_runs(terminal: Terminal):
