@@ -188,9 +188,9 @@ def test_a_reviewer_gets_from_the_email_to_a_decision_and_a_sent_report(
     copied = page.find("button", attrs={"data-copies": "report"})
     assert sent in copied.find_all_next("button")
     # One button stands out: that of the next step.
-    assert [each["value"] for each in page.select("main button.button:not(.button-second)")] == [
-        "reported"
-    ]
+    assert [
+        button["value"] for button in page.select("main button.button:not(.button-second)")
+    ] == ["reported"]
     # The rest is as they have just read it.
     walk.words.append(len(page.find(class_="notice").get_text(" ").split()))
     walk.reads(page.find(class_="next-box"), sent, 2 + PRESSES_THERE + 1)

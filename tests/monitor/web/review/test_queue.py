@@ -255,7 +255,7 @@ def test_signing_in_opens_a_case_by_that_press_and_only_to_a_reviewer(portal: Po
         guest.get(f"/review/cases/{case.id}")
         guest.post("/sign-in", address=address)
         send_due(portal.world.app)
-        sent = [each.email.text for each in portal.world.post.to(address)]
+        sent = [message.email.text for message in portal.world.post.to(address)]
         digits = next(found[0] for text in reversed(sent) if (found := CODE.search(text)))
         page = guest.follow(guest.post("/sign-in/link", code=digits, opens=opens))
         assert page.status == seen
