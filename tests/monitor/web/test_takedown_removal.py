@@ -58,6 +58,22 @@ def test_the_answer_that_they_are_mine_leads_to_removal(
     assert "Results about you" in text
 
 
+def test_who_asked_in_vain_finds_the_form_again_and_what_else_helps(
+    portal: Portal, maria: Staff, place: str
+):
+    portal.signed_in(maria.mail).post(place, done="removal-asked")
+    assert "If that does not help" not in portal.signed_in(maria.mail).get(place).text
+
+    portal.world.later(days=31)
+    page = portal.signed_in(maria.mail).get(place)
+
+    assert page.page.find("a", href="https://www.whitepages.com/privacy/ccpa")
+    ways = page.page.find("h3", string="If that does not help").find_next("ol")
+    assert ways.find("a", href="https://myactivity.google.com/results-about-you")
+    assert ways.find("a", href="https://lookup.icann.org")
+    assert [each.name for each in page.page.select("main :is(h1, h2, h3)")] == ["h1", "h2", "h3"]
+
+
 def test_it_is_a_part_of_results_and_as_urgent_as_its_alert(
     portal: Portal, maria: Staff, place: str
 ):

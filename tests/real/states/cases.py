@@ -32,6 +32,7 @@ OPEN = ("first", "second", "third", "fourth")
 EXPOSED = {
     "listed": "https://www.whitepages.com/Maria-Delgado",
     "unlisted": "https://whereabouts.example/delgado-maria",
+    "unheard": "https://silence.example/delgado-maria",
 }
 ELSEWHERE = {
     "unknown": {"account": "nook:@maria", "url": "https://nook.example/maria"},
@@ -104,9 +105,10 @@ def _exposed(app: App, case: Case) -> dict[str, str]:
         app.db.findings.update_finding(replace(finding, portrait=shown))
         raised = app.db.cases.load_case(ref)
         kind = CaseKind.EXPOSED_CONTACT
-        app.db.cases.update_case(
-            replace(raised, kind=kind, severity=Severity.HIGH, relation="home-address phone")
-        )
+        raised = replace(raised, kind=kind, severity=Severity.HIGH, relation="home-address phone")
+        if name == "unheard":
+            raised = say(raised, Decision.REMOVAL_ASKED, at=app.clock.now() - 31 * DAY)
+        app.db.cases.update_case(raised)
         told[name] = ref
     return told
 

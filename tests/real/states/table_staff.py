@@ -32,6 +32,7 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/removal/{unlisted}", "We do not know how this site takes requests"),
     maria("/me/removal/{listed}", "Removal requested", press("I asked for removal")),
     maria("/me/removal/{listed}", "You no longer see it", press("I no longer see it")),
+    maria("/me/removal/{unheard}", "If that does not help"),
     maria("/me/findings/{first}", "Saved:", press("Someone pretending to be me")),
     maria("/me/findings/{first}", "You said:"),
 )
