@@ -263,7 +263,8 @@ class CaseSummary:
     for its person `waits_since` then, None where it does not, or IT reads. IT sees it
     since `it_sees_since` because of `opened_by`; None while it does not. Silence of its person ends
     it when it `closes_at`, None for never. They shared it with its evidence `shared_at` some time,
-    None while they do not. `taken_by` is a reviewer's
+    None while they do not. IT reported it when it is `mistaken_at`, and takes that back: its person
+    says that it pretends nothing; None where there is no such report. `taken_by` is a reviewer's
     address, and `asked_at` when its person was last asked; both are for IT alone.
     """
 
@@ -288,6 +289,7 @@ class CaseSummary:
     it_sees_since: datetime | None = None
     opened_by: OpeningReason | None = None
     shared_at: datetime | None = None
+    mistaken_at: datetime | None = None
     taken_by: str = ""
     asked_at: datetime | None = None
 
@@ -304,8 +306,10 @@ class CaseView(CaseSummary):
     not see it.
 
     For its person alone: what would lower it, what they said `earlier`, before it began again,
-    and what they can do about it. They saw it `since` then; `lever` was done last against it, an
-    undo `undoes` what they said or did last, and a harmless one rests `until` then. They are
+    and what they can do about it. They saw it `since` then; `lever` was done last against it, by IT
+    if it `is_lever_its`. A report of their own stands since `own_report_at`, and IT took one back
+    when it `it_took_back_at`. An undo `undoes` what they said or did last, and a harmless one rests
+    `until` then. They are
     emailed about it again when it `nudges_at`. The next look is when it `looks_at`: ours, or their
     own in `own_looks`, where no source of ours opens it; both are empty where none is planned. If
     what they did has not helped by then, it is their turn again at `own_turn_at`.
@@ -334,6 +338,9 @@ class CaseView(CaseSummary):
     earlier: Reason | None = None
     steps: tuple[AdviceLine, ...] = ()
     lever: Decision | None = None
+    is_lever_its: bool = False
+    own_report_at: datetime | None = None
+    it_took_back_at: datetime | None = None
     answered_at: datetime | None = None
     acted_at: datetime | None = None
     acted_by: Side | None = None
@@ -562,9 +569,11 @@ class CaseView(CaseSummary):
 
     @property
     def can_withdraw_report(self) -> bool:
-        """Tell whether it was reported, and is somebody's who pretends nothing, by their word."""
+        """Tell whether it pretends nothing, and they reported it; of their own, or IT did."""
         mistaken = {Decision.NAMESAKE, Decision.UNRELATED, Decision.MINE, Decision.HARMLESS}
-        return self.kind in _OWNERSHIP_KINDS and bool(self.lever) and self.decision in mistaken
+        is_theirs = self.decision is Decision.MINE and self.is_lever_its
+        reported = self.own_report_at is not None or is_theirs
+        return self.kind in _OWNERSHIP_KINDS and reported and self.decision in mistaken
 
     @property
     def is_removable(self) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from monitor.domain.case_log import (
     CONFIRMATIONS,
     DISMISSALS,
+    SENT_LEVERS,
     SHARING,
     DecisionRecord,
     is_confirmation,
@@ -154,6 +155,21 @@ class Case:
     def is_dismissed(self) -> bool:
         """Tell whether its person says that it needs nothing more."""
         return bool(self.dismissals) and not self.awaits_confirmation
+
+    def find_report(self, side: Side) -> DecisionRecord | None:
+        """Return the last report of a side that nobody took back; None where there is none."""
+        reports = (entry for entry in reversed(self.standing) if entry.decision in SENT_LEVERS)
+        return next((entry for entry in reports if self.get_side(entry) is side), None)
+
+    @property
+    def mistaken_report(self) -> DecisionRecord | None:
+        """Return IT's report of what its person says pretends nothing: IT takes it back.
+
+        None of what they say is their own: no reviewer reads of it anymore, and they tell IT.
+        """
+        mistaken = self.kind in OWNERSHIP_CASES and self.is_dismissed
+        is_theirs = self.get_verdict(Side.PERSON) is Decision.MINE
+        return self.find_report(Side.IT) if mistaken and not is_theirs else None
 
     @property
     def is_left_as_it_is(self) -> bool:

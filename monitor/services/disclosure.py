@@ -267,6 +267,7 @@ def _summarize(
     step, end = standing.next_step, standing.end
     ahead = find_end(case, inputs.consent) if step and step.what is CaseStep.ANSWER else None
     person = app.db.people.load_person(case.person_id)
+    mistaken = case.mistaken_report
     zone = person.zone if side is Side.PERSON else app.config.district.zone
     return CaseSummary(
         id=case.id,
@@ -291,6 +292,7 @@ def _summarize(
         it_sees_since=opening.at if opening else None,
         opened_by=opening.reason if opening else None,
         shared_at=case.shared_at,
+        mistaken_at=mistaken.at if mistaken and reviewer_id in {"", mistaken.by} else None,
     )
 
 
@@ -341,7 +343,7 @@ def _build_own_view(
     looks = () if summary.end else list_look_times(case)
     own_looks = () if looks and list_recheck_keys(app, finding) else looks
     lever, is_open = case.last_lever, summary.it_sees_since is not None
-    last = case.get_last_entry(Side.PERSON)
+    last, own_report = case.get_last_entry(Side.PERSON), case.find_report(Side.PERSON)
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
@@ -357,6 +359,9 @@ def _build_own_view(
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),
         lever=lever.decision if lever else None,
+        is_lever_its=lever is not None and case.get_side(lever) is Side.IT,
+        own_report_at=own_report.at if own_report else None,
+        it_took_back_at=_find_time_taken_back(case),
         until=case.harmless_until,
         nudges_at=_find_next_nudge(app, inputs, summary, own_looks),
         looks_at=min((at for at in looks if at > now), default=None),
@@ -371,6 +376,15 @@ def _build_own_view(
         asked=_find_last_question(app.db, case.id) if is_open and not summary.end else None,
         office=_find_office(app, case.id) if is_open else "",
     )
+
+
+def _find_time_taken_back(case: Case) -> datetime | None:
+    """Return when IT took a report of what pretends nothing back; None where it did not."""
+    by_it = [entry for entry in case.entries if case.get_side(entry) is Side.IT]
+    if not case.is_dismissed or case.mistaken_report or not by_it:
+        return None
+    reported = any(entry.decision is Decision.REPORTED for entry in by_it)
+    return by_it[-1].at if reported and by_it[-1].decision is Decision.REOPENED else None
 
 
 def _plan_review(case: Case, summary: CaseSummary, now: datetime) -> ReviewPlan | None:

@@ -76,7 +76,7 @@ def build_review_digest(app: App, address: str) -> ReviewView:
     district, now = app.config.district, app.clock.now()
     own = app.db.people.find_person_id_by_mail(address)
     reviewer = Reviewer(address=address, person_id=own or "")
-    counts = count_review_cases(app, reviewer)
+    counts, mistakes = count_review_cases(app, reviewer), tuple(_list_mistakes(app, reviewer))
     return ReviewView(
         **build_custom_greeting(
             app,
@@ -90,10 +90,28 @@ def build_review_digest(app: App, address: str) -> ReviewView:
         waiting=counts[CaseBin.NEEDS_YOU],
         going=counts[CaseBin.IN_PROGRESS],
         done=counts[CaseBin.DONE],
-        first=_find_first_case(app, reviewer),
+        mistaken=len(mistakes),
+        first=mistakes[0] if mistakes else _find_first_case(app, reviewer),
         lookalikes=summarize_district(app) if app.config.official else None,
         upkeep=_summarize_upkeep(app, now),
     )
+
+
+def queue_mistakes(app: App) -> None:
+    """Email each reviewer whose report of what pretends nothing still stands, once for each."""
+    with app.db.begin_transaction():
+        for address in app.config.district.reviewers:
+            view = build_review_digest(app, address)
+            if view.mistaken and view.first:
+                plan = EmailPlan(recipient_id=view.reviewer_id, dedupe_key=f"back {view.first.id}")
+                queue_email(app, plan, view)
+
+
+def _list_mistakes(app: App, reviewer: Reviewer) -> Iterator[MostUrgentCase]:
+    """Yield the cases of which this reviewer is to take a report back."""
+    for row in load_queue_page(app, reviewer, ReviewFilter(bins=(CaseBin.DONE,)), 1).rows:
+        if row.mistaken_at:
+            yield MostUrgentCase(id=row.id, severity=row.severity, due=None)
 
 
 def _find_first_case(app: App, reviewer: Reviewer) -> MostUrgentCase | None:
@@ -134,6 +152,22 @@ def load_reviewable_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
     check_may_review(app, reviewer, case)
     check_review_access(app, case, reviewer.id)
     return case
+
+
+def take_report_back(app: App, reviewer: Reviewer, case_id: str) -> None:
+    """Note that a reviewer took back their report of what pretends nothing."""
+    with app.db.begin_transaction():
+        case = app.db.cases.load_case(case_id)
+        check_may_review(app, reviewer, case)
+        check_review_access(app, case, reviewer.id)
+        if not app.db.access_log.has_access(reviewer.id, case_id, app.clock.now()):
+            raise InputError(CHANGED_MEANWHILE)
+        report = case.mistaken_report
+        if report is None or report.by != reviewer.id:
+            raise InputError(CHANGED_MEANWHILE)
+        while report is not None and report.by == reviewer.id:
+            (case,) = undo_decisions(app, (case_id,), reviewer.id)
+            report = case.mistaken_report
 
 
 def download_review_evidence(app: App, reviewer: Reviewer, case_id: str) -> EvidenceView:

@@ -157,22 +157,21 @@ def list_review_results(app: App, case: Case) -> tuple[Reason, ...]:
 def build_withdrawal_view(app: App, owner_id: str, case_id: str) -> WithdrawalView:
     """Return how to take a report back; raises InputError where there is none to take back."""
     case = app.db.cases.load_case_of_person(owner_id, case_id)
-    shown, reported_at = disclose_own(app, case), find_report_time(app.db, case)
-    if not shown.can_withdraw_report or reported_at is None:
+    shown = disclose_own(app, case)
+    own, by_it = case.find_report(Side.PERSON), case.find_report(Side.IT)
+    report = own or by_it
+    if not shown.can_withdraw_report or report is None:
         reason = "There is no report of yours to take back."
         raise InputError(reason)
     person = app.db.people.load_person(owner_id)
-    decided = app.db.cases.list_decisions(case.id)
-    reports = [entry for entry in decided if entry.decision is Decision.REPORTED]
-    own = [entry.note for entry in reports if case.get_side(entry) is Side.PERSON]
     return WithdrawalView(
         case=shown,
         place=_find_guide(app, case),
         person=person.name.full_name,
         zone=person.zone,
-        reported_at=reported_at,
-        note=own[-1] if own else "",
-        office="" if own else _find_reporter(app, reports[-1].by),
+        reported_at=report.at,
+        note=own.note if own else "",
+        office="" if own else _find_reporter(app, report.by),
     )
 
 
@@ -518,12 +517,16 @@ def _build_guide_line(guide: RemovalGuide, now: datetime) -> RemovalGuideLine:
 
 
 def write_office_report(app: App, reviewer: Reviewer, case: Case, view: CaseView) -> str:
-    """Return what IT can send to the platform; empty where that is its person's alone to do."""
+    """Return what IT can send to the platform; empty where that is its person's alone to do.
+
+    Of a report that was a mistake, it takes it back.
+    """
     portrait = app.db.findings.load_finding(case.finding_id).portrait
     # Its owner's account pretends nothing: they get it back.
     theirs = case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED
     wanted = theirs and can_be_reported(case) and not may_be_sexual(case, portrait)
-    if not wanted or not list_report_levers(app, case, Side.IT):
+    can_send = wanted and bool(list_report_levers(app, case, Side.IT))
+    if not can_send and view.mistaken_at is None:
         return ""
     person = app.db.people.load_person(case.person_id)
     return OfficeReport(

@@ -45,6 +45,7 @@ from monitor.services.review import (
     load_reviewable_case,
     queue_review_question,
     release_case,
+    take_report_back,
     undo_own_decisions,
 )
 from monitor.services.review_access import load_opened_case, record_case_views
@@ -85,6 +86,7 @@ from reports.pages.review import (
     Option,
     QueueChip,
     QueueFilter,
+    ReportBackView,
     ReviewCaseView,
     ReviewNoteLine,
     ReviewQueueView,
@@ -442,6 +444,9 @@ def render_case_page(
         shown = load_opened_case(queue, reviewer, case_id)
     if shown is None:
         return _render_unopened(context, (case_id,))
+    if shown.mistaken_at:
+        back = _build_report_back(queue, reviewer, shown)
+        return context.render_page(CASE_KINDS[shown.kind], pages.render_report_back, back)
     view = build_case_view(queue, reviewer, shown, context.now())
     if draft is None:
         return context.render_page(CASE_KINDS[view.case.kind], pages.render_review_case, view)
@@ -453,6 +458,13 @@ def render_case_page(
         faults=(FieldProblem(field=draft.field, words=fault),),
     )
     return context.render_page(CASE_KINDS[view.case.kind], pages.render_review_case, again)
+
+
+def _build_report_back(app: App, reviewer: Reviewer, shown: CaseView) -> ReportBackView:
+    case = app.db.cases.load_case(shown.id)
+    guide = build_review_guide(app, case)
+    text = write_office_report(app, reviewer, case, shown)
+    return ReportBackView(case=shown, text=text, form=guide.form if guide else "")
 
 
 def _render_unopened(context: PortalContext, case_ids: tuple[str, ...]) -> Response:
@@ -480,6 +492,7 @@ def build_handling_routes(context: PortalContext) -> Blueprint:
         "ask": actions.submit_question,
         "pack": actions.download_evidence,
         "told": actions.submit_letter,
+        "report-back": actions.submit_report_back,
     }
     for name, action in of_one.items():
         routes.add_url_rule(f"/review/cases/<case_id>/{name}", name, action, methods=["POST"])
@@ -523,6 +536,12 @@ class _CaseActions:
         by, letter = build_reviewer(self.context), read_form(LetterForm).letter
         action = partial(record_letter, self.context.app, by, case_id, letter)
         return self._run_and_redirect(case_id, action, SAVED)
+
+    def submit_report_back(self, case_id: str) -> Response:
+        by = build_reviewer(self.context)
+        with mask_as_not_found():
+            take_report_back(self.context.app, by, case_id)
+        return self.context.redirect_to(url_for("review.show_case", case_id=case_id), SAVED)
 
     def download_evidence(self, case_id: str) -> Response:
         with mask_as_not_found():

@@ -122,7 +122,8 @@ class MostUrgentCase:
 class ReviewView(EmailView):
     """Counts and a link: no name, no reason, and nothing that is about the reader.
 
-    `waiting` cases need IT, `going` need others, `done` ended within a week. `first` is the one
+    `waiting` cases need IT, `going` need others, `done` ended within a week; of those, its reader
+    takes a report back in `mistaken` ones. `first` is the one
     that the button opens, None where none waits; its link names the reader by `reviewer_id`, who
     need not type an address to sign in. `lookalikes` is None where the district is not watched for
     look-alikes of its own.
@@ -134,6 +135,7 @@ class ReviewView(EmailView):
     waiting: int = 0
     going: int = 0
     done: int = 0
+    mistaken: int = 0
     first: MostUrgentCase | None = None
     upkeep: ServiceHealth | None = None
     lookalikes: DistrictSummary | None = None

@@ -194,16 +194,33 @@ class OfficeReport:
         return self.case.nature is CaseKind.MOCK_ACCOUNT
 
     @property
+    def is_mistaken(self) -> bool:
+        """Tell whether its person says that what IT reported pretends nothing."""
+        return self.case.mistaken_at is not None
+
+    @property
     def is_confirmed(self) -> bool:
         """Tell whether its person said so, and not IT alone while they are silent."""
         return self.case.decision is not None
 
     def write_text(self) -> str:
+        name = "office_report_back" if self.is_mistaken else "office_report"
         with use_language(Language.ENGLISH):
-            return f"{fill_template('takedown/office_report.txt', {'view': self}).strip()}\n"
+            return f"{fill_template(f'takedown/{name}.txt', {'view': self}).strip()}\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportBackView:
+    """How IT takes its report back, by `text` and perhaps at `form`."""
+
+    case: CaseView
+    text: str
+    form: str = ""
+    part: str = "queue"
 
 
 render_review_case = build_renderer("review_case", ReviewCaseView)
+render_report_back = build_renderer("review_report_back", ReportBackView)
 render_bulk_decision = build_renderer("review_several", BulkDecisionView)
 render_contrary_decision = build_renderer("review_contrary", ContraryDecisionView)
 render_decision_done = build_renderer("review_ruled", ChosenCasesView)

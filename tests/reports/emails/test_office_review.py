@@ -8,7 +8,17 @@ from reports.emails.office import MostUrgentCase, ReviewView, render_review
 def test_the_email_has_no_field_for_a_person_or_a_case() -> None:
     assert {field.name for field in fields(ReviewView)} == {
         *("name", "district", "zone", "why", "leave", "review_url", "contact"),
-        *("week", "coverage", "waiting", "going", "done", "first", "upkeep", "lookalikes"),
+        *(
+            "week",
+            "coverage",
+            "waiting",
+            "going",
+            "done",
+            "mistaken",
+            "first",
+            "upkeep",
+            "lookalikes",
+        ),
         # Of whoever reads it, and nobody else.
         "reviewer_id",
     }

@@ -1,0 +1,92 @@
+"""What IT reported, and its person then says pretends nothing: IT takes its report back."""
+
+import pytest
+
+from monitor.domain.case_log import SENT_LEVERS
+from monitor.domain.person import build_reviewer_id
+from monitor.domain.vocabulary import Decision, Side
+from monitor.services.outbox import send_due
+from monitor.services.review import queue_mistakes, queue_review_digests
+from tests.monitor.services.world import Staff
+from tests.monitor.web.portal import Guest, Portal
+from tests.monitor.web.review.flagged import ANA, BO, fake
+
+
+@pytest.fixture
+def reported(maria: Staff, ana: Guest, here: str) -> None:
+    """Ana decided that it is an impersonation, and reported it."""
+    for decision in ("impersonation", "reported"):
+        seen = f"{fake(maria).id} {fake(maria).revision}"
+        ana.post("/review/rule", decision=decision, seen=seen)
+    maria.rules(fake(maria), Decision.UNSHARED)
+
+
+@pytest.mark.parametrize("said", [Decision.UNRELATED, Decision.NAMESAKE])
+@pytest.mark.usefixtures("reported")
+def test_it_is_told_and_takes_its_own_report_back(
+    portal: Portal, maria: Staff, ana: Guest, here: str, said: Decision
+):
+    maria.rules(fake(maria), said)
+    queue_mistakes(portal.world.app)
+    queue_mistakes(portal.world.app)
+    send_due(portal.world.app)
+
+    (told,) = (
+        one.email for one in portal.world.post.to(ANA) if "take a report back" in one.email.subject
+    )
+    assert f"{here}?to={build_reviewer_id(ANA)}" in told.text
+    assert not [one for one in portal.world.post.to(BO) if "take a report" in one.email.subject]
+    assert "Take your report back" in ana.get("/review").text
+    page = ana.get(here).page
+    assert page.h1.get_text() == "Take your report back"
+    url = maria.world.state.findings.load_finding(fake(maria).finding_id).portrait.url
+    assert url in page.find(id="report").get_text()
+
+    ana.post(f"{here}/report-back")
+    assert fake(maria).mistaken_report is None
+    assert fake(maria).find_report(Side.IT) is None
+    assert ana.post(f"{here}/report-back").status in {404, 400}
+
+
+@pytest.mark.usefixtures("reported")
+def test_of_what_is_their_own_it_reads_no_more_and_its_person_tells_it(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    maria.rules(fake(maria), Decision.MINE)
+    queue_mistakes(portal.world.app)
+    send_due(portal.world.app)
+
+    assert ana.get(here).status == 404
+    assert not [
+        one for one in portal.world.post.to(ANA) if "take a report back" in one.email.subject
+    ]
+    own = portal.signed_in(maria.mail)
+    page = own.get(f"/me/takedown/{fake(maria).id}/withdraw")
+    assert (page.status, ANA in page.text) == (200, True)
+
+
+@pytest.mark.usefixtures("reported")
+def test_its_person_reads_that_it_reported_and_takes_it_back(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    own, where = portal.signed_in(maria.mail), f"/me/findings/{fake(maria).finding_id}"
+
+    before = own.get(where)
+    assert "IT reported it on" in before.text
+    assert "Take the report back" not in before.text
+    assert own.get(f"/me/takedown/{fake(maria).id}/withdraw").status == 404
+    ana.post(f"{here}/report-back")
+    assert "IT took its report back on" in own.get(where).text
+
+
+@pytest.mark.usefixtures("reported")
+def test_the_weekly_email_opens_the_report_to_take_back_first(portal: Portal, maria: Staff):
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    queue_review_digests(portal.world.app)
+    send_due(portal.world.app)
+
+    email = portal.world.post.to(ANA)[-1].email
+    assert "take a report back" in email.subject
+    assert "Maria" not in email.text
+    assert any(entry.decision in SENT_LEVERS for entry in fake(maria).standing)
