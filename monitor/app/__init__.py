@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 from monitor.app.steady_clock import build_clock
 from monitor.config.sections import Config, load_policy_texts, load_weights
 from monitor.db.database import Database
-from monitor.domain.errors import UnavailableError
+from monitor.domain.errors import MonitorError, UnavailableError
 from scrapers.http.clock import Clock, SystemClock
 
 # What asks the web takes long to load, and most commands ask nothing.
@@ -332,6 +333,20 @@ def create_state_folder(config: Config) -> None:
     Database.create_or_open_folder(config.state).close()
 
 
+def renew_key_copy(db: Database, folder: Path) -> None:
+    """Have the copy of the keys know what was just taken back, which holds in any case.
+
+    Where it cannot be written, the service does it later.
+    """
+    from monitor.db.backup_files import KeyBackup
+
+    try:
+        KeyBackup(folder).follow_keys(db)
+    except MonitorError as error:
+        reason = f"This holds, but the backup of the keys lacks it: {error}"
+        LOG.warning("key_copy_outdated", extra={"reason": reason})
+
+
 @contextmanager
 def open_app(
     config: Config,
@@ -355,6 +370,8 @@ def open_quiet_app(
     """Open a district for who mostly reads: its sources and its matcher are built when used."""
     with ExitStack() as opened:
         db = opened.enter_context(Database.open_folder(config.state))
+        if config.backup.keys is not None:
+            db.keys.renew_copy = partial(renew_key_copy, db, config.backup.keys)
         # A bad file is reported now, not in the middle of a sweep.
         if config.detection.weights is not None:
             load_weights(config.detection)

@@ -25,10 +25,13 @@ def run(context: CliContext, log_format: str, *, verbose: bool) -> None:
     watched = replace(context, environment=environment)
     with event_log.log_to_stream(settings=settings), watched.open_app_locked() as app:
         note_parser_sandbox(context.config.state)
+        runner = build_supervised_runner(app, context.environment)
         Daemon(
-            jobs=build_supervised_runner(app, context.environment),
+            jobs=runner,
             notifier=SystemdNotifier(context.environment.variables),
             wake_socket=WakeSocket(context.config.state),
             stopping=threading.Event(),
             liveness=liveness,
         ).run_until_stopped()
+        # The machine may be moved or lost before the next start.
+        runner.back_up_keys()

@@ -249,11 +249,10 @@ class KeyBackup:
         """Overwrite it with the keys of today, and then the old ones where they lie on the disk."""
         try:
             make_folder(self.folder, like=keys.parent)
-            if database.sent_log.path.exists():
-                write_file(
-                    self.folder / SENT_LOG_FILE, database.sent_log.path.read_bytes(), PRIVATE_MODE
-                )
             with self._lock_folder():
+                if database.sent_log.path.exists():
+                    sent = database.sent_log.path.read_bytes()
+                    write_file(self.folder / SENT_LOG_FILE, sent, PRIVATE_MODE)
                 # Put the new keys in their place, and write noise over the old ones once that
                 # lasts.
                 content = _read_keys_copy(keys, self.folder)
@@ -283,7 +282,7 @@ class KeyBackup:
 
     @contextmanager
     def _lock_folder(self) -> Iterator[None]:
-        """Keep the nightly copy and the service from renewing it at once, where that can be had."""
+        """Have programs renew it one after another, where that can be had."""
         folder = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
             # A share on the network may know no lock on a folder; then keys may stay on its disk.
@@ -309,6 +308,11 @@ class KeyBackup:
         except DatabaseError:  # the next one takes its place
             known = frozenset()
         return len(database.keys.list_take_backs() - known)
+
+    def follow_keys(self, database: Database) -> None:
+        """Renew it where it lacks what people took back since; the first one is a backup's."""
+        if self.count_missing_changes(database):
+            self.back_up_keys(database.keys.path, database)
 
     def copy_keys_to(self, folder: Path) -> None:
         """Copy it to a folder; raises InputError where there are no keys in it."""

@@ -127,6 +127,7 @@ class ThreadSession:
     connection: sqlite3.Connection
     depth: int = 0
     callbacks: list[Callable[[], object]] = field(default_factory=list)
+    last_callbacks: set[Callable[[], object]] = field(default_factory=set)
     known: dict[Hashable, object] = field(default_factory=dict)
 
 
@@ -500,6 +501,13 @@ class DatabaseConnection:
         if not session.depth:
             _run_callbacks(session)
 
+    def run_last_after_commit(self, act: Callable[[], object]) -> None:
+        """Do so once, when all that others asked for is done, however often it is asked for."""
+        session = self._connections.get_session()
+        session.last_callbacks.add(act)
+        if not session.depth:
+            _run_callbacks(session)
+
     def check_file(self) -> None:
         """Raise ReplacedError unless we have open what lies at the path, its log included."""
         self._connections.check_file()
@@ -552,6 +560,7 @@ class DatabaseConnection:
             connection.execute("COMMIT")
         except BaseException:
             session.callbacks.clear()
+            session.last_callbacks.clear()
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
@@ -593,6 +602,8 @@ def measure_log_bytes(path: Path) -> int:
 def _run_callbacks(session: ThreadSession) -> None:
     while session.callbacks:
         session.callbacks.pop(0)()
+    while session.last_callbacks:
+        session.last_callbacks.pop()()
 
 
 def find_next_seq(connection: DatabaseConnection, table: str) -> int:

@@ -85,8 +85,15 @@ class AuditPosition:
 TAKE_BACKS = "SELECT id, '' FROM destroyed_keys UNION ALL SELECT id, line FROM last_consents"
 
 
+def keep_no_copy() -> None:
+    """Do nothing, where no copy of the keys is to follow them."""
+
+
 class KeyStore:
-    """`keys.db`: never in the same backup as the database, and never printed."""
+    """`keys.db`: never in the same backup as the database, and never printed.
+
+    `renew_copy` is called after each commit in which someone took something back.
+    """
 
     declaration = TableDeclaration(
         "keys",
@@ -111,10 +118,15 @@ class KeyStore:
     def __init__(self, connection: DatabaseConnection) -> None:
         self._connection = connection
         self._local = threading.local()
+        self.renew_copy: Callable[[], None] = keep_no_copy
 
     @classmethod
     def open_store(cls, folder: Path, patience: float = BUSY_TIMEOUT_SECONDS) -> Self:
         return cls(DatabaseConnection.open_file(folder / KEYS_DATABASE, KEYS_SCHEMA, patience))
+
+    @property
+    def path(self) -> Path:
+        return self._connection.path
 
     def check_file(self) -> None:
         self._connection.check_file()
@@ -293,6 +305,11 @@ class EncryptedTable(Table):
         self, key_id: str, row_id: str | int | bytes, blob: bytes, shape: type[T]
     ) -> T:
         return self.encryption.decrypt(key_id, self._build_place(row_id), blob, shape)
+
+    def change_keys_after_commit(self, change: Callable[[], object]) -> None:
+        """Change them, and have their copy follow at once: the machine may be lost next."""
+        self.connection.run_last_after_commit(self.encryption.keys.renew_copy)
+        self.connection.run_after_commit(change)
 
     def _build_place(self, row_id: str | int | bytes) -> str:
         return f"{self.declaration.name}/{_format_id(row_id)}/encrypted"

@@ -146,7 +146,7 @@ class InvitationsTable(SealedRecords[Invitation]):
         with self.connection.begin_transaction():
             delete_owned_rows(self.connection, invitation_id)
             if not self.connection.has_row("SELECT 1 FROM people WHERE id = ?", invitation_id):
-                self.connection.run_after_commit(
+                self.change_keys_after_commit(
                     lambda: self.encryption.keys.destroy_key(invitation_id)
                 )
 

@@ -132,7 +132,7 @@ class PeopleTable(SealedRecords[Person]):
         with self.connection.begin_transaction():
             for invitation_id in (person_id, *self._list_invitation_ids(person_id)):
                 self._delete_rows_of_person(invitation_id)
-                self.connection.run_after_commit(
+                self.change_keys_after_commit(
                     partial(self.encryption.keys.destroy_key, invitation_id)
                 )
             self.connection.run_after_commit(self.connection.checkpoint)
@@ -206,7 +206,7 @@ class ConsentsTable(EncryptedTable, Records[Consent]):
         with self.connection.begin_transaction():
             self.insert_record(consent)
             self.connection.forget_read(("consent", consent.person_id))
-            self.connection.run_after_commit(partial(self._save_with_keys, consent.person_id))
+            self.change_keys_after_commit(partial(self._save_with_keys, consent.person_id))
 
     def follow_keys(self) -> None:
         """Append the last lines that lie with the keys, where the ledger is an older copy.

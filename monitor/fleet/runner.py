@@ -227,6 +227,9 @@ class FleetRunner:
             if not pool.has_ended_by(until):
                 LOG.warning("job_not_finished", extra={"job": pool.name})
         for district in self._districts.values():
+            if district.runner is not None:
+                with work_in_district(district.name):
+                    district.runner.back_up_keys()
             district.release()
 
     def look_for_folders(self) -> None:

@@ -56,8 +56,8 @@ class SupervisedRunner:
     def list_timed_jobs(self) -> tuple[TimedJob, ...]:
         """Name what the service does. Only the first three look into the due table.
 
-        What the worker "mail" does is never done twice at once: the record of sent letters and
-        the copy of the keys have one writer.
+        What the worker "mail" does is never done twice at once: the record of sent letters has
+        one writer.
         """
         due_work = {
             "checks": self.run_requested_checks,
@@ -120,7 +120,7 @@ class SupervisedRunner:
             self.notices.send_due_notices(self.app, self._warnings)
 
     def back_up_keys(self) -> None:
-        """Have the copy of the keys know who was erased or changed their consent."""
+        """Have the copy of the keys know what a process that was killed, say, kept from it."""
         try:
             remove_abandoned_trial(self.app.config, self.app.clock.now() - TRIAL_ABANDONED_AFTER)
             renew_key_backup(self.app.db, self.app.config)

@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import structs
 
 from monitor.app import App, Environment, open_portal_app
-from monitor.config.sections import Config
+from monitor.config.sections import BackupConfig, Config
 from monitor.db.atomic_files import hand_over_folder, read_owner
 from monitor.db.backup_files import Backup, KeyBackup, begin_backup, finish_backup, rotate_backups
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
@@ -149,9 +149,7 @@ def renew_key_backup(db: Database, config: Config) -> None:
     """Renew the copy of the keys where it lacks what people took back since."""
     if config.backup.keys is not None:
         db.consents.follow_keys()
-        copy = KeyBackup(config.backup.keys)
-        if copy.count_missing_changes(db):
-            copy.back_up_keys(config.state / KEYS_DATABASE, db)
+        KeyBackup(config.backup.keys).follow_keys(db)
 
 
 def build_state_folder(copy: Backup, keys: KeyBackup, folder: Path) -> None:
@@ -221,7 +219,8 @@ def restore_district(
             if sent_log is not None:
                 shutil.copyfile(sent_log, trial / SENT_LOG_FILE)
                 (trial / SENT_LOG_FILE).chmod(0o600)
-            there = structs.replace(config, state=trial)
+            # Nothing is written to the copy of the keys, which the next try may need.
+            there = structs.replace(config, state=trial, backup=BackupConfig())
             with open_portal_app(there, environment) as app:
                 db, held = app.db, 0
                 with db.begin_transaction():

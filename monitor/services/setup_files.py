@@ -269,7 +269,7 @@ def _list_unit_changes(name: str, config: Config, host: HostMachine) -> Iterator
     copies, keys = config.backup.folder, config.backup.keys
     if name == BACKUP and not _are_usual(host, copies, keys):
         yield from _list_state_folders(copies, keys)
-    if name == SERVICE and not _are_usual(host, None, keys):
+    if name in {SERVICE, PORTAL} and not _are_usual(host, None, keys):
         yield from _list_state_folders(keys)
     if name != PORTAL:
         return

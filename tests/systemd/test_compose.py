@@ -35,11 +35,13 @@ def test_no_container_takes_all_memory_or_processes(name: str) -> None:
     assert 0 < EVERY[name]["pids_limit"] <= 1024
 
 
-def test_the_pages_see_no_secret_but_their_own_and_no_copy() -> None:
+def test_the_pages_see_no_secret_but_their_own_and_no_copy_of_the_database() -> None:
     mounts = list_mounts(SERVICES["portal"])
 
     assert mounts["/config/secrets"] == "./config/secrets/portal"
-    assert set(mounts) == {"/config", "/config/state", "/config/secrets", "/run/namesake-portal"}
+    assert set(mounts) == {
+        *("/config", "/config/state", "/config/secrets", "/keys", "/run/namesake-portal")
+    }
     assert "./config:/config:ro" in SERVICES["portal"]["volumes"]
 
 
@@ -58,8 +60,8 @@ def test_copies_and_keys_meet_in_the_backup_alone() -> None:
         for place in ("/copies", "/keys")
     }
 
-    # The service destroys the keys of those who leave, in the copy, too.
-    assert holders == {"/copies": {"backup"}, "/keys": {"service", "backup"}}
+    # Whoever leaves does so in the copy of the keys, too: on a page, or as the service works.
+    assert holders == {"/copies": {"backup"}, "/keys": {"service", "portal", "backup"}}
     assert SERVICES["backup"]["network_mode"] == "none"
     assert list_mounts(SERVICES["backup"])["/config/secrets"] == "nothing"
 

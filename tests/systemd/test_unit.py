@@ -101,6 +101,8 @@ def test_the_example_configuration_can_be_used_as_it_is():
     state, keys = setting("StateDirectory")[0].split()
     assert config.state == Path("/var/lib") / state
     assert config.backup.keys == Path("/var/lib") / keys
+    # Who leaves on a page is at once in the copy of the keys.
+    assert setting("StateDirectory", PORTAL) == setting("StateDirectory")
 
 
 def test_the_unit_of_many_districts_has_room_for_their_files():
@@ -123,7 +125,8 @@ def test_the_units_of_many_districts_read_one_configuration_and_make_its_folders
     assert file.fleet.districts == Path("/var/lib") / state / "districts"
     assert file.backup.folder == Path("/var/lib") / copies
     assert file.backup.keys == Path("/var/lib") / keys
-    assert keys in setting("StateDirectory", FLEET)[0].split()
+    for unit in (FLEET, FLEET_PORTAL):
+        assert keys in setting("StateDirectory", unit)[0].split()
 
 
 def test_a_checkout_takes_the_units_and_the_example_from_their_own_folder():

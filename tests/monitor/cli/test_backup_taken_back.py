@@ -4,10 +4,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event
 
 import pytest
 
@@ -23,6 +22,7 @@ from monitor.scheduler.timed_jobs import SupervisedRunner
 from monitor.services.consent_end import end_lapsed_consent, withdraw_consent
 from monitor.services.consent_renewal import drop_consent_scopes, pause_checks, resume_checks
 from monitor.services.due_jobs import run_mail_and_cleanup
+from scrapers.http.clock import SystemClock
 from tests.monitor.cli.conftest import Terminal
 from tests.monitor.cli.safekept import lose, place, restore
 
@@ -124,8 +124,6 @@ def test_the_last_consent_holds_in_an_older_copy(kept: Terminal, act: Act) -> No
     with Database.open_folder(kept.config.state) as state:
         rosa, theo = state.people.list_person_ids()
     act(kept, rosa)
-    with working(kept):
-        pass
     last, untouched = find_consent(kept, rosa), find_consent(kept, theo)
     lose(kept)
     kept.clock.at += timedelta(hours=1)
@@ -179,31 +177,62 @@ def test_a_restore_forgets_what_a_narrower_consent_no_longer_covers(kept: Termin
         assert app.db.people.load_person(rosa).alert_feeds == ()
 
 
-def test_a_machine_that_dies_right_after_someone_left_forgets_it_never(kept: Terminal) -> None:
-    """Service and commands are processes, and the service is killed."""
+@pytest.mark.parametrize(
+    ("command", "runs"), [("left", True), ("withdraw", False), ("pause", False)]
+)
+def test_a_machine_that_dies_right_after_a_command_forgets_it_never(
+    kept: Terminal, command: str, *, runs: bool
+) -> None:
+    """Service and commands are processes, and the service is killed, or was never started."""
     with Database.open_folder(kept.config.state) as state:
         rosa, theo = state.people.list_person_ids()
-    before = read_take_backs(place(kept, "keys") / "keys.db")
-    with started(kept, "run") as service:
-        assert service.stderr is not None
-        next(line for line in service.stderr if b"event=service_status" in line)
-        assert run_process(kept, "staff", "withdraw", rosa, "--yes") == 0
-        while read_take_backs(place(kept, "keys") / "keys.db") == before:
-            assert service.poll() is None
-            Event().wait(0.05)
-        service.kill()
+    day = f"{SystemClock().now() + timedelta(days=20):%Y-%m-%d}"
+    how = ("--until", day) if command == "pause" else ("--yes",)
+    with started(kept, "run") if runs else nullcontext() as service:
+        if service is not None:
+            wait_for(service, b"event=service_status")
+        assert run_process(kept, "staff", command, rosa, *how) == 0
+        if service is not None:
+            service.kill()
     lose(kept)
 
     old = str(list_backups(place(kept, "copies"))[-1].path)
     assert run_process(kept, "restore", old, "--keys", str(place(kept, "keys"))) == 0
 
     with Database.open_folder(kept.config.state) as state:
-        stay = [
-            line.person_id
-            for line in state.consents.list_latest_consents()
-            if not line.withdrawn_at
-        ]
-    assert stay == [theo]
+        stay = state.consents.list_queryable_person_ids(SystemClock().now())
+    assert stay == (theo,)
+
+
+def test_a_copy_of_the_keys_that_cannot_be_written_holds_up_no_one_who_leaves(
+    kept: Terminal,
+) -> None:
+    """An orderly stop does what is left to do, and so does the next start."""
+    with Database.open_folder(kept.config.state) as state:
+        rosa, theo = state.people.list_person_ids()
+    copy, draft = place(kept, "keys") / "keys.db", place(kept, "keys") / ".keys.db.new"
+    known = [read_take_backs(copy)]
+    for person_id in (rosa, theo):
+        draft.mkdir()
+        with started(kept, "run") as service:
+            wait_for(service, b"event=service_status")
+            with started(kept, "staff", "left", person_id, "--yes") as command:
+                said = command.communicate()[1].decode()
+            assert command.returncode == 0
+            assert said.startswith("namesake: This holds, but the backup of the keys lacks it: ")
+            assert said.count("\n") == 1
+            assert read_take_backs(copy) == known[-1]
+            draft.rmdir()
+            service.terminate()
+            service.communicate()
+        known.append(read_take_backs(copy))
+
+    assert len(set(known)) == len(known)
+
+
+def wait_for(service: subprocess.Popen[bytes], event: bytes) -> None:
+    assert service.stderr is not None
+    next(line for line in service.stderr if event in line)
 
 
 @contextmanager

@@ -219,8 +219,8 @@ def test_backups_elsewhere_are_folders_that_the_units_may_write(machine: Machine
     assert said.code == 0, said.err
     backup = machine.read_drop_in("namesake-backup.service")
     assert "StateDirectory=\nStateDirectory=namesake copies keys\n" in backup
-    service = machine.read_drop_in("namesake.service")
-    assert "StateDirectory=\nStateDirectory=namesake keys\n" in service
+    for unit in ("namesake.service", "namesake-portal.service"):
+        assert "StateDirectory=\nStateDirectory=namesake keys\n" in machine.read_drop_in(unit)
 
 
 def test_a_backup_folder_that_no_unit_may_write_is_refused(machine: Machine):
