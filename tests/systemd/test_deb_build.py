@@ -176,6 +176,35 @@ def test_units_that_failed_are_started_again_by_the_other_version(
     assert noted.read_text("utf-8").split() == ["namesake.service"]
 
 
+@pytest.mark.parametrize("name", ["namesake.db", "districts/oak/state/namesake.db"])
+@pytest.mark.parametrize(
+    ("change", "is_kept"),
+    [
+        ("INSERT INTO legal_holds VALUES (1, 'ana', '2026-11-02', NULL, x'')", True),
+        ("INSERT INTO legal_holds VALUES (1, 'ana', '2026-11-02', '2026-11-09', x'')", False),
+        ("DROP TABLE legal_holds", True),
+    ],
+)
+def test_a_purge_keeps_everything_while_someone_is_under_a_legal_hold(
+    build: ModuleType, data: Path, name: str, change: str, *, is_kept: bool
+) -> None:
+    with closing(sqlite3.connect(data / name)) as database:
+        database.execute(change)
+        database.commit()
+    # The folder of a test stands for those of the machine, and nothing else is touched.
+    machine = data.parent / "machine"
+    script = build.fill_script("postrm").replace("/var/lib/private/namesake", str(data))
+    script = re.sub(r"(?<= )/(etc|run|var)/", rf"{machine}/\1/", script)
+
+    said = subprocess.run(
+        ("/bin/sh", "-c", script, "postrm", "purge"), capture_output=True, text=True, check=True
+    )
+
+    assert data.exists() is is_kept
+    assert ("under a legal hold" in said.stderr) is is_kept
+    assert ("Deleting Namesake's data" in said.stdout) is not is_kept
+
+
 def test_only_purge_deletes_data(build) -> None:
     for name in build.SCRIPTS:
         text = (FOLDER / name).read_text("utf-8")
