@@ -244,10 +244,10 @@ def test_what_a_stopped_run_left_is_replaced_by_the_new_answers(path, monkeypatc
 
 
 def test_answers_are_kept_no_longer_than_until_the_configuration_is_written(path, monkeypatch):
-    def stop(*_arguments: object) -> None:
+    def stop(*_arguments: object, **_named: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("monitor.cli.init.run_checks", stop)
+    monkeypatch.setattr("monitor.cli.init.check_district", stop)
 
     said = init(path, typed=type_answers())
 

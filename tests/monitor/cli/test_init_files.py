@@ -124,12 +124,21 @@ def test_the_service_starts_if_that_was_the_answer_and_makes_a_first_backup(mach
     said = machine.init(f"{ANSWERS}start = true")
 
     assert said.code == 0
-    assert machine.systemd.asked[-3:] == [
+    changing = [command for command in machine.systemd.asked if command[1] != "show"]
+    assert changing[-3:] == [
         ("systemctl", "daemon-reload"),
         ("systemctl", "enable", "--now", *RUNNING),
         ("systemctl", "start", "namesake-backup.service"),
     ]
     assert "enable --now" not in said.out
+
+
+def test_it_counts_as_many_checks_as_the_doctor_after_it(machine: Machine):
+    said = machine.init(f"{ANSWERS}start = true")
+
+    checked = run("--config", str(machine.config), "doctor", "--json").json
+    well = sum(check["level"] == "ok" for check in checked)
+    assert f"`namesake doctor`: {well} of {len(checked)} checks passed." in said.out
 
 
 def test_without_a_mail_server_it_is_started_only_on_request(machine: Machine):
