@@ -69,18 +69,31 @@ def build_points(generators: Iterable[Drawn]) -> Points:
 
 
 _OF_EACH = 1_000
-# Of accounts that are not declared; generators draw as many as their authors liked.
+# Of accounts that are not declared; generators draw as many of each as their authors liked. Of
+# the innocent ones that two generators draw for a year, 9 % are the person's own; a generator that
+# draws little else would have every chance called too high.
 FAKE_SHARE = 0.14
+OWN_SHARE = 0.08
 
 
 def weigh_examples(examples: Iterable[Example]) -> Iterator[tuple[Example, float]]:
     """Yield those that are not declared with their share of one, so that the mix is the same."""
     open_ones = [example for example in examples if example.is_open]
-    fakes = sum(example.gold == FAKE for example in open_ones)
+    counts = Counter(map(_tell_side, open_ones))
+    own = OWN_SHARE if counts[_OWN] else 0.0
+    shares = {FAKE: FAKE_SHARE, _OWN: own, _OTHERS: 1 - FAKE_SHARE - own}
     for example in open_ones:
-        is_fake = example.gold == FAKE
-        share, count = (FAKE_SHARE, fakes) if is_fake else (1 - FAKE_SHARE, len(open_ones) - fakes)
-        yield example, share / count
+        side = _tell_side(example)
+        yield example, shares[side] / counts[side]
+
+
+_OWN, _OTHERS = "own", "others"
+# Payment pages and clubs are theirs more often than not.
+_SIDES = {FAKE: FAKE, "own": _OWN, INNOCENT: _OWN}
+
+
+def _tell_side(example: Example) -> str:
+    return _SIDES.get(example.gold, _OTHERS)
 
 
 def _build_point(example: Example) -> Point:

@@ -110,9 +110,14 @@ class Drawn:
 def read_examples(rows: Iterable[tuple[Row, Mapping[str, str]]], now: datetime) -> list[Example]:
     """Read rows as `tests.bench.score` does: the matcher is told all schools of a district.
 
-    What stands on no network is a page, which `tests.bench.score` does not know.
+    What stands on no network is a page, which `tests.bench.score` does not know, and what is seen
+    in a search has a title and a snippet.
     """
-    read = [(_show_pages(read_profile(row)), gold) for row, gold in rows]
+    read = [
+        (_show_in_search(profile) if gold["view"] == SEARCH else profile, gold)
+        for row, gold in rows
+        for profile in [_show_pages(read_profile(row))]
+    ]
     whose = ProfileLabel(
         counts=load_census(),
         weights=load_own_weights(),
@@ -140,6 +145,16 @@ def _show_pages(profile: Profile) -> Profile:
         links=found.links,
     )
     return replace(profile, found=page)
+
+
+def _show_in_search(profile: Profile) -> Profile:
+    """Show an account as a search engine does, unless its row does so already."""
+    found = profile.found
+    if found.kind is TraceKind.PAGE or not (found.name or found.bio):
+        return profile
+    handle = "" if found.handle in found.name else f" (@{found.handle})"
+    seen = replace(found, name="", bio="", title=f"{found.name}{handle}", snippet=found.bio)
+    return replace(profile, found=seen)
 
 
 def draw_profiles(seed: int, people: int) -> Drawn:

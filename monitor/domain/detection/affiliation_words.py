@@ -139,6 +139,11 @@ _SCHOOL_INITIALS = re.compile(
     r"\b(?!(?:NHS|NJHS|DHS|HHS|VHS)\b)"
     r"(?:[A-Z]{1,2}HS|[B-DF-HJ-NP-TV-XZ]{3}HS|[B-DF-HJ-NP-TV-XZ]{2,3}[EM]S)\b"
 )
+# "@ fairmont high school": written small, the whole of what schools are called says so.
+_SMALL_SCHOOL = re.compile(
+    r"(?:\bat |@ ?)((?:[a-z][\w'-]{1,40} ){1,4}(?:high|middle|elementary|primary) school\b"
+    r"|(?:[a-z][\w'-]{1,40} ){1,4}elementary\b)"
+)
 _SHORTEST_INITIALS, _WRITTEN_SMALL = 3, 4
 _NOT_AN_EMPLOYER = frozenset(
     split_words(
@@ -251,6 +256,7 @@ def _contains_initials(employer: str, text: str) -> bool:
 
 
 def _extract_employers(text: str) -> Iterator[tuple[str, ...]]:
+    yield from map(split_words, _SMALL_SCHOOL.findall(text))
     for found in _AT_EMPLOYER.finditer(text):
         words = split_words(found.group(1))
         if words and words[0] not in _NOT_AN_EMPLOYER:
@@ -301,15 +307,39 @@ _OTHER_OCCUPATIONS = frozenset(
 
 def mentions_role(text: str, person: Person) -> bool:
     """Tell whether the text holds a telling word of the role, or speaks of teaching."""
-    words = set(split_words(text))
+    words = set(split_words(_NO_SCHOOL_COACH.sub(" ", text)))
     telling = {
         word for word in split_words(person.role) if len(word) >= _SHORTEST_ROLE_WORD
     } - _GENERIC_ROLE_WORDS
     return not words.isdisjoint(telling | (_TEACHING if _works_at_school(person) else set()))
 
 
+# Who coaches grown-ups works at no school.
+_NO_SCHOOL_COACH = re.compile(
+    r"\b(?:business|career|dating|executive|fitness|health|life|mindset|money|nutrition|sales|"
+    r"success|weight loss|wellness) coach(?:es|ing)?\b",
+    re.IGNORECASE,
+)
+_SUBJECTS = frozenset(
+    split_words(
+        "algebra art band biology chemistry choir chorus civics drama ela english esl french "
+        "geometry german health history kindergarten latin math music orchestra pe physics reading "
+        "science spanish woodshop"
+    )
+)
+
+
+def mentions_other_subject(text: str, person: Person) -> bool:
+    """Tell whether the text says what somebody teaches, and it is not what the person does."""
+    own = _SUBJECTS.intersection(split_words(person.role))
+    told = _SUBJECTS.intersection(split_words(text))
+    return bool(own and told) and own.isdisjoint(told)
+
+
 def mentions_other_role(text: str, person: Person) -> bool:
     """Tell whether the text speaks of other work; people are also named Baker and Cook."""
+    if _NO_SCHOOL_COACH.search(text) and not mentions_role(text, person):
+        return True
     own = split_words(f"{person.role} {person.name.full_name}")
     words = set(split_words(text)) - set(own)
     return not words.isdisjoint(_OTHER_OCCUPATIONS) and not mentions_role(text, person)

@@ -147,7 +147,8 @@ class Appearance:
     `description` is what an account says of itself; `text` is everything that is shown.
     `handle_bits` is how much likelier the handle is theirs than not, by their name alone.
     `named_employers` is how many of their school and employer are named, `names_place` says that
-    their town is.
+    their town is. `handle_joins_school` says that the handle is their family name and the initials
+    of their school.
     """
 
     shown_name: str
@@ -159,6 +160,7 @@ class Appearance:
     handle_bits: float
     named_employers: int
     names_place: bool
+    handle_joins_school: bool = False
     mock_signs: MockSigns = NO_MOCK_SIGNS
 
     @property
@@ -196,9 +198,13 @@ _SHORTEST_SITE_NAME = 4
 
 def has_lure(trace: Trace, text: str) -> bool:
     """Tell whether the text baits with more than the name of its site: a Venmo page says Venmo."""
-    if _MONEY.search(text) or any(map(_leads_to_chat, trace.links)):
+    if _MONEY.search(text):
         return True
-    found = load_slang_pattern(Slang.LURES).finditer(read_plain_words(text))
+    return _says_more_than_site(Slang.LURES, trace, text)
+
+
+def _says_more_than_site(kind: Slang, trace: Trace, text: str) -> bool:
+    found = load_slang_pattern(kind).finditer(read_plain_words(text))
     baits = [squash_text(match[0]) for match in found]
     if not baits:
         return False
@@ -208,11 +214,16 @@ def has_lure(trace: Trace, text: str) -> bool:
     return any(len(bait) < _SHORTEST_SITE_NAME or bait not in site for bait in baits)
 
 
-# Where bait is to be talked over, out of the network's sight.
+def leads_to_chat(trace: Trace, text: str) -> bool:
+    """Tell whether it leads to a chat, out of the network's sight, where shops take orders, too."""
+    linked = any(map(_is_chat_link, trace.links))
+    return linked or _says_more_than_site(Slang.CHATS, trace, text)
+
+
 _CHAT_HOSTS = frozenset({"wa.me", "api.whatsapp.com", "chat.whatsapp.com", "t.me", "telegram.me"})
 
 
-def _leads_to_chat(link: str) -> bool:
+def _is_chat_link(link: str) -> bool:
     address = split_url_or_none(link)
     return address is not None and address.hostname in _CHAT_HOSTS
 
@@ -237,6 +248,7 @@ def build_appearance(trace: Trace, person: Person) -> Appearance:
         # Of accounts that call themselves after the school, those that name somebody.
         named_employers=named_employers or int(initials and (signs.in_text or beside_name)),
         names_place=names_place,
+        handle_joins_school=beside_name and not fit.is_only_name,
         description=description,
         text=text,
         name_match=_match_shown_name(trace, shown, person)
@@ -274,7 +286,10 @@ _OF_FRAMES = frozenset(
 
 
 def _extract_shown_name(trace: Trace, name: PersonName) -> str:
-    shown = (trace.name or _AFTER_NAME.split(trace.title)[0]).strip()[:_LONGEST_NAME]
+    # Where the handle follows, all before it is the name: "Maple High office - Doe (@doe)".
+    before, at_handle, _ = trace.title.partition(f"(@{trace.handle})")
+    named = before if at_handle else _AFTER_NAME.split(trace.title)[0]
+    shown = (trace.name or named).strip()[:_LONGEST_NAME]
     return correct_family(split_joined_words(shown, name), name)
 
 
@@ -315,6 +330,7 @@ _ADDED_RATIO = 90.0
 _SHORTEST_SAME = 15
 
 
+SOME_POSTS = 20
 # Who pretends to be someone is found out, reported or bored within months.
 NEW_WITHIN = timedelta(days=365)
 
@@ -368,10 +384,36 @@ class AssessmentInput:
         return self.inventory.wave_sizes.get(self.trace.key, 0)
 
     @property
+    def is_glimpse(self) -> bool:
+        """Only a search engine showed it: neither how old it is, nor who follows it, nor a face."""
+        trace = self.trace
+        return not (trace.name or trace.bio or trace.created_at or trace.counts)
+
+    @property
+    def copies_username(self) -> bool:
+        """The handle is a guise of one of theirs that was more than a name, or is on the network.
+
+        So it is no chance that both are alike, wherever it says that it is.
+        """
+        looks = self.appearance
+        found = self.lookalike_here or self.lookalike_anywhere
+        if not (found and found.is_unmistakable and looks.shares_name_word):
+            return False
+        plain = looks.handle_covers_name and looks.handle_fit.is_only_name
+        return bool(self.lookalike_here) or not plain
+
+    @property
     def age(self) -> timedelta | None:
         """Return how old the account is; None where that is not known."""
         made_at, seen_at = self.trace.created_at, self.inventory.seen_at
         return seen_at - made_at if made_at and seen_at else None
+
+    @property
+    def is_lived_in(self) -> bool:
+        """It has posted for a while, to as many as it follows."""
+        counts = dict(self.trace.counts)
+        posts, followers = counts.get("posts", 0), counts.get("followers", 0)
+        return posts >= SOME_POSTS and followers > 0 and counts.get("following", 0) < 2 * followers
 
     @property
     def is_new_account(self) -> bool:

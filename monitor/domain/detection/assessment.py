@@ -163,6 +163,10 @@ def assess_evidence(
     # Who mocks a teacher of another school may mean one of the same name.
     if label is OwnershipLabel.MOCK and _names_another(inputs, found):
         label = OwnershipLabel.UNKNOWN
+    shares = _compute_shares(inputs, shown, weights)
+    if inputs.is_account and label in _SOMEBODY_ELSES and shares.other < _HARDLY_OTHERS:
+        is_likely = shares.mine >= _LIKELY_THEIRS
+        label = OwnershipLabel.MINE if is_likely else OwnershipLabel.UNKNOWN
     asked = _should_ask_person(inputs, shown, label, weights)
     doubtful = label is OwnershipLabel.MINE and not _is_certain(inputs, shown)
     if asked or doubtful or label is OwnershipLabel.UNKNOWN:
@@ -179,6 +183,12 @@ def assess_evidence(
             undecided, suggestion=_adapt_to_kind(suggestion, inputs) if suggestion else None
         )
     return _build_assessment(_adapt_to_kind(label, inputs), shown, weights)
+
+
+# Whatever a question costs, what is theirs or plays them is never called somebody else's.
+_HARDLY_OTHERS = 0.1
+_LIKELY_THEIRS = 0.8
+_SOMEBODY_ELSES = frozenset({OwnershipLabel.NAMESAKE, OwnershipLabel.UNRELATED})
 
 
 def _suggest_made_by_others(
@@ -208,6 +218,9 @@ _CONTRADICTIONS = frozenset(
         *(evidence_rules.TITLE_OTHER, evidence_rules.OBITUARY_PAGE, evidence_rules.CRIME_PAGE),
     )
 )
+
+
+_OTHER_WORK = frozenset({evidence_rules.OTHER_ROLE.name, evidence_rules.OTHER_EMPLOYER.name})
 
 
 def _is_certain(inputs: AssessmentInput, evidence: Iterable[Evidence]) -> bool:
@@ -263,24 +276,35 @@ def _find_why_asked(inputs: AssessmentInput, found: AbstractSet[str]) -> str:
     bait. Another place or job is a sign that it means someone else.
     """
     look, signs = inputs.appearance, inputs.appearance.mock_signs
-    if (signs.by_family or signs.in_text) and _is_near(inputs, found):
-        return "place"
-    if not _CONTRADICTIONS.isdisjoint(found):
-        return ""
-    if signs.harmful and (look.is_whole_match or signs.by_family):
-        return "harm"
     is_rare = inputs.subject.commonness < _FEW_NAMESAKES
-    fans_of_another = signs.is_of_some_star or signs.in_text
-    worded = signs.by_family or signs.hinted or (signs.in_name and not fans_of_another)
-    if (worded or signs.in_text) and is_rare:
-        return "rare"
-    if worded and inputs.is_new_account:
-        return "new"
-    is_whole = look.match_level in FULL_LEVELS
-    bait = signs.in_bio or signs.solicits or inputs.has_lure
-    titled = signs.addressed and (is_whole or look.handle_covers_name)
-    called = titled or signs.hinted or (bait and (is_whole or signs.by_family))
-    return "absent" if called and inputs.is_on_new_network else ""
+    in_handle = look.handle_covers_name and look.shares_name_word
+    hinted = signs.hinted or signs.spoken_of
+    of_another = signs.is_of_some_star or signs.in_text
+    worded = signs.by_family or hinted or (signs.in_name and not of_another)
+    titled = signs.addressed and (look.match_level in FULL_LEVELS or look.handle_covers_name)
+    baits = signs.in_bio or (signs.solicits and not signs.with_given) or inputs.has_lure
+    whole = look.match_level in FULL_LEVELS or signs.by_family or look.handle_covers_name
+    called = titled or hinted or (baits and whole)
+    means_someone = signs.by_family or signs.in_text or look.handle_joins_school
+    whys = (
+        (means_someone and _is_near(inputs, found), "place"),
+        (inputs.copies_username, "copy"),
+        # Bait under a rare name means them, wherever it says that it is.
+        (
+            is_rare
+            and inputs.has_lure
+            and (look.is_whole_match or in_handle)
+            and found.isdisjoint(_OTHER_WORK),
+            "rare",
+        ),
+        (not _CONTRADICTIONS.isdisjoint(found), ""),
+        (signs.harmful and (look.is_whole_match or signs.by_family), "harm"),
+        (signs.is_of_fame, ""),
+        ((worded or signs.in_text) and is_rare, "rare"),
+        (worded and inputs.is_new_account, "new"),
+        (called and inputs.is_on_new_network, "absent"),
+    )
+    return next((why for holds, why in whys if holds), "")
 
 
 def _is_near(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
@@ -304,6 +328,7 @@ def _is_new_under_name(inputs: AssessmentInput, found: AbstractSet[str]) -> bool
         inputs.is_new_account
         and inputs.is_on_new_network
         and (whole or (is_rare and look.match_level is MatchLevel.FAMILY))
+        and not inputs.is_lived_in
         and _CONTRADICTIONS.isdisjoint(found)
     )
 
@@ -337,7 +362,13 @@ def _compute_shares(
     inputs: AssessmentInput, evidence: Iterable[Evidence], weights: Weights
 ) -> LabelProbabilities:
     priors = compute_priors(inputs.trace.kind, weights)
-    return compute_probabilities(sum_by_axis(evidence), priors, linked=inputs.contacts.flagged)
+    return compute_probabilities(
+        sum_by_axis(evidence),
+        priors,
+        linked=inputs.contacts.flagged,
+        glimpsed=inputs.is_account and inputs.is_glimpse,
+        is_page=not inputs.is_account,
+    )
 
 
 def _choose_label(
@@ -372,8 +403,8 @@ def _should_ask_person(
     somebody_elses = inputs.appearance.match_level is MatchLevel.DIFFERENT
     if any(piece.rule == evidence_rules.SAYS_MISSING.name for piece in evidence):
         return not somebody_elses
-    if any(piece.rule in _ASKING_RULES for piece in evidence):
-        return label is not OwnershipLabel.MINE
+    if label is not OwnershipLabel.MINE and any(piece.rule in _ASKING_RULES for piece in evidence):
+        return True
     if not any(piece.rule in LINK_RULES for piece in evidence):
         return False
     if any(map(_is_strong_imitation, evidence)):
@@ -514,7 +545,8 @@ class Explanation:
 
 def explain_assessment(assessment: Assessment, kind: TraceKind, weights: Weights) -> Explanation:
     priors = compute_priors(kind, weights)
-    shares = compute_probabilities(assessment.axis_sums, priors)
+    is_page = kind is TraceKind.PAGE
+    shares = compute_probabilities(assessment.axis_sums, priors, is_page=is_page)
     settled = any(piece.rule in _DECISIVE_RULES for piece in assessment.evidence)
     likeliest = choose_cheapest_label(shares, OwnershipLabel.NAMESAKE)
     held = {piece.rule for piece in assessment.evidence}
@@ -526,7 +558,7 @@ def explain_assessment(assessment: Assessment, kind: TraceKind, weights: Weights
         sums=assessment.axis_sums,
         bits=assessment.bits,
         suggestion=assessment.suggestion,
-        priors=priors if kind is TraceKind.ACCOUNT else None,
+        priors=None if is_page else priors,
         chances=shares,
         costs=LabelCosts(
             **{

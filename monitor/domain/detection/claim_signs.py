@@ -16,6 +16,7 @@ from monitor.domain.detection.affiliation_words import (
     extract_localities,
     mentions_other_employer,
     mentions_other_role,
+    mentions_other_subject,
     mentions_role,
     parse_locality,
 )
@@ -255,7 +256,7 @@ _REASONS_BY_MIDDLE = {
 def _match_rule_without_name(inputs: AssessmentInput) -> RuleMatch:
     """Look for the name in the handle, or else for a handle or for words of the person's."""
     look = inputs.appearance
-    if look.handle_uses_name:
+    if look.handle_uses_name or look.handle_joins_school:
         whole = look.handle_fit.cover is NameCover.FULL
         lacking = 0.0 if whole else min(0.0, look.handle_bits / _WHOLE_HANDLE_BITS - 1.0)
         # Beside "Mrs. D", which is no name to compare, but is shown.
@@ -390,6 +391,10 @@ def _damp(match: RuleMatch, rules: Collection[EvidenceRule], share: float) -> Ru
     return replace(match, amount=match.amount * share) if match.rule in rules else match
 
 
+# Others of the name teach, too, and half of those who say what say something else.
+_OTHER_SUBJECT = 0.4
+
+
 def _match_work_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     text, person = inputs.appearance.text, inputs.person
     named = inputs.appearance.named_employers
@@ -401,7 +406,8 @@ def _match_work_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     if not named and mentions_other_employer(text, person, known):
         yield evidence_rules.OTHER_EMPLOYER.build_match()
     if mentions_role(text, person):
-        yield evidence_rules.ROLE.build_match()
+        other = mentions_other_subject(text, person)
+        yield evidence_rules.ROLE.build_match(amount=_OTHER_SUBJECT if other else 1.0)
     elif inputs.appearance.mock_signs.by_family and inputs.appearance.mock_signs.addressed:
         yield evidence_rules.ROLE.build_match(reason=Reason("role.title"))
     elif mentions_other_role(text, person):

@@ -98,7 +98,8 @@ class Priors:
 class LabelProbabilities:
     """Shares of one: the person's, an impersonation, a mock account, someone else's.
 
-    `linked` says that the account's contacts look like students, which the person must hear of.
+    `linked` says that the account's contacts look like students, which the person must hear of,
+    `glimpsed` that only a search engine showed it, `is_page` that it is no account.
     """
 
     mine: float
@@ -106,13 +107,17 @@ class LabelProbabilities:
     mock: float
     other: float
     linked: bool = False
+    glimpsed: bool = False
+    is_page: bool = False
 
 
 # Minutes of the person and a reviewer. A missed imitation is dear, and dearest where it is taken
 # for the person's own; a question is a look, and some patience for the next one; a case about
 # nothing is a fright. Which of namesake and unrelated someone else is costs next to nothing, so the
 # name decides.
-QUESTION_COST = 6.0
+QUESTION_COST = 5.0
+# An engine shows neither date nor counts nor picture: a second look may spare the question.
+GLIMPSE_COST = 7.5
 _IMITATION_MISSED = {
     OwnershipLabel.MINE: 40.0,
     OwnershipLabel.MOCK: 5.0,
@@ -126,12 +131,14 @@ _MOCK_MISSED = {
     OwnershipLabel.NAMESAKE: 24.0,
     OwnershipLabel.UNRELATED: 24.0,
 }
+# People name their accounts when they join, and later; pages about them only we find.
 _OWN_MISSED = {
     OwnershipLabel.IMPERSONATION: 22.0,
     OwnershipLabel.MOCK: 22.0,
-    OwnershipLabel.NAMESAKE: 3.0,
-    OwnershipLabel.UNRELATED: 5.0,
+    OwnershipLabel.NAMESAKE: 1.0,
+    OwnershipLabel.UNRELATED: 2.0,
 }
+_PAGE_MISSED = {OwnershipLabel.NAMESAKE: 3.0, OwnershipLabel.UNRELATED: 5.0}
 _LINK_MISSED = {
     OwnershipLabel.IMPERSONATION: 20.0,
     OwnershipLabel.MOCK: 20.0,
@@ -145,7 +152,12 @@ _MOST_BITS = 60.0
 
 
 def compute_probabilities(
-    sums: EvidenceSums, priors: Priors, *, linked: bool = False
+    sums: EvidenceSums,
+    priors: Priors,
+    *,
+    linked: bool = False,
+    glimpsed: bool = False,
+    is_page: bool = False,
 ) -> LabelProbabilities:
     """Compare four stories: it is run by the person, plays them, mocks them, or is someone else's.
 
@@ -169,6 +181,8 @@ def compute_probabilities(
         mock=mock / whole,
         other=1.0 / whole,
         linked=linked,
+        glimpsed=glimpsed,
+        is_page=is_page,
     )
 
 
@@ -176,12 +190,13 @@ def compute_label_cost(label: OwnershipLabel, shares: LabelProbabilities) -> flo
     """Return what an answer costs on average, in minutes."""
     if label is OwnershipLabel.ABOUT_ME:
         return compute_label_cost(OwnershipLabel.MINE, shares)
-    missed = shares.mine * (_LINK_MISSED if shares.linked else _OWN_MISSED).get(label, 0.0)
+    own_missed = _PAGE_MISSED if shares.is_page else _OWN_MISSED
+    missed = shares.mine * (_LINK_MISSED if shares.linked else own_missed).get(label, 0.0)
     missed += shares.impersonation * _IMITATION_MISSED.get(label, 0.0)
     missed += shares.mock * _MOCK_MISSED.get(label, 0.0)
     match label:
         case OwnershipLabel.UNKNOWN:
-            return QUESTION_COST
+            return GLIMPSE_COST if shares.glimpsed else QUESTION_COST
         case OwnershipLabel.IMPERSONATION | OwnershipLabel.MOCK:
             return missed + shares.other * _ALARM
         case OwnershipLabel.MINE if shares.linked:

@@ -14,6 +14,7 @@ from monitor.domain.detection.appearance import (
     Appearance,
     AssessmentInput,
     has_link_to,
+    leads_to_chat,
     repeats_bio,
 )
 from monitor.domain.detection.claim_signs import match_picture_rule
@@ -64,8 +65,8 @@ def match_impersonation_rules(inputs: AssessmentInput, *, presented: bool) -> It
     yield from circumstances
     yield from _match_copied_picture(inputs, circumstances)
     yield from _match_boast_rule(inputs)
-    if inputs.has_lure:
-        yield evidence_rules.LURE.build_match()
+    if inputs.has_lure or leads_to_chat(inputs.trace, inputs.appearance.text):
+        yield evidence_rules.LURE.build_match(amount=1.0 if inputs.has_lure else _CHAT_ALONE)
     signs = inputs.appearance.mock_signs
     theirs = inputs.appearance.presents_name or signs.by_family
     if theirs and signs.harmful and not signs.is_mock:
@@ -105,6 +106,7 @@ def _match_copied_picture(
 
 
 _PICTURE_ALONE = 0.25
+_CHAT_ALONE = 0.5
 _SUSPECT_BEARERS = (
     (evidence_rules.YOUNGER, Reason("bearer.newer")),
     (evidence_rules.NEW_ACCOUNT, Reason("bearer.newer")),
@@ -118,7 +120,8 @@ def _match_boast_rule(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     A handle that is the person's own one and a boast is weighed as an imitation of it.
     """
     look = inputs.appearance
-    if look.is_whole_match and not _BOAST_WORDS.isdisjoint(split_words(look.shown_name)):
+    named = look.is_whole_match or look.mock_signs.by_family
+    if named and not _BOAST_WORDS.isdisjoint(split_words(look.shown_name)):
         yield evidence_rules.BOAST.build_match()
     elif look.handle_uses_name and look.presents_name and not inputs.lookalike_here:
         pieces = {piece.text for piece in look.handle_fit.pieces if not piece.parts}
@@ -156,7 +159,9 @@ _NAMED = 0.33
 
 def _is_made(found: HandleLookalike, look: Appearance) -> bool:
     """Tell whether a handle was made to look like theirs, and not merely of the same name."""
-    if look.adds_initial:
+    # The plain name, where the person's own adds something to it, was there to be had.
+    plain = look.handle_covers_name and all(piece.parts for piece in look.handle_fit.pieces)
+    if look.adds_initial or (plain and found.dropped and not found.edits):
         return False
     doubled = any(edit.change is HandleChange.DOUBLED for edit in found.edits)
     named = _is_name_alone(look) and not doubled
@@ -164,7 +169,8 @@ def _is_made(found: HandleLookalike, look: Appearance) -> bool:
 
 
 def _is_name_alone(look: Appearance) -> bool:
-    return look.handle_fit.cover is not NameCover.NONE and look.handle_fit.is_only_name
+    only_name = look.handle_fit.cover is not NameCover.NONE and look.handle_fit.is_only_name
+    return only_name or look.adds_initial
 
 
 def _match_letter_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:

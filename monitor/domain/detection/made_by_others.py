@@ -5,9 +5,10 @@ page thinks of anyone is never read.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate
 
 from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.affiliation_words import list_employer_phrases
@@ -43,7 +44,7 @@ OWN_NAME = "@"
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORT_TITLES = ("mr", "mrs", "ms", "miss", "mx", "profe", "maestra", "maestro")
 _SHORTEST_FAMILY = 4
-_OF_SOME_STAR = 0.5
+_OF_SOME_STAR, _OF_FAME = 0.5, 0.25
 # Of an account about a whole school, of which one post or line is about the person.
 _OF_A_SCHOOL = 0.5
 # A bio that says what the name says already tells little more.
@@ -57,18 +58,21 @@ class MockSigns:
     """What an account shows that others make about someone, and that it means the person.
 
     `hinted` says that its name has words that are about someone only beside a title, the whole
-    name, or the school or town, which `is_near` says that it names. `solicits` says that it asks
+    name, or the school or town, which `is_near` says that it names. `spoken_of` says that its name
+    speaks of them as others do, whatever it says. `solicits` says that it asks
     for stories and pictures, `addressed` that it calls them by title, as students do, and
     `by_family` that it does so by the whole family name, there or in its bio. `in_text` says that
     only its text names them, and that it is an account about people there. `with_given` says that
     the name shown has their given name, `harmful` that it uses sexual or violent words or tells
-    where someone lives, and `classroom` that it speaks as a teacher of their own class.
+    where someone lives, `classroom` that it speaks as a teacher of their own class, and `of_fame`
+    that it speaks of sport, a stage or a story.
     """
 
     in_name: bool = False
     in_bio: bool = False
     hinted: bool = False
     is_near: bool = False
+    spoken_of: bool = False
     solicits: bool = False
     addressed: bool = False
     by_family: bool = False
@@ -76,6 +80,7 @@ class MockSigns:
     with_given: bool = False
     harmful: bool = False
     classroom: bool = False
+    of_fame: bool = False
 
     @property
     def is_mock(self) -> bool:
@@ -89,7 +94,13 @@ class MockSigns:
     @property
     def is_of_some_star(self) -> bool:
         """The fans may be those of someone known by the same name."""
-        return self.with_given and not (self.addressed or self.by_family or self.is_near)
+        famed = self.with_given or self.of_fame
+        return famed and not (self.addressed or self.by_family or self.is_near)
+
+    @property
+    def is_of_fame(self) -> bool:
+        """It speaks of sport, a stage or a story, and of nothing that is theirs."""
+        return self.of_fame and self.is_of_some_star
 
 
 NO_MOCK_SIGNS = MockSigns()
@@ -108,7 +119,11 @@ def read_mock_signs(
     description = correct_family(description, name)
     masked = mask_own_words(shown_name, name)
     letters = "".join(f"{word} " for word in _LETTERS.findall(fold_text(shown_name)))
-    addressed = _is_addressed(letters, name) or _is_handle_addressed(trace.handle, name)
+    addressed = (
+        _is_addressed(letters, name)
+        or addresses_family(shown_name, name)
+        or _is_handle_addressed(trace.handle, name)
+    )
     words = split_words(shown_name)
     named = _names_family(words, trace, name)
     if not (addressed or named):
@@ -127,6 +142,8 @@ def read_mock_signs(
         hinted=_has_hint(masked)
         or ((by_family or is_near or not with_given) and _has_hinting_handle(trace, name)),
         is_near=is_near,
+        spoken_of=_is_spoken_of(shown_name, masked, name)
+        or (by_family and has_slang(Slang.HINTS, plain)),
         with_given=with_given,
         solicits=has_slang(Slang.SOLICITS, plain),
         addressed=addressed,
@@ -134,6 +151,7 @@ def read_mock_signs(
         # Hooker and Sexton are family names, too.
         harmful=_is_harmful(f"{masked}{_GAP}{plain}", trace),
         classroom=has_slang(Slang.CLASSROOMS, f"{read_plain_words(shown_name)}{_GAP}{plain}"),
+        of_fame=has_slang(Slang.FAME, f"{read_plain_words(shown_name)}{_GAP}{plain}"),
     )
 
 
@@ -187,20 +205,43 @@ _SHORTEST_INITIALS = 3
 def is_initials(rest: str, school: str) -> bool:
     """Tell whether what is left of a handle without the name are the initials of a school."""
     initials = _write_initials(school)
-    return bool(initials) and rest.strip(_DIGITS) == initials
+    plain = rest.strip(_DIGITS)
+    return bool(initials) and plain in {initials, initials * 2}
 
 
 def has_initials(trace: Trace, shown: str, school: str) -> bool:
-    """Tell whether an account calls itself by the initials of a school: "phhs.tea"."""
-    initials = _write_initials(school)
+    """Tell whether an account calls itself by the initials of a school: "phhs.tea".
+
+    Two letters are enough where the rest is a word of the lists, and nothing else: "ca.tea".
+    """
     handle = squash_text(extract_local_part(trace.handle)).strip(_DIGITS)
+    initials = _write_initials(school)
+    if not initials:
+        return _is_short_school_page(handle, shown, school)
     at_an_end = handle.startswith(initials) or handle.endswith(initials)
-    return bool(initials) and (at_an_end or initials in read_plain_words(shown).split())
+    return at_an_end or initials in read_plain_words(shown).split()
+
+
+def _is_short_school_page(handle: str, shown: str, school: str) -> bool:
+    initials = "".join(word[0] for word in split_words(school))
+    if len(initials) < _SHORTEST_INITIALS - 1:
+        return False
+    words = read_plain_words(shown).split()
+    rests = [
+        *(handle.removeprefix(initials), handle.removesuffix(initials)),
+        handle.removeprefix(initials).removesuffix(initials),
+        *(words if initials in words else ()),
+    ]
+    return any(
+        rest != handle and load_slang_pattern(kind).fullmatch(f"{rest} ")
+        for rest in rests
+        for kind in (Slang.NAMES, Slang.SCHOOLS)
+    )
 
 
 def _read_handle_words(trace: Trace, school: str) -> str:
     """Return the words of a handle, and what is left of it beside the initials of a school."""
-    initials = _write_initials(school)
+    initials = "".join(word[0] for word in split_words(school))
     rest = squash_text(extract_local_part(trace.handle)).strip(_DIGITS)
     rest = rest.removeprefix(initials).removesuffix(initials)
     return "".join(f"{word} " for word in (*split_handle_words(trace.handle), rest))
@@ -214,7 +255,8 @@ def match_mock_rules(signs: MockSigns, *, is_bait: bool) -> Iterator[RuleMatch]:
 
     An impostor speaks of classes, too: beside bait or what others write it says nothing.
     """
-    whole = _OF_SOME_STAR if signs.is_of_some_star else 1.0
+    star = _OF_FAME if signs.is_of_fame else _OF_SOME_STAR
+    whole = star if signs.is_of_some_star else 1.0
     if signs.in_name:
         yield evidence_rules.MOCK_NAME.build_match(amount=_OF_A_SCHOOL if signs.in_text else whole)
     elif signs.is_hint:
@@ -281,7 +323,9 @@ def _is_name(word: str) -> bool:
 def mask_own_words(written: str, name: PersonName) -> str:
     """Return plain words in which a sign stands for the person's own; titles before it go, too."""
     families = {squash_text(family) for family in (name.family, *name.former_families)} - {""}
-    own = frozenset(split_words(f"{name.full_name} {' '.join(name.former_families)}")) | families
+    known = (name.given, name.middle, name.family, *name.former_families)
+    words = (part for one in known for word in split_words(one) for part in word.split("-"))
+    own = families.union(words)
     masked: list[str] = []
     for word in read_plain_words(written).split():
         if word in own or word.removesuffix("s") in families:
@@ -317,6 +361,42 @@ def _has_hint_before(masked: str) -> bool:
         masked.startswith(OWN_NAME, found.end())
         for found in load_slang_pattern(Slang.BEFORE).finditer(masked)
     )
+
+
+def _is_spoken_of(written: str, masked: str, name: PersonName) -> bool:
+    """Tell whether a name is how others speak of them: "broke Mrs. Doe", "Doe says", "Doe & Roe".
+
+    Before a title, owners write of whom an account is, what they teach and where; and who shares
+    an account has a title, too. What others say matters not.
+    """
+    said = load_slang_pattern(Slang.SPOKEN).finditer(masked)
+    if any(masked[: found.start()].endswith(f"{OWN_NAME} ") for found in said):
+        return True
+    words = read_plain_words(written.replace("&", " and ")).split()
+    called = _list_called("", name.family)
+    for at, title in enumerate(words[:-1]):
+        if title not in _list_titles() or words[at + 1] not in called:
+            continue
+        beside, other = [*words[at + 2 : at + 4], "", ""][:2]
+        if beside in _BOTH and _is_name(other) and other not in _list_titles():
+            return True
+        if at and not _is_said_by_owners(words[at - 1]):
+            return True
+    return False
+
+
+def _is_said_by_owners(word: str) -> bool:
+    known = word in _BEFORE_TITLES or word in _list_titles() or not word.isalpha()
+    return known or bool(look_up_word(word)) or _is_name(word)
+
+
+_BOTH = frozenset({"and", "x", "y"})
+_BEFORE_TITLES = frozenset(
+    split_words(
+        "with by from in of for and to at on the our my your via hey hello hi dear meet room "
+        "ask class team official school con de por en la el los las su mi soy"
+    )
+)
 
 
 def _has_hint(masked: str) -> bool:
@@ -355,11 +435,12 @@ _ONE_AS_L = str.maketrans("1", "l")
 
 
 def _list_handle_rests(trace: Trace, name: PersonName) -> tuple[str, ...]:
-    """Return what is left of a handle without the name."""
+    """Return what is left of a handle without the name, whole and of each of its words."""
     squashed = _spell_handle(trace.handle, squash_text(name.family))
+    rests = f"{squashed} {' '.join(split_handle_words(trace.handle))}"
     for part in (name.family, *name.former_families, name.given):
-        squashed = squashed.replace(squash_text(part), " ") if part else squashed
-    return tuple(squashed.split())
+        rests = rests.replace(squash_text(part), " ") if part else rests
+    return tuple(rests.split())
 
 
 def _has_mock_handle(trace: Trace, name: PersonName) -> bool:
@@ -410,12 +491,22 @@ def _is_addressed(words: str, name: PersonName) -> bool:
 
 def addresses_family(text: str, name: PersonName) -> bool:
     """Tell whether a text calls them by title and whole family name."""
-    words = split_words(name.family)
     spoken = _LETTERS.findall(fold_text(split_joined_titles(text[:LONGEST_TEXT])))
+    called = _list_called(name.middle, name.family)
+    longest = len(_LETTERS.findall(f"{name.middle} {name.family}"))
     return any(
-        title in _list_titles() and _is_name_at(spoken[at + 1 : at + 1 + len(words)], words)
+        not called.isdisjoint(accumulate(map(squash_text, spoken[at + 1 : at + 1 + longest])))
         for at, title in enumerate(spoken)
+        if title in _list_titles()
     )
+
+
+@lru_cache(maxsize=256)
+def _list_called(middle: str, family: str) -> frozenset[str]:
+    """Return what may follow a title; of two family names, the first may be a middle one."""
+    plain = squash_text(family)
+    whole = {plain, f"{plain}s", f"{squash_text(middle)}{plain}"}
+    return frozenset(whole) if plain else frozenset()
 
 
 def split_joined_titles(text: str) -> str:
@@ -481,21 +572,17 @@ def begins_with_title(shown: str) -> bool:
     return fold_text(shown).partition(" ")[0].rstrip(".") in _list_titles()
 
 
-def _is_name_at(spoken: Sequence[str], words: Sequence[str]) -> bool:
-    heard = tuple(map(squash_text, spoken))
-    return bool(words) and heard in {tuple(words), (*words[:-1], f"{words[-1]}s")}
-
-
 def _is_handle_addressed(handle: str, name: PersonName) -> bool:
     """Tell the same of a handle: "mrs.quackenbush", "MrsQ_memes", "mrsquackenbush"."""
     family, initials, wholes = _write_addresses(name.given, name.family)
     words = split_handle_words(handle)
     if not family or not words:
         return False
-    squashed = _spell_handle(handle, family)
+    squashed = squash_text(extract_local_part(handle))
+    spelled = (squashed, *(squashed.translate(_LETTER_BY_DIGIT | one) for one in ({}, _ONE_AS_L)))
     return (
         not initials.isdisjoint(words)
-        or any(whole in squashed for whole in wholes)
+        or any(whole in one for whole in wholes for one in spelled)
         or _is_addressed("".join(f"{word} " for word in words), name)
     )
 

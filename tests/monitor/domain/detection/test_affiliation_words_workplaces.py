@@ -9,6 +9,8 @@ from monitor.domain.detection.affiliation_words import (
     count_named_employers,
     mentions_other_employer,
     mentions_other_role,
+    mentions_other_subject,
+    mentions_role,
 )
 
 PERSON = replace(
@@ -85,6 +87,25 @@ def test_the_initials_of_another_school_are_another_workplace(initials):
 )
 def test_a_word_in_capitals_is_no_school(text):
     assert not mentions_other_employer(text, PERSON)
+
+
+def test_a_school_is_told_in_small_letters_too():
+    assert mentions_other_employer("civics @ fairmont high school", MARIA.person)
+    assert not mentions_other_employer("science @ maple street elementary", MARIA.person)
+
+
+def test_who_coaches_grown_ups_does_not_teach():
+    assert mentions_other_role("online fitness coach", MARIA.person)
+    assert not mentions_role("online fitness coach", MARIA.person)
+    assert mentions_role("volleyball coach", MARIA.person)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [("art teacher", True), ("science and art", False), ("teacher", False)],
+)
+def test_what_is_taught_may_be_something_else(text, other):
+    assert mentions_other_subject(text, replace(MARIA.person, role="science teacher")) is other
 
 
 def test_who_is_named_baker_has_no_other_trade_by_that():

@@ -10,6 +10,7 @@ from monitor.domain.detection.appearance import (
     Subject,
     build_appearance,
     has_lure,
+    leads_to_chat,
     list_all_handles,
     list_handles_on,
 )
@@ -70,6 +71,9 @@ def test_a_username_names_the_school_by_initials_after_the_name():
     assert (named.named_employers, others.named_employers) == (1, 0)
 
 
-def test_a_link_to_a_chat_is_bait():
-    assert has_lure(replace(FOUND, links=("https://wa.me/15550100",)), "")
-    assert not has_lure(replace(FOUND, links=("https://school.example/me",)), "")
+def test_shops_lead_to_a_chat_too_so_alone_it_is_no_bait():
+    chat = replace(FOUND, links=("https://wa.me/15550100",))
+
+    assert leads_to_chat(chat, "")
+    assert not has_lure(chat, "")
+    assert not leads_to_chat(replace(FOUND, links=("https://school.example/me",)), "")

@@ -38,18 +38,32 @@ def shares(own: float, impersonation: float, *, linked: bool = False) -> LabelPr
 @pytest.mark.parametrize(
     ("own", "impersonation", "label"),
     [
-        (0.91, 0.09, OwnershipLabel.MINE),
+        (0.93, 0.07, OwnershipLabel.MINE),
         (0.84, 0.16, OwnershipLabel.UNKNOWN),
-        (0.0, 0.21, OwnershipLabel.NAMESAKE),
-        (0.0, 0.22, OwnershipLabel.UNKNOWN),
-        (0.0, 0.72, OwnershipLabel.UNKNOWN),
-        (0.0, 0.73, OwnershipLabel.IMPERSONATION),
-        (0.39, 0.0, OwnershipLabel.NAMESAKE),
-        (0.41, 0.0, OwnershipLabel.MINE),
+        (0.0, 0.17, OwnershipLabel.NAMESAKE),
+        (0.0, 0.18, OwnershipLabel.UNKNOWN),
+        (0.0, 0.77, OwnershipLabel.UNKNOWN),
+        (0.0, 0.78, OwnershipLabel.IMPERSONATION),
+        (0.66, 0.0, OwnershipLabel.NAMESAKE),
+        (0.67, 0.0, OwnershipLabel.MINE),
     ],
 )
 def test_the_thresholds_are_what_the_costs_make_them(own, impersonation, label):
     assert choose_cheapest_label(shares(own, impersonation), OwnershipLabel.NAMESAKE) is label
+
+
+def test_a_page_about_them_is_dearer_to_overlook_than_an_account():
+    page = replace(shares(0.5, 0.0), is_page=True)
+
+    assert choose_cheapest_label(page, OwnershipLabel.NAMESAKE) is OwnershipLabel.MINE
+
+
+def test_a_question_is_dearer_where_only_an_engine_showed_it():
+    seen = shares(0.0, 0.2)
+    glimpsed = replace(seen, glimpsed=True)
+
+    assert choose_cheapest_label(seen, OwnershipLabel.NAMESAKE) is OwnershipLabel.UNKNOWN
+    assert choose_cheapest_label(glimpsed, OwnershipLabel.NAMESAKE) is OwnershipLabel.NAMESAKE
 
 
 def test_a_link_to_students_is_dearer_to_overlook_than_an_account_of_ones_own():

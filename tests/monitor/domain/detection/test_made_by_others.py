@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.domain.detection import evidence_rules
-from monitor.domain.detection.appearance import Inventory, Subject
+from monitor.domain.detection.appearance import Inventory, Subject, build_appearance
 from monitor.domain.detection.assessment import Assessment, assess_trace, explain_assessment
+from monitor.domain.detection.made_by_others import addresses_family, has_initials
 from monitor.domain.detection.slang import Slang, WordList, has_slang, load_slang, read_plain_words
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import Person, PersonName
@@ -596,7 +597,7 @@ def test_a_name_in_a_username_is_not_told_as_missing() -> None:
 
 
 def test_fans_of_a_whole_name_in_a_username_may_be_those_of_some_star() -> None:
-    shown = replace(ACCOUNT, name="Quackenbush edits", bio="#24 supporters, not her")
+    shown = replace(ACCOUNT, name="Quackenbush edits", bio="not her")
 
     families, wholes = (
         assess(replace(shown, handle=handle), others=30.0)
@@ -605,10 +606,100 @@ def test_fans_of_a_whole_name_in_a_username_may_be_those_of_some_star() -> None:
     assert wholes.axis_sums.mock < families.axis_sums.mock
 
 
-def test_a_bio_of_some_stars_fans_counts_half() -> None:
-    shown = replace(ACCOUNT, name="Ruth Quackenbush", bio="fan page of the goalkeeper")
+def test_a_bio_of_some_stars_fans_counts_half_and_a_quarter_if_it_says_so() -> None:
+    shown = replace(ACCOUNT, name="Ruth Quackenbush", bio="fan page")
     near = replace(shown, bio=f"{shown.bio}, Tallgrass Middle School")
 
     (star,) = (piece for piece in assess(shown).evidence if piece.rule == "mock-bio")
     (hers,) = (piece for piece in assess(near).evidence if piece.rule == "mock-bio")
     assert star.bits == hers.bits / 2
+
+    known = replace(shown, bio="fan page of the goalkeeper")
+    (famed,) = (piece for piece in assess(known).evidence if piece.rule == "mock-bio")
+    assert famed.bits == hers.bits / 4
+
+
+@pytest.mark.parametrize(
+    ("name", "handle", "bio"),
+    [
+        ("Quackenbush edits", "quackedits", "football edits daily"),
+        ("Ruth Quackenbush updates", "dailyquack", "fan page for the hockey player"),
+    ],
+)
+def test_fans_of_somebody_famous_are_no_question(name: str, handle: str, bio: str) -> None:
+    fans = replace(ACCOUNT, name=name, handle=handle, bio=bio)
+    hers = replace(fans, bio=f"{bio}, Tallgrass Middle School")
+
+    assert assess(fans, others=30.0).label is OwnershipLabel.NAMESAKE
+    assert assess(hers, others=30.0).label in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["broke Mrs. Quackenbush", "Mrs Quackenbush & Novak", "Mrs. Quackenbush says", "the Mrs. Q is"],
+)
+def test_who_speaks_of_them_means_them_whatever_is_said(name: str) -> None:
+    spoken = replace(ACCOUNT, name=name, handle="someone1")
+    signs = build_appearance(spoken, RUTH).mock_signs
+
+    assert signs.spoken_of is not name.endswith("Q is")
+    if signs.spoken_of:
+        assert assess(spoken, others=30.0).label in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Tea with Mrs. Quackenbush", "Team Mrs. Quackenbush", "Room 12 Mrs. Quackenbush"),
+        *("Math Mrs. Quackenbush", "Mrs. Quackenbush & Mr. Novak", "Principal Mrs. Quackenbush"),
+        *("Ask Mrs. Quackenbush", "Mrs. Quackenbush and Friends", "Mrs. Quackenbush"),
+    ],
+)
+def test_owners_say_whose_account_it_is(name: str) -> None:
+    assert not build_appearance(replace(ACCOUNT, name=name), RUTH).mock_signs.spoken_of
+
+
+def test_a_title_stands_before_two_family_names_and_before_a_joined_one() -> None:
+    double = replace(RUTH, name=PersonName(given="Ruth", middle="Hernández", family="Quackenbush"))
+    joined = replace(RUTH, name=PersonName(given="Ruth", family="Al-Quackenbush"))
+
+    assert addresses_family("naughty Miss Hernández Quackenbush", double.name)
+    assert addresses_family("Miss Al-Quackenbush", joined.name)
+    assert not addresses_family("Miss Hernández", double.name)
+
+
+@pytest.mark.parametrize(
+    ("handle", "shown", "named"),
+    [
+        *(("catea", "catea", True), ("tea.ca", "tea.ca", True), ("x1", "CA tea", True)),
+        *(("carsforsale", "cars", False), ("cats", "CA cats", False), ("ca", "ca", False)),
+    ],
+)
+def test_two_initials_of_a_school_need_a_word_of_the_lists(
+    handle: str, shown: str, *, named: bool
+) -> None:
+    account = replace(ACCOUNT, handle=handle)
+
+    assert has_initials(account, shown, "Cottonwood Academy") is named
+
+
+def test_a_family_name_and_the_schools_initials_name_someone() -> None:
+    bare = replace(ACCOUNT, name="quackenbushtms", handle="quackenbushtms")
+
+    assert assess(bare, others=500.0).label is OwnershipLabel.UNKNOWN
+
+
+def test_a_username_made_of_theirs_is_a_question_wherever_it_says_that_it_is() -> None:
+    own = replace(ACCOUNT, key="own", handle="ruthq.volcano7", account="paceclub:@ruthq.volcano7")
+    copy = replace(ACCOUNT, name="Ruth Roe", handle="realruthq.volcano7", location="Lagos")
+    subject = Subject(person=RUTH, commonness=30.0)
+    found = assess_trace(subject, copy, Inventory(own_traces=(own,)), None, WEIGHTS)
+
+    assert found.label is OwnershipLabel.UNKNOWN
+    assert "speaks-of-person.copy" in {piece.reason.rule for piece in found.evidence}
+
+
+def test_before_the_username_a_title_of_a_result_is_all_name() -> None:
+    result = replace(ACCOUNT, title="Tallgrass Middle office - Quackenbush (@found) | Clips")
+
+    assert build_appearance(result, RUTH).shown_name == "Tallgrass Middle office - Quackenbush"
