@@ -86,12 +86,13 @@ class EmailSections:
 
     @property
     def news(self) -> int:
-        return self.attention + self.changes.total + self.questions.total
+        news = self.needs_you + self.breaches.total
+        return news + self.changes.total + self.questions.total
 
     @property
     def attention(self) -> int:
-        """Count cases and data breaches: a subject line does not tell which it is."""
-        return self.needs_you + self.breaches.total
+        """Count what needs its reader, as home does; 0 where only results wait, and no alert."""
+        return self.needs_you + self.to_sort if self.needs_you else 0
 
     @property
     def asked(self) -> int:

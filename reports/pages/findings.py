@@ -96,8 +96,8 @@ class HomeView:
 
     @property
     def others_count(self) -> int:
-        """Count what comes after the first thing."""
-        return self.needs_you + self.to_sort - max(self.exposure_count, 1)
+        """Count what comes after the first thing, as emails count: each page is one."""
+        return self.needs_you + self.to_sort - (1 if self.cases else self.exposure_count)
 
     def has_mark(self, mark: str) -> bool:
         """Tell whether a week has this mark: the key explains no other."""

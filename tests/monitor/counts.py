@@ -25,7 +25,9 @@ def check_personal_counts(app: App, person_id: str) -> None:
     assert sum(not card.case for card in cards) == home.to_sort
     assert bool(groups[FindingGroup.NEEDS_YOU]) is bool(home.needs_you or home.to_sort)
     needing = re.search(r"(\d+) things? needs? you", subject)
-    assert int(needing[1] if needing else 0) == home.needs_you + len(digest.breaches)
+    first = 1 if home.cases else home.exposure_count
+    shown = first + home.others_count if home.headline else 0
+    assert int(needing[1] if needing else 0) == shown
     if home.needs_you or home.to_sort:
         assert "all quiet" not in subject
 
