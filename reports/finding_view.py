@@ -582,7 +582,8 @@ class CaseView(CaseSummary):
 
     @property
     def asks_whose(self) -> bool:
-        return self.kind in {*_OWNERSHIP_KINDS, CaseKind.EXPOSED_CONTACT}
+        pages = {CaseKind.EXPOSED_CONTACT, CaseKind.HARMFUL_PAGE}
+        return self.kind in {*_OWNERSHIP_KINDS, *pages}
 
 
 def _build_choices(

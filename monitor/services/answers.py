@@ -376,9 +376,12 @@ def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
     if decision is None:
         reason = "There is no answer, so there is nothing to undo."
         raise InputError(reason)
-    before = resolve_previous_decision(decisions)
+    before, last = resolve_previous_decision(decisions), resolve_feedback(decisions)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
-    case = find_ownership_case(app, finding.id)
+    # An alert about a page asks whose it is as well, and what was said there is its answer.
+    cases = app.db.cases.list_cases_of_finding(finding.id)
+    said = next((case for case in cases if last and case.id == last.case_id), None)
+    case = said or find_ownership_case(app, finding.id)
     if case is None or case.get_verdict(Side.PERSON) is not decision:
         save_feedback(app, finding.id, taken_back)
         return

@@ -17,7 +17,7 @@ from monitor.app import App
 from monitor.domain.case import CASE_OF_DECISION, MADE_BY_OTHERS, OWNERSHIP_CASES, Case
 from monitor.domain.case_log import SHARING
 from monitor.domain.errors import InputError
-from monitor.domain.feedback import FINDING_DECISIONS
+from monitor.domain.feedback import FINDING_DECISIONS, resolve_feedback
 from monitor.domain.reason import Count, Label, Reason, Told
 from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
 from monitor.services.answers import (
@@ -176,8 +176,12 @@ def _describe_answers(
     answered = tuple(finding_id for finding_id in finding_ids if finding_id in own)
     if not answered:
         return None
-    kind = app.db.findings.load_finding(answered[0]).portrait.kind
-    table = "page-answers" if kind is TraceKind.PAGE else "answers"
+    is_page = app.db.findings.load_finding(answered[0]).portrait.kind is TraceKind.PAGE
+    table = "page-answers" if is_page else "answers"
+    last = resolve_feedback(app.db.feedback.list_feedback_of_finding(answered[0]))
+    for case in app.db.cases.list_cases_of_finding(answered[0]):
+        if last and case.id == last.case_id:
+            table = f"answers.{case.kind}"
     answer, count = Label(table, own[answered[0]]), len(answered)
     words = Reason(f"{done}-answer", {"answer": answer})
     if count > 1:

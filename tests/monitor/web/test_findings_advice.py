@@ -9,7 +9,7 @@ from monitor.domain.case import Case
 from monitor.domain.case_drafts import build_account_change_draft, build_harm_draft
 from monitor.domain.finding_events import Event
 from monitor.domain.vocabulary import CaseKind, Decision, EventKind, OwnershipLabel, Severity
-from monitor.services.answers import record_feedback
+from monitor.services.answers import record_feedback, undo_feedback
 from scrapers.models import TraceKind
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
@@ -43,26 +43,49 @@ def test_what_to_do_is_on_the_card_and_on_the_page_and_in_the_kit(maria: Staff, 
     assert guest.get("/me/sort").page.find("a", href=f"/me/takedown/{case.id}")
 
 
-def test_a_harmful_page_has_its_own_guide_on_each_page(portal: Portal, maria: Staff, guest: Guest):
-    finding = next(iter(maria.findings.values()))
-    draft = build_harm_draft(replace(finding.portrait, harms=("threat",)))
+def raise_harmful_page(maria: Staff) -> Case:
+    """Raise an alert about a page that threatens, as a sweep does."""
+    app, finding = maria.world.app, next(iter(maria.findings.values()))
+    portrait = replace(finding.portrait, kind=TraceKind.PAGE, account="", harms=("threat",))
+    app.db.findings.update_finding(replace(finding, portrait=portrait))
+    draft = build_harm_draft(portrait)
     case = Case(
         id="c" * 32,
         person_id=maria.id,
         finding_id=finding.id,
         kind=draft.kind,
         severity=draft.severity,
-        opened_at=portal.world.clock.at,
+        opened_at=maria.world.clock.at,
         reasons=draft.reasons,
         lowered_by=draft.lowered_by,
     )
-    portal.world.app.db.cases.insert_case(case)
+    app.db.cases.insert_case(case)
+    return case
+
+
+def test_a_harmful_page_has_its_own_guide_on_each_page(maria: Staff, guest: Guest):
+    case = raise_harmful_page(maria)
 
     kit = f"/me/takedown/{case.id}"
-    for path in ("/me", "/me/sort", f"/me/findings/{finding.id}", kit):
+    for path in ("/me", "/me/sort", f"/me/findings/{case.finding_id}", kit):
         assert guest.get(path).status == 200, path
     assert "Is this page about you?" in guest.get("/me/sort").text
     assert "Ask your union or a lawyer" in guest.get(kit).text
+
+
+def test_what_was_said_of_a_harmful_page_is_asked_and_undone_in_one_place(
+    maria: Staff, guest: Guest
+):
+    case = raise_harmful_page(maria)
+    page = f"/me/findings/{case.finding_id}"
+    assert guest.get(page).page.find(id="whose") is None
+
+    seen = guest.post(f"/me/cases/{case.id}", decision="mock", back="sort")
+
+    assert "Saved: It is about me." in guest.get(seen.leads_to).text
+    assert guest.get(page).page.find("form", action="/me/sort/undo") is None
+    undo_feedback(maria.world.app, maria.id, (case.finding_id,))
+    assert maria.world.app.db.cases.load_case(case.id).is_undecided
 
 
 def test_a_page_about_them_says_what_helps_if_it_hurts(maria: Staff, guest: Guest):
