@@ -218,13 +218,14 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
         format_iso_week(case.opened_at, zone)
         for case in app.db.cases.list_cases_of_person(person_id)
     )
-    # Whoever joined late in a week was not there for its check.
+    # Whoever joined late in a week was not there for its check; that of this week may still come.
     begun = format_iso_week(joined, zone)
-    missed = {begun} - {*checks, format_iso_week(now, zone)}
+    missed = {begun, format_iso_week(now, zone)} - {*checks}
     weeks = (
-        format_iso_week(now - timedelta(weeks=ago), zone) for ago in reversed(range(WEEKS_SHOWN))
+        format_iso_week(now - timedelta(weeks=ago), zone)
+        for ago in reversed(range(WEEKS_SHOWN + 1))
     )
-    return tuple(
+    lines = tuple(
         PersonalWeekLine(
             week=week,
             checked=checks[week].checked if week in checks else 0,
@@ -234,6 +235,7 @@ def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ..
         for week in weeks
         if week >= begun and week not in missed
     )
+    return lines[-WEEKS_SHOWN:]
 
 
 def _find_fullest_checks(counts: Iterable[CheckCount], zone: str) -> dict[str, CheckCount]:
