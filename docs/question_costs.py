@@ -147,7 +147,8 @@ On Brave without its news. Of one person:
 At first, the best question is weekly and the others come every four or eight weeks. Where nothing
 new turns up, all come every eight weeks in the end; what is new makes them frequent again. While
 somebody has an open case, the best is weekly and the others come every second week. "As
-students write it" is two of them: a title or a joke word with the family name, beside the school.
+students write it" is two of them: a title or a joke word with the family name, beside the school as
+they say it (*Oak Hill* for Oak Hill Elementary School).
 
 | of one district | questions a week |
 |---|---|

@@ -43,6 +43,11 @@ MOST_WORDS, MOST_CHARACTERS = 50, 400
 MOST_GOOGLE_WORDS = 32
 # Words that begin so are commands to one engine or another.
 COMMAND_MARKS = "!:<?-+~"
+# What students leave off a school's name, as long as so many words of it are left.
+SHORTEST_SCHOOL = 2
+SCHOOL_LEVELS = frozenset(
+    {"school", "high", "middle", "elementary", "primary", "intermediate", "junior", "senior"}
+)
 
 
 class QueryOperators(StrEnum):
@@ -65,7 +70,8 @@ def build_search_terms(identity: Identity, operators: QueryOperators) -> Iterato
     for group in _list_site_groups(operators):
         yield from ((name, "", *group) for name in names[:1])
     if operators is not QueryOperators.NEWS and contexts[0]:
-        yield from ((phrase, contexts[0]) for phrase in _list_phrase_terms(identity)[:1])
+        context = _name_school_shortly(identity) or contexts[0]
+        yield from ((phrase, context) for phrase in _list_phrase_terms(identity)[:1])
     yield from ((handle,) for handle in _list_handle_terms(identity, operators))
 
 
@@ -90,9 +96,9 @@ def _build_phrase_terms(
 ) -> Iterator[SearchTerms]:
     """Yield how students call the person beside the school: on the closed networks, then openly.
 
-    Without the school they are anybody's.
+    Without the school they are anybody's. It is called as they call it, which its whole name holds.
     """
-    phrases = _list_phrase_terms(identity)
+    phrases, context = _list_phrase_terms(identity), _name_school_shortly(identity) or context
     if not phrases or not context or operators is QueryOperators.NEWS:
         return
     if operators is QueryOperators.SITES:
@@ -173,6 +179,25 @@ def _list_contexts(identity: Identity) -> list[str]:
     school = " ".join(_split_term(identity.school))
     phrases = [f'"{school}"'] if school else []
     return [*phrases, *_clean_contexts((identity.organization,)), *_list_places(identity)] or [""]
+
+
+def _name_school_shortly(identity: Identity) -> str:
+    around = " ".join((identity.organization, *identity.places))
+    short = shorten_school(identity.school, around)
+    return f'"{short}"' if short else ""
+
+
+def shorten_school(school: str, around: str = "") -> str:
+    """Return "Oak Hill" for Oak Hill Elementary School, "Larch Middle" for Larch Middle School.
+
+    What would be left may not be a name `around` it, as its district's or town's.
+    """
+    words = _split_term(school)
+    while len(words) > SHORTEST_SCHOOL and words[-1].casefold() in SCHOOL_LEVELS:
+        if " ".join(words[:-1]).casefold() in around.casefold():
+            break
+        words.pop()
+    return " ".join(words)
 
 
 def _list_places(identity: Identity) -> list[str]:

@@ -12,6 +12,7 @@ from scrapers.search_queries import (
     build_search_terms,
     format_search_query,
     is_phrase_term,
+    shorten_school,
     split_terms,
 )
 
@@ -172,7 +173,7 @@ def test_how_students_call_somebody_is_asked_beside_the_school_on_networks_and_o
         if is_phrase_term(terms[0])
     ]
 
-    called = '("Ms Quill" OR "Mr Quill" OR "Quill memes") "Lark Hill School"'
+    called = '("Ms Quill" OR "Mr Quill" OR "Quill memes") "Lark Hill"'
     assert asked == [
         (
             f"{called} (site:facebook.com OR site:instagram.com OR site:threads.com"
@@ -181,6 +182,23 @@ def test_how_students_call_somebody_is_asked_beside_the_school_on_networks_and_o
         ),
         called,
     ]
+
+
+@pytest.mark.parametrize(
+    ("school", "short"),
+    [
+        ("Lark Hill Elementary School", "Lark Hill"),
+        ("Wexford Middle School", "Wexford Middle"),
+        ("Harbour Lane High School", "Harbour Lane High"),
+        ("Lark School", "Lark School"),
+        ("School of the Arts", "School of the Arts"),
+        ("", ""),
+    ],
+)
+def test_a_school_is_called_as_students_call_it_and_never_as_its_town(
+    school: str, short: str
+) -> None:
+    assert shorten_school(school, "Harbour Lane Schools") == short
 
 
 @pytest.mark.parametrize(
@@ -208,7 +226,7 @@ def test_a_phrase_goes_before_the_school_does(most_words: int, most_characters: 
 
     query = format_search_query(terms, most_words=most_words, most_characters=most_characters)
 
-    assert '"Lark Hill School"' in query
+    assert '"Lark Hill"' in query
     assert query.endswith("site:reddit.com)")
     assert len(query) <= most_characters
     assert len(query.split()) <= most_words
