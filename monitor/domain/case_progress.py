@@ -217,8 +217,8 @@ def find_case_standing(
 
 
 def _is_untold(case: Case) -> bool:
-    """Tell whether its person knows nothing of it yet."""
-    silent = case.get_word(Side.PERSON) is None and case.shared_at is None
+    """Tell whether its person knows nothing of it yet: what they took back, they had said."""
+    silent = all(case.get_side(entry) is not Side.PERSON for entry in case.log)
     return silent and case.notified_at is None
 
 

@@ -307,6 +307,14 @@ def test_the_day_foretold_is_the_day_it_opens(life):
 
 
 @MANY
+@given(lives())
+def test_whoever_spoke_of_it_does_not_wait_to_be_told_of_it(life):
+    step = life.step()
+    if step and any(entry.by == "rosa" for entry in life.case.log):
+        assert step.what not in {CaseStep.NOTIFY, CaseStep.MEND_ADDRESS}
+
+
+@MANY
 @given(lives(), st.integers(0, 2))
 def test_every_case_ends_if_everyone_does_what_is_asked(life, silences):
     for _ in range(40):
