@@ -23,6 +23,7 @@ from monitor.domain.case import (
     build_urgency_key,
 )
 from monitor.domain.case_drafts import CASE_OF_LABEL
+from monitor.domain.case_end import find_end
 from monitor.domain.case_log import CLAIMS, SENT_LEVERS, SHARING, DecisionRecord, is_lever
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.lessons import TraitCentroid, TraitKind
@@ -335,9 +336,16 @@ def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]
         if not any(
             one_case.kind in OWNERSHIP_CASES and not one_case.is_undecided for one_case in cases
         ):
-            undecided = (one_case for one_case in cases if one_case.is_undecided)
-            ordered = tuple(sorted(undecided, key=build_urgency_key))
+            asking = (one_case for one_case in cases if _still_asks(app, one_case))
+            ordered = tuple(sorted(asking, key=build_urgency_key))
             yield PendingFeedback(finding=finding, assessment=assessment, cases=ordered)
+
+
+def _still_asks(app: App, case: Case) -> bool:
+    """Tell whether it waits for a word: what lapsed, or ended by a claim, asks for none anymore."""
+    consent = app.db.consents.find_latest_consent(case.person_id)
+    end = find_end(case, consent) if consent else None
+    return case.is_undecided and not (end and end.at <= app.clock.now())
 
 
 def is_district_page(app: App, finding: Finding) -> bool:

@@ -7,6 +7,7 @@ from monitor.db.review_index import ReviewFilter
 from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseBin, FindingGroup
 from monitor.services.digests import build_digest_view
+from monitor.services.disclosure import disclose_cases
 from monitor.services.findings import build_home_view, count_findings, list_findings
 from monitor.services.review import build_review_digest
 from monitor.services.visible_cases import load_queue_page
@@ -22,7 +23,10 @@ def check_personal_counts(app: App, person_id: str) -> None:
     subject = render_digest(digest).subject
 
     assert (digest.needs_you, digest.to_sort) == (home.needs_you, home.to_sort)
+    cases = disclose_cases(app, app.db.people.load_person(person_id))
+    asking = {case.id for case in cases if case.is_undecided and case.bin is CaseBin.NEEDS_YOU}
     assert sum(not card.case for card in cards) == home.to_sort
+    assert {card.case.id for card in cards if card.case} <= asking
     assert bool(groups[FindingGroup.NEEDS_YOU]) is bool(home.needs_you or home.to_sort)
     needing = re.search(r"(\d+) things? needs? you", subject)
     first = 1 if home.cases else home.exposure_count

@@ -133,6 +133,18 @@ def test_emails_pages_and_desk_count_alike_whatever_happens(maria: Staff, life: 
             if view.id == case.id
         )
         assert (known.end is None) is (known.next_by is not None and known.due is not None)
+    # Nobody says anything more: what may lapse, does.
+    maria.world.clock.at += timedelta(days=120)
+    check_personal_counts(maria.world.app, maria.id)
+
+
+def test_what_lapsed_is_asked_by_no_page(maria: Staff):
+    case, now = maria.case(CaseKind.IMPERSONATION), maria.world.clock.at
+    lesser = replace(case, severity=Severity.MEDIUM, notified_at=now)
+    maria.world.state.cases.update_case(lesser)
+    maria.world.clock.at += timedelta(days=60)
+
+    check_personal_counts(maria.world.app, maria.id)
 
 
 @pytest.mark.parametrize("life", LIVES)
