@@ -278,9 +278,9 @@ def _strip_frames(written: str, shown: str) -> str:
 _SENTENCES = re.compile(r".+?(?:(?<!\b[DM][rs])(?<!\bMrs)[.!?·|\n](?=\s|\Z)|\Z)\s*", re.DOTALL)
 _OF_FRAMES = frozenset(
     split_words(
-        "see view discover watch follow latest photo photos video videos posts profile profiles "
-        "followers following facebook and from by of on the with s is are join to connect others "
-        "you may know"
+        "add contact see view discover watch follow latest photo photos video videos posts profile "
+        "profiles followers following facebook and from by of on the with s is are join to connect "
+        "others you may know"
     )
 )
 
@@ -288,8 +288,9 @@ _OF_FRAMES = frozenset(
 def _extract_shown_name(trace: Trace, name: PersonName) -> str:
     # Where the handle follows, all before it is the name: "Maple High office - Doe (@doe)".
     before, at_handle, _ = trace.title.partition(f"(@{trace.handle})")
-    named = before if at_handle else _AFTER_NAME.split(trace.title)[0]
-    shown = (trace.name or named).strip()[:_LONGEST_NAME]
+    # "Telegram: Contact @jdoe" and "Add jdoe on Snapchat" are how networks title a page: no name.
+    titled = _strip_frames(_AFTER_NAME.split(trace.title)[0], f"{trace.handle} {trace.platform}")
+    shown = (trace.name or (before if at_handle else titled)).strip()[:_LONGEST_NAME]
     return correct_family(split_joined_words(shown, name), name)
 
 

@@ -84,6 +84,25 @@ def test_an_impersonation_is_seen_in_a_search_result_too():
     assert maria(result).label is OwnershipLabel.IMPERSONATION
 
 
+@pytest.mark.parametrize(
+    ("network", "title"),
+    [
+        ("telegram", "Telegram: Contact @drdelgado"),
+        ("snapchat", "Add drdelgado on Snapchat"),
+        ("x", "@drdelgado"),
+    ],
+)
+def test_a_network_s_own_title_is_no_other_name(network: str, title: str):
+    contact = replace(
+        STRANGER, account=f"{network}:@drdelgado", handle="drdelgado", name="", bio=""
+    )
+    snippet = "Maria Delgado. Maple Street Elementary School. I need gift cards, are you available?"
+    found = maria(replace(contact, location="", title=title, snippet=snippet))
+
+    assert "name-other" not in rules(found)
+    assert {"name-exact", "lure"} <= rules(found)
+
+
 def test_a_namesake_three_towns_away_is_a_namesake():
     assert maria(STRANGER).label is OwnershipLabel.NAMESAKE
 
