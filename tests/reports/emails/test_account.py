@@ -6,7 +6,14 @@ from typing import cast
 
 import pytest
 
-from reports.emails.account import AlertView, InvitationView, render_alert, render_invitation
+from reports.emails.account import (
+    AlertView,
+    InvitationView,
+    NudgeView,
+    render_alert,
+    render_invitation,
+    render_nudge,
+)
 from reports.emails.digest import SelfCheckView, render_self_check
 from reports.emails.registry import render_email
 from reports.emails.views import EmailView
@@ -37,6 +44,15 @@ def test_an_alert_of_a_takeover_says_what_to_do_first(sample: Sample) -> None:
         shown = " ".join(text.split())
         assert "If it was not you: choose" in shown
         assert "on Alpha now" in shown
+
+
+def test_a_nudge_promises_an_end_only_to_who_has_not_answered(sample: Sample) -> None:
+    view = cast("NudgeView", sample("nudge"))
+    answered = replace(view, cases=view.cases[1:])
+
+    assert "Your answer decides what it is" in render_nudge(view).text
+    assert "decides what it is" not in render_nudge(answered).text
+    assert "say on its page what you see there" in " ".join(render_nudge(answered).text.split())
 
 
 def test_an_invitation_without_its_code_is_refused(sample: Sample) -> None:
