@@ -179,6 +179,12 @@ class Case:
         return real and self.get_verdict(Side.PERSON) is Decision.HARMLESS
 
     @property
+    def known_since(self) -> datetime | None:
+        """Return when its person was told of it, or else first spoke of it; None before both."""
+        own = (entry.at for entry in self.log if self.get_side(entry) is Side.PERSON)
+        return self.notified_at or min(own, default=None)
+
+    @property
     def is_undecided(self) -> bool:
         """Tell whether its person has yet to say what it is; no word of IT's answers for them."""
         silent = self.get_verdict(Side.PERSON) is None or self.awaits_confirmation

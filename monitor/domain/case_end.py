@@ -80,11 +80,11 @@ def find_lapse(case: Case) -> Countdown | None:
     """Return what ends a case of which its person says nothing; what is serious never lapses."""
     theirs = case.get_word(Side.IT)
     silent = case.get_verdict(Side.PERSON) is None or case.awaits_confirmation
-    if not silent or case.notified_at is None:
+    if not silent or case.known_since is None:
         return None
     # Whatever IT says, or takes back, leaves the whole time from then on.
     spoke = (entry.at for entry in case.entries if case.get_side(entry) is Side.IT)
-    since = max((case.notified_at, *spoke))
+    since = max((case.known_since, *spoke))
     if theirs:
         if is_lever(theirs.decision) or is_confirmation(case.kind, theirs.decision):
             return None

@@ -134,7 +134,7 @@ def find_next_step(
     if find_case_end(inputs, now):
         return None
     own = case.get_word(Side.PERSON)
-    if _is_untold(case):
+    if case.known_since is None:
         return _plan_notice(case)
     turn, opening = find_review_turn(case), compute_review_opening(inputs, now, policy)
     if turn and opening and turn.since <= now:
@@ -145,7 +145,7 @@ def find_next_step(
         return NextStep(who=StepActor.PERSON, what=CaseStep.CONFIRM, since=own.at, due=due)
     if _is_real(case):
         return _plan_lever(case, now)
-    since = case.notified_at or case.opened_at
+    since = case.known_since
     due = _find_day_of_silence(inputs, since, now, policy)
     return NextStep(who=StepActor.PERSON, what=CaseStep.ANSWER, since=since, due=due)
 
@@ -163,7 +163,7 @@ def find_review_turn(case: Case) -> ReviewTurn | None:
     """Return from when on it is IT's turn, by the log alone; None where it never is."""
     own, lever = case.get_word(Side.PERSON), case.last_lever
     word = own or case.get_word(Side.IT)
-    if _is_untold(case):
+    if case.known_since is None:
         return None
     if word is None:
         return ReviewTurn(since=case.opened_at, what=CaseStep.DECIDE, within=DECIDE_WITHIN)
@@ -211,15 +211,9 @@ def find_case_standing(
     wanted = step.who is own or (reader is Side.PERSON and inputs.case.is_undecided)
     if not wanted:
         return CaseStanding(bin=CaseBin.IN_PROGRESS, next_step=step, end=None)
-    since = inputs.case.notified_at if step.who is not own else step.since
+    since = inputs.case.known_since if step.who is not own else step.since
     waits_since = since if reader is Side.PERSON else None
     return CaseStanding(bin=CaseBin.NEEDS_YOU, next_step=step, end=None, waits_since=waits_since)
-
-
-def _is_untold(case: Case) -> bool:
-    """Tell whether its person knows nothing of it yet: what they took back, they had said."""
-    silent = all(case.get_side(entry) is not Side.PERSON for entry in case.log)
-    return silent and case.notified_at is None
 
 
 def _is_real(case: Case) -> bool:

@@ -16,7 +16,14 @@ from monitor.domain.case import (
     resume_case,
 )
 from monitor.domain.case_end import find_end
-from monitor.domain.case_log import CONFIRMATIONS, DISMISSALS, SENT_LEVERS, SHARING, DecisionRecord
+from monitor.domain.case_log import (
+    CONFIRMATIONS,
+    DISMISSALS,
+    SENT_LEVERS,
+    SHARING,
+    DecisionRecord,
+    is_confirmation,
+)
 from monitor.domain.case_progress import (
     find_case_end,
     find_case_standing,
@@ -232,7 +239,9 @@ def test_the_day_by_which_an_answer_is_wanted_is_the_day_on_which_silence_has_a_
     step = life.step()
     if step is None or (step.who, step.what) != (StepActor.PERSON, CaseStep.ANSWER):
         return
-    if life.case.is_pursued:
+    theirs = life.case.get_verdict(Side.IT)
+    # What IT says is real has the time that a report has.
+    if theirs and is_confirmation(life.case.kind, theirs):
         return
     then = life.at(step.due)
     told_again = find_nudge_times(step.since, life.consent, life.now).next_at
@@ -304,6 +313,23 @@ def test_the_day_foretold_is_the_day_it_opens(life):
     elif ahead > life.now:
         assert life.at(ahead - timedelta(seconds=1)).opening() is None
         assert life.at(ahead).opening().at == ahead
+
+
+def test_what_its_person_took_back_and_leaves_alone_lapses_as_what_they_were_told():
+    case = Case(
+        id="case",
+        person_id="rosa",
+        finding_id="finding",
+        kind=CaseKind.MOCK_ACCOUNT,
+        severity=Severity.MEDIUM,
+        opened_at=MONDAY,
+        reasons=(),
+    )
+    life = Life(case=case, consent=CONSENT, policy=POLICY, now=MONDAY)
+    silent = life.play("rosa", Decision.MOCK).play("rosa", Decision.REOPENED)
+
+    assert silent.step().what is CaseStep.ANSWER
+    assert silent.at(MONDAY + 60 * DAY).end().reason is EndReason.LAPSED
 
 
 @MANY
