@@ -220,7 +220,7 @@ PLATFORM_NAMES = (
     *("Linktree", "LiveJournal", "Lnk.Bio", "Mastodon", "Medium", "Meetup", "Mixcloud", "Nextdoor"),
     *("ORCID", "Open Library", "OpenStreetMap", "Padlet", "Patreon", "PayPal.Me", "Pinterest"),
     *("Poshmark", "Prezi", "Quizlet", "Quora", "Rate My Professors", "Ravelry", "Reddit"),
-    *("ResearchGate", "Sketchfab", "SlideShare", "Slides", "Snapchat", "SoundCloud"),
+    *("Remind", "ResearchGate", "Sketchfab", "SlideShare", "Slides", "Snapchat", "SoundCloud"),
     *("Speaker Deck", "Spotify", "Stack Exchange", "Stack Overflow", "Steam", "Strava", "Substack"),
     *("Teachers Pay Teachers", "Telegram", "Threads", "TikTok", "Truth Social", "Tumblr", "Twitch"),
     *("Unsplash", "VK", "Venmo", "Vimeo", "Wakelet", "Wattpad", "Weebly", "WordPress", "X", "XING"),

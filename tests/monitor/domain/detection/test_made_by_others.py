@@ -20,6 +20,7 @@ from monitor.domain.severity import rate_severity
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from scrapers.facts.fact import FactsError, load_facts, parse_facts
 from scrapers.models import NetworkLabel, Trace, TraceKind
+from scrapers.search_results import SearchHit, build_traces
 from tests.house.tree import ROOT
 
 WEIGHTS = load_own_weights()
@@ -421,6 +422,27 @@ def test_harm_makes_it_severe(bio: str) -> None:
     found = assess(replace(ACCOUNT, name="Mrs Quackenbush Memes", handle="quackmemes", bio=bio))
 
     assert (found.label, rate_severity(found)) == (OwnershipLabel.MOCK, Severity.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("bait", "suggestion"),
+    [
+        ("Join the class to get its messages.", None),
+        ("Send the $25 trip fee by Cash App.", OwnershipLabel.IMPERSONATION),
+    ],
+)
+def test_a_class_that_anyone_may_open_in_a_teachers_name_is_asked_about(
+    bait: str, suggestion: OwnershipLabel | None
+) -> None:
+    hit = SearchHit(
+        url="https://www.remind.com/join/quackmath",
+        title="Join Mrs. Quackenbush's math class on Remind",
+        snippet=f"Mrs. Quackenbush, Tallgrass Middle School. {bait}",
+    )
+    (found,) = build_traces([hit])
+    asked = assess(found)
+
+    assert (asked.label, asked.suggestion) == (OwnershipLabel.UNKNOWN, suggestion)
 
 
 def test_a_teachers_classroom_account_is_a_question_and_no_case() -> None:
