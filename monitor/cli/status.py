@@ -15,7 +15,7 @@ from monitor.cli.context import CliContext, Output
 from monitor.cli.endpoints import check_portal_process
 from monitor.db.jobs import Job
 from monitor.domain.english_dates import format_local_time, format_near_time
-from monitor.domain.errors import CannotWriteError, DatabaseError
+from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError
 from monitor.domain.health import HealthResult, compute_exit_code
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.small_counts import round_down_to_band
@@ -107,9 +107,9 @@ def show_status(
     with ExitStack() as stack:
         try:
             app = stack.enter_context(context.open_app())
-        except (DatabaseError, CannotWriteError):
+        except (DatabaseError, CannotWriteError) as error:
             if not (lists_jobs or as_json):
-                _print_without_database(context)
+                _print_without_database(context, error)
             raise
         if clock_is_right:
             believe_clock(app)
@@ -125,11 +125,14 @@ def show_status(
     return compute_exit_code(seen.warnings)
 
 
-def _print_without_database(context: CliContext) -> None:
-    """Print what can be told of a district whose database or keys cannot be opened."""
+def _print_without_database(context: CliContext, error: MonitorError) -> None:
+    """Print what can be told of a district whose database or keys cannot be opened.
+
+    Nothing is to be started before they can be, so nothing else is said to be done.
+    """
     parts = (check_service_running(context.config.state), *_check_around(context))
-    rows = ((part.what, render_told(part.message), render_told(part.remedy)) for part in parts)
-    context.output.print_table(("what", "is", "what to do"), rows)
+    rows = ((part.what, render_told(part.message)) for part in parts)
+    context.output.print_table(("what", "is"), (("database", error), *rows))
 
 
 def _check_around(context: CliContext) -> tuple[HealthResult, ...]:

@@ -25,8 +25,8 @@ from monitor.domain.source_failures import FailureGroup, SourceFailure, fold_fai
 from monitor.domain.vocabulary import DrillOutcome, HealthLevel
 from scrapers.models import Outcome
 
-# What the audit log calls a backup that was made, and one that was not.
-BACKED_UP, BACKUP_FAILED = "backed-up", "backup-failed"
+# What the audit log calls a backup that was made, one that was not, and one that was put back.
+BACKED_UP, BACKUP_FAILED, RESTORED = "backed-up", "backup-failed", "restored"
 # The job, and what the audit log has of how one ended.
 DRILL = "drill"
 DRILL_EVERY = timedelta(days=30)

@@ -23,7 +23,7 @@ from monitor.db.database_copies import check_database
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.private_folders import make_trial_folder, move_keys_to_disk, remove_trial
 from monitor.domain.errors import CannotWriteError, InputError, MonitorError
-from monitor.domain.health import BACKED_UP, BACKUP_FAILED
+from monitor.domain.health import BACKED_UP, BACKUP_FAILED, RESTORED
 from monitor.domain.retention import BACKUPS_ROTATE
 from monitor.domain.schedule import DIGEST as DIGEST_SLOT
 from monitor.domain.vocabulary import EmailState
@@ -173,7 +173,6 @@ def _is_within(path: Path, folder: Path) -> bool:
 
 # What a restore that was killed has left, and a service that found no district there.
 NO_DISTRICT = frozenset({TRIAL_FOLDER, "lock", "wake.sock"})
-RESTORED = "restored"
 # The last ones to come, so that a folder that was restored by half is none.
 MOVED_LAST = (KEYS_DATABASE, DATABASE_FILE)
 # All others may be sent twice, and are one email then: a mailbox shows one `Message-ID` once.

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from monitor.domain.health import (
     BACKUP_FAILED,
     DRILL,
     DRILL_EVERY,
+    RESTORED,
     FailedBackup,
     HealthResult,
     SourceCondition,
@@ -116,7 +118,7 @@ def collect_vitals(
     db: Database, now: datetime, sources: Collection[str], jumped: timedelta = timedelta()
 ) -> Vitals:
     """Read all numbers; `jumped` is how far the clock of the machine is ahead of `now`."""
-    backup = db.audit.find_last_entry_of_action(BACKED_UP)
+    backup = _find_last_backup(db)
     people = len(db.people.list_person_ids())
     told_people = round_down_to_band(people)
     open_sweeps = [sweep for sweep in db.sweeps.list_open_sweeps() if sweep.kind is SweepKind.SWEEP]
@@ -137,7 +139,7 @@ def collect_vitals(
         waiting_requests=len(db.jobs.list_open_requests()),
         sweep_closed=db.sweeps.find_last_closed_time(SweepKind.SWEEP),
         sweep_open_since=min((sweep.started_at for sweep in open_sweeps), default=None),
-        backed_up=backup.at if backup else None,
+        backed_up=_read_backup_time(backup) if backup else None,
         backup_failed=_find_failed_backup(db, backup),
         last_recorded=max(filter(None, recorded), default=None),
         notices_failed={
@@ -153,6 +155,16 @@ def collect_vitals(
         first_joined=db.consents.find_first_given(),
         case_counts=_count_cases(db) if told_people else {},
     )
+
+
+def _find_last_backup(db: Database) -> AuditEntry | None:
+    """Return its row, or that of the restore: no copy has a row about itself."""
+    rows = map(db.audit.find_last_entry_of_action, (BACKED_UP, RESTORED))
+    return max(filter(None, rows), key=attrgetter("seq"), default=None)
+
+
+def _read_backup_time(row: AuditEntry) -> datetime:
+    return datetime.fromisoformat(row.details["made"]) if row.action == RESTORED else row.at
 
 
 def _find_failed_backup(db: Database, made: AuditEntry | None) -> FailedBackup | None:

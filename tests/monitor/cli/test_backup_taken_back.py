@@ -177,6 +177,23 @@ def test_a_restore_forgets_what_a_narrower_consent_no_longer_covers(kept: Termin
         assert app.db.people.load_person(rosa).alert_feeds == ()
 
 
+def test_the_last_backup_is_the_one_that_was_restored(kept: Terminal) -> None:
+    """It has no row about itself, only of those before it, of which one failed."""
+    assert kept.run("backup", "/dev/null/copies").code != 0
+    kept.clock.at += timedelta(days=10)
+    assert kept.run("backup").code == 0
+    made_at = kept.clock.at
+    assert "backup" not in {line["what"] for line in kept.run("status", "--json").json["warnings"]}
+    lose(kept)
+    kept.clock.at += timedelta(hours=1)
+
+    assert restore(kept).code == 0
+
+    status = kept.run("status", "--json").json
+    assert status["last_backup"] == f"{made_at:%Y-%m-%dT%H:%M:%SZ}"
+    assert "backup" not in {line["what"] for line in status["warnings"]}
+
+
 @pytest.mark.parametrize(
     ("command", "runs"), [("left", True), ("withdraw", False), ("pause", False)]
 )
