@@ -200,7 +200,7 @@ OWN_NEXT_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
 # What IT does once others have let their time pass.
 REVIEWER_PLANS: Final[Mapping[CaseStep, str]] = {
     CaseStep.REPORT: "If the staff member has not, IT reports it",
-    CaseStep.ESCALATE: "If it is still there, IT tries again",
+    CaseStep.ESCALATE: "Until then, Namesake looks. If it is still there, IT tries again",
 }
 OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "Two checks, days apart, agree that it is no longer shown.",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from monitor.domain.case import CASE_OF_DECISION, OWNERSHIP_CASES
 from monitor.domain.vocabulary import (
     AuditEndStatus,
     CaseBin,
@@ -134,18 +135,35 @@ REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.LOOK): "Namesake looks whether it is gone",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "Namesake closes it, if it is not seen again",
 }
-# What a person does where there is no account of somebody else's to report.
-REVIEWER_REPORT_STEPS: Final[Mapping[CaseKind, str]] = {
-    CaseKind.EXPOSED_CONTACT: "The staff member asks for removal",
-    CaseKind.STUDENT_LINK: "The staff member removes the link",
-    CaseKind.OWN_ACCOUNT_CHANGED: "The staff member gets it back",
+# Where it is another one for a kind of case, as its person has it.
+REVIEWER_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseStep], str]]] = {
+    # Nobody has to report a joke.
+    CaseKind.MOCK_ACCOUNT: {
+        (StepActor.PERSON, CaseStep.REPORT): "The staff member reports it, or leaves it as it is"
+    },
+    CaseKind.EXPOSED_CONTACT: {
+        (StepActor.PERSON, CaseStep.REPORT): "The staff member asks for removal"
+    },
+    CaseKind.STUDENT_LINK: {
+        (StepActor.PERSON, CaseStep.REPORT): "The staff member removes the link"
+    },
+    CaseKind.OWN_ACCOUNT_CHANGED: {
+        (StepActor.PERSON, CaseStep.REPORT): "The staff member gets it back",
+        (StepActor.PERSON, CaseStep.ESCALATE): "The staff member tries what else helps",
+        (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): (
+            "The platform is expected to answer, else the staff member tries what else helps"
+        ),
+    },
 }
 
 
-def describe_review_step(kind: CaseKind, who: StepActor, what: CaseStep) -> str:
-    """Return what happens next in a case, as a reviewer reads it."""
-    own = REVIEWER_REPORT_STEPS if (who, what) == (StepActor.PERSON, CaseStep.REPORT) else {}
-    return own.get(kind) or REVIEWER_NEXT_STEPS[who, what]
+def describe_review_step(
+    kind: CaseKind, decision: Decision | None, who: StepActor, what: CaseStep
+) -> str:
+    """Return what happens next in a case, as a reviewer reads it; `decision` is its person's."""
+    nature = CASE_OF_DECISION.get(decision, kind) if decision and kind in OWNERSHIP_CASES else kind
+    own = REVIEWER_STEPS_OF_KIND.get(nature, {})
+    return own.get((who, what)) or REVIEWER_NEXT_STEPS[who, what]
 
 
 REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {

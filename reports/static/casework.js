@@ -11,7 +11,8 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     } catch {
       text.closest("details")?.setAttribute("open", "");
       text.select();
-      said.textContent = said.dataset.selected;
+      // Without TLS, as in a demo, only this older way copies.
+      said.textContent = document.execCommand("copy") ? said.dataset.done : said.dataset.selected;
     }
   });
 }

@@ -1,6 +1,7 @@
 """Every value that a person may read has its words in one place."""
 
 import ast
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -80,7 +81,7 @@ from scrapers.models import CONCLUSIVE_OUTCOMES, Outcome
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.platforms import PLATFORMS
 from tests.house.tree import ROOT, parsed
-from tests.reports.samples import make_case
+from tests.reports.samples import IMPERSONATION, make_case
 from tests.scrapers.known_sources import all_sources, written_sources
 
 UNSPOKEN = {Decision.SHARED, Decision.UNSHARED, Decision.REOPENED}
@@ -153,7 +154,11 @@ def test_every_step_of_a_report_has_its_notice() -> None:
     ("kind", "theirs", "desk"),
     [
         (CaseKind.IMPERSONATION, "You report it.", "The staff member reports it"),
-        (CaseKind.MOCK_ACCOUNT, "You report it, or leave it.", "The staff member reports it"),
+        (
+            CaseKind.MOCK_ACCOUNT,
+            "You report it, or leave it.",
+            "The staff member reports it, or leaves it as it is",
+        ),
         (CaseKind.HARMFUL_PAGE, "You report it.", "The staff member reports it"),
         (CaseKind.EXPOSED_CONTACT, "You ask for removal.", "The staff member asks for removal"),
         (CaseKind.STUDENT_LINK, "You remove the link.", "The staff member removes the link"),
@@ -165,7 +170,7 @@ def test_the_next_step_names_what_the_page_of_its_case_offers(
     step = (StepActor.PERSON, CaseStep.REPORT)
     case = make_case(kind, "https://social.example/jan", id="1", next_by=step[0], next_step=step[1])
     assert case.own_next_step == theirs
-    assert describe_review_step(kind, *step) == desk
+    assert describe_review_step(kind, None, *step) == desk
 
 
 def test_every_end_and_change_of_a_consent_has_a_sentence() -> None:
@@ -305,3 +310,33 @@ def test_no_two_topics_name_a_table_alike() -> None:
 
     assert len(named) > 50
     assert sorted(set(named)) == sorted(named)
+
+
+def test_it_reads_that_nobody_has_to_report_a_joke() -> None:
+    reports = StepActor.PERSON, CaseStep.REPORT
+    said = describe_review_step(CaseKind.IMPERSONATION, Decision.MOCK, *reports)
+
+    assert said == describe_review_step(CaseKind.MOCK_ACCOUNT, None, *reports)
+    assert said != describe_review_step(CaseKind.MOCK_ACCOUNT, Decision.IMPERSONATION, *reports)
+    taken = describe_review_step(
+        CaseKind.OWN_ACCOUNT_CHANGED, None, StepActor.PERSON, CaseStep.ESCALATE
+    )
+    assert "leaves it" not in taken
+
+
+def test_a_taken_account_is_not_recovered_because_somebody_reported_it() -> None:
+    reported = replace(
+        IMPERSONATION,
+        kind=CaseKind.OWN_ACCOUNT_CHANGED,
+        nature=CaseKind.OWN_ACCOUNT_CHANGED,
+        decision=Decision.IMPERSONATION,
+        next_by=StepActor.PLATFORM,
+        next_step=CaseStep.WAIT_FOR_ANSWER,
+        acted_at=IMPERSONATION.first_seen,
+        state=CaseState.REPORTED,
+    )
+    recovery = reported.track[2]
+    assert recovery.is_now
+    assert not recovery.is_done
+    back = replace(reported, state=CaseState.RECOVERED, next_step=CaseStep.CLOSE_AS_CLAIMED)
+    assert back.track[2].is_done
