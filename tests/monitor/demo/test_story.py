@@ -238,7 +238,7 @@ def test_alert_and_digest_of_a_morning_say_the_same_of_a_case(played: Played):
 
     for mail in (alert, played.digest(MARIA, 2)):
         assert "Same bio. Same name. Pictures not compared." in mail.text
-        assert "IT can see it from Mon, Sep 28" in mail.text
+        assert "IT sees it from Mon, Sep 28" in mail.text
 
 
 def test_each_reviewer_gets_each_email_and_none_is_the_only_one(played: Played):
