@@ -33,7 +33,7 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.MINE: "said that it is their own",
     Decision.NAMESAKE: "said that it is someone else with that name",
     Decision.UNRELATED: "said that it is not about them",
-    Decision.HARMLESS: "said that it is harmless",
+    Decision.HARMLESS: "said that nothing more is needed",
     Decision.IMPERSONATION: "confirmed that it is an impersonation",
     Decision.MOCK: "said that others made it",
     Decision.REPORTED: "reported it to the platform",

@@ -254,7 +254,7 @@ def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: s
         )
     )
     assert "Saved." in ruled.text
-    assert f"{ANA} said that it is harmless. Known fan page." in ruled.text
+    assert f"{ANA} said that nothing more is needed. Known fan page." in ruled.text
     assert "What IT says Harmless" in ruled.text
     assert fake(maria).get_verdict(Side.IT) is Decision.HARMLESS
     assert fake(maria).is_undecided
