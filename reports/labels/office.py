@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from monitor.domain.case import CASE_OF_DECISION, OWNERSHIP_CASES
 from monitor.domain.vocabulary import (
     AuditEndStatus,
     CaseBin,
@@ -161,7 +160,12 @@ def describe_review_step(
     kind: CaseKind, decision: Decision | None, who: StepActor, what: CaseStep
 ) -> str:
     """Return what happens next in a case, as a reviewer reads it; `decision` is its person's."""
-    nature = CASE_OF_DECISION.get(decision, kind) if decision and kind in OWNERSHIP_CASES else kind
+    asks_whose = kind in {CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT}
+    natures = {
+        Decision.IMPERSONATION: CaseKind.IMPERSONATION,
+        Decision.MOCK: CaseKind.MOCK_ACCOUNT,
+    }
+    nature = natures.get(decision, kind) if decision and asks_whose else kind
     own = REVIEWER_STEPS_OF_KIND.get(nature, {})
     return own.get((who, what)) or REVIEWER_NEXT_STEPS[who, what]
 
