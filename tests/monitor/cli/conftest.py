@@ -1,6 +1,7 @@
 """A terminal to type `namesake` into, in front of a made-up district."""
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -201,7 +202,10 @@ class Terminal:
 
 
 def run(*arguments: str, typed: str = "", environment: Environment | None = None) -> Said:
-    """Run the command in this process, to its exit."""
+    """Run the command in this process, to its exit; `init` and its doctor reach no one."""
+    if environment is None and "init" in arguments:
+        dialer = Dialer(address_map={}, resolve=resolve_nothing)
+        environment = Environment(variables=os.environ, dialer=dialer)
     with CliRunner().isolation(input=typed) as (out, err, _both):
         with pytest.raises(SystemExit) as end:
             main(arguments, environment)

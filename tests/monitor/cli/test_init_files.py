@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.app import Environment
 from monitor.cli.context import CliContext
 from monitor.cli.init import wait_for_portal
 from monitor.config.file import load_config
@@ -28,6 +29,7 @@ from monitor.services.setup_files import (
     run_program,
     store_secret,
 )
+from scrapers.http.ssrf_guard import Dialer, resolve_nothing
 from tests.monitor.cli.conftest import Said, Terminal, run
 from tests.monitor.cli.test_init import type_answers
 from tests.monitor.emails import PASSWORD
@@ -136,7 +138,9 @@ def test_the_service_starts_if_that_was_the_answer_and_makes_a_first_backup(mach
 def test_it_counts_as_many_checks_as_the_doctor_after_it(machine: Machine):
     said = machine.init(f"{ANSWERS}start = true")
 
-    checked = run("--config", str(machine.config), "doctor", "--json").json
+    dialer = Dialer(address_map={}, resolve=resolve_nothing)
+    doctor = ("--config", str(machine.config), "doctor", "--json")
+    checked = run(*doctor, environment=Environment(dialer=dialer)).json
     well = sum(check["level"] == "ok" for check in checked)
     assert f"`namesake doctor`: {well} of {len(checked)} checks passed." in said.out
 
