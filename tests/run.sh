@@ -38,7 +38,8 @@ parts=$!
 trap 'trap "" INT TERM; wait $parts; cat "$told"; exit 1' INT TERM
 
 PYTEST_DEBUG_TEMPROOT=$(find_memory) \
-    "$python" -m pytest -m "not real" -n $(($(nproc) + 1)) --dist worksteal "$slowest"
+    "$python" -m pytest -m "not real" --ignore tests/real \
+    -n $(($(nproc) + 1)) --dist worksteal "$slowest"
 rest=$?
 wait $parts
 status=$?
