@@ -39,10 +39,11 @@ from monitor.domain.detection.imitation import (
     match_likeness_rules,
 )
 from monitor.domain.detection.lessons import NO_LESSONS
-from monitor.domain.detection.made_by_others import match_mock_rules
+from monitor.domain.detection.made_by_others import is_common_name, match_mock_rules
 from monitor.domain.detection.waves import match_wave_rules
 from monitor.domain.detection.weights import Weights
 from monitor.domain.names.matching import FULL_LEVELS, MatchLevel
+from monitor.domain.names.normalize import squash_text
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from scrapers.models import Trace, TraceKind
@@ -161,7 +162,9 @@ def assess_evidence(
     label = _choose_label(inputs, shown, weights)
     found = {piece.rule for piece in shown}
     # Who mocks a teacher of another school may mean one of the same name.
-    if label is OwnershipLabel.MOCK and _names_another(inputs, found):
+    if label is OwnershipLabel.MOCK and (
+        _names_another(inputs, found) or _may_mean_another(inputs, found)
+    ):
         label = OwnershipLabel.UNKNOWN
     shares = _compute_shares(inputs, shown, weights)
     if inputs.is_account and label in _SOMEBODY_ELSES and shares.other < _HARDLY_OTHERS:
@@ -313,6 +316,13 @@ def _is_near(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
 
 def _names_another(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
     return not _CONTRADICTIONS.isdisjoint(found) and not _is_near(inputs, found)
+
+
+def _may_mean_another(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:
+    """Tell whether all that names them is a family name that other teachers have."""
+    signs = inputs.appearance.mock_signs
+    named = signs.with_given or inputs.appearance.is_whole_match or _is_near(inputs, found)
+    return not named and is_common_name(squash_text(inputs.person.name.family))
 
 
 def _is_new_under_name(inputs: AssessmentInput, found: AbstractSet[str]) -> bool:

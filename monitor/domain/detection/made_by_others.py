@@ -299,7 +299,9 @@ def has_family_among_words(written: str, person: Person) -> bool:
         return True
     if _has_mock_words_or_hint(masked):
         return True
-    return not any(word in _OF_A_FIRM or look_up_word(word) or _is_name(word) for word in others)
+    return not any(
+        word in _OF_A_FIRM or look_up_word(word) or is_common_name(word) for word in others
+    )
 
 
 _OF_A_FIRM = frozenset(
@@ -313,7 +315,7 @@ _OF_A_FIRM = frozenset(
 _BORNE_BY = 1_000
 
 
-def _is_name(word: str) -> bool:
+def is_common_name(word: str) -> bool:
     """Tell whether people bear it as a given or a family name."""
     census = load_census()
     return max(census.given.count_bearers(word), census.family.count_bearers(word)) >= _BORNE_BY
@@ -378,7 +380,7 @@ def _is_spoken_of(written: str, masked: str, name: PersonName) -> bool:
         if title not in _list_titles() or words[at + 1] not in called:
             continue
         beside, other = [*words[at + 2 : at + 4], "", ""][:2]
-        if beside in _BOTH and _is_name(other) and other not in _list_titles():
+        if beside in _BOTH and is_common_name(other) and other not in _list_titles():
             return True
         if at and not _is_said_by_owners(words[at - 1]):
             return True
@@ -387,7 +389,7 @@ def _is_spoken_of(written: str, masked: str, name: PersonName) -> bool:
 
 def _is_said_by_owners(word: str) -> bool:
     known = word in _BEFORE_TITLES or word in _list_titles() or not word.isalpha()
-    return known or bool(look_up_word(word)) or _is_name(word)
+    return known or bool(look_up_word(word)) or is_common_name(word)
 
 
 _BOTH = frozenset({"and", "x", "y"})
@@ -544,7 +546,7 @@ def _is_misspelled(word: str, family: str) -> bool:
         and abs(len(word) - len(family)) <= 1
         and longest > _SHORTEST_FAMILY - (sorted(word) == sorted(family))
         and count_edits(word, family) == 1
-        and not (word.removesuffix("s") == family or _is_name(word))
+        and not (word.removesuffix("s") == family or is_common_name(word))
     )
 
 

@@ -725,3 +725,13 @@ def test_before_the_username_a_title_of_a_result_is_all_name() -> None:
     result = replace(ACCOUNT, title="Tallgrass Middle office - Quackenbush (@found) | Clips")
 
     assert build_appearance(result, RUTH).shown_name == "Tallgrass Middle office - Quackenbush"
+
+
+def test_a_family_name_that_many_teachers_have_makes_no_case_alone() -> None:
+    smith = replace(RUTH, name=PersonName(given="James", family="Smith"))
+    alone = replace(ACCOUNT, name="Mr. Smith slander", handle="mrsmithslander")
+    near = replace(alone, bio="Tallgrass Middle School")
+
+    asked = assess(alone, person=smith, others=1000.0)
+    assert (asked.label, asked.suggestion) == (OwnershipLabel.UNKNOWN, OwnershipLabel.MOCK)
+    assert assess(near, person=smith, others=1000.0).label is OwnershipLabel.MOCK
