@@ -27,6 +27,7 @@ from monitor.domain.handles.handles import extract_local_part, split_handle_word
 from monitor.domain.names.frequency import load_census
 from monitor.domain.names.matching import FULL_LEVELS, match_mention
 from monitor.domain.names.normalize import (
+    SUFFIXES,
     TITLES,
     contains_phrase,
     fold_text,
@@ -206,7 +207,8 @@ def is_initials(rest: str, school: str) -> bool:
     """Tell whether what is left of a handle without the name are the initials of a school."""
     initials = _write_initials(school)
     plain = rest.strip(_DIGITS)
-    return bool(initials) and plain in {initials, initials * 2}
+    # "doemed": Doe, M.Ed.
+    return bool(initials) and plain in {initials, initials * 2} - SUFFIXES
 
 
 def has_initials(trace: Trace, shown: str, school: str) -> bool:
@@ -319,6 +321,11 @@ def is_common_name(word: str) -> bool:
     """Tell whether people bear it as a given or a family name."""
     census = load_census()
     return max(census.given.count_bearers(word), census.family.count_bearers(word)) >= _BORNE_BY
+
+
+def _is_listed_name(word: str) -> bool:
+    """Tell whether it is some name in the census, however rare."""
+    return load_census().family.has_name(word) or is_common_name(word)
 
 
 @lru_cache(maxsize=4096)
@@ -546,7 +553,7 @@ def _is_misspelled(word: str, family: str) -> bool:
         and abs(len(word) - len(family)) <= 1
         and longest > _SHORTEST_FAMILY - (sorted(word) == sorted(family))
         and count_edits(word, family) == 1
-        and not (word.removesuffix("s") == family or is_common_name(word))
+        and not (word.removesuffix("s") == family or _is_listed_name(word))
     )
 
 

@@ -11,7 +11,12 @@ import pytest
 from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.appearance import Inventory, Subject, build_appearance
 from monitor.domain.detection.assessment import Assessment, assess_trace, explain_assessment
-from monitor.domain.detection.made_by_others import addresses_family, has_initials
+from monitor.domain.detection.made_by_others import (
+    addresses_family,
+    correct_family,
+    has_initials,
+    is_initials,
+)
 from monitor.domain.detection.slang import Slang, WordList, has_slang, load_slang, read_plain_words
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import Person, PersonName
@@ -735,3 +740,11 @@ def test_a_family_name_that_many_teachers_have_makes_no_case_alone() -> None:
     asked = assess(alone, person=smith, others=1000.0)
     assert (asked.label, asked.suggestion) == (OwnershipLabel.UNKNOWN, OwnershipLabel.MOCK)
     assert assess(near, person=smith, others=1000.0).label is OwnershipLabel.MOCK
+
+
+def test_a_degree_is_no_school_and_a_rare_name_no_misspelling() -> None:
+    assert is_initials("med7", "Maple Elm Drive") is False
+    assert is_initials("tms", "Tallgrass Middle School") is True
+    tillman = PersonName(given="Ruth", family="Tillman")
+    assert correct_family("Mrs. Tilman", tillman) == "Mrs. Tilman"
+    assert correct_family("Mrs. Tilllman", tillman) == "Mrs. Tillman"
