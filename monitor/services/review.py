@@ -40,7 +40,7 @@ from monitor.services.notifications import (
     build_greeting,
     queue_email,
 )
-from monitor.services.review_access import NOT_YET, check_may_review, check_review_access
+from monitor.services.review_access import check_may_review, check_review_access
 from monitor.services.visible_cases import (
     REVIEWER_DECISIONS,
     count_review_cases,
