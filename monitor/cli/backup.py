@@ -144,7 +144,7 @@ def restore(
     """Restore a backup into the empty state folder: SOURCE itself, or the newest backup in it.
 
     People deleted after this backup was taken are deleted again, and who ended, narrowed or paused
-    their consent since then stays so.
+    their consent since then stays so, as do legal holds.
     """
     config = context.config
     copy = find_newest_backup(source)
@@ -160,6 +160,12 @@ def restore(
     if done.changed_consents:
         sentence = (
             f"Consents ended or changed after this backup: {done.changed_consents}. They hold."
+        )
+        context.output.print_line(sentence)
+    if done.changed_holds:
+        sentence = (
+            f"Legal holds placed or lifted after this backup: {done.changed_holds}. They hold; of "
+            "those placed, who did it and why is lost: only the email to the person has it."
         )
         context.output.print_line(sentence)
     if done.lost_audit_rows:

@@ -227,9 +227,14 @@ class Database:
                 raise _build_key_mismatch_error(folder)
             state = cls(database, keys)
             state.people.finish_erasures()
-            state.consents.follow_keys()
+            state.follow_keys()
             undo.pop_all()
         return state
+
+    def follow_keys(self) -> None:
+        """Take over what people last agreed to, and who is under a legal hold, from the keys."""
+        self.consents.follow_keys()
+        self.legal_holds.follow_keys()
 
     def derive_secret(self, purpose: str) -> bytes:
         """Return a secret of the district's own, the same every time, for one purpose."""

@@ -6,14 +6,16 @@ one of two with the same Message-ID.
 """
 
 import hmac
+import logging
 import os
 import re
 import threading
+from abc import abstractmethod
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast, get_type_hints
 
@@ -26,13 +28,14 @@ from monitor.db.connection import (
 )
 from monitor.db.schema_versions import KEYS_SCHEMA
 from monitor.db.tables import Owner, Records, Table, TableDeclaration
-from monitor.domain.errors import DatabaseError, ErasedError, InputError
+from monitor.domain.errors import DatabaseError, ErasedError, InputError, MonitorError
 from monitor.domain.retention import RetainedKind
 from monitor.domain.serialization import convert_value, decode_json, encode_json, encode_utf8
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 
 DISTRICT = ""
@@ -82,7 +85,8 @@ class AuditPosition:
         return f"{self.seq}:{self.link.hex()}" if self.seq else ""
 
 
-TAKE_BACKS = "SELECT id, '' FROM destroyed_keys UNION ALL SELECT id, line FROM last_consents"
+TAKE_BACKS = """SELECT id, '', '' FROM destroyed_keys
+    UNION ALL SELECT id, ledger, line FROM last_lines"""
 
 
 def keep_no_copy() -> None:
@@ -107,10 +111,11 @@ class KeyStore:
             "destroyed_keys", Owner.NOBODY, RetainedKind.AUDIT, "IDs of destroyed keys"
         ),
         TableDeclaration(
-            "last_consents",
+            "last_lines",
             Owner.PERSON,
             RetainedKind.PERSON,
-            "the last line of each ledger of consent, so that it holds after a restore",
+            "the last line of each ledger of consent and of legal holds, so that it holds after a "
+            "restore",
             not_exported="the ledger has it",
         ),
     )
@@ -189,20 +194,21 @@ class KeyStore:
             key_id for (key_id,) in self._connection.fetch_rows("SELECT id FROM destroyed_keys")
         )
 
-    def save_last_consent(self, key_id: str, read_line: Callable[[], str]) -> None:
+    def save_last_line(self, ledger: str, key_id: str, read_line: Callable[[], str]) -> None:
         """Replace someone's, as long as they have a key; no one else writes as it is read.
 
         Whoever was erased meanwhile has none, and their key goes next.
         """
         with self._connection.begin_transaction():
             self._connection.execute(
-                """INSERT OR REPLACE INTO last_consents (id, line)
-                SELECT id, ?1 FROM keys WHERE id = ?2 AND ?1 != ''""",
-                *(read_line(), key_id),
+                """INSERT OR REPLACE INTO last_lines (id, ledger, line)
+                SELECT id, ?1, ?2 FROM keys WHERE id = ?3 AND ?2 != ''""",
+                *(ledger, read_line(), key_id),
             )
 
-    def list_last_consents(self) -> dict[str, str]:
-        rows = self._connection.fetch_rows("SELECT id, line FROM last_consents")
+    def list_last_lines(self, ledger: str) -> dict[str, str]:
+        sql = "SELECT id, line FROM last_lines WHERE ledger = ?"
+        rows = self._connection.fetch_rows(sql, ledger)
         return {row["id"]: row["line"] for row in rows}
 
     def list_take_backs(self) -> frozenset[tuple[str, ...]]:
@@ -313,6 +319,64 @@ class EncryptedTable(Table):
 
     def _build_place(self, row_id: str | int | bytes) -> str:
         return f"{self.declaration.name}/{_format_id(row_id)}/encrypted"
+
+
+class Ledger(EncryptedTable):
+    """The last line of each person lies with the keys, too: no copy of the database is without it.
+
+    `line_fields` are the columns of that line, which has no personal text.
+    """
+
+    line_fields: ClassVar[Mapping[str, str]]
+
+    def keep_last_line(self, person_id: str) -> None:
+        """Lay it with the keys after the commit, inside the transaction that wrote it."""
+        self.change_keys_after_commit(partial(self._save_with_keys, person_id))
+
+    def follow_keys(self) -> None:
+        """Take over the last lines that lie with the keys, where the ledger is an older copy.
+
+        A line that a crash or a full disk kept from the keys is laid there. No times are compared:
+        clocks err.
+        """
+        known = self.encryption.keys.list_last_lines(self.declaration.name)
+        here = {row["person_id"]: row["line"] for row in self._fetch_last_lines()}
+        people = [row["id"] for row in self.connection.fetch_rows("SELECT id FROM people")]
+        for person_id in people:
+            line = known.get(person_id, "")
+            if line == here.get(person_id, ""):
+                continue
+            with self.connection.begin_transaction():
+                if line:
+                    self.follow_line(line)
+                self.connection.run_after_commit(partial(self._save_with_keys, person_id))
+
+    @abstractmethod
+    def follow_line(self, line: str) -> None:
+        """Write the last line of someone's, unless the ledger had it before."""
+
+    def _save_with_keys(self, person_id: str) -> None:
+        def read_line() -> str:
+            return next((row["line"] for row in self._fetch_last_lines(person_id)), "")
+
+        try:
+            self.encryption.keys.save_last_line(self.declaration.name, person_id, read_line)
+        except MonitorError as error:
+            # It holds; `follow_keys` lays it there before the next copy is made.
+            LOG.warning("line_not_with_keys", extra={"reason": str(error)})
+
+    def _fetch_last_lines(self, *person_id: str) -> Iterator[Row]:
+        table, whose = self.declaration.name, "AND person_id = ?" if person_id else ""
+        sql = f"""SELECT person_id, {self.spell_line()} AS line FROM {table} WHERE seq =
+            (SELECT max(seq) FROM {table} AS other WHERE other.person_id = {table}.person_id)
+            {whose}"""  # noqa: S608 - our own words
+        return self.connection.fetch_rows(sql, *person_id)
+
+    @classmethod
+    def spell_line(cls) -> str:
+        """Return SQL for a row as JSON."""
+        pairs = (f"'{name}', {column}" for name, column in cls.line_fields.items())
+        return f"json_object({', '.join(pairs)})"
 
 
 class SealedRecords(EncryptedTable, Records[T]):

@@ -1,7 +1,7 @@
 -- The keys of a district, `keys.db`: in no copy of its database, and never printed. There is one
 -- copy of it, the newest, so it also holds what an older copy of the database has to follow. Whose
--- key is destroyed has left, and never gets another one. `last_consents` are the last lines of the
--- ledger of consents. `audit_end` is how far the audit log goes, so that a database which was put
+-- key is destroyed has left, and never gets another one. `last_lines` are the last ones that each
+-- person has in a ledger: of consents, or of legal holds. `audit_end` is how far the audit log goes, so that a database which was put
 -- back or cut short is noticed.
 
 CREATE TABLE keys (
@@ -12,9 +12,11 @@ CREATE TABLE keys (
 
 CREATE TABLE destroyed_keys (id TEXT PRIMARY KEY) STRICT;
 
-CREATE TABLE last_consents (
-    id TEXT PRIMARY KEY REFERENCES keys ON DELETE CASCADE,
-    line TEXT NOT NULL
+CREATE TABLE last_lines (
+    id TEXT NOT NULL REFERENCES keys ON DELETE CASCADE,
+    ledger TEXT NOT NULL,
+    line TEXT NOT NULL,
+    PRIMARY KEY (id, ledger)
 ) STRICT;
 
 CREATE TABLE audit_end (

@@ -3,7 +3,6 @@
 Consents are appended, never changed.
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,17 +10,15 @@ from functools import partial
 
 from monitor.db.connection import DatabaseConnection, Row, parse_optional_datetime
 from monitor.db.database import delete_owned_rows
-from monitor.db.encryption import DISTRICT, EncryptedTable, Encryption, SealedRecords
+from monitor.db.encryption import DISTRICT, Encryption, Ledger, SealedRecords
 from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, TableDeclaration
 from monitor.domain.consent import Consent
 from monitor.domain.email_delivery import fold_address
-from monitor.domain.errors import InputError, MonitorError, NotPermittedError
+from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Person
 from monitor.domain.retention import RetainedKind
 from monitor.domain.serialization import decode_json
 from monitor.domain.vocabulary import Scope
-
-LOG = logging.getLogger(__name__)
 
 
 class PeopleTable(SealedRecords[Person]):
@@ -186,7 +183,7 @@ def hash_school(encryption: Encryption, school: str) -> bytes:
     return encryption.keyed_hash(DISTRICT, f"school {school.strip().casefold()}")
 
 
-class ConsentsTable(EncryptedTable, Records[Consent]):
+class ConsentsTable(Ledger, Records[Consent]):
     declaration = TableDeclaration(
         "consents",
         Owner.PERSON,
@@ -202,40 +199,17 @@ class ConsentsTable(EncryptedTable, Records[Consent]):
     as_json = frozenset({"scopes"})
 
     def insert_consent(self, consent: Consent) -> None:
-        """Append a line, and lay it with the keys, too: no copy of the database is without it."""
+        """Append a line, and lay it with the keys, too."""
         with self.connection.begin_transaction():
             self.insert_record(consent)
             self.connection.forget_read(("consent", consent.person_id))
-            self.change_keys_after_commit(partial(self._save_with_keys, consent.person_id))
+            self.keep_last_line(consent.person_id)
 
-    def follow_keys(self) -> None:
-        """Append the last lines that lie with the keys, where the ledger is an older copy.
-
-        A line that a crash or a full disk kept from the keys is laid there. No times are compared:
-        clocks err.
-        """
-        known = self.encryption.keys.list_last_consents()
-        for person_id, line in list(self.connection.fetch_rows(_LAST_LINES)):
-            if known.get(person_id, "") == line:
-                continue
-            with self.connection.begin_transaction():
-                if person_id in known and not self.connection.has_row(
-                    f"SELECT 1 FROM consents WHERE person_id = ? AND {_LINE} = ?",  # noqa: S608 - our own words
-                    *(person_id, known[person_id]),
-                ):
-                    self.insert_record(decode_json(known[person_id].encode(), Consent))
-                self.connection.run_after_commit(partial(self._save_with_keys, person_id))
-
-    def _save_with_keys(self, person_id: str) -> None:
-        def read_line() -> str:
-            found = self.connection.fetch_row(f"{_LAST_LINES} AND person_id = ?", person_id)
-            return "" if found is None else found["line"]
-
-        try:
-            self.encryption.keys.save_last_consent(person_id, read_line)
-        except MonitorError as error:
-            # The consent holds; `follow_keys` lays it there before the next copy is made.
-            LOG.warning("consent_not_with_keys", extra={"reason": str(error)})
+    def follow_line(self, line: str) -> None:
+        consent = decode_json(line.encode(), Consent)
+        sql = f"SELECT 1 FROM consents WHERE person_id = ? AND {self.spell_line()} = ?"  # noqa: S608 - our own words
+        if not self.connection.has_row(sql, consent.person_id, line):
+            self.insert_record(consent)
 
     def find_latest_consent(self, person_id: str) -> Consent | None:
         return self.connection.read_once(
@@ -289,14 +263,11 @@ class ConsentsTable(EncryptedTable, Records[Consent]):
         return self.list_records(f"WHERE {_IS_LAST} ORDER BY {joined}")
 
 
-_FIELDS = (
-    f"'{name}', json({name})" if name in ConsentsTable.as_json else f"'{name}', {name}"
-    for name in ConsentsTable.stored
-)
-_LINE = f"json_object({', '.join(_FIELDS)})"
 _IS_LAST = "seq IN (SELECT max(seq) FROM consents GROUP BY person_id)"
-_LAST_LINES = f"""SELECT person_id, {_LINE} AS line FROM consents WHERE seq =
-    (SELECT max(seq) FROM consents AS other WHERE other.person_id = consents.person_id)"""  # noqa: S608 - our own words
+ConsentsTable.line_fields = {
+    name: f"json({name})" if name in ConsentsTable.as_json else name
+    for name in ConsentsTable.stored
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ show that a disk, or a person, changed the database.
 
 import logging
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from monitor.services.backup_checks import check_due_dates, check_stored_values
 from monitor.services.consent_renewal import follow_changed_consent
 from monitor.services.disclosure import renew_time_limits
 from monitor.services.job_kinds import JOB_KINDS, JobScope
+from monitor.services.legal_holds import follow_hold_end
 from reports.emails.registry import EmailKind
 
 LOG = logging.getLogger(__name__)
@@ -80,7 +82,7 @@ def back_up(
                 reason = f"{one.capitalize()} and {other} must be in separate folders."
                 raise InputError(reason)
     try:
-        db.consents.follow_keys()
+        db.follow_keys()
         unfinished = begin_backup(config.state, target.folder, now, list_excluded_files(config))
         try:
             key_copy = KeyBackup(target.keys) if target.keys else KeyBackup(config.state, live=True)
@@ -148,7 +150,7 @@ def remove_abandoned_trial(config: Config, before: datetime) -> None:
 def renew_key_backup(db: Database, config: Config) -> None:
     """Renew the copy of the keys where it lacks what people took back since."""
     if config.backup.keys is not None:
-        db.consents.follow_keys()
+        db.follow_keys()
         KeyBackup(config.backup.keys).follow_keys(db)
 
 
@@ -183,6 +185,7 @@ WEEKLY_EMAILS = frozenset(kind for kind in EmailKind if kind.form.weekly)
 class RestoreResult:
     """`changed_consents` counts who ended or changed theirs since the copy was made, which holds.
 
+    `changed_holds` counts legal holds that were placed or lifted since, which hold, too.
     `held_emails` may have been sent already and are not sent again. `lost_audit_rows` counts the
     rows of the audit log that the keys know of and the copy does not.
     """
@@ -190,6 +193,7 @@ class RestoreResult:
     made_at: datetime
     person_count: int
     changed_consents: int
+    changed_holds: int
     held_emails: int
     lost_audit_rows: int
 
@@ -229,9 +233,13 @@ def restore_district(
                     db.sessions.delete_all_sessions()
                     if sent_log is None:
                         held = _drop_weekly_emails(db, config, now)
-                    changed = _follow_changed_consents(app, copy.manifest.made_at)
-                    renew_time_limits(app, copy.manifest.made_at)
-                    result = _record_restore(db, now, copy.manifest.made_at, changed, held)
+                    made_at = copy.manifest.made_at
+                    changed = {
+                        "consents": _follow_changed_consents(app, made_at),
+                        "holds": _follow_changed_holds(app, made_at),
+                    }
+                    renew_time_limits(app, made_at)
+                    result = _record_restore(db, now, made_at, changed, held)
             move_keys_to_disk(trial)
             hand_over_folder(trial, read_owner(folder))
             # Move everything to its place, the database last: before it there is no district.
@@ -255,20 +263,30 @@ def _follow_changed_consents(app: App, made_at: datetime) -> int:
     return len(changed)
 
 
+def _follow_changed_holds(app: App, made_at: datetime) -> int:
+    """Do again what followed when legal holds were lifted; return how many changed."""
+    changed = app.db.legal_holds.list_legal_holds_changed_since(made_at)
+    for hold in changed:
+        if hold.lifted_at is not None:
+            follow_hold_end(app, hold.person_id)
+    return len(changed)
+
+
 def _record_restore(
-    db: Database, now: datetime, made_at: datetime, changed: int, held: int
+    db: Database, now: datetime, made_at: datetime, changed: Mapping[str, int], held: int
 ) -> RestoreResult:
     """Continue the audit log from the end of the copy, with a row that says so."""
     lost = db.audit.log_end.missing_row_count
     # What was written after the copy is gone with the old folder, and that is no fraud.
     db.audit.log_end.accept_current_end()
     details = {"made": made_at.isoformat(timespec="seconds"), "held": str(held), "lost": str(lost)}
-    details["consents"] = str(changed)
+    details |= {name: str(count) for name, count in changed.items()}
     db.audit.append_entry(now, "operator", RESTORED, "", details)
     return RestoreResult(
         made_at=made_at,
         person_count=len(db.people.list_person_ids()),
-        changed_consents=changed,
+        changed_consents=changed["consents"],
+        changed_holds=changed["holds"],
         held_emails=held,
         lost_audit_rows=lost,
     )

@@ -153,12 +153,18 @@ def _lift_hold(app: App, proposal: HoldProposal, by: tuple[str, ...]) -> None:
     left = consent is not None and consent.withdrawn_at is not None
     view = _build_hold_view(app, hold, by, proposal.reason)
     app.db.legal_holds.lift_legal_holds(person_id, now)
-    if left:
-        app.db.jobs.ensure_job(ERASURE, person_id, now)
-    elif consent is not None:
-        delete_unconsented_results(app, consent)
+    follow_hold_end(app, person_id)
     erased_by = now + ERASED_WITHIN if left else None
     _queue_hold_email(app, proposal, replace(view, lifted_at=now, erased_by=erased_by))
+
+
+def follow_hold_end(app: App, person_id: str) -> None:
+    """Do what a hold held up."""
+    consent = app.db.consents.find_latest_consent(person_id)
+    if consent is not None and consent.withdrawn_at is not None:
+        app.db.jobs.ensure_job(ERASURE, person_id, app.clock.now())
+    elif consent is not None:
+        delete_unconsented_results(app, consent)
 
 
 def _build_hold_view(app: App, hold: LegalHold, by: tuple[str, ...], reason: str) -> LegalHoldView:

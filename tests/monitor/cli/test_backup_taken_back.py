@@ -177,6 +177,41 @@ def test_a_restore_forgets_what_a_narrower_consent_no_longer_covers(kept: Termin
         assert app.db.people.load_person(rosa).alert_feeds == ()
 
 
+def test_a_hold_since_the_backup_keeps_whoever_left(kept: Terminal) -> None:
+    with Database.open_folder(kept.config.state) as state:
+        rosa, theo = state.people.list_person_ids()
+    leave_while_held(kept, rosa)
+    leave_by_page(kept, theo)
+    lose(kept)
+    kept.clock.at += timedelta(hours=1)
+
+    assert restore(kept).json["changed_holds"] == 1
+
+    with kept.app() as app:
+        kept.clock.at += timedelta(days=2)
+        run_mail_and_cleanup(app)
+        assert app.db.people.list_person_ids() == (rosa,)
+
+
+def test_a_hold_lifted_since_the_backup_keeps_nobody(kept: Terminal) -> None:
+    with Database.open_folder(kept.config.state) as state:
+        rosa, theo = state.people.list_person_ids()
+    leave_while_held(kept, rosa)
+    assert kept.run("backup").code == 0
+    kept.clock.at += timedelta(hours=1)
+    with kept.app() as app:
+        app.db.legal_holds.lift_legal_holds(rosa, app.clock.now())
+    lose(kept)
+    kept.clock.at += timedelta(hours=1)
+
+    assert restore(kept).json["changed_holds"] == 1
+
+    with kept.app() as app:
+        kept.clock.at += timedelta(days=2)
+        run_mail_and_cleanup(app)
+        assert app.db.people.list_person_ids() == (theo,)
+
+
 def test_the_last_backup_is_the_one_that_was_restored(kept: Terminal) -> None:
     """It has no row about itself, only of those before it, of which one failed."""
     assert kept.run("backup", "/dev/null/copies").code != 0

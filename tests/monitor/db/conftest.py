@@ -63,9 +63,14 @@ class World:
     def held(self, given: str = "Rosa", reason: str = "a lawsuit") -> str:
         """Enrol somebody who is under a legal hold from the first day."""
         ref = self.enrolled(given)
-        hold = LegalHold(person_id=ref, placed_at=self.now, by=("ana", "bo"), reason=reason)
-        self.state.legal_holds.insert_legal_hold(hold)
+        self.holds(ref, reason)
         return ref
+
+    def holds(self, person: str, reason: str, at: datetime | None = None) -> None:
+        hold = LegalHold(
+            person_id=person, placed_at=at or self.now, by=("ana", "bo"), reason=reason
+        )
+        self.state.legal_holds.insert_legal_hold(hold)
 
     def withdraws(self, person: str, at: datetime) -> None:
         """Append the last line of somebody's consent, as leaving does."""

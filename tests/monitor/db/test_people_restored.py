@@ -1,6 +1,7 @@
 """A database that is put back, however old, follows the keys: they are of today."""
 
 import shutil
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from monitor.db.connection import DatabaseConnection
 from monitor.db.database import Database
 from monitor.db.encryption import KeyStore
 from monitor.db.invitations import Invitation
-from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
+from monitor.domain.errors import CannotWriteError, DatabaseError, InputError, NotPermittedError
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_who_was_erased_is_erased_from_an_older_copy(world, copied, tmp_path):
         state.people.load_person(rosa)
     with pytest.raises(DatabaseError, match="was deleted"):
         state.keys.load_key(rosa)
-    assert state.keys.list_last_consents().keys() == {theo}
+    assert state.keys.list_last_lines("consents").keys() == {theo}
 
 
 def test_a_spent_invitation_in_an_older_copy_holds_nothing_up(world, copied, tmp_path):
@@ -69,6 +70,66 @@ def test_a_person_under_hold_in_an_older_copy_stays_erased(world, copied, tmp_pa
     world.state.people.erase_person(rosa)
 
     assert put_back(world, tmp_path).people.list_person_ids() == ()
+
+
+def test_a_hold_that_was_placed_since_is_so_in_an_older_copy_without_its_reason(
+    world, copied, tmp_path
+):
+    rosa = world.enrolled("Rosa")
+    copied()
+    world.holds(rosa, "a lawsuit of Theo Lind")
+
+    state = put_back(world, tmp_path)
+    Database.open_folder(world.folder).close()
+
+    (hold,) = state.legal_holds.list_legal_holds_of_person(rosa)
+    assert (hold.placed_at, hold.lifted_at) == (world.now, None)
+    assert (hold.by, hold.reason) == ((), "")
+    with pytest.raises(NotPermittedError):
+        state.people.erase_person(rosa)
+    for word in (b"lawsuit", b"Theo", b"ana"):
+        assert word not in (world.folder / "keys.db").read_bytes()
+
+
+def test_a_hold_that_was_lifted_since_is_so_in_an_older_copy(world, copied, tmp_path):
+    rosa, later = world.held("Rosa"), world.now + timedelta(days=1)
+    copied()
+    world.state.legal_holds.lift_legal_holds(rosa, later)
+
+    state = put_back(world, tmp_path)
+
+    (hold,) = state.legal_holds.list_legal_holds_of_person(rosa)
+    assert (hold.lifted_at, hold.reason) == (later, "a lawsuit")
+    state.people.erase_person(rosa)
+
+
+def test_of_two_holds_since_the_copy_only_the_last_one_is_in_place(world, copied, tmp_path):
+    rosa, later = world.held("Rosa"), world.now + timedelta(days=1)
+    copied()
+    world.state.legal_holds.lift_legal_holds(rosa, world.now)
+    world.holds(rosa, "another", at=later)
+
+    state = put_back(world, tmp_path)
+
+    assert [hold.placed_at for hold in state.legal_holds.list_active_legal_holds()] == [later]
+
+
+@pytest.mark.parametrize("lifts", [True, False])
+def test_a_hold_that_a_crash_kept_from_the_keys_stays_as_it_was_written(
+    world, monkeypatch, *, lifts
+):
+    rosa, later = world.held("Rosa"), world.now + timedelta(days=1)
+    with monkeypatch.context() as killed:
+        killed.setattr(KeyStore, "save_last_line", lambda *_: None)
+        world.state.legal_holds.lift_legal_holds(rosa, world.now)
+        if not lifts:
+            world.holds(rosa, "another", at=later)
+    before = world.state.legal_holds.list_legal_holds_of_person(rosa)
+    known = world.state.keys.list_last_lines("legal_holds")
+
+    with Database.open_folder(world.folder) as again:
+        assert again.legal_holds.list_legal_holds_of_person(rosa) == before
+        assert again.keys.list_last_lines("legal_holds") != known
 
 
 def test_an_older_ledger_gets_the_last_line_once_whoever_opens_it(world, copied, tmp_path):
@@ -108,10 +169,10 @@ def test_a_line_that_a_crash_kept_from_the_keys_is_laid_there_later(world, monke
     with monkeypatch.context() as killed:
         killed.setattr(DatabaseConnection, "run_after_commit", lambda *_: None)
         world.withdraws(rosa, world.now)
-    before = world.state.keys.list_last_consents()[rosa]
+    before = world.state.keys.list_last_lines("consents")[rosa]
 
     with Database.open_folder(world.folder) as again:
-        assert again.keys.list_last_consents()[rosa] != before
+        assert again.keys.list_last_lines("consents")[rosa] != before
         assert again.consents.find_latest_consent(rosa).withdrawn_at == world.now
         assert len(again.consents.list_consents(rosa)) == 2
 
@@ -124,13 +185,13 @@ def test_a_withdrawal_holds_while_the_keys_cannot_be_written(world, monkeypatch)
         raise CannotWriteError(reason)
 
     with monkeypatch.context() as full:
-        full.setattr(KeyStore, "save_last_consent", refuse)
+        full.setattr(KeyStore, "save_last_line", refuse)
         world.withdraws(rosa, world.now)
-    before = world.state.keys.list_last_consents()[rosa]
-    world.state.consents.follow_keys()
+    before = world.state.keys.list_last_lines("consents")[rosa]
+    world.state.follow_keys()
 
     assert world.state.consents.find_latest_consent(rosa).withdrawn_at == world.now
-    assert world.state.keys.list_last_consents()[rosa] != before
+    assert world.state.keys.list_last_lines("consents")[rosa] != before
 
 
 def test_an_erasure_that_a_crash_cut_short_lays_no_empty_line_with_the_keys(
@@ -144,4 +205,4 @@ def test_an_erasure_that_a_crash_cut_short_lays_no_empty_line_with_the_keys(
             world.withdraws(rosa, world.now)
             world.state.people.erase_person(rosa)
 
-    assert put_back(world, tmp_path).keys.list_last_consents()[rosa]
+    assert put_back(world, tmp_path).keys.list_last_lines("consents")[rosa]

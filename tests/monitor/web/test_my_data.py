@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.db.legal_holds import LegalHold
 from monitor.demo.district import MARIA, ROSA
 from monitor.domain.person import AlertFeed, Reviewer
 from monitor.domain.person_limits import MAX_EXPORTS_AN_HOUR
@@ -308,6 +309,15 @@ def test_a_legal_hold_is_said_plainly_with_its_reason(portal, guest, maria):
     assert "Legal hold since Sep 12, 2026" in shown
     assert "A request for records." in shown
     assert "stays until the hold is lifted" in guest.get("/me/data/leave").text
+
+
+def test_a_hold_whose_reason_was_lost_is_said_and_where_it_still_is(portal, guest, maria):
+    hold = LegalHold(person_id=maria.id, placed_at=portal.world.clock.now(), by=(), reason="")
+    portal.world.app.db.legal_holds.insert_legal_hold(hold)
+
+    shown = guest.get("/me/data").text
+    assert "The email that told you of the hold has both" in shown
+    assert "this reason" not in shown
 
 
 def test_leaving_takes_one_page_ends_every_session_and_says_what_happens(portal, guest, maria):
