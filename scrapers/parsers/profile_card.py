@@ -151,10 +151,9 @@ def _parse_markup_profile(url: str, text: str, handle: str, site: str) -> Profil
         OWN_LINK.search(link[0]) for link in LINK.finditer(lower)
     )
     soup = parse_document(text) if has_items or is_marked else first
-    if "data-nosnippet" in text:
-        for hidden in soup.find_all(lambda tag: tag.has_attr("data-nosnippet")):
-            if not hidden.decomposed:
-                hidden.decompose()
+    for hidden in soup.select("[data-nosnippet]") if "data-nosnippet" in text else ():
+        if not hidden.decomposed:
+            hidden.decompose()
     remove_comments(soup)
     top = extract_page_head(first)
     if soup is not first:

@@ -154,11 +154,7 @@ def _answer_job(job: bytes) -> bytes:
 def main() -> None:
     # Whatever a parser prints must not get between the answers.
     answers = os.dup(_ANSWERS)
-    plugin_modules = sys.argv[1:]
-    if not plugin_modules:
-        # Beautiful Soup loads it for CSS selectors, a fifth of starting; our parsers use none.
-        sys.modules["soupsieve"] = None  # type: ignore[assignment] # how an import is told to fail
-    load_parsers(plugin_modules)
+    load_parsers(sys.argv[1:])
     close_other_files(_JOBS, answers)
     set_resource_limits()
     serve_jobs(_JOBS, answers, enter_sandbox())

@@ -565,7 +565,6 @@ def test_the_name_of_the_portal_is_waited_for_until_it_answers_or_the_person_goe
         return look
 
     monkeypatch.setattr("monitor.cli.endpoints.check_portal", check_portal)
-    monkeypatch.setattr("monitor.cli.init.PORTAL_LOOK_SECONDS", 0.0)
 
     wait_for_portal(CliContext(terminal.path, terminal.environment))
 

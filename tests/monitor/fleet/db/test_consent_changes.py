@@ -210,12 +210,8 @@ def test_what_a_wrong_clock_wrote_is_replaced(folder: Path, clock: StoryClock) -
 
 
 def test_what_cannot_be_sent_stays_to_be_sent(
-    folder: Path,
-    clock: StoryClock,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
+    folder: Path, clock: StoryClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("monitor.fleet.db.postgres.CONNECT_SECONDS", 0.1)
     away = FleetConnection("postgresql://127.0.0.1:1/none", timedelta())
     home = start_home(folder, clock, away)
     with opened(folder, clock) as app:
