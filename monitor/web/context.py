@@ -21,7 +21,7 @@ from monitor.services.legal_holds import list_hold_proposals
 from monitor.services.public_records import list_records_proposals
 from monitor.services.review import list_early_access_proposals
 from monitor.services.tips import can_tell
-from monitor.web.forms import WebForm, choose_status, read_form
+from monitor.web.forms import WebForm, choose_status, read_form, read_query
 from monitor.web.roles import is_for_staff, leads_to_staff_page
 from monitor.web.security import RateLimit, build_wrong_token_limit
 from monitor.web.session_cookie import BrowserSession, BrowserSessions, get_browser_session
@@ -47,6 +47,12 @@ class LanguageChoice(TypedDict):
 
     languages: tuple[tuple[str, str], ...]
     here: str
+
+
+class EmailedPageQuery(WebForm, frozen=True, kw_only=True):
+    """`to` is the id by which an email names its reader, so that they type no address."""
+
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +148,8 @@ class PortalContext:
 
     def answer_stranger(self) -> Response:
         """Ask to sign in, and remember which page was wanted: an email may have led to it."""
-        # Whom an email was sent to, by an id, which spares them to type their address.
-        sent_to = request.args.get("to") or None
-        response = self.redirect_to(url_for("sign_in.show_sign_in", to=sent_to))
+        sent_to = read_query(EmailedPageQuery).to
+        response = self.redirect_to(url_for("sign_in.show_sign_in", to=sent_to or None))
         # A line break cannot be redirected to, and no page of ours has one.
         if request.method == "GET" and request.path != "/" and request.path.isprintable():
             self.keep_wanted_path(response, request.path[:MAX_PATH_LENGTH])

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -96,7 +97,7 @@ def list_facts(app: App) -> Iterator[str]:
 
 def list_words(finding) -> Iterator[str]:
     yield from (finding.name, finding.title, finding.bio, finding.snippet, finding.handle)
-    yield from (finding.url, finding.location, *finding.links)
+    yield from (finding.url, urlsplit(finding.url).netloc, finding.location, *finding.links)
     yield from re.findall(r"\w{3,}", f"{finding.title} {finding.bio} {finding.snippet}")
 
 

@@ -71,7 +71,11 @@ def test_who_asked_in_vain_finds_the_form_again_and_what_else_helps(
     ways = page.page.find("h3", string="If that does not help").find_next("ol")
     assert ways.find("a", href="https://myactivity.google.com/results-about-you")
     assert ways.find("a", href="https://lookup.icann.org")
-    assert [each.name for each in page.page.select("main :is(h1, h2, h3)")] == ["h1", "h2", "h3"]
+    assert [heading.name for heading in page.page.select("main :is(h1, h2, h3)")] == [
+        "h1",
+        "h2",
+        "h3",
+    ]
 
 
 def test_it_is_a_part_of_results_and_as_urgent_as_its_alert(

@@ -296,7 +296,7 @@ def test_after_a_decision_it_reads_what_follows_and_whose_word_it_replaced(
 
     saved = decide(ana, "harmless")
     assert "Saved. The staff member's own answer still decides." in saved
-    assert "Next: The staff member says what it is, by " in saved
+    assert "Next: The staff member says what it is, or it closes on " in saved
     assert "replaces what" not in saved
 
     bo = portal.signed_in(BO)
