@@ -180,9 +180,13 @@ class Case:
 
     @property
     def known_since(self) -> datetime | None:
-        """Return when its person was told of it, or else first spoke of it; None before both."""
-        own = (entry.at for entry in self.log if self.get_side(entry) is Side.PERSON)
-        return self.notified_at or min(own, default=None)
+        """Return when its person was told of it, or else first spoke of it; None before both.
+
+        What they said before it began again, or came back, is no earlier than that.
+        """
+        own = (entry.at for entry in self.entries if self.get_side(entry) is Side.PERSON)
+        spoke = min(own, default=None)
+        return self.notified_at or (spoke and max(spoke, self.opened_at))
 
     @property
     def is_undecided(self) -> bool:

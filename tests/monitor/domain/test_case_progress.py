@@ -13,6 +13,7 @@ from monitor.domain.case import (
     list_possible_decisions,
     mark_notice_bounced,
     mark_notified,
+    restart_case,
     resume_case,
 )
 from monitor.domain.case_end import find_end
@@ -330,6 +331,33 @@ def test_what_its_person_took_back_and_leaves_alone_lapses_as_what_they_were_tol
 
     assert silent.step().what is CaseStep.ANSWER
     assert silent.at(MONDAY + 60 * DAY).end().reason is EndReason.LAPSED
+
+
+@pytest.mark.parametrize(
+    ("begin_again", "said", "next_step"),
+    [
+        (restart_case, (Decision.HARMLESS,), CaseStep.NOTIFY),
+        (resume_case, (Decision.MOCK, Decision.REOPENED), CaseStep.ANSWER),
+    ],
+)
+def test_what_begins_again_does_not_lapse_by_what_was_said_before(begin_again, said, next_step):
+    case = Case(
+        id="case",
+        person_id="rosa",
+        finding_id="finding",
+        kind=CaseKind.MOCK_ACCOUNT,
+        severity=Severity.MEDIUM,
+        opened_at=MONDAY,
+        reasons=(),
+    )
+    life = Life(case=case, consent=CONSENT, policy=POLICY, now=MONDAY)
+    for word in said:
+        life = life.play("rosa", word)
+    again = MONDAY + 90 * DAY
+    back = replace(life, case=begin_again(life.case, again), now=again)
+
+    assert back.end() is None
+    assert back.step().what is next_step
 
 
 @MANY
