@@ -306,11 +306,11 @@ class CaseView(CaseSummary):
     not see it.
 
     For its person alone: what would lower it, what they said `earlier`, before it began again,
-    and what they can do about it. They saw it `since` then; `lever` was done last against it, by IT
-    if it `is_lever_its`. A report of their own stands since `own_report_at`, and IT took one back
-    when it `it_took_back_at`. An undo `undoes` what they said or did last, and a harmless one rests
-    `until` then. They are
-    emailed about it again when it `nudges_at`. The next look is when it `looks_at`: ours, or their
+    and what they can do about it. They saw it `since` then; `lever` was done last against it.
+    Where a report hit what pretends nothing, the side that takes it back at their word `withdraws`
+    it, and IT took its own back at `it_took_back_at`. An undo `undoes` what they said or did
+    last, and a harmless one rests `until` then. They are emailed about it again when it
+    `nudges_at`. The next look is when it `looks_at`: ours, or their
     own in `own_looks`, where no source of ours opens it; both are empty where none is planned. If
     what they did has not helped by then, it is their turn again at `own_turn_at`.
     It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
@@ -338,8 +338,7 @@ class CaseView(CaseSummary):
     earlier: Reason | None = None
     steps: tuple[AdviceLine, ...] = ()
     lever: Decision | None = None
-    is_lever_its: bool = False
-    own_report_at: datetime | None = None
+    withdraws: Side | None = None
     it_took_back_at: datetime | None = None
     answered_at: datetime | None = None
     acted_at: datetime | None = None
@@ -566,14 +565,6 @@ class CaseView(CaseSummary):
         if own and self.review_decision is Decision.IMPERSONATION:
             return TAKEN_OVER
         return DECISION_SENTENCES[self.review_decision]
-
-    @property
-    def can_withdraw_report(self) -> bool:
-        """Tell whether it pretends nothing, and they reported it; of their own, or IT did."""
-        mistaken = {Decision.NAMESAKE, Decision.UNRELATED, Decision.MINE, Decision.HARMLESS}
-        is_theirs = self.decision is Decision.MINE and self.is_lever_its
-        reported = self.own_report_at is not None or is_theirs
-        return self.kind in _OWNERSHIP_KINDS and reported and self.decision in mistaken
 
     @property
     def is_removable(self) -> bool:

@@ -167,9 +167,24 @@ class Case:
 
         None of what they say is their own: no reviewer reads of it anymore, and they tell IT.
         """
-        mistaken = self.kind in OWNERSHIP_CASES and self.is_dismissed
         is_theirs = self.get_verdict(Side.PERSON) is Decision.MINE
-        return self.find_report(Side.IT) if mistaken and not is_theirs else None
+        return self.find_report(Side.IT) if self._pretends_nothing and not is_theirs else None
+
+    @property
+    def withdrawable_report(self) -> DecisionRecord | None:
+        """Return the report of what pretends nothing that its person takes back, or has IT do so.
+
+        IT does the latter by itself, except of what is their own.
+        """
+        if not self._pretends_nothing:
+            return None
+        is_theirs = self.get_verdict(Side.PERSON) is Decision.MINE
+        return self.find_report(Side.PERSON) or (self.find_report(Side.IT) if is_theirs else None)
+
+    @property
+    def _pretends_nothing(self) -> bool:
+        """Tell whether its person says so; what is left as it is still pretends to be them."""
+        return self.kind in OWNERSHIP_CASES and self.is_dismissed and not self.is_left_as_it_is
 
     @property
     def is_left_as_it_is(self) -> bool:

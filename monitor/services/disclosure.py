@@ -343,7 +343,7 @@ def _build_own_view(
     looks = () if summary.end else list_look_times(case)
     own_looks = () if looks and list_recheck_keys(app, finding) else looks
     lever, is_open = case.last_lever, summary.it_sees_since is not None
-    last, own_report = case.get_last_entry(Side.PERSON), case.find_report(Side.PERSON)
+    last, mistaken = case.get_last_entry(Side.PERSON), case.withdrawable_report
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
@@ -359,8 +359,7 @@ def _build_own_view(
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),
         lever=lever.decision if lever else None,
-        is_lever_its=lever is not None and case.get_side(lever) is Side.IT,
-        own_report_at=own_report.at if own_report else None,
+        withdraws=case.get_side(mistaken) if mistaken else None,
         it_took_back_at=_find_time_taken_back(case),
         until=case.harmless_until,
         nudges_at=_find_next_nudge(app, inputs, summary, own_looks),

@@ -158,20 +158,19 @@ def build_withdrawal_view(app: App, owner_id: str, case_id: str) -> WithdrawalVi
     """Return how to take a report back; raises InputError where there is none to take back."""
     case = app.db.cases.load_case_of_person(owner_id, case_id)
     shown = disclose_own(app, case)
-    own, by_it = case.find_report(Side.PERSON), case.find_report(Side.IT)
-    report = own or by_it
-    if not shown.can_withdraw_report or report is None:
+    report = case.withdrawable_report
+    if report is None:
         reason = "There is no report of yours to take back."
         raise InputError(reason)
-    person = app.db.people.load_person(owner_id)
+    person, by_it = app.db.people.load_person(owner_id), case.get_side(report) is Side.IT
     return WithdrawalView(
         case=shown,
         place=_find_guide(app, case),
         person=person.name.full_name,
         zone=person.zone,
         reported_at=report.at,
-        note=own.note if own else "",
-        office="" if own else _find_reporter(app, report.by),
+        note="" if by_it else report.note,
+        office=_find_reporter(app, report.by) if by_it else "",
     )
 
 

@@ -90,3 +90,31 @@ def test_the_weekly_email_opens_the_report_to_take_back_first(portal: Portal, ma
     assert "take a report back" in email.subject
     assert "Maria" not in email.text
     assert any(entry.decision in SENT_LEVERS for entry in fake(maria).standing)
+
+
+@pytest.mark.usefixtures("reported")
+def test_what_its_person_leaves_as_it_is_was_reported_rightly(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    for said in (Decision.IMPERSONATION, Decision.HARMLESS):
+        maria.rules(fake(maria), said)
+    queue_mistakes(portal.world.app)
+    send_due(portal.world.app)
+
+    assert not [one for one in portal.world.post.to(ANA) if "take a report" in one.email.subject]
+    assert "Take your report back" not in ana.get(here).text
+    own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw"
+    assert own.get(place).status == 404
+    assert place not in own.get(f"/me/findings/{fake(maria).finding_id}").text
+
+
+@pytest.mark.usefixtures("reported")
+def test_its_report_stays_to_be_taken_back_whatever_its_person_noted_since(
+    portal: Portal, maria: Staff
+):
+    for said in (Decision.IMPERSONATION, Decision.REFUSED, Decision.MINE):
+        maria.rules(fake(maria), said)
+
+    own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw"
+    assert "Have IT take its report back" in own.get(f"/me/findings/{fake(maria).finding_id}").text
+    assert ANA in own.get(place).text
