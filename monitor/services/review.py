@@ -14,6 +14,7 @@ from monitor.app import App
 from monitor.db.review_index import ReviewFilter
 from monitor.db.review_notes import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.domain.case import Case
+from monitor.domain.case_log import DecisionRecord
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer, build_reviewer_id
 from monitor.domain.person_limits import can_ask_again
@@ -74,8 +75,7 @@ def queue_review_digests(app: App) -> None:
 def build_review_digest(app: App, address: str) -> ReviewView:
     """Give counts alone, without what is about the reader: a mailbox is no place for a case."""
     district, now = app.config.district, app.clock.now()
-    own = app.db.people.find_person_id_by_mail(address)
-    reviewer = Reviewer(address=address, person_id=own or "")
+    reviewer = _find_reviewer(app, address)
     counts, mistakes = count_review_cases(app, reviewer), tuple(_list_mistakes(app, reviewer))
     return ReviewView(
         **build_custom_greeting(
@@ -91,7 +91,7 @@ def build_review_digest(app: App, address: str) -> ReviewView:
         going=counts[CaseBin.IN_PROGRESS],
         done=counts[CaseBin.DONE],
         mistaken=len(mistakes),
-        first=mistakes[0] if mistakes else _find_first_case(app, reviewer),
+        first=_describe_mistake(mistakes[0][0]) if mistakes else _find_first_case(app, reviewer),
         lookalikes=summarize_district(app) if app.config.official else None,
         upkeep=_summarize_upkeep(app, now),
     )
@@ -101,17 +101,29 @@ def queue_mistakes(app: App) -> None:
     """Email each reviewer whose report of what pretends nothing still stands, once for each."""
     with app.db.begin_transaction():
         for address in app.config.district.reviewers:
-            view = build_review_digest(app, address)
-            if view.mistaken and view.first:
-                plan = EmailPlan(recipient_id=view.reviewer_id, dedupe_key=f"back {view.first.id}")
-                queue_email(app, plan, view)
+            for case, report in _list_mistakes(app, _find_reviewer(app, address)):
+                plan = EmailPlan(
+                    recipient_id=report.by, dedupe_key=f"back {case.id} {report.at.isoformat()}"
+                )
+                view = build_review_digest(app, address)
+                queue_email(app, plan, replace(view, first=_describe_mistake(case)))
 
 
-def _list_mistakes(app: App, reviewer: Reviewer) -> Iterator[MostUrgentCase]:
-    """Yield the cases of which this reviewer is to take a report back."""
-    for row in load_queue_page(app, reviewer, ReviewFilter(bins=(CaseBin.DONE,)), 1).rows:
-        if row.mistaken_at:
-            yield MostUrgentCase(id=row.id, severity=row.severity, due=None)
+def _find_reviewer(app: App, address: str) -> Reviewer:
+    own = app.db.people.find_person_id_by_mail(address)
+    return Reviewer(address=address, person_id=own or "")
+
+
+def _list_mistakes(app: App, reviewer: Reviewer) -> Iterator[tuple[Case, DecisionRecord]]:
+    """Yield the cases of which this reviewer is to take a report back, each with that report."""
+    for case, _ in list_review_openings(app, ReviewFilter(bins=(CaseBin.DONE,)), reviewer):
+        report = case.mistaken_report
+        if report and report.by == reviewer.id:
+            yield case, report
+
+
+def _describe_mistake(case: Case) -> MostUrgentCase:
+    return MostUrgentCase(id=case.id, severity=case.severity, due=None)
 
 
 def _find_first_case(app: App, reviewer: Reviewer) -> MostUrgentCase | None:
@@ -157,12 +169,7 @@ def load_reviewable_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
 def take_report_back(app: App, reviewer: Reviewer, case_id: str) -> None:
     """Note that a reviewer took back their report of what pretends nothing."""
     with app.db.begin_transaction():
-        case = app.db.cases.load_case(case_id)
-        check_may_review(app, reviewer, case)
-        check_review_access(app, case, reviewer.id)
-        if not app.db.access_log.has_access(reviewer.id, case_id, app.clock.now()):
-            raise InputError(CHANGED_MEANWHILE)
-        report = case.mistaken_report
+        report = load_viewed_case(app, reviewer, case_id).mistaken_report
         if report is None or report.by != reviewer.id:
             raise InputError(CHANGED_MEANWHILE)
         while report is not None and report.by == reviewer.id:

@@ -9,7 +9,7 @@ from monitor.services.outbox import send_due
 from monitor.services.review import queue_mistakes, queue_review_digests
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
-from tests.monitor.web.review.flagged import ANA, BO, fake
+from tests.monitor.web.review.flagged import ANA, BO, fake, several
 
 
 @pytest.fixture
@@ -90,6 +90,36 @@ def test_the_weekly_email_opens_the_report_to_take_back_first(portal: Portal, ma
     assert "take a report back" in email.subject
     assert "Maria" not in email.text
     assert any(entry.decision in SENT_LEVERS for entry in fake(maria).standing)
+
+
+@pytest.mark.usefixtures("reported")
+def test_it_is_told_of_each_report_to_take_back_and_of_one_again(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    def count_emails() -> int:
+        queue_mistakes(portal.world.app)
+        send_due(portal.world.app)
+        told = portal.world.post.to(ANA)
+        return sum("take a report back" in one.email.subject for one in told)
+
+    (other,) = several(portal, maria, 1)
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    assert count_emails() == 1
+
+    cases = portal.world.state.cases
+    maria.rules(cases.load_case(other), Decision.IMPERSONATION)
+    ana.post("/review/open", one=other)
+    ana.post("/review/rule", decision="reported", seen=f"{other} {cases.load_case(other).revision}")
+    maria.rules(cases.load_case(other), Decision.NAMESAKE)
+    assert count_emails() == 2
+    assert f"/review/cases/{other}?to=" in portal.world.post.to(ANA)[-1].email.text
+
+    ana.post(f"/review/cases/{other}/report-back")
+    maria.rules(cases.load_case(other), Decision.IMPERSONATION)
+    portal.world.later(minutes=1)
+    ana.post("/review/rule", decision="reported", seen=f"{other} {cases.load_case(other).revision}")
+    maria.rules(cases.load_case(other), Decision.UNRELATED)
+    assert count_emails() == 3
 
 
 @pytest.mark.usefixtures("reported")
