@@ -380,7 +380,7 @@ def _build_own_view(
 def _find_time_taken_back(case: Case) -> datetime | None:
     """Return when IT took a report of what pretends nothing back; None where it did not."""
     by_it = [entry for entry in case.entries if case.get_side(entry) is Side.IT]
-    if not case.is_dismissed or case.mistaken_report or not by_it:
+    if not case.is_dismissed or case.find_report(Side.IT) or not by_it:
         return None
     reported = any(entry.decision is Decision.REPORTED for entry in by_it)
     return by_it[-1].at if reported and by_it[-1].decision is Decision.REOPENED else None

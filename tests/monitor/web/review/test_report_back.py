@@ -7,6 +7,7 @@ from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import Decision, Side
 from monitor.services.outbox import send_due
 from monitor.services.review import queue_mistakes, queue_review_digests
+from tests.monitor.decisions import decide_case
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
@@ -148,3 +149,15 @@ def test_its_report_stays_to_be_taken_back_whatever_its_person_noted_since(
     own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw"
     assert "Have IT take its report back" in own.get(f"/me/findings/{fake(maria).finding_id}").text
     assert ANA in own.get(place).text
+
+
+@pytest.mark.usefixtures("reported")
+def test_no_undo_of_another_reviewers_word_takes_a_report_back(portal: Portal, maria: Staff):
+    maria.rules(fake(maria), Decision.SHARED)
+    for decision in (Decision.MOCK, Decision.REOPENED):
+        decide_case(portal.world.app, fake(maria).id, decision, build_reviewer_id(BO))
+    maria.rules(fake(maria), Decision.MINE)
+
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}")
+    assert "Have IT take its report back" in own.text
+    assert "IT took its report back" not in own.text
