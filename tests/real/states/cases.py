@@ -107,7 +107,7 @@ def _exposed(app: App, case: Case) -> dict[str, str]:
         kind = CaseKind.EXPOSED_CONTACT
         raised = replace(raised, kind=kind, severity=Severity.HIGH, relation="home-address phone")
         if name == "unheard":
-            raised = say(raised, Decision.REMOVAL_ASKED, at=app.clock.now() - 31 * DAY)
+            raised = say(raised, Decision.REMOVAL_ASKED, at=app.clock.now() - 50 * DAY)
         app.db.cases.update_case(raised)
         told[name] = ref
     return told

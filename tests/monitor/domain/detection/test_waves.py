@@ -232,7 +232,7 @@ def test_the_reason_gives_the_number_and_the_network_and_no_name():
 
 
 def test_a_mock_account_of_a_wave_is_flagged_for_what_it_is():
-    mocking = replace(NEW, name="mrs quackenbush memes", handle="quackmemes")
+    mocking = replace(NEW, name="mrs quackenbush memes", handle="quackmemes", bio="tallgrass, ks")
 
     assert "wave" in rules_of(assess(3, mocking))
     assert assess(3, mocking).label is OwnershipLabel.MOCK
