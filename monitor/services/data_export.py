@@ -297,11 +297,13 @@ def _build_access_line(
     notes: Mapping[tuple[str, datetime], str],
 ) -> AccessLogLine:
     remarked = entry.action in {"noted", "asked"}
+    is_own = entry.actor in {person_id, "person"}
     return AccessLogLine(
         at=entry.at,
         who=describe_actor(entry.actor, person_id),
         what=describe_action(entry.action),
-        how=describe_means(entry.means) if entry.actor in {person_id, "person"} else "",
+        # Who answered by a link did so by that means: it is not said twice.
+        how=describe_means(entry.means) if is_own and entry.action != "answered-by-link" else "",
         finding_id=labels_by_id.get(entry.subject, ""),
         words=notes.get((entry.subject, entry.at), "") if remarked else "",
     )

@@ -145,6 +145,10 @@ def list_allowed_decisions(case: Case) -> tuple[Decision, ...]:
     verdict = case.get_verdict(Side.PERSON) or case.get_verdict(Side.IT)
     if verdict is None or not is_confirmation(case.kind, verdict):
         allowed = frozenset(decision for decision in allowed if not is_lever(decision))
+    # There is one way to report an account that was taken over, and once is enough.
+    sent = case.find_report(Side.IT)
+    if case.kind is CaseKind.OWN_ACCOUNT_CHANGED and sent and sent == case.last_lever:
+        allowed -= {Decision.REPORTED}
     return tuple(decision for decision in Decision if decision in allowed)
 
 

@@ -321,6 +321,7 @@ def test_what_a_link_answered_says_so(portal, maria, link):
     assert means["decided"] == "link"
     told = portal.signed_in(maria.mail).get("/me/data/seen").text
     assert "You answered this alert with a link from an email" in told
+    assert "from an email with a link" not in told
 
 
 def test_a_link_of_the_old_mailbox_is_over_after_a_change_of_address(portal, maria, link):

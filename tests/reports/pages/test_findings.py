@@ -247,6 +247,15 @@ def test_a_track_says_what_is_done_and_which_step_is_now(
     assert text_of(page, ".track .now") == [now]
 
 
+def test_a_case_that_a_reviewer_keeps_says_what_it_sees() -> None:
+    kept = replace(CASE, holders=("ana@cedarvalley.example",))
+    panel = CasePanel(case=kept, policy=PolicyReminder(), fields=())
+    view = FindingPageView(finding=CASE.finding, policy=PolicyReminder(), cases=(panel,))
+    page = BeautifulSoup(render_finding(view, FRAME), "html.parser")
+
+    assert "What IT sees" in text_of(page, "summary")
+
+
 def test_whom_a_link_is_to_its_person_is_told_to_find_out_before_any_answer() -> None:
     steps = (AdviceLine(words="Look through the newest."), AdviceLine(words="End the link."))
     link = replace(

@@ -401,6 +401,12 @@ def test_of_an_own_account_it_reads_how_its_person_gets_back_in(
     assert "turn on two-step verification" in seen_again.text
     assert "Help with the report" not in seen_again.text
     assert seen_again.page.find(id="report") is None
+    done = "Reported to the platform as taken over"
+    pressed = seen_again.page.find("button", string=done).find_parent("form")
+    ana.post(
+        "/review/rule", seen=pressed.find("input", {"name": "seen"})["value"], decision="reported"
+    )
+    assert ana.get(here).page.find("button", string=done) is None
 
 
 def test_a_decision_that_was_not_chosen_changes_nothing(maria: Staff, ana: Guest, here: str):
