@@ -263,9 +263,10 @@ class CaseSummary:
     for its person `waits_since` then, None where it does not, or IT reads. IT sees it
     since `it_sees_since` because of `opened_by`; None while it does not. Silence of its person ends
     it when it `closes_at`, None for never. They shared it with its evidence `shared_at` some time,
-    None while they do not. IT reported it when it is `mistaken_at`, and takes that back: its person
-    says that it pretends nothing; None where there is no such report. `taken_by` is a reviewer's
-    address, and `asked_at` when its person was last asked; both are for IT alone.
+    None while they do not. IT reported it when it is `mistaken_at`, and takes that back by
+    `take_back_by`: its person says that it pretends nothing; both are None where there is no such
+    report. `taken_by` is a reviewer's address, and `asked_at` when its person was last asked; both
+    are for IT alone.
     """
 
     id: str
@@ -290,6 +291,7 @@ class CaseSummary:
     opened_by: OpeningReason | None = None
     shared_at: datetime | None = None
     mistaken_at: datetime | None = None
+    take_back_by: datetime | None = None
     taken_by: str = ""
     asked_at: datetime | None = None
 

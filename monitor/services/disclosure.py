@@ -20,6 +20,7 @@ from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_end import find_end
 from monitor.domain.case_log import SHARING
 from monitor.domain.case_progress import (
+    DECIDE_WITHIN,
     find_case_standing,
     find_nudge_times,
     find_review_turn,
@@ -268,6 +269,8 @@ def _summarize(
     ahead = find_end(case, inputs.consent) if step and step.what is CaseStep.ANSWER else None
     person = app.db.people.load_person(case.person_id)
     mistaken = case.mistaken_report
+    if mistaken and reviewer_id not in {"", mistaken.by}:
+        mistaken = None
     zone = person.zone if side is Side.PERSON else app.config.district.zone
     return CaseSummary(
         id=case.id,
@@ -292,7 +295,8 @@ def _summarize(
         it_sees_since=opening.at if opening else None,
         opened_by=opening.reason if opening else None,
         shared_at=case.shared_at,
-        mistaken_at=mistaken.at if mistaken and reviewer_id in {"", mistaken.by} else None,
+        mistaken_at=mistaken.at if mistaken else None,
+        take_back_by=end.at + DECIDE_WITHIN if mistaken and end else None,
     )
 
 

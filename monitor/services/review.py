@@ -14,7 +14,7 @@ from monitor.app import App
 from monitor.db.review_index import ReviewFilter
 from monitor.db.review_notes import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.domain.case import Case
-from monitor.domain.case_log import DecisionRecord
+from monitor.domain.case_log import DecisionRecord, is_confirmation, read_verdict
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer, build_reviewer_id
 from monitor.domain.person_limits import can_ask_again
@@ -31,6 +31,7 @@ from monitor.services.disclosure import (
     find_last_question_time,
     find_review_opening,
     is_barred,
+    summarize,
 )
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.lookalike_checks import summarize_district
@@ -91,7 +92,9 @@ def build_review_digest(app: App, address: str) -> ReviewView:
         going=counts[CaseBin.IN_PROGRESS],
         done=counts[CaseBin.DONE],
         mistaken=len(mistakes),
-        first=_describe_mistake(mistakes[0][0]) if mistakes else _find_first_case(app, reviewer),
+        first=_describe_mistake(app, reviewer, mistakes[0][0])
+        if mistakes
+        else _find_first_case(app, reviewer),
         lookalikes=summarize_district(app) if app.config.official else None,
         upkeep=_summarize_upkeep(app, now),
     )
@@ -101,12 +104,13 @@ def queue_mistakes(app: App) -> None:
     """Email each reviewer whose report of what pretends nothing still stands, once for each."""
     with app.db.begin_transaction():
         for address in app.config.district.reviewers:
-            for case, report in _list_mistakes(app, _find_reviewer(app, address)):
+            reviewer = _find_reviewer(app, address)
+            for case, report in _list_mistakes(app, reviewer):
                 plan = EmailPlan(
                     recipient_id=report.by, dedupe_key=f"back {case.id} {report.at.isoformat()}"
                 )
                 view = build_review_digest(app, address)
-                queue_email(app, plan, replace(view, first=_describe_mistake(case)))
+                queue_email(app, plan, replace(view, first=_describe_mistake(app, reviewer, case)))
 
 
 def _find_reviewer(app: App, address: str) -> Reviewer:
@@ -122,8 +126,10 @@ def _list_mistakes(app: App, reviewer: Reviewer) -> Iterator[tuple[Case, Decisio
             yield case, report
 
 
-def _describe_mistake(case: Case) -> MostUrgentCase:
-    return MostUrgentCase(id=case.id, severity=case.severity, due=None)
+def _describe_mistake(app: App, reviewer: Reviewer, case: Case) -> MostUrgentCase:
+    shown = summarize(app, case, reviewer)
+    due = shown.take_back_by if shown else None
+    return MostUrgentCase(id=case.id, severity=case.severity, due=due)
 
 
 def _find_first_case(app: App, reviewer: Reviewer) -> MostUrgentCase | None:
@@ -169,12 +175,16 @@ def load_reviewable_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
 def take_report_back(app: App, reviewer: Reviewer, case_id: str) -> None:
     """Note that a reviewer took back their report of what pretends nothing."""
     with app.db.begin_transaction():
-        report = load_viewed_case(app, reviewer, case_id).mistaken_report
+        case = load_viewed_case(app, reviewer, case_id)
+        report = case.mistaken_report
         if report is None or report.by != reviewer.id:
             raise InputError(CHANGED_MEANWHILE)
-        while report is not None and report.by == reviewer.id:
+        # Who takes it back no longer says that it is real either.
+        while any(
+            entry.by == reviewer.id and is_confirmation(case.kind, read_verdict(case.kind, entry))
+            for entry in case.standing
+        ):
             (case,) = undo_decisions(app, (case_id,), reviewer.id)
-            report = case.mistaken_report
 
 
 def download_review_evidence(app: App, reviewer: Reviewer, case_id: str) -> EvidenceView:

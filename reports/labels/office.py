@@ -22,7 +22,7 @@ from monitor.domain.vocabulary import (
     StaffLineState,
     StepActor,
 )
-from reports.labels.cases import CHANGED_ACCOUNT_CHOICES
+from reports.labels.cases import CHANGED_ACCOUNT_CHOICES, DECISION_PHRASES
 
 # Behind or above a number of lines of a staff file.
 # What a file says itself; of the others, no count is shown.
@@ -174,11 +174,22 @@ REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "two checks, days apart, no longer found it",
     EndReason.SHOWN: "the staff member showed that it is gone",
     EndReason.RESTORED: "it shows the staff member again",
-    EndReason.DISMISSED: "the staff member said that nothing more is needed",
+    # What they said follows.
+    EndReason.DISMISSED: "the staff member",
     EndReason.CLAIMED: "it was said to be gone, and was not seen for 30 days",
     EndReason.SILENT: "IT found it harmless, and the staff member did not answer",
     EndReason.LAPSED: "it was not answered, and is not serious",
 }
+
+
+def describe_review_end(end: EndReason, decision: Decision | None) -> str:
+    """Return why a case ended, as a reviewer reads it; `decision` is what its person says."""
+    words = REVIEWER_END_REASONS[end]
+    if end is EndReason.DISMISSED and decision:
+        return f"{words} {DECISION_PHRASES[decision]}"
+    return words
+
+
 CASE_BINS: Final[Mapping[CaseBin, str]] = {
     CaseBin.NEEDS_YOU: "Needs IT",
     CaseBin.IN_PROGRESS: "Waiting for others",

@@ -3,10 +3,13 @@
 import pytest
 
 from monitor.domain.case_log import SENT_LEVERS
+from monitor.domain.case_progress import DECIDE_WITHIN
+from monitor.domain.english_dates import format_near_day
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import Decision, Side
 from monitor.services.outbox import send_due
 from monitor.services.review import queue_mistakes, queue_review_digests
+from reports.labels.cases import DECISION_PHRASES
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
@@ -37,9 +40,10 @@ def test_it_is_told_and_takes_its_own_report_back(
     )
     assert f"{here}?to={build_reviewer_id(ANA)}" in told.text
     assert not [one for one in portal.world.post.to(BO) if "take a report" in one.email.subject]
-    assert "Take your report back" in ana.get("/review").text
+    due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
+    assert f"Due {due} . Take your report back." in ana.get("/review").text
     page = ana.get(here).page
-    assert page.h1.get_text() == "Take your report back"
+    assert page.h1.get_text() == f"Take your report back by {due}"
     url = maria.world.state.findings.load_finding(fake(maria).finding_id).portrait.url
     assert url in page.find(id="report").get_text()
 
@@ -47,6 +51,9 @@ def test_it_is_told_and_takes_its_own_report_back(
     assert fake(maria).mistaken_report is None
     assert fake(maria).find_report(Side.IT) is None
     assert ana.post(f"{here}/report-back").status in {404, 400}
+    after = ana.get(here).text
+    assert f"Ended: the staff member {DECISION_PHRASES[said]}" in after
+    assert "What IT says" not in after
 
 
 @pytest.mark.usefixtures("reported")
@@ -74,11 +81,16 @@ def test_its_person_reads_that_it_reported_and_takes_it_back(
     own, where = portal.signed_in(maria.mail), f"/me/findings/{fake(maria).finding_id}"
 
     before = own.get(where)
+    due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
     assert "IT reported it on" in before.text
+    assert f"they take the report back by {due}." in before.text
+    assert "IT said:" in before.text
     assert "Take the report back" not in before.text
     assert own.get(f"/me/takedown/{fake(maria).id}/withdraw").status == 404
     ana.post(f"{here}/report-back")
-    assert "IT took its report back on" in own.get(where).text
+    after = own.get(where).text
+    assert "IT took its report back on" in after
+    assert "IT said:" not in after
 
 
 @pytest.mark.usefixtures("reported")
