@@ -24,6 +24,7 @@ from monitor.domain.disclosure import (
     DisclosureInput,
     DisclosurePolicy,
     compute_review_opening,
+    find_kept_opening,
     forecast_time_opening,
     needs_immediate_notice,
 )
@@ -137,6 +138,8 @@ def find_next_step(
     if case.known_since is None:
         return _plan_notice(case)
     turn, opening = find_review_turn(case), compute_review_opening(inputs, now, policy)
+    if turn and turn.what is CaseStep.DECIDE and opening is None:
+        opening = find_kept_opening(inputs, now, policy)
     if turn and opening and turn.since <= now:
         begun = max(turn.since, opening.at)
         return NextStep(who=StepActor.IT, what=turn.what, since=begun, due=begun + turn.within)
@@ -166,7 +169,14 @@ def find_review_turn(case: Case) -> ReviewTurn | None:
     if case.known_since is None:
         return None
     if word is None:
-        return ReviewTurn(since=case.opened_at, what=CaseStep.DECIDE, within=DECIDE_WITHIN)
+        # An answer that its person takes back leaves the whole time from then on.
+        undone = (
+            entry.at
+            for entry in case.entries
+            if entry.decision is Decision.REOPENED and case.get_side(entry) is Side.PERSON
+        )
+        since = max((case.opened_at, *undone))
+        return ReviewTurn(since=since, what=CaseStep.DECIDE, within=DECIDE_WITHIN)
     # Only an account that others made can be reported by somebody else.
     if not _is_real(case) or case.kind not in OWNERSHIP_CASES:
         return None

@@ -91,13 +91,15 @@ class DisclosurePolicy:
 class DisclosureInput:
     """A case with all that bears on who may see it.
 
-    `has_reviewer` says whether IT has anybody who may look at what is about its person.
+    `has_reviewer` says whether IT has anybody who may look at what is about its person, who keeps
+    one of them out, at most: empty for none.
     """
 
     case: Case
     consent: Consent
     glass: tuple[EarlyAccess, ...] = ()
     has_reviewer: bool = True
+    barred_reviewer_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +230,22 @@ def list_holds(case: Case) -> tuple[ReviewerHold, ...]:
     return tuple(
         ReviewerHold(reviewer_id=by, since=min(at), last_at=max(at)) for by, at in times.items()
     )
+
+
+def find_kept_opening(
+    inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy
+) -> ReviewOpening | None:
+    """Return since when a reviewer keeps what silence would open; None where nobody does."""
+    case = inputs.case
+    keys = DISCLOSURE_RULES[case.nature].opened_by
+    if case.severity is not Severity.HIGH or OpeningReason.UNANSWERED not in keys:
+        return None
+    kept = (
+        compute_review_opening(inputs, now, policy, hold.reviewer_id)
+        for hold in list_holds(case)
+        if hold.reviewer_id != inputs.barred_reviewer_id
+    )
+    return next(filter(None, kept), None)
 
 
 def forecast_opening(case: Case) -> OpeningForecast:

@@ -494,11 +494,13 @@ def _load_input(app: App, case: Case) -> DisclosureInput | None:
     if consent is None:
         return None
     glass = app.db.early_access.list_active_early_access(case.id, app.clock.now())
+    barred = app.db.barred_reviewers.find_barred_reviewer(case.person_id)
     return DisclosureInput(
         case=case,
         consent=consent,
         glass=glass,
         has_reviewer=has_reviewer(app.config, app.db, case.person_id),
+        barred_reviewer_id=barred.reviewer_id if barred else "",
     )
 
 

@@ -94,6 +94,23 @@ def test_its_person_reads_that_it_reported_and_takes_it_back(
 
 
 @pytest.mark.usefixtures("reported")
+def test_after_an_undo_it_decides_by_a_day_and_both_sides_read_it(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    ana.post(f"{here}/report-back")
+    portal.world.later(days=2)
+    maria.rules(fake(maria), Decision.REOPENED)
+
+    due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
+    queue = portal.signed_in(ANA).get("/review").text
+    assert f"Due {due} . IT decides what it is, unless the staff member answers." in queue
+    assert "Needs IT 1" in queue
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
+    assert f"Next, by {due}: IT decides what it is, unless you answer." in own
+
+
+@pytest.mark.usefixtures("reported")
 def test_the_weekly_email_opens_the_report_to_take_back_first(portal: Portal, maria: Staff):
     maria.rules(fake(maria), Decision.NAMESAKE)
     queue_review_digests(portal.world.app)
