@@ -368,6 +368,13 @@ class CaseView(CaseSummary):
         return Reason(f"history.{self.acted_by}-did", {"what": Label("deeds", self.lever)})
 
     @property
+    def own_deed(self) -> Told:
+        """Say that its person cannot get in, where IT did something about it since."""
+        if self.state is not CaseState.LOCKED_OUT or self.lever is Decision.LOCKED_OUT:
+            return ""
+        return Reason("history.person-did", {"what": Label("deeds", Decision.LOCKED_OUT)})
+
+    @property
     def is_shared(self) -> bool:
         return self.shared_at is not None
 
@@ -429,7 +436,7 @@ class CaseView(CaseSummary):
         return tuple(
             AnswerChoice(value=value, words=words[value], hint=hints[value])
             for value in words
-            if value is not self.lever
+            if CaseState(value) is not self.state
         )
 
     @property

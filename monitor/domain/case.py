@@ -124,6 +124,12 @@ class Case:
         return next(reversed(done), None)
 
     @property
+    def is_locked_out(self) -> bool:
+        """Tell whether its person said last that they cannot get in, whatever IT did since."""
+        own = self.get_last_entry(Side.PERSON)
+        return own is not None and own.decision is Decision.LOCKED_OUT
+
+    @property
     def dismissals(self) -> tuple[DecisionRecord, ...]:
         """Return by which words in a row its person last said that it needs nothing more."""
         own = [entry for entry in self.standing if self.get_side(entry) is Side.PERSON]
@@ -231,6 +237,8 @@ class Case:
             return CaseState.RESTORED if own else CaseState.GONE
         if verdict and self.is_dismissed:
             return CaseState.HARMLESS if verdict is Decision.UNRELATED else CaseState(verdict)
+        if self.is_locked_out:
+            return CaseState.LOCKED_OUT
         if lever:
             return CaseState(lever.decision)
         if verdict and not self.awaits_confirmation:
@@ -390,7 +398,8 @@ def list_possible_decisions(case: Case) -> frozenset[Decision]:
     words = frozenset({*CONFIRMATIONS[case.kind], *DISMISSALS[case.kind]})
     if case.is_dismissed or case.gone_at:
         return words
-    return words | list_next_levers(case.kind, case.last_lever)
+    last = case.get_last_entry(Side.PERSON) if case.is_locked_out else case.last_lever
+    return words | list_next_levers(case.kind, last)
 
 
 def mark_notified(case: Case, at: datetime) -> Case:

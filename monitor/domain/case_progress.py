@@ -177,8 +177,11 @@ def find_review_turn(case: Case) -> ReviewTurn | None:
         )
         since = max((case.opened_at, *undone))
         return ReviewTurn(since=since, what=CaseStep.DECIDE, within=DECIDE_WITHIN)
-    # Only an account that others made can be reported by somebody else.
-    if not _is_real(case) or case.kind not in OWNERSHIP_CASES:
+    if not _is_real(case):
+        return None
+    # Only an account that others made, or into which its owner asks for help, is for IT to report.
+    is_asked = case.is_locked_out and case.shared_at
+    if case.kind not in OWNERSHIP_CASES and not is_asked:
         return None
     if lever:
         return _find_turn_after_lever(case, lever)
@@ -188,7 +191,10 @@ def find_review_turn(case: Case) -> ReviewTurn | None:
 
 
 def _find_turn_after_lever(case: Case, lever: DecisionRecord) -> ReviewTurn | None:
-    """Return from when on IT has to do more; who did it last goes on."""
+    """Return from when on IT has to do more; who did it last goes on, or asks IT."""
+    if case.is_locked_out and case.shared_at and case.get_side(lever) is Side.PERSON:
+        asked_at = max(lever.at, case.shared_at)
+        return ReviewTurn(since=asked_at, what=CaseStep.REPORT, within=DECIDE_WITHIN)
     since = find_time_of_more(case, lever)
     if since is None or case.get_side(lever) is Side.PERSON:
         return None

@@ -69,8 +69,10 @@ def _load_target(app: App, case: Case) -> _Target:
     )
 
 
-def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
+def build_advice_lines(app: App, case: Case, side: Side = Side.PERSON) -> tuple[AdviceLine, ...]:
     """Return the next steps about a case; none once an answer or proof has ended it.
+
+    IT reads them without those that ask IT.
 
     Once it is known to be real, these are the ways to have it taken down, one at a time: the
     evidence comes before all of them.
@@ -82,6 +84,8 @@ def build_advice_lines(app: App, case: Case) -> tuple[AdviceLine, ...]:
         steps = tuple(step for step in steps if step.at is not AdviceTarget.RECOVERY)
     if case.state is CaseState.LOCKED_OUT:
         steps = (steps[0], *_LOCKED_OUT, *steps[1:-1])
+    if side is Side.IT:
+        steps = tuple(step for step in steps if step.at is not AdviceTarget.SHARE)
     if case.kind is CaseKind.EXPOSED_CONTACT:
         return tuple(_list_removal_lines(app, target, steps))
     if case.kind is CaseKind.HARMFUL_PAGE:

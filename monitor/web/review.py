@@ -240,7 +240,9 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
         decisions=tuple(_list_options((case,), deeds=False)),
         deeds=tuple((value, text) for value, text, _ in _list_options((case,), deeds=True)),
         # Their own pages are not for IT to open.
-        steps=tuple(replace(step, path="") for step in build_advice_lines(app, case) if own),
+        steps=tuple(
+            replace(step, path="") for step in build_advice_lines(app, case, Side.IT) if own
+        ),
         said_by=app.config.district.find_reviewer_address(said.by) if said else "",
         said_at=said.at if said else None,
         taken=taken,

@@ -194,13 +194,14 @@ OWN_NEXT_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
         (StepActor.PERSON, CaseStep.ESCALATE): (
             "You try what else helps, and say here when you have it back."
         ),
+        (StepActor.IT, CaseStep.REPORT): "IT helps you get it back, and reports it.",
         (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it does not change again.",
     },
 }
 # What IT does once others have let their time pass.
 REVIEWER_PLANS: Final[Mapping[CaseStep, str]] = {
     CaseStep.REPORT: "If the staff member has not, IT reports it",
-    CaseStep.ESCALATE: "Until then, Namesake looks. If it is still there, IT tries again",
+    CaseStep.ESCALATE: "If the report has not helped, IT tries again",
 }
 OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "Two checks, days apart, agree that it is no longer shown.",

@@ -44,6 +44,7 @@ from monitor.domain.two_reviewers import EarlyAccess
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
+    CaseState,
     CaseStep,
     Decision,
     EndReason,
@@ -551,6 +552,28 @@ def test_an_account_that_was_taken_over_has_a_next_step_until_its_owner_has_it_b
     assert (back.step().who, back.step().what) == (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED)
     assert back.at(MONDAY + 32 * DAY).end().reason is EndReason.CLAIMED
     assert Decision.RECOVERED not in shut_out.play("rosa", Decision.SHARED).list_options("ana")
+
+
+def test_it_is_asked_by_who_shares_that_they_cannot_get_in_and_changes_no_word_of_theirs():
+    taken = told(CaseKind.OWN_ACCOUNT_CHANGED).play("rosa", Decision.IMPERSONATION)
+    asking = (
+        taken.at(MONDAY + DAY)
+        .play("rosa", Decision.SHARED)
+        .at(MONDAY + 2 * DAY)
+        .play("rosa", Decision.LOCKED_OUT)
+    )
+    reported = asking.at(MONDAY + 3 * DAY).play("ana", Decision.REPORTED)
+
+    step = asking.step()
+    assert (step.who, step.what, step.due) == (StepActor.IT, CaseStep.REPORT, MONDAY + 5 * DAY)
+    assert taken.play("rosa", Decision.SHARED).step().who is StepActor.PERSON
+    assert asking.play("rosa", Decision.UNSHARED).step().who is StepActor.PERSON
+    assert reported.case.state is CaseState.LOCKED_OUT
+    assert Decision.LOCKED_OUT not in reported.list_options("rosa")
+    assert reported.step().who is StepActor.PLATFORM
+    later = reported.at(MONDAY + 11 * DAY).step()
+    assert (later.who, later.what) == (StepActor.IT, CaseStep.ESCALATE)
+    assert reported.play("rosa", Decision.RECOVERED).case.state is CaseState.RECOVERED
 
 
 def test_saying_once_more_that_it_is_nothing_opens_nothing_again():

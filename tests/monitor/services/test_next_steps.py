@@ -20,6 +20,7 @@ from monitor.domain.vocabulary import (
     CaseStep,
     Decision,
     Severity,
+    Side,
     StepActor,
 )
 from monitor.services.answers import DecisionInput
@@ -114,6 +115,12 @@ def test_who_cannot_get_in_reads_whom_to_write_to_and_who_helps(maria: Staff):
     assert "Ask IT for help" in render_reason(ask.words)
     assert ask.mail == contact
     assert "by phone or from another account" in render_reason(warn.words)
+
+    # What IT does since takes none of it away, and IT is not told to ask IT.
+    shut_out = say(lost, Decision.IMPERSONATION, Decision.LOCKED_OUT)
+    reported = say(shut_out, Decision.REPORTED, by="it")
+    assert build_advice_lines(app, reported) == after
+    assert build_advice_lines(app, reported, Side.IT) == (write, warn, after[-1])
 
 
 def test_a_removal_is_in_progress_until_it_is_done_and_looks_only_where_it_can(maria: Staff):

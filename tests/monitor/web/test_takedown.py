@@ -136,7 +136,8 @@ def test_who_leaves_a_refused_account_as_it_is_ends_the_alert(
     for page in ("/me", place):
         text = guest.get(page).text
         then = (
-            "You report it again, or leave it as it is. Until then it stays open, and we email you"
+            "You report it again, or leave it as it is. It stays open after that day, too, "
+            "and we email you"
         )
         assert then in text
 
