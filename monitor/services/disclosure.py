@@ -370,6 +370,7 @@ def _build_own_view(
         looks_at=min((at for at in looks if at > now), default=None),
         own_turn_at=None if summary.end else _find_own_turn(case, now),
         own_looks=own_looks,
+        is_look_due=_is_look_due(app, case, own_looks),
         opens_at=None if is_open else forecast_time_opening(inputs, policy),
         holders=() if is_open else tuple(_list_holders(app, case)),
         helper="" if inputs.has_reviewer else app.config.district.contact,
@@ -379,6 +380,12 @@ def _build_own_view(
         asked=_find_last_question(app.db, case.id) if is_open and not summary.end else None,
         office=_find_office(app, case.id) if is_open else "",
     )
+
+
+def _is_look_due(app: App, case: Case, own_looks: tuple[datetime, ...]) -> bool:
+    """Tell whether the day has come on which only its person can look."""
+    zone, now = app.db.people.load_person(case.person_id).zone, app.clock.now()
+    return any(not is_past_day(now, at, zone) for at in own_looks)
 
 
 def _find_time_taken_back(case: Case) -> datetime | None:

@@ -485,7 +485,9 @@ def _find_sighting(app: App, case: Case, finding: Finding) -> PageSighting | Non
         return PageSighting.THERE
     if case.state is CaseState.REMOVAL_DONE:
         return None
-    return PageSighting.LISTED if finding.last_seen > since else PageSighting.NOT_YET
+    asked = [entry for entry in case.standing if entry.decision is Decision.REMOVAL_ASKED]
+    unseen = PageSighting.SAID if len(asked) > 1 else PageSighting.NOT_YET
+    return PageSighting.LISTED if finding.last_seen > since else unseen
 
 
 def _was_opened_since(app: App, finding: Finding, since: datetime) -> bool:

@@ -304,9 +304,13 @@ render_takedown = build_renderer("takedown", TakedownView)
 
 
 class PageSighting(StrEnum):
-    """What was seen since the site was asked; a search that lists the page has not opened it."""
+    """What was seen since the site was asked; a search that lists the page has not opened it.
+
+    SAID is by its person's word: they asked again.
+    """
 
     NOT_YET = "not-yet"
+    SAID = "said"
     LISTED = "listed"
     THERE = "there"
     MISSING = "missing"

@@ -118,8 +118,17 @@ def test_what_is_still_there_is_asked_for_again_and_gone_means_proven(
     assert buttons[:2] == ["I no longer see it", "It is still there: I asked again"]
     assert len(page.select(".card a[target=_blank]")) == 2
 
+    assert "Nothing needs you now." not in guest.get("/me").text
     again = guest.follow(guest.post(place, done="removal-asked")).text
-    assert "Next, by Tue, Oct 20: We expect the platform or site to answer." in again
+    assert "You said that it was still there" in again
+    assert "We have not seen it since you asked" not in again
+    assert "Ask Google to hide it" in again
+    home = guest.get("/me").text
+    assert "Nothing needs you now." in home
+    next_look = "Sun, Sep 27"
+    assert f"Next, on {next_look}: You look at it yourself." in again
+    assert f"Next, on {next_look}: You look at it yourself." in home
+    assert f"Next by {next_look}." in read_list(portal, maria)
 
     said = guest.follow(guest.post(place, done="removal-done"))
     assert "Saved: you no longer see it." in said.text
