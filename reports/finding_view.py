@@ -300,27 +300,27 @@ class CaseSummary:
 class CaseView(CaseSummary):
     """A case with its finding. `nature` is its kind, as its person sees it.
 
-        `given` is what the reasons call its person, whose full name is `person`; they themselves are
-        spoken to, and both are empty. IT sees the picture of the account if it `shows_picture`; its
-        person has a `pair`. `revision` says whether it changed since it was read. Its person
-        `answered_at` some time, and something was done about it at `acted_at`, by `acted_by`.
-        `review_plan` is what IT will do, as both sides read it; None where that is nothing, or IT does
-        not see it.
+    `given` is what the reasons call its person, whose full name is `person`; they themselves are
+    spoken to, and both are empty. IT sees the picture of the account if it `shows_picture`; its
+    person has a `pair`. `revision` says whether it changed since it was read. Its person
+    `answered_at` some time, and something was done about it at `acted_at`, by `acted_by`.
+    `review_plan` is what IT will do, as both sides read it; None where that is nothing, or IT does
+    not see it.
 
-        For its person alone: what would lower it, what they said `earlier`, before it began again,
-            and what they can do about it. They saw it `since` then; `lever` was done last against it.
-        Where a report hit what pretends nothing, the side that takes it back at their word `withdraws`
-        it, and IT took its own back at `it_took_back_at`. An undo `undoes` what they said or did
-        last, and a harmless one rests `until` then. They are emailed about it again when it
-        `nudges_at`. The next look is when it `looks_at`: ours, or their
-        own in `own_looks`, where no source of ours opens it; both are empty where none is planned.
+    For its person alone: what would lower it, what they said `earlier`, before it began again,
+    and what they can do about it. They saw it `since` then; `lever` was done last against it.
+    Where a report hit what pretends nothing, the side that takes it back at their word `withdraws`
+    it, and IT took its own back at `it_took_back_at`. An undo `undoes` what they said or did
+    last, and a harmless one rests `until` then. They are emailed about it again when it
+    `nudges_at`. The next look is when it `looks_at`: ours, or their
+    own in `own_looks`, where no source of ours opens it; both are empty where none is planned.
     Once the day of theirs has come, it `is_look_due` until they say what they saw. If
-            what they did has not helped by then, it is their turn again at `own_turn_at`.
-        It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
-        though the others do not, and `helper` is whom to ask where no reviewer is left who may,
-        empty where one is. `asked` is what IT last asked, and `office` is whom to write to there.
-        One that `is_pursued` has a take-down kit; one that `is_left` is real, and stays as it is.
-        `pair` is there where it asks whose an account is.
+    what they did has not helped by then, it is their turn again at `own_turn_at`.
+    It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
+    though the others do not, and `helper` is whom to ask where no reviewer is left who may,
+    empty where one is. `asked` is what IT last asked, and `office` is whom to write to there.
+    One that `is_pursued` has a take-down kit; one that `is_left` is real, and stays as it is.
+    `pair` is there where it asks whose an account is.
     """
 
     finding: FindingView

@@ -187,7 +187,11 @@ OWN_NEXT_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
         (StepActor.PERSON, CaseStep.REPORT): "You ask for removal.",
         (StepActor.PERSON, CaseStep.ESCALATE): "You ask again, or try what else helps.",
     },
-    CaseKind.STUDENT_LINK: {(StepActor.PERSON, CaseStep.REPORT): "You remove the link."},
+    # Only its person knows who follows whom.
+    CaseKind.STUDENT_LINK: {
+        (StepActor.PERSON, CaseStep.REPORT): "You remove the link.",
+        (StepActor.IT, CaseStep.DECIDE): "IT looks at it with you. Only you can say what it is.",
+    },
     # One that was taken over is not reported, and goes on to be looked at.
     CaseKind.OWN_ACCOUNT_CHANGED: {
         (StepActor.PERSON, CaseStep.REPORT): "You get it back, and say here whether you have.",

@@ -144,7 +144,10 @@ REVIEWER_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
         (StepActor.PERSON, CaseStep.REPORT): "The staff member asks for removal"
     },
     CaseKind.STUDENT_LINK: {
-        (StepActor.PERSON, CaseStep.REPORT): "The staff member removes the link"
+        (StepActor.PERSON, CaseStep.REPORT): "The staff member removes the link",
+        (StepActor.IT, CaseStep.DECIDE): (
+            "IT looks at it with the staff member, who alone can say what it is"
+        ),
     },
     CaseKind.OWN_ACCOUNT_CHANGED: {
         (StepActor.PERSON, CaseStep.REPORT): "The staff member gets it back",

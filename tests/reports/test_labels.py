@@ -47,6 +47,7 @@ from reports.labels.cases import (
     DECISION_SENTENCES,
     GIVEN_ANSWERS,
     OWN_NEXT_STEPS,
+    OWN_NEXT_STEPS_OF_KIND,
     OWN_STEPS,
     SEVERITIES,
     TRACK_PLACES,
@@ -72,6 +73,7 @@ from reports.labels.office import (
     REVIEWER_ACCESS_REASONS,
     REVIEWER_ANSWERS,
     REVIEWER_NEXT_STEPS,
+    REVIEWER_STEPS_OF_KIND,
     describe_review_step,
 )
 from reports.labels.takedown import GUIDE_SOURCES, REPORT_NOTICES, REPORT_STEPS
@@ -293,6 +295,9 @@ def test_both_sides_read_alike_whose_word_decides() -> None:
     step = (StepActor.IT, CaseStep.DECIDE)
 
     assert OWN_NEXT_STEPS[step] == "IT decides what it is, unless you answer."
+    # Of a link to a student, only its person can say it.
+    assert "Only you can say" in OWN_NEXT_STEPS_OF_KIND[CaseKind.STUDENT_LINK][step]
+    assert "who alone can say" in REVIEWER_STEPS_OF_KIND[CaseKind.STUDENT_LINK][step]
     assert (
         f"{REVIEWER_NEXT_STEPS[step]}." == "IT decides what it is, unless the staff member answers."
     )
