@@ -32,6 +32,7 @@ OTHERS = (
         "myactivity.google.com/results-about-you",
         "www.whitepages.com/privacy/ccpa",
         "privacy.ca.gov/drop/",
+        "lookup.icann.org",
     ),
     *(
         "support@bsky.app",
