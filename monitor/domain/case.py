@@ -167,30 +167,14 @@ class Case:
         reports = (entry for entry in reversed(self.standing) if entry.decision in SENT_LEVERS)
         return next((entry for entry in reports if self.get_side(entry) is side), None)
 
-    @property
-    def mistaken_report(self) -> DecisionRecord | None:
-        """Return IT's report of what its person says pretends nothing: IT takes it back.
+    def find_mistaken_report(self, side: Side) -> DecisionRecord | None:
+        """Return a side's report of what their person says pretends nothing.
 
-        None of what they say is their own: no reviewer reads of it anymore, and they tell IT.
+        What is real and left as it is still pretends to be them.
         """
-        is_theirs = self.get_verdict(Side.PERSON) is Decision.MINE
-        return self.find_report(Side.IT) if self._pretends_nothing and not is_theirs else None
-
-    @property
-    def withdrawable_report(self) -> DecisionRecord | None:
-        """Return the report of what pretends nothing that its person takes back, or has IT do so.
-
-        IT does the latter by itself, except of what is their own.
-        """
-        if not self._pretends_nothing:
-            return None
-        is_theirs = self.get_verdict(Side.PERSON) is Decision.MINE
-        return self.find_report(Side.PERSON) or (self.find_report(Side.IT) if is_theirs else None)
-
-    @property
-    def _pretends_nothing(self) -> bool:
-        """Tell whether its person says so; what is left as it is still pretends to be them."""
-        return self.kind in OWNERSHIP_CASES and self.is_dismissed and not self.is_left_as_it_is
+        pretends = not self.is_dismissed or self.is_left_as_it_is
+        is_mistaken = self.kind in OWNERSHIP_CASES and not pretends
+        return self.find_report(side) if is_mistaken else None
 
     @property
     def is_left_as_it_is(self) -> bool:

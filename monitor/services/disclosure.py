@@ -18,7 +18,7 @@ from monitor.db.findings import EventRecord
 from monitor.db.review_notes import ReviewNoteKind
 from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_end import find_end
-from monitor.domain.case_log import SHARING
+from monitor.domain.case_log import SHARING, DecisionRecord
 from monitor.domain.case_progress import (
     DECIDE_WITHIN,
     find_case_standing,
@@ -196,6 +196,27 @@ def find_review_opening(app: App, case: Case, reviewer_id: str = "") -> ReviewOp
     return compute_review_opening(inputs, app.clock.now(), policy, reviewer_id)
 
 
+def find_report_to_take_back(app: App, case: Case) -> DecisionRecord | None:
+    """Return IT's report of what pretends nothing, if who reported it may still open the case.
+
+    Else, and of what its person says is their own, its person has IT take it back.
+    """
+    report = case.find_mistaken_report(Side.IT)
+    if report is None or case.get_verdict(Side.PERSON) is Decision.MINE:
+        return None
+    if app.config.district.find_reviewer_address(report.by) == report.by:
+        return None
+    return report if find_review_opening(app, case, report.by) else None
+
+
+def find_report_to_withdraw(app: App, case: Case) -> DecisionRecord | None:
+    """Return the report of what pretends nothing that its person takes back, or has IT do so."""
+    own = case.find_mistaken_report(Side.PERSON)
+    if own or find_report_to_take_back(app, case):
+        return own
+    return case.find_mistaken_report(Side.IT)
+
+
 def renew_time_limits(app: App, since: datetime) -> None:
     """Give the whole time again for what people may have answered since, where that is lost.
 
@@ -268,7 +289,7 @@ def _summarize(
     step, end = standing.next_step, standing.end
     ahead = find_end(case, inputs.consent) if step and step.what is CaseStep.ANSWER else None
     person = app.db.people.load_person(case.person_id)
-    mistaken = case.mistaken_report
+    mistaken = find_report_to_take_back(app, case)
     if mistaken and reviewer_id not in {"", mistaken.by}:
         mistaken = None
     zone = person.zone if side is Side.PERSON else app.config.district.zone
@@ -347,7 +368,7 @@ def _build_own_view(
     looks = () if summary.end else list_look_times(case)
     own_looks = () if looks and list_recheck_keys(app, finding) else looks
     lever, is_open = case.last_lever, summary.it_sees_since is not None
-    last, mistaken = case.get_last_entry(Side.PERSON), case.withdrawable_report
+    last, mistaken = case.get_last_entry(Side.PERSON), find_report_to_withdraw(app, case)
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),

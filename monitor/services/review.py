@@ -29,6 +29,7 @@ from monitor.services.digests import list_weekly_runs
 from monitor.services.disclosure import (
     disclose_own,
     find_last_question_time,
+    find_report_to_take_back,
     find_review_opening,
     is_barred,
     summarize,
@@ -121,7 +122,7 @@ def _find_reviewer(app: App, address: str) -> Reviewer:
 def _list_mistakes(app: App, reviewer: Reviewer) -> Iterator[tuple[Case, DecisionRecord]]:
     """Yield the cases of which this reviewer is to take a report back, each with that report."""
     for case, _ in list_review_openings(app, ReviewFilter(bins=(CaseBin.DONE,)), reviewer):
-        report = case.mistaken_report
+        report = find_report_to_take_back(app, case)
         if report and report.by == reviewer.id:
             yield case, report
 
@@ -176,7 +177,7 @@ def take_report_back(app: App, reviewer: Reviewer, case_id: str) -> None:
     """Note that a reviewer took back their report of what pretends nothing."""
     with app.db.begin_transaction():
         case = load_viewed_case(app, reviewer, case_id)
-        report = case.mistaken_report
+        report = find_report_to_take_back(app, case)
         if report is None or report.by != reviewer.id:
             raise InputError(CHANGED_MEANWHILE)
         # Who takes it back no longer says that it is real either.

@@ -36,7 +36,7 @@ from monitor.domain.vocabulary import (
     UploadProblem,
 )
 from monitor.services.answers import DecisionInput, decide_cases
-from monitor.services.disclosure import disclose_own
+from monitor.services.disclosure import disclose_own, find_report_to_withdraw
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.letters import list_own_letters
 from monitor.services.lever_results import describe_platform_results
@@ -158,7 +158,7 @@ def build_withdrawal_view(app: App, owner_id: str, case_id: str) -> WithdrawalVi
     """Return how to take a report back; raises InputError where there is none to take back."""
     case = app.db.cases.load_case_of_person(owner_id, case_id)
     shown = disclose_own(app, case)
-    report = case.withdrawable_report
+    report = find_report_to_withdraw(app, case)
     if report is None:
         reason = "There is no report of yours to take back."
         raise InputError(reason)

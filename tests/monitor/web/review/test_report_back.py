@@ -48,7 +48,7 @@ def test_it_is_told_and_takes_its_own_report_back(
     assert url in page.find(id="report").get_text()
 
     ana.post(f"{here}/report-back")
-    assert fake(maria).mistaken_report is None
+    assert fake(maria).find_mistaken_report(Side.IT) is None
     assert fake(maria).find_report(Side.IT) is None
     assert ana.post(f"{here}/report-back").status in {404, 400}
     after = ana.get(here).text
@@ -190,3 +190,19 @@ def test_no_undo_of_another_reviewers_word_takes_a_report_back(portal: Portal, m
     own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}")
     assert "Have IT take its report back" in own.text
     assert "IT took its report back" not in own.text
+
+
+@pytest.mark.usefixtures("reported")
+def test_whose_reporter_can_no_longer_open_it_has_it_take_the_report_back(
+    portal: Portal, maria: Staff
+):
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    own, where = portal.signed_in(maria.mail), f"/me/findings/{fake(maria).finding_id}"
+    assert "they take the report back by" in own.get(where).text
+
+    portal.world.later(days=8)
+    own = portal.signed_in(maria.mail)
+
+    assert "they take the report back by" not in own.get(where).text
+    assert "Have IT take its report back" in own.get(where).text
+    assert ANA in own.get(f"/me/takedown/{fake(maria).id}/withdraw").text
