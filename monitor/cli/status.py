@@ -128,14 +128,21 @@ def show_status(
 def _print_without_database(context: CliContext, error: MonitorError) -> None:
     """Print what can be told of a district whose database or keys cannot be opened.
 
-    Nothing is to be started before they can be, so nothing else is said to be done.
+    Nothing is to be started before they can be, so what is stopped has no advice.
     """
-    parts = (check_service_running(context.config.state), *_check_around(context))
-    rows = ((part.what, render_told(part.message)) for part in parts)
-    context.output.print_table(("what", "is"), (("database", error), *rows))
+    stopped = (check_service_running(context.config.state), *_check_portal(context))
+    rows = (
+        ("database", error, ""),
+        *((part.what, render_told(part.message), "") for part in stopped),
+        *(
+            (part.what, render_told(part.message), render_told(part.remedy))
+            for part in _check_machine(context)
+        ),
+    )
+    context.output.print_table(("what", "is", "what to do"), rows)
 
 
-def _check_around(context: CliContext) -> tuple[HealthResult, ...]:
+def _check_machine(context: CliContext) -> tuple[HealthResult, ...]:
     """Look at what an operator is called for at night, and the database does not know."""
     config = context.config
     # Signing in takes a secret, which not everyone at a shell may read: `doctor` tries it.
@@ -148,7 +155,6 @@ def _check_around(context: CliContext) -> tuple[HealthResult, ...]:
     server = structs.replace(config, mail=reached)
     smtp = build_smtp_transport(server, context.environment)
     return (
-        *_check_portal(context),
         *((check_disk_space(config),) if config.state.exists() else ()),
         check_mail_server(server, smtp.check_connection if smtp else None),
     )
@@ -166,7 +172,7 @@ def _read_status(context: CliContext, app: App) -> ServiceStatus:
         app.config.district,
     )
     service = check_service_running(app.config.state)
-    around = _check_around(context)
+    around = (*_check_portal(context), *_check_machine(context))
     search = check_search(app.sources)
     warnings = sort_warnings((service, *around, search, *check_vitals(vitals)))
     outcomes = {source.source: source.outcome for source in vitals.answered_sources}
