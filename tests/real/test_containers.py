@@ -190,9 +190,12 @@ def check_rights(podman: Podman) -> None:
 
 
 def check_portal(podman: Podman) -> None:
-    """The pages see their own secrets, no copy of a key, and no one but Caddy."""
+    """The pages see their own secrets, the copy of the keys, no backup, and no one but Caddy."""
     assert podman.inside("portal", "ls", "/config/secrets") == "metrics-token\n"
-    assert podman.inside("portal", "ls", "/keys", "/copies") == "/copies:\n\n/keys:\n"
+    assert (
+        podman.inside("portal", "ls", "/keys", "/copies")
+        == "/copies:\n\n/keys:\nkeys.db\nsent-log\n"
+    )
     assert "Read-only file system" in podman.inside("portal", "touch", "/config/x")
     devices = podman.inside("portal", "sh", "-c", "tail -n +3 /proc/net/dev | cut -d: -f1")
     assert devices.split() == ["lo"]

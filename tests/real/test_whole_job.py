@@ -174,7 +174,7 @@ def test_a_seeded_person_is_found_and_then_only_what_was_changed_is_told(
     assert {"own-account-changed", "student-link"} <= kinds
     digest = district.writes(rosa, emails=6)
     assert "rosa-marchetti[.]test" in digest
-    assert "student" in digest
+    assert "Three things need you" in digest
     assert "Nora" not in digest
 
     district.clock.at += timedelta(weeks=1)

@@ -26,7 +26,13 @@ REVIEW: tuple[State, ...] = (
         fill("Add a note", "A."),
         press("Add note"),
     ),
-    it("/review/cases/{first}", "Choose what it is.", press("Save decision"), status=422),
+    it(
+        "/review/cases/{first}",
+        "Choose what it is.",
+        unfold("Say what it is"),
+        press("Save decision"),
+        status=422,
+    ),
     it(SEVERAL, "2 cases together", press("Open")),
     it(
         SEVERAL,

@@ -38,9 +38,9 @@ FINDINGS: tuple[State, ...] = (
 )
 SHARING: tuple[State, ...] = (
     thomas("/me/findings/{changed}", "Did you change your account?"),
-    thomas("/me/cases/{unshared}/share", "Give IT the evidence?"),
-    thomas("/me/cases/{unshared}/share", "Shared with IT.", press("Give IT the evidence")),
-    thomas("/me/findings/{changed}", "IT no longer has", press("Take the evidence back")),
+    thomas("/me/cases/{unshared}/share", "Share this with IT?"),
+    thomas("/me/cases/{unshared}/share", "Shared with IT.", press("Share")),
+    thomas("/me/findings/{changed}", "No longer shared", press("Stop sharing with IT")),
     thomas("/me/sort", "Saved: Not about me.", press("Not about me")),
 )
 SORTED: tuple[State, ...] = (
