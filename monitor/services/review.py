@@ -106,11 +106,14 @@ def queue_mistakes(app: App) -> None:
     with app.db.begin_transaction():
         for address in app.config.district.reviewers:
             reviewer = _find_reviewer(app, address)
-            for case, report in _list_mistakes(app, reviewer):
+            mistakes = tuple(_list_mistakes(app, reviewer))
+            if not mistakes:
+                continue
+            view = build_review_digest(app, address)
+            for case, report in mistakes:
                 plan = EmailPlan(
                     recipient_id=report.by, dedupe_key=f"back {case.id} {report.at.isoformat()}"
                 )
-                view = build_review_digest(app, address)
                 queue_email(app, plan, replace(view, first=_describe_mistake(app, reviewer, case)))
 
 

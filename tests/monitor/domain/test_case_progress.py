@@ -317,7 +317,8 @@ def test_the_day_foretold_is_the_day_it_opens(life):
         assert life.at(ahead).opening().at == ahead
 
 
-def test_what_its_person_took_back_and_leaves_alone_lapses_as_what_they_were_told():
+def begin_mock() -> Life:
+    """Begin the life of a mock account whose alert can wait."""
     case = Case(
         id="case",
         person_id="rosa",
@@ -327,7 +328,11 @@ def test_what_its_person_took_back_and_leaves_alone_lapses_as_what_they_were_tol
         opened_at=MONDAY,
         reasons=(),
     )
-    life = Life(case=case, consent=CONSENT, policy=POLICY, now=MONDAY)
+    return Life(case=case, consent=CONSENT, policy=POLICY, now=MONDAY)
+
+
+def test_what_its_person_took_back_and_leaves_alone_lapses_as_what_they_were_told():
+    life = begin_mock()
     silent = life.play("rosa", Decision.MOCK).play("rosa", Decision.REOPENED)
 
     assert silent.step().what is CaseStep.ANSWER
@@ -342,16 +347,7 @@ def test_what_its_person_took_back_and_leaves_alone_lapses_as_what_they_were_tol
     ],
 )
 def test_what_begins_again_does_not_lapse_by_what_was_said_before(begin_again, said, next_step):
-    case = Case(
-        id="case",
-        person_id="rosa",
-        finding_id="finding",
-        kind=CaseKind.MOCK_ACCOUNT,
-        severity=Severity.MEDIUM,
-        opened_at=MONDAY,
-        reasons=(),
-    )
-    life = Life(case=case, consent=CONSENT, policy=POLICY, now=MONDAY)
+    life = begin_mock()
     for word in said:
         life = life.play("rosa", word)
     again = MONDAY + 90 * DAY
