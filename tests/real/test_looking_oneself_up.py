@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,10 @@ def test_a_signal_ends_the_process_and_leaves_no_folder(
 
 def _list_folders(process: subprocess.Popen[str]) -> set[Path]:
     """List the folders of a check in which this process, and no other, has a file open."""
-    opened = [path.readlink() for path in Path(f"/proc/{process.pid}/fd").iterdir()]
+    opened: list[Path] = []
+    for path in Path(f"/proc/{process.pid}/fd").iterdir():
+        # It may close a file just now.
+        with suppress(FileNotFoundError):
+            opened.append(path.readlink())
     parents = [parent for file in opened for parent in file.parents]
     return {parent for parent in parents if parent.name.startswith(CHECK_FOLDER_PREFIX)}

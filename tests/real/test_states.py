@@ -22,15 +22,12 @@ HEIGHT = 900
 UNFOLD = "for (const each of document.querySelectorAll('details')) each.open = true"
 
 
-@pytest.fixture(scope="module")
-def scene(played_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """Set the scene; a page that was left keeps its stream until the server notices."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        set_in(played_demo, tmp_path_factory.mktemp("states")) as scene,
-    ):
-        patch.setattr(self_check, "MAX_STREAMS", 100)
-        patch.setattr(self_check, "MAX_STREAMS_PER_PERSON", 100)
+@pytest.fixture
+def scene(played_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    """Set the scene for one chapter; a page that was left keeps its stream for a while."""
+    monkeypatch.setattr(self_check, "MAX_STREAMS", 100)
+    monkeypatch.setattr(self_check, "MAX_STREAMS_PER_PERSON", 100)
+    with set_in(played_demo, tmp_path) as scene:
         yield scene
 
 

@@ -1,9 +1,8 @@
 """All states of all pages, by chapter.
 
-What a row did is there for the next ones of its chapter; chapters come in any order, and no two of
-them change what both of them show. A new page fails
-`tests/monitor/web/test_app_states.py` until it has a row in one of them; each row is looked at in a
-browser by `tests/real/test_states.py`.
+What a row did is there for the next ones of its chapter, and for no other chapter: each has a scene
+of its own. A new page fails `tests/monitor/web/test_app_states.py` until it has a row in one of
+them; each row is looked at in a browser by `tests/real/test_states.py`.
 """
 
 from collections.abc import Mapping

@@ -29,7 +29,6 @@ REVIEW: tuple[State, ...] = (
     it(
         "/review/cases/{first}",
         "Choose what it is.",
-        unfold("Say what it is"),
         press("Save decision"),
         status=422,
     ),
