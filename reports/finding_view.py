@@ -258,7 +258,8 @@ class ReviewPlan:
 class CaseSummary:
     """What a list shows of a case to IT: nothing by which its person could be known.
 
-    `decision` is what its person says that it is, `review_decision` what IT does; None for silence.
+    `nature` is its kind, as its person sees it. `decision` is what they say that it is,
+    `review_decision` what IT does; None for silence.
     `next_by` does `next_step` by `due`; all are None where it has ended, at `ended_at`. It waits
     for its person `waits_since` then, None where it does not, or IT reads. IT sees it
     since `it_sees_since` because of `opened_by`; None while it does not. Silence of its person ends
@@ -271,6 +272,7 @@ class CaseSummary:
 
     id: str
     kind: CaseKind
+    nature: CaseKind
     severity: Severity
     state: CaseState
     opened_at: datetime
@@ -298,7 +300,7 @@ class CaseSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView(CaseSummary):
-    """A case with its finding. `nature` is its kind, as its person sees it.
+    """A case with its finding.
 
     `given` is what the reasons call its person, whose full name is `person`; they themselves are
     spoken to, and both are empty. IT sees the picture of the account if it `shows_picture`; its
@@ -326,7 +328,6 @@ class CaseView(CaseSummary):
     finding: FindingView
     first_seen: datetime
     last_seen: datetime
-    nature: CaseKind
     reasons: tuple[Reason, ...] = ()
     given: str | None = None
     person: str = ""

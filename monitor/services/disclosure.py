@@ -296,6 +296,7 @@ def _summarize(
     return CaseSummary(
         id=case.id,
         kind=case.kind,
+        nature=case.nature,
         severity=case.severity,
         state=case.state,
         opened_at=case.opened_at,
@@ -336,7 +337,6 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
         **_copy_summary(summary),
         finding=FindingView(**_locate(finding)),
         **_date_case(case, finding),
-        nature=case.nature,
         reasons=tuple(reason.without_quotes for reason in case.reasons),
         given=person.name.given,
         person=person.name.full_name,
@@ -373,7 +373,6 @@ def _build_own_view(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
         **_date_case(case, finding),
-        nature=case.nature,
         reasons=case.reasons,
         since=case.notified_at or case.opened_at,
         is_undecided=case.is_undecided,

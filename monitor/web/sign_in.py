@@ -163,19 +163,21 @@ def _add_link_routes(context: PortalContext, routes: Blueprint) -> None:
             raise Gone
         wanted, form = context.find_wanted_path(), read_form(SignInCodeForm)
         context.sign_in(used, AuthMethod.LINK, is_remembered=form.remember)
-        _open_wanted_case(context, form.opens)
-        return context.redirect_to(wanted or url_for("front.redirect_home"))
+        # Another tab may have wanted another page since: what the button said counts.
+        opened = _open_case(context, form.opens)
+        return context.redirect_to(opened or wanted or url_for("front.redirect_home"))
 
 
-def _open_wanted_case(context: PortalContext, case_id: str) -> None:
-    """Write the look down that a reviewer pressed for as they signed in; others open nothing."""
+def _open_case(context: PortalContext, case_id: str) -> str:
+    """Write the look down that a reviewer pressed for as they signed in; return where it is."""
     principal = context.require_principal()
     if not case_id or Role.REVIEWER not in principal.roles:
-        return
+        return ""
     reviewer = Reviewer(address=principal.mail, person_id=principal.person_id)
     # The page of the case says why it is not open.
     with suppress(InputError, NotPermittedError):
         record_case_views(context.app, reviewer, (case_id,))
+    return url_for("review.show_case", case_id=case_id)
 
 
 def render_not_enrolled(context: PortalContext, mail: str) -> Response:

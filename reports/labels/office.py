@@ -157,16 +157,8 @@ REVIEWER_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
 }
 
 
-def describe_review_step(
-    kind: CaseKind, decision: Decision | None, who: StepActor, what: CaseStep
-) -> str:
-    """Return what happens next in a case, as a reviewer reads it; `decision` is its person's."""
-    asks_whose = kind in {CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT}
-    natures = {
-        Decision.IMPERSONATION: CaseKind.IMPERSONATION,
-        Decision.MOCK: CaseKind.MOCK_ACCOUNT,
-    }
-    nature = natures.get(decision, kind) if decision and asks_whose else kind
+def describe_review_step(nature: CaseKind, who: StepActor, what: CaseStep) -> str:
+    """Return what happens next in a case of this nature, as a reviewer reads it."""
     own = REVIEWER_STEPS_OF_KIND.get(nature, {})
     return own.get((who, what)) or REVIEWER_NEXT_STEPS[who, what]
 

@@ -172,7 +172,7 @@ def test_the_next_step_names_what_the_page_of_its_case_offers(
     step = (StepActor.PERSON, CaseStep.REPORT)
     case = make_case(kind, "https://social.example/jan", id="1", next_by=step[0], next_step=step[1])
     assert case.own_next_step == theirs
-    assert describe_review_step(kind, None, *step) == desk
+    assert describe_review_step(kind, *step) == desk
 
 
 def test_every_end_and_change_of_a_consent_has_a_sentence() -> None:
@@ -319,13 +319,10 @@ def test_no_two_topics_name_a_table_alike() -> None:
 
 def test_it_reads_that_nobody_has_to_report_a_joke() -> None:
     reports = StepActor.PERSON, CaseStep.REPORT
-    said = describe_review_step(CaseKind.IMPERSONATION, Decision.MOCK, *reports)
+    said = describe_review_step(CaseKind.MOCK_ACCOUNT, *reports)
 
-    assert said == describe_review_step(CaseKind.MOCK_ACCOUNT, None, *reports)
-    assert said != describe_review_step(CaseKind.MOCK_ACCOUNT, Decision.IMPERSONATION, *reports)
-    taken = describe_review_step(
-        CaseKind.OWN_ACCOUNT_CHANGED, None, StepActor.PERSON, CaseStep.ESCALATE
-    )
+    assert said != describe_review_step(CaseKind.IMPERSONATION, *reports)
+    taken = describe_review_step(CaseKind.OWN_ACCOUNT_CHANGED, StepActor.PERSON, CaseStep.ESCALATE)
     assert "leaves it" not in taken
 
 

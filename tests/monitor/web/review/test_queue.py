@@ -260,3 +260,25 @@ def test_signing_in_opens_a_case_by_that_press_and_only_to_a_reviewer(portal: Po
         page = guest.follow(guest.post("/sign-in/link", code=digits, opens=opens))
         assert page.status == seen
         assert ("Possible impersonation" in page.title) is (address == ANA and bool(opens))
+
+
+def test_the_press_that_signs_in_opens_and_shows_the_case_that_it_names(
+    portal: Portal, maria: Staff
+):
+    case, (other,) = fake(maria), several(portal, maria, 1)
+    guest, state = portal.guest(), portal.world.state
+    guest.get(f"/review/cases/{case.id}")
+    guest.post("/sign-in", address=ANA)
+    guest.get(f"/review/cases/{other}")  # in another tab
+    send_due(portal.world.app)
+    digits = CODE.search(portal.world.post.to(ANA)[-1].email.text)[0]
+
+    done = guest.post("/sign-in/link", code=digits, opens=case.id)
+
+    assert done.leads_to == f"/review/cases/{case.id}"
+    seen = [
+        one
+        for one in (case.id, other)
+        if state.access_log.has_access(build_reviewer_id(ANA), one, portal.world.clock.at)
+    ]
+    assert seen == [case.id]
