@@ -96,24 +96,26 @@ def confirm_legal_hold(
 def _require_same_person(app: App, reviewer: Reviewer, proposal_id: str, address: str) -> None:
     """Raise InputError for an address of anyone else, who joined or not; that is recorded.
 
-    After three of them the proposal is over: who has a list of addresses cannot find out who it is.
+    After three of them they can no longer confirm it: who has a list of addresses cannot find
+    out who it is. It goes on for the others, so that no one alone can end what another proposed.
     """
     proposal = app.db.hold_proposals.load_hold_proposal(proposal_id)
     _check_reviewers(app, proposal.first, reviewer.address)
     proposal.check_second_reviewer(reviewer.address, app.clock.now())
     people, person_id = app.db.people, proposal.person_id
     # Of one who left and whose address has a next owner, only the reference is left.
+    tried = sum(
+        (entry.action, entry.actor) == (MISNAMED, reviewer.id)
+        for entry in app.db.audit.list_entries_of_subjects((proposal_id,))
+    )
+    if tried >= MAX_TRIES:
+        raise InputError(MISNAMED_TOO_OFTEN)
     has_address = people.find_person_id_by_mail(people.load_person(person_id).mail) == person_id
     names_address = is_single_address(address) or not has_address
     if names_address and _resolve_person_id(app, address) == person_id:
         return
-    with app.db.begin_transaction():
-        app.db.audit.append_entry(app.clock.now(), reviewer.id, MISNAMED, proposal_id, {})
-        entries = app.db.audit.list_entries_of_subjects((proposal_id,))
-        is_over = sum(entry.action == MISNAMED for entry in entries) >= MAX_TRIES
-        if is_over:
-            app.db.hold_proposals.delete_hold_proposal(proposal_id)
-    raise InputError(MISNAMED_TOO_OFTEN if is_over else ANOTHER_PERSON)
+    app.db.audit.append_entry(app.clock.now(), reviewer.id, MISNAMED, proposal_id, {})
+    raise InputError(MISNAMED_TOO_OFTEN if tried + 1 >= MAX_TRIES else ANOTHER_PERSON)
 
 
 def withdraw_hold_proposal(app: App, reviewer: Reviewer, proposal_id: str) -> None:

@@ -205,8 +205,9 @@ ANOTHER_PERSON: Final = (
     "one of you mistyped. Nothing was done."
 )
 MISNAMED_TOO_OFTEN: Final = (
-    "Three times the work email was not that of the person whom the other reviewer named. The "
-    "request has ended. Agree on the person, and request it again."
+    "Three times you gave a work email that is not that of the person whom the other reviewer "
+    "named. You can no longer confirm this; a third reviewer can, within the day. Or agree on the "
+    "person, and propose it again."
 )
 RECORD_KINDS: Final[Mapping[RecordKind, str]] = {
     RecordKind.REVIEWER: "What reviewers did",
