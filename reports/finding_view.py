@@ -527,6 +527,14 @@ class CaseView(CaseSummary):
         return OpeningReason.DECIDED if self.holders else self.opened_by
 
     @property
+    def is_open_by_sharing(self) -> bool:
+        """Tell whether IT sees it no more once its person stops sharing; time was the first."""
+        timed = self.opened_by is OpeningReason.UNANSWERED
+        return self.opened_by is OpeningReason.SHARED or (
+            timed and self.decision is not Decision.IMPERSONATION
+        )
+
+    @property
     def choices(self) -> tuple[AnswerChoice, ...]:
         """Return the answers that fit its kind; sharing is separate."""
         choices = _build_choices(

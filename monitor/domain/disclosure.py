@@ -194,10 +194,9 @@ def compute_review_opening(
 def _find_earlier_opening(
     inputs: DisclosureInput, policy: DisclosurePolicy, opening: ReviewOpening
 ) -> ReviewOpening:
-    """Return it as of the day on which time had opened it, where its person's first act kept it so.
+    """Return what time had opened before its person's first act kept it so; else what is given.
 
-    Else the day would change under a reader as they answer. The reason is the one of today: whoever
-    has answered is not told for ever that they did not.
+    Else day and reason would change under a reader as they answer.
     """
     case = inputs.case
     spoke = (entry for entry in case.entries if case.get_side(entry) is Side.PERSON)
@@ -206,7 +205,7 @@ def _find_earlier_opening(
         return opening
     silent = replace(case, log=case.log[: case.past + case.entries.index(first)])
     timed = _list_timed_openings(replace(inputs, case=silent), policy)
-    return replace(opening, at=min([opening.at, *(earlier.at for earlier in timed)]))
+    return min((opening, *timed), key=lambda one: one.at)
 
 
 def forecast_time_opening(inputs: DisclosureInput, policy: DisclosurePolicy) -> datetime | None:

@@ -160,7 +160,7 @@ CHANGED_ACCOUNT_CHOICES: Final[Mapping[Decision, str]] = {
 ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.SHARED: "because you shared it",
     OpeningReason.CONFIRMED: "because you said that someone is pretending to be you",
-    OpeningReason.UNANSWERED: "because it is serious and you have not answered for 7 days",
+    OpeningReason.UNANSWERED: "because it is serious and you had not answered for 7 days",
     OpeningReason.COUNSEL: "as your consent text says about such links",
     OpeningReason.EARLY_ACCESS: "because two reviewers opened it early; we notified you",
     OpeningReason.DECIDED: "because they have decided on it",

@@ -100,7 +100,7 @@ def describe_verdict(kind: CaseKind, verdict: Decision) -> str:
 REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.SHARED: "The staff member shared it with IT.",
     OpeningReason.CONFIRMED: "The staff member confirmed that it is an impersonation.",
-    OpeningReason.UNANSWERED: "It is urgent, and the staff member has not answered for a week.",
+    OpeningReason.UNANSWERED: "It is urgent, and the staff member had not answered for a week.",
     OpeningReason.COUNSEL: (
         "The waiting period for such links has ended. The staff member knew about it."
     ),

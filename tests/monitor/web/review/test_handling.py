@@ -568,6 +568,25 @@ def test_what_its_person_shared_is_not_said_to_be_closed_by_an_answer(portal, un
     assert "IT does not see it." not in shown
 
 
+def test_why_it_sees_a_case_is_the_same_before_and_after_an_answer(portal, unanswered):
+    case, guest = fake(unanswered), portal.signed_in(unanswered.mail)
+    here = f"/me/findings/{case.finding_id}"
+    why = "because it is serious and you had not answered for 7 days"
+    assert why in guest.get(here).text
+
+    guest.post(f"/me/cases/{case.id}/share", given="1")
+    shared = guest.get(here).text
+    assert "Stop sharing with IT" in shared
+    guest.post(f"/me/cases/{case.id}", decision="impersonation")
+    answered = guest.get(here).text
+
+    assert why in shared
+    assert why in answered
+    assert "you said that someone is pretending" not in answered
+    # What they said keeps it open without what they shared.
+    assert "Take the evidence back" in answered
+
+
 def test_under_an_older_consent_text_a_decided_case_is_its_persons_alone(portal, unanswered, ana):
     world = portal.world
     consent = world.state.consents.find_latest_consent(unanswered.id)
