@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.domain.vocabulary import CaseKind, Decision, OpeningReason
 from reports.labels.cases import GIVEN_ANSWERS
 
 # What a person may answer, in the order of the buttons and of their keys.
@@ -23,8 +23,8 @@ ANSWER_NEXT_STEPS: Final[Mapping[Decision, str]] = {
     Decision.MINE: "We keep checking it, and email you when it changes.",
     Decision.NAMESAKE: "We set it aside, and use your answer to tell you two apart.",
     Decision.UNRELATED: "We set it aside.",
-    Decision.IMPERSONATION: "IT can see this alert now. We show you how to report the account.",
-    Decision.MOCK: "Only you see it. We show you how to report the account.",
+    Decision.IMPERSONATION: "We show you how to report the account.",
+    Decision.MOCK: "We show you how to report the account.",
 }
 # What others made, and its person does nothing more about.
 LEFT_AS_IT_IS: Final = "I leave it as it is"
@@ -84,7 +84,7 @@ _OWNERSHIP_HINTS: Final[Mapping[Decision, str]] = {
     Decision.NAMESAKE: _ANOTHER_PERSON,
     Decision.IMPERSONATION: _SEEN_BY_IT,
     Decision.UNRELATED: _NO_CONNECTION,
-    Decision.MOCK: "A joke, a fan page, or worse.",
+    Decision.MOCK: "A joke, a fan page, or worse. Only you see it.",
 }
 ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     CaseKind.IMPERSONATION: _OWNERSHIP_HINTS,
@@ -108,19 +108,39 @@ ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     },
     CaseKind.OWN_ACCOUNT_CHANGED: {
         Decision.MINE: "We stop asking. IT does not see it.",
-        Decision.IMPERSONATION: "We show you how to get it back.",
+        Decision.IMPERSONATION: "We show you how to get it back. IT sees it only if you share it.",
         Decision.HARMLESS: STOPS_ASKING,
     },
 }
-# The same while IT sees the case: an answer ends that where IT sees it for want of one.
-_SEEN_OWNERSHIP_HINTS: Final = {Decision.MINE: "We keep an eye on it."}
+# The same while IT sees the case.
+_SEEN_OWNERSHIP_HINTS: Final = {
+    Decision.MINE: "We keep an eye on it.",
+    Decision.MOCK: "A joke, a fan page, or worse. IT still sees it.",
+}
 SEEN_ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     CaseKind.IMPERSONATION: _SEEN_OWNERSHIP_HINTS,
     CaseKind.MOCK_ACCOUNT: _SEEN_OWNERSHIP_HINTS,
     CaseKind.HARMFUL_PAGE: {Decision.MOCK: "We show you what helps."},
-    CaseKind.OWN_ACCOUNT_CHANGED: {Decision.MINE: STOPS_ASKING},
+    CaseKind.OWN_ACCOUNT_CHANGED: {
+        Decision.MINE: STOPS_ASKING,
+        Decision.IMPERSONATION: "We show you how to get it back.",
+    },
 }
-UNANSWERED_HINTS: Final = {Decision.MINE: "We keep an eye on it. IT can no longer see it."}
+# An answer ends that where IT sees it for want of one, but for a reviewer who has decided.
+_NO_LONGER_THEIRS: Final = "We keep an eye on it. IT can no longer see it."
+UNANSWERED_HINTS: Final[Mapping[OpeningReason, Mapping[Decision, str]]] = {
+    OpeningReason.UNANSWERED: {
+        Decision.MINE: _NO_LONGER_THEIRS,
+        Decision.NAMESAKE: "A real person who shares your name. IT can no longer see it.",
+        Decision.UNRELATED: "It has nothing to do with you. IT can no longer see it.",
+        Decision.MOCK: "A joke, a fan page, or worse. IT can no longer see it.",
+        Decision.HARMLESS: "IT can no longer see it.",
+    },
+    OpeningReason.DECIDED: {
+        Decision.MINE: _NO_LONGER_THEIRS,
+        Decision.MOCK: "A joke, a fan page, or worse. Only the reviewer who decided still sees it.",
+    },
+}
 # The question of a case, to its person.
 CASE_QUESTIONS: Final[Mapping[CaseKind, str]] = {
     CaseKind.IMPERSONATION: "Is this account you?",

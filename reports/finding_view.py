@@ -524,7 +524,8 @@ class CaseView(CaseSummary):
         """Return why IT sees it: what its person shared stays open, whatever opened it first."""
         if self.is_shared:
             return OpeningReason.SHARED
-        return OpeningReason.DECIDED if self.holders else self.opened_by
+        is_decided = self.holders or (self.opened_by and self.review_decision)
+        return OpeningReason.DECIDED if is_decided else self.opened_by
 
     @property
     def is_open_by_sharing(self) -> bool:
@@ -603,8 +604,7 @@ def _build_choices(
     hints = dict(answer_choices.ANSWER_HINTS.get(kind, {}))
     if opened_by:
         hints |= answer_choices.SEEN_ANSWER_HINTS.get(kind, {})
-    if opened_by in {OpeningReason.UNANSWERED, OpeningReason.DECIDED}:
-        hints |= answer_choices.UNANSWERED_HINTS
+        hints |= answer_choices.UNANSWERED_HINTS.get(opened_by, {})
     return tuple(
         AnswerChoice(
             value=value,

@@ -24,7 +24,7 @@ from monitor.services.answer_links import (
     undo_by_link,
 )
 from monitor.services.answers import find_ownership_case
-from monitor.services.disclosure import disclose_finding, has_reviewer
+from monitor.services.disclosure import disclose_finding
 from monitor.services.sign_in import request_sign_in_link
 from monitor.services.takedown import can_be_reported
 from monitor.web.context import PortalContext
@@ -187,15 +187,9 @@ def _build_done_view(
             action=ADVICE_LINKS["removal"] if has_removal else "Open this result",
         )
     action = "Open the steps" if decision in CASE_OF_DECISION else "Open this result"
-    said = decision
-    if said is Decision.IMPERSONATION and not has_reviewer(
-        context.app.config, context.app.db, link.person_id
-    ):
-        # Without anybody in IT who may look, only its person sees that, too.
-        said = Decision.MOCK
     return AnswerDoneView(
         answer=answer,
-        next_step=answer_choices.ANSWER_NEXT_STEPS[said],
+        next_step=answer_choices.ANSWER_NEXT_STEPS[decision],
         next_path=path,
         action=action,
     )

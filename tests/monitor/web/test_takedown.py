@@ -70,6 +70,23 @@ def test_the_plan_shows_one_step_at_a_time_in_few_words(
     assert len([button for button in main_buttons if not button.find_parent("details")]) == 1
 
 
+def test_of_what_others_made_the_plan_says_whom_to_call_and_offers_it_to_it(
+    portal: Portal, maria: Staff, place: str
+):
+    guest, case = portal.signed_in(maria.mail), maria.case(CaseKind.IMPERSONATION)
+    guest.post(f"/me/cases/{case.id}", decision="mock")
+
+    plan = guest.get(place)
+
+    assert count_visible_words(guest.get(place).page) <= MOST_WORDS
+    assert "If it threatens you, call the police now." in plan.text
+    assert "Only you see this. IT does not." in plan.text
+    share = plan.page.find("a", string="Share with IT")
+    assert not share.find_parent("details")
+    guest.post(share["href"])
+    assert "IT has it" in guest.get(place).text
+
+
 def test_the_hours_that_the_law_leaves_are_shown_while_it_waits(
     portal: Portal, maria: Staff, place: str
 ):

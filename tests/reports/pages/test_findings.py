@@ -18,6 +18,7 @@ from monitor.domain.vocabulary import (
     DiffMarkKind,
     EndReason,
     FindingGroup,
+    OpeningReason,
     PairSign,
     Severity,
     StepActor,
@@ -132,6 +133,15 @@ def test_an_answer_says_what_it_ends_for_who_has_decided_on_it() -> None:
     mine = next(choice for choice in kept.choices if choice.value == Decision.MINE)
 
     assert mine.hint == "We keep an eye on it. IT can no longer see it."
+    seen = replace(
+        CASE,
+        it_sees_since=MONDAY,
+        opened_by=OpeningReason.UNANSWERED,
+        review_decision=Decision.IMPERSONATION,
+    )
+    for view in (kept, seen):
+        mock = next(choice for choice in view.choices if choice.value == Decision.MOCK)
+        assert mock.hint.endswith("Only the reviewer who decided still sees it.")
 
 
 def test_home_says_that_it_asks_something_and_not_that_nothing_needs_its_reader() -> None:

@@ -550,8 +550,8 @@ def test_an_answer_says_what_becomes_of_what_it_sees_already(portal, unanswered,
         shown = guest.get(place).text
         assert "IT can no longer see it." in shown
         assert "IT does not see it." not in shown
-        assert "A real person who shares your name." in shown
-        assert "It has nothing to do with you." in shown
+        for answer in ("shares your name", "to do with you", "a fan page, or worse"):
+            assert f"{answer}. IT can no longer see it." in shown
     guest.post(f"/me/cases/{case.id}", decision="mine")
 
     assert "1 case is open to you" not in ana.get("/review").text
@@ -564,6 +564,7 @@ def test_what_its_person_shared_is_not_said_to_be_closed_by_an_answer(portal, un
     shown = guest.get(f"/me/findings/{case.finding_id}").text
 
     assert "We keep an eye on it." in shown
+    assert "A joke, a fan page, or worse. IT still sees it." in shown
     assert "IT can no longer see it." not in shown
     assert "IT does not see it." not in shown
 
