@@ -46,7 +46,7 @@ CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
         Decision.UNLINKED: "I removed the link",
         Decision.EXPLAINED: "There is a good reason for it",
         Decision.FAMILY: "They are family",
-        Decision.HARMLESS: "They are not students",
+        Decision.HARMLESS: "I looked, and found no student",
     },
     CaseKind.EXPOSED_CONTACT: {
         Decision.MINE: "The details are mine",

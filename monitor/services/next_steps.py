@@ -72,12 +72,14 @@ def _load_target(app: App, case: Case) -> _Target:
 def build_advice_lines(app: App, case: Case, side: Side = Side.PERSON) -> tuple[AdviceLine, ...]:
     """Return the next steps about a case; none once an answer or proof has ended it.
 
-    IT reads them without those that ask IT.
+    IT reads them without those that ask IT; how to look through lists stays with their person.
 
     Once it is known to be real, these are the ways to have it taken down, one at a time: the
     evidence comes before all of them.
     """
-    if case.is_dismissed or case.gone_at or (case.last_lever and not case.is_pursued):
+    is_answered = case.is_dismissed or (case.last_lever and not case.is_pursued)
+    stays = case.kind is CaseKind.STUDENT_LINK and side is Side.PERSON
+    if case.gone_at or (is_answered and not stays):
         return ()
     target, steps = _load_target(app, case), app.facts.advice[case.nature].steps
     if case.state is CaseState.RECOVERED:

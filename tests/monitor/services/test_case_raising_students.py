@@ -55,7 +55,7 @@ def test_a_link_is_flagged_with_its_reasons_and_without_a_name(network: World):
     assert cases["followers"].severity is Severity.LOW
     assert "follows 2 accounts" in render_reason(cases["follows"].reasons[0])
     # The email and the page that it opens tell two: what cannot be told is one of them.
-    assert "nobody can tell which accounts" in render_reason(cases["follows"].reasons[1])
+    assert "neither we nor IT can tell which accounts" in render_reason(cases["follows"].reasons[1])
     assert not any(pupil in repr(rosa.cases) for pupil in PUPILS)
 
 

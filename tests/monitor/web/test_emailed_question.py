@@ -187,7 +187,7 @@ def test_of_a_link_to_students_it_says_what_cannot_be_told_and_how_to_find_out(p
     page = portal.guest().get(f"/answer/{build_answer_token(portal.world.app, link)}")
 
     answers = page.text.index("I removed the link")
-    assert page.text.index("nobody can tell which accounts they are") < answers
+    assert page.text.index("neither we nor IT can tell which accounts they are") < answers
     assert "What to do first: Look through the accounts" in page.text
 
 

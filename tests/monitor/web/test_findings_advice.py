@@ -204,4 +204,5 @@ def test_a_link_that_was_removed_by_its_persons_word_is_not_yet_said_to_be_gone(
     )
 
     assert "You say that you removed it. We look each week." in seen
+    assert "Look through the accounts that you follow" in seen
     assert "Said to be removed" in seen

@@ -282,6 +282,42 @@ def test_whom_a_link_is_to_its_person_is_told_to_find_out_before_any_answer() ->
     assert page.main.get_text().count("Look through the newest.") == 1
 
 
+def read_link_to_students(**known: object) -> str:
+    kind = CaseKind.STUDENT_LINK
+    asked = {"next_by": StepActor.PERSON, "next_step": CaseStep.ANSWER, "due": MONDAY}
+    link = replace(CASE, kind=kind, nature=kind, pair=None, **(asked | known))
+    panel = CasePanel(case=link, policy=PolicyReminder(), fields=())
+    view = FindingPageView(finding=CASE.finding, policy=PolicyReminder(), cases=(panel,))
+    return " ".join(
+        BeautifulSoup(render_finding(view, FRAME), "html.parser").main.get_text().split()
+    )
+
+
+def test_it_is_not_said_to_decide_what_only_its_person_can_tell() -> None:
+    silent = read_link_to_students(is_undecided=True, opens_at=MONDAY + timedelta(days=21))
+
+    assert "Only you see this. If you do not answer, IT sees it from" in silent
+    assert "and looks at it with you." in silent
+    assert "decides what it is" not in silent
+
+
+def test_a_link_that_it_calls_real_has_a_day_for_its_persons_word() -> None:
+    told = read_link_to_students(is_undecided=True, review_decision=Decision.STUDENT_LINK)
+
+    assert "You say what it is. It stays open after that day, too: nobody else acts." in told
+    assert "Next, by" in told
+
+
+def test_what_is_asked_again_some_day_is_not_said_to_be_asked_no_more() -> None:
+    ended = {"next_by": None, "next_step": None, "due": None, "end": EndReason.DISMISSED}
+    said = ended | {"decision": Decision.HARMLESS}
+
+    assert "It has ended. We stop asking." in read_link_to_students(**said)
+    later = read_link_to_students(**said, until=MONDAY + timedelta(days=30))
+    assert "You said: I looked, and found no student. We will ask you again on" in later
+    assert "It has ended. We stop asking." not in later
+
+
 def test_what_ended_by_a_word_has_no_track_that_says_gone() -> None:
     ended = replace(REPORTED, next_step=None, next_by=None, due=None)
 
