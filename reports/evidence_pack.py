@@ -24,7 +24,7 @@ from reports.labels.cases import REFERENCE
 from reports.labels.findings import EVIDENCE_LIKENESSES, describe_field
 from reports.reason_rendering import Others, render_reason
 from reports.sanitize import clean_header_line
-from reports.translation import use_language
+from reports.translation import get_language, translate_message, use_language
 
 if TYPE_CHECKING:
     from warcio.statusandheaders import StatusAndHeaders
@@ -211,10 +211,14 @@ def build_evidence_pack(view: EvidenceView) -> bytes:
     return archive.getvalue()
 
 
-def render_evidence_page(view: EvidenceView) -> str:
-    """Return the report alone, in English for the platform: a page to read, print or show."""
+def render_evidence_page(view: EvidenceView, back: str = "") -> str:
+    """Return the report alone, in English for the platform: a page to read, print or show.
+
+    Its reader gets `back` to a page of ours in their own language; what is printed has no such way.
+    """
+    way = {"back": back, "back_words": translate_message("Back"), "back_language": get_language()}
     with use_language(Language.ENGLISH):
-        return fill_template("evidence/report.html", {"view": view, "with_files": False})
+        return fill_template("evidence/report.html", {"view": view, "with_files": False, **way})
 
 
 def format_pack_name(view: EvidenceView) -> str:
@@ -223,7 +227,7 @@ def format_pack_name(view: EvidenceView) -> str:
 
 def _build_files(view: EvidenceView, pages: tuple[PageCopy, ...]) -> Iterator[tuple[str, bytes]]:
     left_out = len(view.pages) - len(pages)
-    files = {"with_files": True, "pages": pages, "left_out": left_out, "archive": PAGES}
+    files = {"with_files": True, "pages": pages, "left_out": left_out, "archive": PAGES, "back": ""}
     yield REPORT, fill_template("evidence/report.html", {"view": view, **files}).encode()
     # ASCII alone: a hidden character shows as what it is, and no viewer takes it for another.
     findings = json.dumps(_build_findings(view, pages), indent=1, sort_keys=True)

@@ -103,7 +103,8 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
     def show_evidence(case_id: str) -> Response:
         with _mask_as_not_found():
             view = build_takedown_evidence(app, context.person_id, case_id)
-        response = Response(render_evidence_page(view), mimetype="text/html")
+        plan = url_for("takedown.show_kit", case_id=case_id)
+        response = Response(render_evidence_page(view, plan), mimetype="text/html")
         response.headers["Content-Security-Policy"] = REPORT_POLICY
         return response
 

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 from warcio.archiveiterator import ArchiveIterator
 
 from monitor.domain.reason import Name, Reason
-from monitor.domain.vocabulary import CaseKind, FieldLikeness
+from monitor.domain.vocabulary import CaseKind, FieldLikeness, Language
 from reports.evidence_pack import (
     COPIED,
     FINDINGS,
@@ -30,6 +30,7 @@ from reports.evidence_pack import (
     render_evidence_page,
 )
 from reports.finding_view import ComparisonLine, HighlightPiece
+from reports.translation import use_language
 from tests.hostile_strings import ALL
 from tests.reports.samples import make_case
 
@@ -154,7 +155,8 @@ def test_the_report_marks_what_is_copied_and_names_the_account_exactly():
     assert "1 copied element" in report
     assert report.count('class="copied"') == 1
     assert PAGE.sha256 in report
-    assert "Mon, Nov 23, 2026, 12:12 PM UTC" in report
+    assert "<dd>Mon, Nov 23, 2026, 7:12 AM EST</dd>" in report
+    assert "UTC" not in report
 
 
 def test_the_findings_can_be_read_by_a_program_and_spell_hidden_characters_out():
@@ -223,6 +225,14 @@ def test_the_page_is_the_report_without_its_files():
     assert PAGES in packed
     assert PAGES not in page
     assert MANIFEST not in page
+
+
+def test_who_reads_it_on_our_pages_gets_back_in_their_own_language():
+    with use_language(Language.SPANISH):
+        page = render_evidence_page(VIEW, "/me/takedown/1")
+
+    assert '<a href="/me/takedown/1" lang="es">Volver</a>' in page
+    assert "<dt>Last seen</dt>" in page
 
 
 def test_what_was_not_compared_is_never_called_different():
