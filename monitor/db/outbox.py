@@ -190,11 +190,11 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
         return self.list_records("WHERE state = 'dead' ORDER BY queued_at, rowid")
 
     def find_current_trouble(self) -> str:
-        """Return why the last email was not taken, if none was sent since it was queued."""
+        """Return why the last email was not taken, if none was sent since it was tried."""
         found = self.find_record(
             """WHERE state = 'queued' AND error IS NOT NULL AND attempts > 0
-            AND queued_at >= coalesce((SELECT max(sent_at) FROM outbox), '')
-            ORDER BY queued_at DESC, rowid DESC LIMIT 1"""
+            AND last_tried_at >= coalesce((SELECT max(sent_at) FROM outbox), '')
+            ORDER BY last_tried_at DESC, rowid DESC LIMIT 1"""
         )
         return found.error if found else ""
 
@@ -259,13 +259,13 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
         )
         return None if found is None else parse_optional_datetime(found[0])
 
-    def record_attempts(self, email_ids: Iterable[str], at: datetime) -> None:
+    def record_attempts(self, email_ids: Iterable[str], dated: datetime, now: datetime) -> None:
         """Count a try before it is made: where nothing can be written, nothing is sent either."""
-        sql = """UPDATE outbox SET attempts = attempts + 1, tried_at = coalesce(tried_at, ?)
-            WHERE id = ?"""
+        sql = """UPDATE outbox SET attempts = attempts + 1, tried_at = coalesce(tried_at, ?),
+            last_tried_at = ? WHERE id = ?"""
         with self.connection.begin_transaction():
             for email_id in email_ids:
-                self.connection.execute(sql, at, email_id)
+                self.connection.execute(sql, dated, now, email_id)
 
     def mark_email_sent(self, email_id: str, at: datetime, body_hash: str) -> None:
         """Note that the mail server accepted it, and forget what it said."""

@@ -629,6 +629,7 @@ CREATE TABLE outbox (
     due_at TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     tried_at TEXT, -- null until it is tried, and again once it is revived
+    last_tried_at TEXT, -- null until it is tried
     revived_at TEXT, -- null unless a dead email was given another chance
     sent_at TEXT, -- null until the mail server accepts it
     body_hash TEXT NOT NULL,

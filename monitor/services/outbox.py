@@ -457,7 +457,8 @@ def _try_delivery(app: App, email: OutboxEmail) -> DeliveryStatus | None:
         # What is no alert brings none.
         for part, alert in zip(draft.bundle, draft.alerts, strict=False):
             app.db.outbox.update_email_view(part.id, alert)
-        app.db.outbox.record_attempts((part.id for part in draft.bundle), draft.envelope.sent_at)
+        parts = (part.id for part in draft.bundle)
+        app.db.outbox.record_attempts(parts, draft.envelope.sent_at, app.clock.now())
         activate_code(app, email)
     delivery = app.mailer.transport.send_email(draft.email, draft.envelope)
     status = _handle_delivery(app, draft, delivery)

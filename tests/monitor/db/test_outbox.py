@@ -79,7 +79,7 @@ def test_an_accepted_email_is_forgotten_and_its_hash_is_kept(world):
 def test_a_deferred_email_waits_and_counts(world):
     email = world.email(world.enrolled())
     world.state.outbox.insert_email(email, View(name="Rosa"))
-    world.state.outbox.record_attempts([email.id], world.now)
+    world.state.outbox.record_attempts([email.id], world.now, world.now)
     world.state.outbox.schedule_retry(email.id, world.now + HOUR, "the mail server answered 450")
 
     assert world.state.outbox.list_due_emails(world.now) == ()
@@ -92,7 +92,7 @@ def test_a_deferred_email_waits_and_counts(world):
 def dead(world):
     email = world.email(world.enrolled())
     world.state.outbox.insert_email(email, View(name="Rosa"))
-    world.state.outbox.record_attempts([email.id], world.now)
+    world.state.outbox.record_attempts([email.id], world.now, world.now)
     world.state.outbox.mark_email_dead(email.id, "the mail server answered 550")
     return email.id
 
@@ -192,8 +192,8 @@ def test_an_unknown_email_is_said_in_a_sentence(world):
 def test_each_try_of_an_email_bears_the_date_of_the_first(world):
     email = world.email(world.enrolled())
     world.state.outbox.insert_email(email, View(name="Rosa"))
-    world.state.outbox.record_attempts([email.id], world.now)
-    world.state.outbox.record_attempts([email.id], world.now + HOUR)
+    world.state.outbox.record_attempts([email.id], world.now, world.now)
+    world.state.outbox.record_attempts([email.id], world.now + HOUR, world.now + HOUR)
 
     assert world.state.outbox.load_email(email.id).tried_at == world.now
 

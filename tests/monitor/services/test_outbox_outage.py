@@ -181,6 +181,22 @@ def test_when_half_of_the_recipients_are_bad_the_others_get_theirs(post: Post, s
     assert states(post.world) == {EmailState.SENT: len(good), EmailState.DEAD: len(bad)}
 
 
+def test_a_server_that_takes_an_email_and_then_none_is_told_until_it_takes_another(
+    post: Post, staff: list[Staff]
+):
+    outbox = post.world.state.outbox
+    post.world.later(minutes=1)
+    post.counter.bad = {member.mail: "451 4.3.0 try later" for member in staff[1:]}
+    post.sends(hours=1)
+    assert states(post.world) == {EmailState.SENT: 1, EmailState.QUEUED: len(staff) - 1}
+    assert "451" in outbox.find_current_trouble()
+
+    post.world.later(minutes=1)
+    invite_person(post.world.app, "new@cedarvalley.example", "Nora", "New")
+    post.sends()
+    assert outbox.find_current_trouble() == ""
+
+
 def test_a_server_that_hangs_after_the_data_gets_the_same_email_again_under_the_same_id(
     post: Post, staff: list[Staff]
 ):
