@@ -400,10 +400,11 @@ def _build_platform_guide(place: TakedownGuide, now: datetime) -> PlatformGuide:
 NEXT_REMOVAL_DECISIONS: Mapping[CaseState, tuple[Decision, ...]] = {
     CaseState.NEW: (Decision.REMOVAL_ASKED,),
     CaseState.OPEN: (Decision.REMOVAL_ASKED,),
-    CaseState.MINE: (Decision.REMOVAL_ASKED,),
+    CaseState.MINE: (Decision.REMOVAL_ASKED, Decision.HARMLESS),
     CaseState.REMOVAL_ASKED: (
         Decision.REMOVAL_DONE,
         Decision.REMOVAL_ASKED,
+        Decision.HARMLESS,
         Decision.REOPENED,
     ),
     CaseState.REMOVAL_DONE: (Decision.REOPENED,),

@@ -205,6 +205,10 @@ def build_removal_routes(context: PortalContext) -> Blueprint:
         if form.done not in view.choices:
             abort(HTTPStatus.BAD_REQUEST)
         record_removal_step(app, context.person_id, case_id, form.done)
+        if form.done is Decision.HARMLESS:
+            # What may stay has no such page anymore.
+            page = url_for("findings.show_finding", finding_id=view.case.finding.id)
+            return context.redirect_to(page, REPORT_NOTICES[form.done])
         undone = form.done is Decision.REOPENED
         said = view.case.undone_words if undone else REMOVAL_NOTICES[form.done]
         return context.redirect_to(url_for(".show_removal", case_id=case_id), said)

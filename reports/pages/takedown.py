@@ -14,6 +14,7 @@ from monitor.domain.vocabulary import (
     Language,
     LeverKind,
 )
+from reports import answer_choices
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.finding_view import AdviceLine, CaseView, describe_source
@@ -364,6 +365,7 @@ class RemovalView:
     def buttons(self) -> tuple[tuple[str, Told], ...]:
         steps: dict[Decision, Told] = {
             **(OWN_REMOVAL_STEPS if self.own else REMOVAL_STEPS),
+            Decision.HARMLESS: answer_choices.CASE_ANSWERS[self.case.kind][Decision.HARMLESS],
             Decision.REOPENED: self.case.undo_words,
         }
         if self.case.state is CaseState.REMOVAL_ASKED:
@@ -375,7 +377,12 @@ class RemovalView:
     @property
     def is_due(self) -> bool:
         """Tell whether the person has still to ask the site."""
-        return Decision.REMOVAL_ASKED in self.choices and not self.case.is_removable
+        return self.asks and not self.case.is_removable
+
+    @property
+    def asks(self) -> bool:
+        """Tell whether the person may ask the site, for the first time or again."""
+        return Decision.REMOVAL_ASKED in self.choices
 
 
 render_removal = build_renderer("removal", RemovalView)

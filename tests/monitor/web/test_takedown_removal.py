@@ -100,6 +100,9 @@ def test_asking_for_removal_is_recorded_with_its_date_and_can_be_undone(
 
     assert "Saved, with the date." in seen.text
     assert "Removal requested" in seen.text
+    assert "Not checked since you asked" in seen.text
+    assert "Give the site only what it asks for." in seen.text
+    assert "Ask Google to hide it" in seen.text
     assert "You asked the site to remove the details." in seen.text
     assert maria.case(CaseKind.EXPOSED_CONTACT).state is CaseState.REMOVAL_ASKED
     guest.post(place, done="reopened")
@@ -121,7 +124,7 @@ def test_what_is_still_there_is_asked_for_again_and_gone_means_proven(
     assert "Nothing needs you now." not in guest.get("/me").text
     again = guest.follow(guest.post(place, done="removal-asked")).text
     assert "You said that it was still there" in again
-    assert "We have not seen it since you asked" not in again
+    assert "Not checked since you asked" not in again
     assert "Ask Google to hide it" in again
     home = guest.get("/me").text
     assert "Nothing needs you now." in home
@@ -136,6 +139,22 @@ def test_what_is_still_there_is_asked_for_again_and_gone_means_proven(
     assert said.page.find("button", string="It is still there")
     assert "You no longer see it" in read_list(portal, maria)
     assert "0 of 1 site has removed you." in read_list(portal, maria)
+
+
+def test_details_may_stay_up_after_a_request_as_well(portal: Portal, maria: Staff, place: str):
+    guest = portal.signed_in(maria.mail)
+    case = maria.case(CaseKind.EXPOSED_CONTACT)
+    guest.post(f"/me/cases/{case.id}", decision="mine")
+    assert guest.get(place).page.find("button", string="Leave it up")
+    guest.post(place, done="removal-asked")
+    assert guest.get(place).page.find("button", string="Leave it up")
+
+    left = guest.follow(guest.post(place, done="harmless"))
+
+    assert "Saved: you leave it as it is. If it changes, we ask you again." in left.text
+    assert "You said: I leave it as it is" in left.text
+    guest.post(f"/me/cases/{case.id}/undo")
+    assert maria.case(CaseKind.EXPOSED_CONTACT).state is CaseState.REMOVAL_ASKED
 
 
 @pytest.mark.parametrize("done", ["", "removal-done", "harmless", "nonsense"])
