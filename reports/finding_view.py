@@ -317,7 +317,8 @@ class CaseView(CaseSummary):
     `nudges_at`. The next look is when it `looks_at`: ours, or their
     own in `own_looks`, where no source of ours opens it; both are empty where none is planned.
     Once the day of theirs has come, it `is_look_due` until they say what they saw. If
-    what they did has not helped by then, it is their turn again at `own_turn_at`.
+    what they did has not helped by then, it is their turn again at `own_turn_at`; emails say so if
+    it `is_emailed`, as it is to who has not stopped them.
     It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
     though the others do not, and `helper` is whom to ask where no reviewer is left who may,
     empty where one is. `asked` is what IT last asked, and `office` is whom to write to there.
@@ -356,6 +357,7 @@ class CaseView(CaseSummary):
     own_looks: tuple[datetime, ...] = ()
     is_look_due: bool = False
     own_turn_at: datetime | None = None
+    is_emailed: bool = True
     opens_at: datetime | None = None
     holders: tuple[str, ...] = ()
     helper: str = ""

@@ -389,6 +389,7 @@ def _build_own_view(
         nudges_at=_find_next_nudge(app, inputs, summary, own_looks),
         looks_at=min((at for at in looks if at > now), default=None),
         own_turn_at=None if summary.end else _find_own_turn(case, now),
+        is_emailed=not app.db.preferences.load_preferences(case.person_id).unsubscribed_at,
         own_looks=own_looks,
         is_look_due=_is_look_due(app, case, own_looks),
         opens_at=None if is_open else forecast_time_opening(inputs, policy),

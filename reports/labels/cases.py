@@ -176,7 +176,7 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.IT, CaseStep.DECIDE): "IT decides what it is, unless you answer.",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks you.",
-    (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "We expect the platform or site to answer.",
+    (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site should answer.",
     (StepActor.SERVICE, CaseStep.LOOK): "We look twice, and tell you whether it is gone.",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it is not seen again.",
 }

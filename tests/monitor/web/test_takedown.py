@@ -15,6 +15,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.takedown_facts import FactBook
 from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, TakedownHarm
 from monitor.services.consent_renewal import pause_checks
+from monitor.services.preferences import stop_digest
 from reports.dates import format_local_time, format_near_day
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal
@@ -152,10 +153,7 @@ def test_who_leaves_a_refused_account_as_it_is_ends_the_alert(
     guest.post(place, done="refused")
     for page in ("/me", place):
         text = guest.get(page).text
-        then = (
-            "You report it again, or leave it as it is. It stays open after that day, too, "
-            "and we email you"
-        )
+        then = "You report it again, or leave it as it is. We email you again on "
         assert then in text
 
     seen = guest.follow(guest.post(place, done="harmless"))
@@ -179,7 +177,12 @@ def test_a_plan_says_whose_turn_it_is_if_a_report_has_no_effect(
     since = find_time_of_more(case, case.last_lever)
     day = format_near_day(since, portal.world.config.district.zone)
 
-    assert f"If it is still there on {day}, it is your turn again." in guest.get(place).text
+    told = guest.get(place).text
+    waits = "The platform or site should answer. If it does not, we show what else helps."
+    then = f"If it is still there on {day}, it is your turn again"
+    assert f"{waits} {then}, and our next email says so." in told
+    stop_digest(portal.world.app, maria.id)
+    assert f"{then}." in guest.get(place).text
 
     portal.world.clock.at = since
     late = portal.signed_in(maria.mail).get(place).text
