@@ -312,7 +312,8 @@ class CaseView(CaseSummary):
     For its person alone: what would lower it, what they said `earlier`, before it began again,
     and what they can do about it. They saw it `since` then; `lever` was done last against it.
     Where a report hit what pretends nothing, the side that takes it back at their word `withdraws`
-    it, and IT took its own back at `it_took_back_at`. An undo `undoes` what they said or did
+    it, and IT took its own back at `it_took_back_at`, or left it at `it_left_at` and said
+    `it_left_why`. An undo `undoes` what they said or did
     last, and a harmless one rests `until` then. They are emailed about it again when it
     `nudges_at`. The next look is when it `looks_at`: ours, or their
     own in `own_looks`, where no source of ours opens it; both are empty where none is planned.
@@ -345,6 +346,8 @@ class CaseView(CaseSummary):
     lever: Decision | None = None
     withdraws: Side | None = None
     it_took_back_at: datetime | None = None
+    it_left_at: datetime | None = None
+    it_left_why: str = ""
     answered_at: datetime | None = None
     acted_at: datetime | None = None
     acted_by: Side | None = None

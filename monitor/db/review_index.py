@@ -32,7 +32,7 @@ _DATED_CASES_SQL = """WITH live AS (
     AND withdrawn_at IS NULL AND given_at <= ?1 AND expires_at > ?1),
 dated AS MATERIALIZED (
     SELECT case_id, review_index.person_id, school, kind, severity, opened_at, since,
-        turn_from, told, ifnull(reviewer_id, '') AS assignee,
+        turn_from, takes_back, told, ifnull(reviewer_id, '') AS assignee,
         kind = 'impersonation' AND severity = 0 AND state = 'open' AND NOT is_ruled AS is_kept,
         iif(unanswered_from IS NOT NULL AND (told OR NOT is_ruled),
             end_countdown(unanswered_from, unanswered_for, paused_from, paused_until), NULL)
@@ -43,7 +43,8 @@ dated AS MATERIALIZED (
             end_countdown(lapse_from, lapse_for, paused_from, paused_until), ?4))) AS over_at
     FROM review_index JOIN live USING (person_id) LEFT JOIN assignments USING (case_id)),
 opened AS (
-    SELECT case_id, person_id, school, kind, severity, opened_at, turn_from, is_kept, assignee,
+    SELECT case_id, person_id, school, kind, severity, opened_at,
+        turn_from, takes_back, is_kept, assignee,
         (since <= ?1 AND max(over_at, since) > ?5)
         OR (unanswered_at <= ?1 AND max(over_at, unanswered_at) > ?5)
         OR (counsel_at <= ?1 AND max(over_at, counsel_at) > ?5)
@@ -57,7 +58,8 @@ opened AS (
     FROM dated),
 visible AS (
     SELECT case_id, person_id, school, kind, severity, opened_at, assignee,
-        CASE WHEN stage = 'in-progress' AND (is_open OR is_kept) AND turn_from <= ?1
+        CASE WHEN takes_back THEN 'needs-you'
+        WHEN stage = 'in-progress' AND (is_open OR is_kept) AND turn_from <= ?1
         THEN 'needs-you' ELSE stage END AS bin
     FROM opened WHERE (is_open OR is_held) AND person_id <> ?15
     AND person_id NOT IN (SELECT person_id FROM barred_reviewers WHERE reviewer_id = ?6))
@@ -175,6 +177,7 @@ class ReviewIndexTable(EncryptedTable):
                 ended_at=ahead.ended_at,
                 turn_from=turn.since if turn else None,
                 is_ruled=ahead.is_ruled_by_it,
+                takes_back=case.report_to_take_back is not None,
                 unanswered_from=ahead.unanswered.start if ahead.unanswered else None,
                 unanswered_for=_count_seconds(ahead.unanswered),
                 lapse_from=ahead.lapse.start if ahead.lapse else None,

@@ -177,6 +177,28 @@ class Case:
         return self.find_report(side) if is_mistaken else None
 
     @property
+    def upheld(self) -> DecisionRecord | None:
+        """Return by which word IT leaves a report of what its person says pretends nothing.
+
+        Their own word stays. None where nobody in IT said so since.
+        """
+        word, standing = self.get_word(Side.IT), self.standing
+        if word is None or is_lever(word.decision) or not self.find_mistaken_report(Side.IT):
+            return None
+        is_after = standing.index(word) > standing.index(self.dismissals[0])
+        return word if is_after and is_confirmation(self.kind, word.decision) else None
+
+    @property
+    def report_to_take_back(self) -> DecisionRecord | None:
+        """Return IT's report that is a mistake by the word of its person, until IT answers that.
+
+        Of what they say is their own, IT reads no more: there they have IT take it back.
+        """
+        if self.upheld or self.get_verdict(Side.PERSON) is Decision.MINE:
+            return None
+        return self.find_mistaken_report(Side.IT)
+
+    @property
     def is_left_as_it_is(self) -> bool:
         """Tell whether its person said that it is real, and then that it may stay as it is."""
         own = [entry for entry in self.standing if self.get_side(entry) is Side.PERSON]
@@ -359,10 +381,13 @@ def apply_decision(case: Case, record: DecisionRecord) -> Case:
     if record.decision in SHARING:
         _check_sharing(case, record)
     elif record.decision is Decision.REOPENED:
-        own = [entry for entry in case.standing if entry.by == record.by]
+        own = [entry for entry in case.standing if entry.by == (record.whose or record.by)]
         if not own:
             reason = "There is no decision on this case to undo."
             raise InputError(reason)
+        if record.whose and Side.PERSON in {case.get_side(record), case.get_side(own[-1])}:
+            reason = "Only reviewers take back what another one of them said."
+            raise NotPermittedError(reason)
         if own[-1].decision is Decision.RECOVERED and own[-1].at == case.gone_at:
             # That word ended it, so it goes on without.
             case = replace(case, gone_at=None)

@@ -1,7 +1,8 @@
 """The log of a case: who said or did what, when and by which means, and what still counts.
 
 A word says what it is; a lever is what someone did about it. Each side takes back its own last
-entry and never the other's, so that no word is ever shown as someone else's.
+entry and never the other's, so that no word is ever shown as someone else's. Of IT's side, a report
+alone is taken back by any reviewer.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,8 @@ class DecisionRecord:
     """One entry, appended and never overwritten. `by` is an opaque id or a role.
 
     `until` is when a word of harmless ends, None where it does not. `lever` is by which way it was
-    reported, None where nobody said so.
+    reported, None where nobody said so. What a reviewer takes back may be a colleague's: `whose` is
+    theirs, and empty for one's own.
     """
 
     case_id: str
@@ -27,6 +29,7 @@ class DecisionRecord:
     until: datetime | None = None
     means: Means = Means.PAGE
     lever: LeverKind | None = None
+    whose: str = ""
 
 
 # What is as bad as it looked, and what needs no more done, by the kind of case.
@@ -88,7 +91,7 @@ def list_standing(entries: Iterable[DecisionRecord]) -> tuple[DecisionRecord, ..
             continue
         if entry.decision is not Decision.REOPENED:
             standing.append(entry)
-        elif own := [said for said in standing if said.by == entry.by]:
+        elif own := [said for said in standing if said.by == (entry.whose or entry.by)]:
             standing.remove(own[-1])
     return tuple(standing)
 

@@ -112,6 +112,7 @@ class ReviewTurn:
 class CaseStanding:
     """How a case stands for one reader: `end` is None while it goes on, `next_step` afterwards.
 
+    Of what has ended, IT alone may have a next step: a report of its own to take back.
     It waits for its person `waits_since` then; None where it does not, or who reads is IT.
     """
 
@@ -221,7 +222,9 @@ def find_case_standing(
         return None
     step = find_next_step(inputs, now, policy)
     if step is None:
-        return CaseStanding(bin=CaseBin.DONE, next_step=None, end=find_case_end(inputs, now))
+        back = _plan_report_back(inputs.case) if reader is Side.IT else None
+        where = CaseBin.NEEDS_YOU if back else CaseBin.DONE
+        return CaseStanding(bin=where, next_step=back, end=find_case_end(inputs, now))
     own = StepActor.PERSON if reader is Side.PERSON else StepActor.IT
     # An answer of its person's is wanted even while IT acts: it can do with less.
     wanted = step.who is own or (reader is Side.PERSON and inputs.case.is_undecided)
@@ -230,6 +233,13 @@ def find_case_standing(
     since = inputs.case.known_since if step.who is not own else step.since
     waits_since = since if reader is Side.PERSON else None
     return CaseStanding(bin=CaseBin.NEEDS_YOU, next_step=step, end=None, waits_since=waits_since)
+
+
+def _plan_report_back(case: Case) -> NextStep | None:
+    if case.report_to_take_back is None:
+        return None
+    since, what = case.dismissals[0].at, CaseStep.TAKE_BACK
+    return NextStep(who=StepActor.IT, what=what, since=since, due=since + DECIDE_WITHIN)
 
 
 def _is_real(case: Case) -> bool:

@@ -146,6 +146,7 @@ class CaseStep(StrEnum):
     LOOK = "look"
     CLOSE_AS_CLAIMED = "close-as-claimed"
     ESCALATE = "escalate"
+    TAKE_BACK = "take-back"
 
 
 class EndReason(StrEnum):

@@ -61,7 +61,8 @@ class DecisionInput:
     """A decision about a case.
 
     `by` is the person's ID or a role. `until` is when a decision of harmless ends, None if it does
-    not. `lever` is by which way it was reported.
+    not. `lever` is by which way it was reported. `whose` is the reviewer whose last entry this one
+    takes back, empty for one's own.
     """
 
     decision: Decision
@@ -70,6 +71,7 @@ class DecisionInput:
     until: datetime | None = None
     means: Means = Means.PAGE
     lever: LeverKind | None = None
+    whose: str = ""
 
 
 def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
@@ -83,6 +85,7 @@ def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
         until=entry.until,
         means=entry.means,
         lever=entry.lever if entry.decision in SENT_LEVERS else None,
+        whose=entry.whose,
     )
     after = apply_decision(case, record)
     if entry.decision in CLAIMS | SENT_LEVERS:

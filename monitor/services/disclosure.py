@@ -197,16 +197,25 @@ def find_review_opening(app: App, case: Case, reviewer_id: str = "") -> ReviewOp
 
 
 def find_report_to_take_back(app: App, case: Case) -> DecisionRecord | None:
-    """Return IT's report of what pretends nothing, if who reported it may still open the case.
+    """Return IT's report of what pretends nothing, if a reviewer is left who may open the case.
 
     Else, and of what its person says is their own, its person has IT take it back.
     """
-    report = case.find_mistaken_report(Side.IT)
-    if report is None or case.get_verdict(Side.PERSON) is Decision.MINE:
-        return None
-    if app.config.district.find_reviewer_address(report.by) == report.by:
-        return None
-    return report if find_review_opening(app, case, report.by) else None
+    return case.report_to_take_back if list_who_take_back(app, case) else None
+
+
+def list_who_take_back(app: App, case: Case) -> tuple[str, ...]:
+    """Return the addresses of who is told to take IT's report back: who made it, or who can."""
+    report = case.report_to_take_back
+    if report is None:
+        return ()
+    people, able = app.db.people, {}
+    for address in app.config.district.reviewers:
+        reviewer_id = build_reviewer_id(address)
+        is_own = people.find_person_id_by_mail(address) == case.person_id
+        if not is_own and find_review_opening(app, case, reviewer_id):
+            able[reviewer_id] = address
+    return (able[report.by],) if report.by in able else tuple(able.values())
 
 
 def find_report_to_withdraw(app: App, case: Case) -> DecisionRecord | None:
@@ -290,8 +299,6 @@ def _summarize(
     ahead = find_end(case, inputs.consent) if step and step.what is CaseStep.ANSWER else None
     person = app.db.people.load_person(case.person_id)
     mistaken = find_report_to_take_back(app, case)
-    if mistaken and reviewer_id not in {"", mistaken.by}:
-        mistaken = None
     zone = person.zone if side is Side.PERSON else app.config.district.zone
     return CaseSummary(
         id=case.id,
@@ -369,6 +376,8 @@ def _build_own_view(
     own_looks = () if looks and list_recheck_keys(app, finding) else looks
     lever, is_open = case.last_lever, summary.it_sees_since is not None
     last, mistaken = case.get_last_entry(Side.PERSON), find_report_to_withdraw(app, case)
+    is_asked = summary.mistaken_at is not None or (is_open and not summary.end)
+    upheld = case.upheld
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
@@ -385,6 +394,8 @@ def _build_own_view(
         lever=lever.decision if lever else None,
         withdraws=case.get_side(mistaken) if mistaken else None,
         it_took_back_at=_find_time_taken_back(case),
+        it_left_at=upheld.at if upheld else None,
+        it_left_why=upheld.note if upheld else "",
         until=case.harmless_until,
         nudges_at=_find_next_nudge(app, inputs, summary, own_looks),
         looks_at=min((at for at in looks if at > now), default=None),
@@ -398,7 +409,7 @@ def _build_own_view(
         contact_kinds=case.contact_kinds,
         pair=None if summary.end else _find_account_pair(app, case, finding, own.values()),
         review_plan=_plan_review(case, summary, now),
-        asked=_find_last_question(app.db, case.id) if is_open and not summary.end else None,
+        asked=_find_last_question(app.db, case.id) if is_asked else None,
         office=_find_office(app, case.id) if is_open else "",
     )
 

@@ -21,7 +21,7 @@ from monitor.domain.person_limits import can_ask_again
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.schedule import compute_digest_week
 from monitor.domain.two_reviewers import EarlyAccessProposal, check_withdrawal
-from monitor.domain.vocabulary import CaseBin, Side
+from monitor.domain.vocabulary import CaseBin, Decision, Side
 from monitor.services.answers import DecisionInput, decide_cases, undo_decisions
 from monitor.services.break_glass import BreakGlassActor, record_break_glass
 from monitor.services.coverage import build_coverage
@@ -29,9 +29,9 @@ from monitor.services.digests import list_weekly_runs
 from monitor.services.disclosure import (
     disclose_own,
     find_last_question_time,
-    find_report_to_take_back,
     find_review_opening,
     is_barred,
+    list_who_take_back,
     summarize,
 )
 from monitor.services.evidence_pack import build_evidence_view
@@ -102,7 +102,7 @@ def build_review_digest(app: App, address: str) -> ReviewView:
 
 
 def queue_mistakes(app: App) -> None:
-    """Email each reviewer whose report of what pretends nothing still stands, once for each."""
+    """Email who is to take a report of what pretends nothing back, once for each report."""
     with app.db.begin_transaction():
         for address in app.config.district.reviewers:
             reviewer = _find_reviewer(app, address)
@@ -112,7 +112,7 @@ def queue_mistakes(app: App) -> None:
             view = build_review_digest(app, address)
             for case, report in mistakes:
                 plan = EmailPlan(
-                    recipient_id=report.by, dedupe_key=f"back {case.id} {report.at.isoformat()}"
+                    recipient_id=reviewer.id, dedupe_key=f"back {case.id} {report.at.isoformat()}"
                 )
                 queue_email(app, plan, replace(view, first=_describe_mistake(app, reviewer, case)))
 
@@ -124,15 +124,15 @@ def _find_reviewer(app: App, address: str) -> Reviewer:
 
 def _list_mistakes(app: App, reviewer: Reviewer) -> Iterator[tuple[Case, DecisionRecord]]:
     """Yield the cases of which this reviewer is to take a report back, each with that report."""
-    for case, _ in list_review_openings(app, ReviewFilter(bins=(CaseBin.DONE,)), reviewer):
-        report = find_report_to_take_back(app, case)
-        if report and report.by == reviewer.id:
+    for case, _ in list_review_openings(app, ReviewFilter(bins=(CaseBin.NEEDS_YOU,)), reviewer):
+        report = case.report_to_take_back
+        if report and reviewer.address in list_who_take_back(app, case):
             yield case, report
 
 
 def _describe_mistake(app: App, reviewer: Reviewer, case: Case) -> MostUrgentCase:
     shown = summarize(app, case, reviewer)
-    due = shown.take_back_by if shown else None
+    due = shown.due if shown else None
     return MostUrgentCase(id=case.id, severity=case.severity, due=due)
 
 
@@ -177,18 +177,45 @@ def load_reviewable_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
 
 
 def take_report_back(app: App, reviewer: Reviewer, case_id: str) -> None:
-    """Note that a reviewer took back their report of what pretends nothing."""
+    """Note that a reviewer took IT's report of what pretends nothing back, whoever made it."""
     with app.db.begin_transaction():
         case = load_viewed_case(app, reviewer, case_id)
-        report = find_report_to_take_back(app, case)
-        if report is None or report.by != reviewer.id:
-            raise InputError(CHANGED_MEANWHILE)
-        # Who takes it back no longer says that it is real either.
+        report = _require_mistake(case)
+        whose = "" if report.by == reviewer.id else report.by
+        undo = DecisionInput(decision=Decision.REOPENED, by=reviewer.id, whose=whose)
+        # Whose report is taken back no longer says that it is real either.
         while any(
-            entry.by == reviewer.id and is_confirmation(case.kind, read_verdict(case.kind, entry))
+            entry.by == report.by and is_confirmation(case.kind, read_verdict(case.kind, entry))
             for entry in case.standing
         ):
-            (case,) = undo_decisions(app, (case_id,), reviewer.id)
+            (case,) = decide_cases(app, (case_id,), undo)
+
+
+def leave_report(app: App, reviewer: Reviewer, case_id: str, reason: str) -> None:
+    """Leave IT's report of what its person says pretends nothing; they are emailed why.
+
+    What they said stays, and IT has no more to do.
+    """
+    with app.db.begin_transaction():
+        case = load_viewed_case(app, reviewer, case_id)
+        report = _require_mistake(case)
+        if not reason.strip():
+            sentence = "Write why: the staff member will read it."
+            raise InputError(sentence)
+        said = case.get_verdict(Side.IT)
+        stands = said is not None and is_confirmation(case.kind, said)
+        verdict = said if said and stands else read_verdict(case.kind, report)
+        entry = DecisionInput(decision=verdict, by=reviewer.id, note=reason)
+        (case,) = decide_cases(app, (case_id,), entry)
+        key = f"{case_id} left {app.clock.now().isoformat()}"
+        _queue_words_of_it(app, case, reviewer, reason, key)
+
+
+def _require_mistake(case: Case) -> DecisionRecord:
+    report = case.report_to_take_back
+    if report is None:
+        raise InputError(CHANGED_MEANWHILE)
+    return report
 
 
 def download_review_evidence(app: App, reviewer: Reviewer, case_id: str) -> EvidenceView:
@@ -241,19 +268,22 @@ def queue_review_question(app: App, reviewer: Reviewer, case_id: str, text: str)
             raise InputError(reason)
         note_record = _build_remark(app, reviewer, case, ReviewNoteKind.QUESTION, text)
         app.db.review_notes.insert_review_note(note_record)
-        queue_email(
-            app,
-            EmailPlan(
-                recipient_id=case.person_id, dedupe_key=f"{case_id} {note_record.at.isoformat()}"
-            ),
-            ReviewerQuestionView(
-                **build_greeting(app, app.db.people.load_person(case.person_id)),
-                case=disclose_own(app, case),
-                by=note_record.by,
-                question=note_record.text,
-            ),
-        )
+        key = f"{case_id} {note_record.at.isoformat()}"
+        _queue_words_of_it(app, case, reviewer, note_record.text, key)
         app.db.audit.append_entry(note_record.at, reviewer.id, "asked", case_id, {})
+
+
+def _queue_words_of_it(
+    app: App, case: Case, reviewer: Reviewer, words: str, dedupe_key: str
+) -> None:
+    """Email the person what a reviewer asks, or why they leave a report."""
+    view = ReviewerQuestionView(
+        **build_greeting(app, app.db.people.load_person(case.person_id)),
+        case=disclose_own(app, case),
+        by=reviewer.address,
+        question=words.strip(),
+    )
+    queue_email(app, EmailPlan(recipient_id=case.person_id, dedupe_key=dedupe_key), view)
 
 
 def decide_viewed_cases(
@@ -271,6 +301,9 @@ def decide_viewed_cases(
             case = load_viewed_case(app, reviewer, case_id)
             if case.revision != revision:
                 raise InputError(CHANGED_MEANWHILE)
+            if case.report_to_take_back:
+                reason = "Open it first: a report is to be taken back, or left with a reason."
+                raise InputError(reason)
             if entry.lever and entry.lever not in list_report_levers(app, case, Side.IT):
                 reason = "Choose one of the ways that this case has."
                 raise InputError(reason)

@@ -42,6 +42,7 @@ from monitor.services.review import (
     assign_case,
     decide_viewed_cases,
     download_review_evidence,
+    leave_report,
     load_reviewable_case,
     queue_review_question,
     release_case,
@@ -86,7 +87,6 @@ from reports.pages.review import (
     Option,
     QueueChip,
     QueueFilter,
-    ReportBackView,
     ReviewCaseView,
     ReviewNoteLine,
     ReviewQueueView,
@@ -128,6 +128,10 @@ class AssignmentForm(WebForm, frozen=True, kw_only=True):
 
 class ReviewNoteForm(WebForm, frozen=True, kw_only=True):
     remark: ReviewText = ""
+
+
+class ReportLeftForm(WebForm, frozen=True, kw_only=True):
+    reason: ReviewText = ""
 
 
 class ReviewQuestionForm(WebForm, frozen=True, kw_only=True):
@@ -223,7 +227,7 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
     case = app.db.cases.load_case(view.id)
     remarks = app.db.review_notes.list_review_notes_of_case(case.id)
     taken, said = find_assignee_id(app, case.id), case.get_word(Side.IT)
-    own = case.kind is CaseKind.OWN_ACCOUNT_CHANGED
+    own, mistake = case.kind is CaseKind.OWN_ACCOUNT_CHANGED, case.report_to_take_back
     return ReviewCaseView(
         case=view,
         queue=build_queue_view(app, reviewer, QueueQuery(), now, view.id),
@@ -245,6 +249,7 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
         ),
         said_by=app.config.district.find_reviewer_address(said.by) if said else "",
         said_at=said.at if said else None,
+        reported_by=_name_reviewer(app, mistake.by) if mistake else "",
         taken=taken,
         mine=taken == reviewer.id,
         guide=build_review_guide(app, case),
@@ -258,6 +263,12 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
         undoes=(last := case.get_last_entry(Side.IT)) is not None and last.by == reviewer.id,
         ask_from=_compute_next_question_time(view.asked_at, now),
     )
+
+
+def _name_reviewer(app: App, reviewer_id: str) -> str:
+    """Return their address; who left the list has none there."""
+    address = app.config.district.find_reviewer_address(reviewer_id)
+    return "A former reviewer" if address == reviewer_id else address
 
 
 def _list_options(several: Collection[Case], *, deeds: bool) -> Iterator[HintedOption]:
@@ -384,6 +395,7 @@ class CaseFormDraft:
     note: str = ""
     question: str = ""
     remark: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,9 +458,6 @@ def render_case_page(
         shown = load_opened_case(queue, reviewer, case_id)
     if shown is None:
         return _render_unopened(context, (case_id,))
-    if shown.mistaken_at:
-        back = _build_report_back(queue, reviewer, shown)
-        return context.render_page(CASE_KINDS[shown.kind], pages.render_report_back, back)
     view = build_case_view(queue, reviewer, shown, context.now())
     if draft is None:
         return context.render_page(CASE_KINDS[view.case.kind], pages.render_review_case, view)
@@ -457,16 +466,10 @@ def render_case_page(
         note=draft.note,
         question=draft.question,
         remark=draft.remark,
+        reason=draft.reason,
         faults=(FieldProblem(field=draft.field, words=fault),),
     )
     return context.render_page(CASE_KINDS[view.case.kind], pages.render_review_case, again)
-
-
-def _build_report_back(app: App, reviewer: Reviewer, shown: CaseView) -> ReportBackView:
-    case = app.db.cases.load_case(shown.id)
-    guide = build_review_guide(app, case)
-    text = write_office_report(app, reviewer, case, shown)
-    return ReportBackView(case=shown, text=text, form=guide.form if guide else "")
 
 
 def _render_unopened(context: PortalContext, case_ids: tuple[str, ...]) -> Response:
@@ -495,6 +498,7 @@ def build_handling_routes(context: PortalContext) -> Blueprint:
         "pack": actions.download_evidence,
         "told": actions.submit_letter,
         "report-back": actions.submit_report_back,
+        "report-left": actions.submit_report_left,
     }
     for name, action in of_one.items():
         routes.add_url_rule(f"/review/cases/<case_id>/{name}", name, action, methods=["POST"])
@@ -540,10 +544,14 @@ class _CaseActions:
         return self._run_and_redirect(case_id, action, SAVED)
 
     def submit_report_back(self, case_id: str) -> Response:
-        by = build_reviewer(self.context)
-        with mask_as_not_found():
-            take_report_back(self.context.app, by, case_id)
-        return self.context.redirect_to(url_for("review.show_case", case_id=case_id), SAVED)
+        action = partial(take_report_back, self.context.app, build_reviewer(self.context), case_id)
+        return self._run_and_redirect(case_id, action, SAVED)
+
+    def submit_report_left(self, case_id: str) -> Response:
+        by, text = build_reviewer(self.context), read_form(ReportLeftForm).reason
+        action = partial(leave_report, self.context.app, by, case_id, text)
+        draft = CaseFormDraft(field="reason", reason=text)
+        return self._run_with_draft(case_id, action, "Saved. We emailed them why.", draft)
 
     def download_evidence(self, case_id: str) -> Response:
         with mask_as_not_found():

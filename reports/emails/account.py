@@ -82,11 +82,15 @@ class BreakGlassView(EmailView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerQuestionView(EmailView):
-    """IT asks about a case. `by` is who asks; `question` is in their words."""
+    """A reviewer asks about a case, or says why IT leaves its report, in words of their own."""
 
     case: CaseView
     by: str
     question: str
+
+    @property
+    def leaves_report(self) -> bool:
+        return self.case.it_left_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,6 +120,8 @@ TRACK_PLACES: Final[Mapping[CaseStep, int]] = {
     CaseStep.WAIT_FOR_ANSWER: 3,
     CaseStep.LOOK: 3,
     CaseStep.CLOSE_AS_CLAIMED: 3,
+    # It has ended for its person.
+    CaseStep.TAKE_BACK: 4,
 }
 # What was answered or decided, as the person reads it later.
 GIVEN_ANSWERS: Final[Mapping[str, str]] = {

@@ -130,6 +130,7 @@ REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.IT, CaseStep.DECIDE): "IT decides what it is, unless the staff member answers",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks the staff member",
+    (StepActor.IT, CaseStep.TAKE_BACK): "IT takes its report back, or says why not",
     (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site is expected to answer",
     (StepActor.SERVICE, CaseStep.LOOK): "Namesake looks whether it is gone",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "Namesake closes it, if it is not seen again",

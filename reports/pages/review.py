@@ -99,15 +99,16 @@ class ReviewNoteLine:
 class ReviewCaseView:
     """`taken` is the id of who has taken it, as the form hands it back.
 
-    `queue` is the list beside it. `note`, `question` and `remark` are what was typed into a form
-    that came back.
+    `queue` is the list beside it. `note`, `question`, `remark` and `reason` are what was typed into
+    a form that came back.
     `ask_from` is when its person may be asked again, None if that is now. `undoes` says that the
     last decision is the reader's own. `guide` is None where we know of none, `school` where the
     school has no way of its own. `levers` are the ways by which IT may have reported it, the one
     that is due first, and `results` how they did here. `report` can be sent to the platform, empty
     where IT may not; `letters` to families and staff. `deeds` are what IT may have done about it,
     and `steps` what its person reads who has to get an account back. `said_by` is who in IT spoke
-    last, at `said_at`; empty and None while nobody has.
+    last, at `said_at`; empty and None while nobody has. `reported_by` is who made the report that
+    is to be taken back, empty where none is.
     """
 
     case: CaseView
@@ -119,6 +120,7 @@ class ReviewCaseView:
     steps: tuple[AdviceLine, ...]
     said_by: str
     said_at: datetime | None
+    reported_by: str
     taken: str
     mine: bool
     guide: PlatformGuide | None
@@ -134,6 +136,7 @@ class ReviewCaseView:
     note: str = ""
     question: str = ""
     remark: str = ""
+    reason: str = ""
     faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
 
@@ -209,18 +212,7 @@ class OfficeReport:
             return f"{fill_template(f'takedown/{name}.txt', {'view': self}).strip()}\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportBackView:
-    """How IT takes its report back, by `text` and perhaps at `form`."""
-
-    case: CaseView
-    text: str
-    form: str = ""
-    part: str = "queue"
-
-
 render_review_case = build_renderer("review_case", ReviewCaseView)
-render_report_back = build_renderer("review_report_back", ReportBackView)
 render_bulk_decision = build_renderer("review_several", BulkDecisionView)
 render_contrary_decision = build_renderer("review_contrary", ContraryDecisionView)
 render_decision_done = build_renderer("review_ruled", ChosenCasesView)

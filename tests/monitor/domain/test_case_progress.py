@@ -261,11 +261,47 @@ def test_each_case_that_may_be_seen_is_in_one_place_for_its_reader(life):
         assert (standing is None) == (side is Side.IT and life.opening(who) is None)
         if standing is None:
             continue
-        assert (standing.next_step, standing.end) == (step, end)
+        assert standing.end == end
+        if end and side is Side.IT and life.case.report_to_take_back:
+            assert standing.next_step.what is CaseStep.TAKE_BACK
+            assert standing.bin is CaseBin.NEEDS_YOU
+            continue
+        assert standing.next_step == step
         assert (standing.bin is CaseBin.DONE) == (end is not None)
         own = StepActor.PERSON if side is Side.PERSON else StepActor.IT
         if step and step.who is own:
             assert standing.bin is CaseBin.NEEDS_YOU
+
+
+def test_what_it_reported_of_somebody_else_is_its_turn_until_it_answers():
+    case = Case(
+        id="case",
+        person_id="rosa",
+        finding_id="finding",
+        kind=CaseKind.IMPERSONATION,
+        severity=Severity.HIGH,
+        opened_at=MONDAY,
+        reasons=(),
+        notified_at=MONDAY,
+    )
+    life = Life(case=case, consent=CONSENT, policy=POLICY, now=MONDAY + 8 * DAY)
+    said = life.play("ana", Decision.REPORTED).play("rosa", Decision.NAMESAKE)
+
+    asked = said.standing(Side.IT, "ana")
+    assert (asked.bin, asked.next_step.due) == (CaseBin.NEEDS_YOU, said.now + 3 * DAY)
+    assert said.standing(Side.PERSON).bin is CaseBin.DONE
+    assert said.play("rosa", Decision.MINE).standing(Side.IT, "ana") is None
+    left = said.play("ana", Decision.IMPERSONATION)
+    assert left.standing(Side.IT, "ana").bin is CaseBin.DONE
+    assert left.case.find_mistaken_report(Side.IT), "its person may still have it taken back"
+    again = left.play("rosa", Decision.REOPENED).play("rosa", Decision.UNRELATED)
+    assert again.standing(Side.IT, "ana").bin is CaseBin.NEEDS_YOU
+    by_bo = DecisionRecord(
+        case_id="case", decision=Decision.REOPENED, by="bo", at=said.now, whose="ana"
+    )
+    assert apply_decision(said.case, by_bo).find_report(Side.IT) is None
+    with pytest.raises(MonitorError):
+        apply_decision(said.case, replace(by_bo, whose="rosa"))
 
 
 @MANY

@@ -123,6 +123,7 @@ WHOSE = {
     "/review/cases/<case_id>/pack": REVIEWER,
     "/review/cases/<case_id>/picture": REVIEWER,
     "/review/cases/<case_id>/report-back": REVIEWER,
+    "/review/cases/<case_id>/report-left": REVIEWER,
     "/review/cases/<case_id>/take": REVIEWER,
     "/review/cases/<case_id>/told": REVIEWER,
     "/review/holds": REVIEWER,

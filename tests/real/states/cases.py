@@ -7,7 +7,7 @@ from monitor.app import App
 from monitor.demo.district import REVIEWERS
 from monitor.domain.case import Case
 from monitor.domain.finding import Presence
-from monitor.domain.person import Reviewer
+from monitor.domain.person import Reviewer, build_reviewer_id
 from monitor.domain.vocabulary import CaseKind, Decision, Severity
 from monitor.services.findings import build_finding_page
 from monitor.services.review import (
@@ -52,10 +52,13 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
         "changed": own.finding_id,
     }
     with state.begin_transaction():
-        for name in (*OPEN, *REPORTED, *ELSEWHERE, "mistaken"):
+        for name in (*OPEN, *REPORTED, *ELSEWHERE, "mistaken", "answered"):
             told[name] = _another(app, fake, name)
         reported = say(state.cases.load_case(told["mistaken"]), Decision.REPORTED)
         state.cases.update_case(say(reported, Decision.NAMESAKE))
+        by, at = build_reviewer_id(IT), app.clock.now() - DAY
+        by_it = say(state.cases.load_case(told["answered"]), Decision.REPORTED, by=by, at=at)
+        state.cases.update_case(say(by_it, Decision.NAMESAKE, at=at))
     for name in ("case", *OPEN):
         decide_case(reviewing, told[name], Decision.SHARED, refs["maria"])
     _talked_about(app, told["first"])

@@ -21,6 +21,7 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/takedown/{fourth}", "Saved:", press("I reported it")),
     maria("/me/findings/{mistaken}", "Take the report back"),
     maria("/me/takedown/{mistaken}/withdraw", "Take the report back"),
+    maria("/me/findings/{answered}", "IT takes the report back or tells you why not"),
     maria("/me/takedown/{there}", "It is still there"),
     maria("/me/takedown/{missing}", "It seems to be gone"),
     maria("/me/takedown/{gone}", "It is gone"),

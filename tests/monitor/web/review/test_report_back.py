@@ -1,6 +1,7 @@
 """What IT reported, and its person then says pretends nothing: IT takes its report back."""
 
 import pytest
+from msgspec import structs
 
 from monitor.domain.case_log import SENT_LEVERS
 from monitor.domain.case_progress import DECIDE_WITHIN
@@ -41,17 +42,23 @@ def test_it_is_told_and_takes_its_own_report_back(
     assert f"{here}?to={build_reviewer_id(ANA)}" in told.text
     assert not [one for one in portal.world.post.to(BO) if "take a report" in one.email.subject]
     due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
-    assert f"Due {due} . Take your report back." in ana.get("/review").text
+    queue = ana.get("/review").text
+    assert f"Due {due} . IT takes its report back, or says why not." in queue
+    assert "Needs IT 1" in queue
     page = ana.get(here).page
-    assert page.h1.get_text() == f"Take your report back by {due}"
+    assert page.find(id="next").get_text() == (
+        f"Next: IT takes its report back, or says why not, by {due}"
+    )
     url = maria.world.state.findings.load_finding(fake(maria).finding_id).portrait.url
     assert url in page.find(id="report").get_text()
 
     ana.post(f"{here}/report-back")
     assert fake(maria).find_mistaken_report(Side.IT) is None
     assert fake(maria).find_report(Side.IT) is None
-    assert ana.post(f"{here}/report-back").status in {404, 400}
+    again = ana.follow(ana.post(f"{here}/report-back")).text
+    assert "This changed after you opened it." in again
     after = ana.get(here).text
+    assert "Done 1" in ana.get("/review").text
     assert f"Ended: the staff member {DECISION_PHRASES[said]}" in after
     assert "What IT says" not in after
 
@@ -83,7 +90,7 @@ def test_its_person_reads_that_it_reported_and_takes_it_back(
     before = own.get(where)
     due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
     assert "IT reported it on" in before.text
-    assert f"they take the report back by {due}." in before.text
+    assert f"By {due}, IT takes the report back or tells you why not." in before.text
     assert "IT said:" in before.text
     assert "Take the report back" not in before.text
     assert own.get(f"/me/takedown/{fake(maria).id}/withdraw").status == 404
@@ -162,7 +169,7 @@ def test_what_its_person_leaves_as_it_is_was_reported_rightly(
     send_due(portal.world.app)
 
     assert not [one for one in portal.world.post.to(ANA) if "take a report" in one.email.subject]
-    assert "Take your report back" not in ana.get(here).text
+    assert "IT takes its report back" not in ana.get(here).text
     own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw"
     assert own.get(place).status == 404
     assert place not in own.get(f"/me/findings/{fake(maria).finding_id}").text
@@ -198,11 +205,94 @@ def test_whose_reporter_can_no_longer_open_it_has_it_take_the_report_back(
 ):
     maria.rules(fake(maria), Decision.NAMESAKE)
     own, where = portal.signed_in(maria.mail), f"/me/findings/{fake(maria).finding_id}"
-    assert "they take the report back by" in own.get(where).text
+    assert "IT takes the report back or tells you why not" in own.get(where).text
 
     portal.world.later(days=8)
     own = portal.signed_in(maria.mail)
 
-    assert "they take the report back by" not in own.get(where).text
+    assert "IT takes the report back or tells you why not" not in own.get(where).text
     assert "Have IT take its report back" in own.get(where).text
     assert ANA in own.get(f"/me/takedown/{fake(maria).id}/withdraw").text
+
+
+@pytest.mark.usefixtures("reported")
+def test_it_may_ask_first_and_its_person_reads_what(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    maria.rules(fake(maria), Decision.NAMESAKE)
+
+    ana.post(f"{here}/ask", question="Its picture is yours. Have you seen it?")
+
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
+    assert "Its picture is yours. Have you seen it?" in own
+    assert "IT takes its report back, or says why not" in ana.get(here).text
+
+
+@pytest.mark.usefixtures("reported")
+def test_it_may_leave_its_report_with_a_reason_that_its_person_reads(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+    ana.post("/review/rule", decision="impersonation", seen=seen)
+    assert fake(maria).report_to_take_back, "nobody leaves a report without a word"
+    fault = ana.post(f"{here}/report-left", reason=" ")
+    assert "Write why: the staff member will read it." in fault.text
+
+    ana.post(f"{here}/report-left", reason="It asks parents for money.")
+    send_due(portal.world.app)
+
+    told = portal.world.post.to(maria.mail)[-1].email
+    assert "IT leaves its report" in told.subject
+    assert "It asks parents for money." in told.text
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
+    assert "IT answered that it leaves its report: It asks parents for money." in own
+    assert "You said: Someone else with my name." in own
+    assert "Have IT take its report back" in own
+    assert "Done 1" in ana.get("/review").text
+    assert fake(maria).get_verdict(Side.PERSON) is Decision.NAMESAKE
+    assert "Ended: the staff member said that it is someone else" in ana.get(here).text
+
+
+@pytest.mark.usefixtures("reported")
+def test_if_who_reported_has_left_another_reviewer_is_told_and_takes_it_back(
+    portal: Portal, maria: Staff, here: str
+):
+    world = portal.world
+    maria.rules(fake(maria), Decision.SHARED)
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    district = structs.replace(world.config.district, reviewers=(BO,))
+    world.restarts(structs.replace(world.config, district=district))
+    portal = Portal(world)
+    queue_mistakes(world.app)
+    send_due(world.app)
+
+    told = [one for one in world.post.to(BO) if "take a report back" in one.email.subject]
+    assert len(told) == 1
+    bo = portal.signed_in(BO)
+    bo.post("/review/open", one=fake(maria).id)
+    assert "A former reviewer reported it" in bo.get(here).text
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
+    assert "IT takes the report back or tells you why not" in own
+
+    bo.post(f"{here}/report-back")
+
+    assert fake(maria).find_report(Side.IT) is None
+    (*_, last) = fake(maria).log
+    assert (last.by, last.whose) == (build_reviewer_id(BO), build_reviewer_id(ANA))
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
+    assert "IT took its report back on" in own
+
+
+@pytest.mark.usefixtures("reported")
+def test_no_other_reviewer_is_told_of_what_none_of_them_may_open(portal: Portal, maria: Staff):
+    world = portal.world
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    district = structs.replace(world.config.district, reviewers=(BO,))
+    world.restarts(structs.replace(world.config, district=district))
+    queue_mistakes(world.app)
+    send_due(world.app)
+
+    assert not [one for one in world.post.to(BO) if "take a report" in one.email.subject]
+    own = Portal(world).signed_in(maria.mail)
+    assert "Have IT take its report back" in own.get(f"/me/findings/{fake(maria).finding_id}").text
