@@ -130,8 +130,12 @@ class CaseAdvice(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class PlatformPage(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A page of a platform that the owner of an account needs, or whom to write to instead."""
+    """A page of a platform that the owner of an account needs, or whom to write to instead.
 
+    `words` say where to look if there is no one address.
+    """
+
+    words: WordsId | None = None
     address: Address | None = None
     mail: MailAddress | None = None
 
@@ -186,7 +190,7 @@ def _build_way_back(key: str, page: PlatformPage) -> Lever:
     return Lever(
         kind=LeverKind.RECOVERY,
         harms=(TakedownHarm.HACKED,),
-        words="recover",
+        words=page.words or "recover",
         who=(AllowedReporter.PERSON,),
         platforms=(key,),
         address=page.address,

@@ -321,7 +321,9 @@ def _build_advice_line(app: App, target: _Target, step: AdviceStep) -> AdviceLin
         return AdviceLine(words=said, path=path, link=ADVICE_LINKS[step.at], mail=mail)
     if step.at is AdviceTarget.RECOVERY:
         page = app.facts.recovery_pages.get(target.portrait.platform)
-        if page and target.case.state is CaseState.LOCKED_OUT:
+        if page and page.words:
+            said = Reason(f"advice.{page.words}")
+        elif page and target.case.state is CaseState.LOCKED_OUT:
             said = Reason("advice.recover-locked-out", {"site": target.site})
         elif page is None or page.address is None:
             # A mailbox is no page to get back in on.

@@ -123,6 +123,24 @@ def test_who_cannot_get_in_reads_whom_to_write_to_and_who_helps(maria: Staff):
     assert build_advice_lines(app, reported, Side.IT) == (write, warn, after[-1])
 
 
+@pytest.mark.parametrize("then", [(), (Decision.LOCKED_OUT,)])
+def test_where_each_server_has_an_address_of_its_own_one_is_told_where_to_find_it(
+    maria: Staff, then: tuple[Decision, ...]
+):
+    world, known = maria.world, maria.case(CaseKind.IMPERSONATION)
+    finding = world.state.findings.load_finding(known.finding_id)
+    moved = replace(
+        finding.portrait, url="https://m.example/@rosa", account="mastodon:@rosa@m.example"
+    )
+    world.state.findings.update_finding(replace(finding, portrait=moved))
+    lost = replace(known, id="f" * 32, kind=CaseKind.OWN_ACCOUNT_CHANGED, severity=Severity.HIGH)
+
+    back, *_ = build_advice_lines(world.app, say(lost, Decision.IMPERSONATION, *then))
+
+    assert "its page About has the address" in render_reason(back.words)
+    assert (back.url, back.mail) == ("", "")
+
+
 def test_a_removal_is_in_progress_until_it_is_done_and_looks_only_where_it_can(maria: Staff):
     world, case = maria.world, maria.case(CaseKind.EXPOSED_CONTACT)
     maria.rules(case, Decision.MINE)

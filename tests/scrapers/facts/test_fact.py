@@ -63,9 +63,9 @@ def test_a_table_without_a_name_is_like_that_of_the_other_kind():
 
 
 def test_who_looked_at_the_page_of_the_other_kind_did_not_look_at_ours():
-    changes = {"report_forms": {"roblox": {"seen_on": SEEN.date()}}}
+    changes = {"report_forms": {"fetlife": {"seen_on": SEEN.date()}}}
     ours, theirs = (
-        load_tables(kind, changes)["roblox"] for kind in ("harassment_forms", "report_forms")
+        load_tables(kind, changes)["fetlife"] for kind in ("harassment_forms", "report_forms")
     )
 
     assert ours["help"] != theirs["help"]

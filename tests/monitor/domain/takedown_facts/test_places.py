@@ -77,7 +77,12 @@ def test_every_platform_says_who_may_report_what_is_asked_and_by_what_rule():
 
 
 def test_every_form_lies_on_a_site_of_its_own_platform():
-    lent = {"threads": "instagram.com", "slideshare": "scribd.com"}
+    lent = {
+        "threads": "instagram.com",
+        "slideshare": "scribd.com",
+        "reddit": "reddithelp.com",
+        "flipboard": "helpshift.com",
+    }
     strange = [
         (key, place.form)
         for key, place in FactBook().takedown_guides[TakedownHarm.IMPERSONATION]
