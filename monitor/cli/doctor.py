@@ -14,9 +14,8 @@ from monitor.app.steady_clock import build_clock, measure_jump
 from monitor.cli import endpoints
 from monitor.cli.context import CliContext, Output
 from monitor.config.sections import Config
-from monitor.db.backup_files import KeyBackup, list_backups
+from monitor.db.backup_files import list_backups
 from monitor.db.database import Database
-from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.fact_updates import FactUpdateStore
 from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
 from monitor.domain.health import (
@@ -30,6 +29,7 @@ from monitor.domain.reason import Day, Facts, Plain, Reason
 from monitor.services import health as machine
 from monitor.services import setup_files
 from monitor.services.audit_end import describe_audit_damage
+from monitor.services.backups import check_key_backup
 from monitor.services.chat_notices import check_notices, send_test_notices
 from monitor.services.fact_ages import check_facts
 from monitor.services.health import check_annexes, check_reviewers, check_vitals, collect_vitals
@@ -238,26 +238,13 @@ def _check_audit_log(db: Database) -> HealthResult:
 
 def _check_copies(config: Config, db: Database, made_at: datetime | None) -> Iterator[HealthResult]:
     """Look whether they are where the database says that they were made."""
-    away = Reason("remedy.backup-away")
     folder = config.backup.folder
     if folder and made_at and not list_backups(folder):
         facts: Facts = {"folder": Plain(str(folder)), "at": Day(made_at.date())}
-        message = Reason("health.backup.away", facts)
-        yield report_failure("backup", message, away, UnavailableError.exit_code)
-    if config.backup.keys is None or not made_at:
-        return
-    lacks = KeyBackup(config.backup.keys).count_missing_changes(db)
-    if not (config.backup.keys / KEYS_DATABASE).exists():
-        message = Reason("health.backup.keys-away", {"folder": Plain(str(config.backup.keys))})
-        yield report_failure("backup", message, away, UnavailableError.exit_code)
-    elif lacks:
-        sentence = f"The copy of the keys lacks {lacks} erasures or changes of consent."
-        remedy = "Start the service, which updates it, or run `namesake backup`."
-        yield report_failure("backup", sentence, remedy, UnavailableError.exit_code)
-    else:
-        yield report_ok(
-            "backup", "The copy of the keys knows who was erased or changed their consent."
-        )
+        message, remedy = Reason("health.backup.away", facts), Reason("remedy.backup-away")
+        yield report_failure("backup", message, remedy, UnavailableError.exit_code)
+    if made_at:
+        yield from check_key_backup(db, config)
 
 
 def _build_failed_check(what: str, error: MonitorError, remedy: str) -> HealthResult:

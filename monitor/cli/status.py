@@ -20,6 +20,7 @@ from monitor.domain.health import HealthResult, compute_exit_code
 from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.small_counts import round_down_to_band
 from monitor.domain.vocabulary import EmailState, HealthLevel
+from monitor.services.backups import check_key_backup
 from monitor.services.clock_check import believe_clock, describe_jump, describe_wait
 from monitor.services.due_jobs import schedule_jobs
 from monitor.services.health import (
@@ -174,7 +175,8 @@ def _read_status(context: CliContext, app: App) -> ServiceStatus:
     service = check_service_running(app.config.state)
     around = (*_check_portal(context), *_check_machine(context))
     search = check_search(app.sources)
-    warnings = sort_warnings((service, *around, search, *check_vitals(vitals)))
+    keys = check_key_backup(app.db, app.config) if vitals.backed_up else ()
+    warnings = sort_warnings((service, *around, search, *check_vitals(vitals), *keys))
     outcomes = {source.source: source.outcome for source in vitals.answered_sources}
     checked = [name for name in app.sources if name in outcomes and outcomes[name].is_conclusive]
     digests = [job.due_at for job in vitals.jobs if job.name == DIGEST]

@@ -12,12 +12,15 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
+from threading import Lock, Thread
+from typing import TypeVar
 
 from monitor.db.atomic_files import (
     PRIVATE_MODE,
@@ -235,7 +238,45 @@ def _build_write_error(path: Path, error: OSError) -> CannotWriteError:
     return CannotWriteError(reason)
 
 
+T = TypeVar("T")
 KEY_BACKUP_FILES = (KEYS_DATABASE, SENT_LOG_FILE)
+# A share that hangs answers no call at all. Some person waits who has just left.
+ANSWERS_WITHIN_SECONDS = 3.0
+
+
+@dataclass(slots=True)
+class _FolderThread:
+    """Works in a folder that may hang: that takes one thread, and holds up only who comes first."""
+
+    folder: Path
+    _free: Lock = field(default_factory=Lock)
+    _hangs: bool = False
+
+    def work_within(self, work: Callable[[], T]) -> T:
+        """Raise CannotWriteError where it takes longer; it goes on then, and no other begins."""
+        if self._free.acquire(timeout=0 if self._hangs else ANSWERS_WITHIN_SECONDS):
+            answer = Future[T]()
+            Thread(target=self._work, args=(work, answer), name="keys", daemon=True).start()
+            if wait((answer,), ANSWERS_WITHIN_SECONDS).done:
+                return answer.result()
+            self._hangs = True
+        reason = f"{self.folder} does not answer: check the disk, or the share that it is on."
+        raise CannotWriteError(reason)
+
+    def _work(self, work: Callable[[], T], answer: Future[T]) -> None:
+        try:
+            answer.set_result(work())
+        except Exception as error:  # noqa: BLE001 - who waits raises it
+            answer.set_exception(error)
+        finally:
+            self._hangs = False
+            self._free.release()
+
+
+@cache
+def _find_thread(folder: Path) -> _FolderThread:
+    """Return the one of this process."""
+    return _FolderThread(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,24 +336,29 @@ class KeyBackup:
     def count_missing_changes(self, database: Database) -> int:
         """Count who was erased or changed their consent since it was made; none without a copy.
 
-        Raises CannotWriteError where its folder cannot even be read.
+        Raises CannotWriteError where its folder cannot even be read, or does not answer in time.
         """
+        known = _find_thread(self.folder).work_within(self._read_known_take_backs)
+        return 0 if known is None else len(database.keys.list_take_backs() - known)
+
+    def _read_known_take_backs(self) -> frozenset[tuple[str, ...]] | None:
         path = self.folder / KEYS_DATABASE
         try:
-            if not path.exists():
-                return 0
-            known = read_take_backs(path)
+            return read_take_backs(path) if path.exists() else None
         except OSError as error:
             reason = f"{self.folder} cannot be read ({error.strerror}): check the folder."
             raise CannotWriteError(reason) from error
         except DatabaseError:  # the next one takes its place
-            known = frozenset()
-        return len(database.keys.list_take_backs() - known)
+            return frozenset()
 
     def follow_keys(self, database: Database) -> None:
-        """Renew it where it lacks what people took back since; the first one is a backup's."""
+        """Renew it where it lacks what people took back since; the first one is a backup's.
+
+        Raises CannotWriteError where it cannot be written, or does not answer in time.
+        """
         if self.count_missing_changes(database):
-            self.back_up_keys(database.keys.path, database)
+            renew = partial(self.back_up_keys, database.keys.path, database)
+            _find_thread(self.folder).work_within(renew)
 
     def copy_keys_to(self, folder: Path) -> None:
         """Copy it to a folder; raises InputError where there are no keys in it."""

@@ -7,7 +7,7 @@ show that a disk, or a person, changed the database.
 
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,8 +23,16 @@ from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
 from monitor.db.database_copies import check_database
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.private_folders import make_trial_folder, move_keys_to_disk, remove_trial
-from monitor.domain.errors import CannotWriteError, InputError, MonitorError
-from monitor.domain.health import BACKED_UP, BACKUP_FAILED, RESTORED
+from monitor.domain.errors import CannotWriteError, InputError, MonitorError, UnavailableError
+from monitor.domain.health import (
+    BACKED_UP,
+    BACKUP_FAILED,
+    RESTORED,
+    HealthResult,
+    report_failure,
+    report_ok,
+)
+from monitor.domain.reason import Count, Plain, Reason
 from monitor.domain.retention import BACKUPS_ROTATE
 from monitor.domain.schedule import DIGEST as DIGEST_SLOT
 from monitor.domain.vocabulary import EmailState
@@ -152,6 +160,27 @@ def renew_key_backup(db: Database, config: Config) -> None:
     if config.backup.keys is not None:
         db.follow_keys()
         KeyBackup(config.backup.keys).follow_keys(db)
+
+
+def check_key_backup(db: Database, config: Config) -> Iterator[HealthResult]:
+    """Say whether the copy of the keys is there and knows what people took back."""
+    if config.backup.keys is None:
+        return
+    try:
+        lacks = KeyBackup(config.backup.keys).count_missing_changes(db)
+    except CannotWriteError as error:
+        yield report_failure("backup", str(error), Reason("remedy.keys-unwritten"), error.exit_code)
+        return
+    if not (config.backup.keys / KEYS_DATABASE).exists():
+        message = Reason("health.backup.keys-away", {"folder": Plain(str(config.backup.keys))})
+        remedy = Reason("remedy.backup-away")
+        yield report_failure("backup", message, remedy, UnavailableError.exit_code)
+    elif lacks:
+        message = Reason("health.backup.keys-behind", {"count": Count(lacks)})
+        remedy = Reason("remedy.keys-behind")
+        yield report_failure("backup", message, remedy, UnavailableError.exit_code)
+    else:
+        yield report_ok("backup", Reason("health.backup.keys"))
 
 
 def build_state_folder(copy: Backup, keys: KeyBackup, folder: Path) -> None:

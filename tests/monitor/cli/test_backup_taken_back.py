@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -280,6 +282,46 @@ def test_a_copy_of_the_keys_that_cannot_be_written_holds_up_no_one_who_leaves(
         known.append(read_take_backs(copy))
 
     assert len(set(known)) == len(known)
+
+
+@contextmanager
+def hanging(keys: Path) -> Iterator[None]:
+    """Have whoever opens the copy of the keys wait, as for a share that has gone away."""
+    copy, away = keys / "keys.db", keys / "away"
+    copy.rename(away)
+    os.mkfifo(copy)
+    try:
+        yield
+    finally:
+        with copy.open("wb"):  # who waits goes on, and finds no database
+            away.replace(copy)
+
+
+@pytest.mark.parametrize("act", [leave_by_page, leave_by_command, narrow, rest])
+def test_a_folder_of_keys_that_hangs_holds_up_no_one_who_leaves(
+    kept: Terminal, act: Act, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("monitor.db.backup_files.ANSWERS_WITHIN_SECONDS", 0.01)
+    with Database.open_folder(kept.config.state) as state:
+        rosa, theo = state.people.list_person_ids()
+    keys = place(kept, "keys")
+    known = read_take_backs(keys / "keys.db")
+    with hanging(keys):
+        for person_id in (rosa, theo):
+            act(kept, person_id)
+            assert find_consent(kept, person_id).act is not ConsentAction.GIVEN
+            assert caplog.records[-1].message == "key_copy_outdated"
+        waiting = [thread for thread in threading.enumerate() if thread.name == "keys"]
+        assert len(waiting) == 1  # however many leave
+        warnings = kept.run("status", "--json").json["warnings"]
+        assert f"{keys} does not answer" in str(warnings)
+    waiting[0].join()
+
+    monkeypatch.undo()
+    with working(kept) as app:
+        taken_back = app.db.keys.list_take_backs()
+
+    assert known != read_take_backs(keys / "keys.db") == taken_back
 
 
 def wait_for(service: subprocess.Popen[bytes], event: bytes) -> None:
