@@ -151,6 +151,10 @@ class SignInLinksTable(Table, Records[SignInLink]):
             "sign_in_links", "account_id = ? AND asked_at > ?", account_id, since
         )
 
+    def list_sign_in_links_since(self, account_id: str, since: datetime) -> tuple[SignInLink, ...]:
+        """Return those of a reader from all browsers, sent or not."""
+        return self.list_records("WHERE account_id = ? AND asked_at > ?", account_id, since)
+
     def count_links_of_kind_since(self, kind: str, since: datetime) -> int:
         """Count the links of all readers whose id begins with a word and a dash."""
         return self.connection.count_rows(

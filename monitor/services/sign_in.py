@@ -24,6 +24,8 @@ from reports.emails.views import EmailView
 LINK_LASTS = timedelta(minutes=15)
 LINK_LIMIT_PERIOD = timedelta(hours=1)
 MAX_LINKS_PER_HOUR = 5
+# Whoever answers by mail gets codes without asking: some are left for who asks.
+MAX_ANSWER_CODES_PER_HOUR = 3
 CODE_LASTS = timedelta(minutes=10)
 CODE_DIGITS = 6
 MAX_CODE_TRIES = 5
@@ -49,6 +51,22 @@ def request_sign_in_link(app: App, address: str, browser_session_id: str) -> Non
     reader = find_account_id(app, address)
     link = build_asked_link(app, reader, browser_session_id, LINK_LASTS)
     queue_asked_email(app, link, _build_sign_in_email)
+
+
+def request_answer_code(app: App, address: str, browser_session_id: str) -> bool:
+    """Queue a link for who has just answered by mail; False if they have to ask for it.
+
+    One that this browser asked for, and whose code lasts for half of its time, is as good.
+    """
+    now, reader = app.clock.now(), find_account_id(app, address)
+    links = app.db.sign_in_links.list_sign_in_links_since(reader, now - LINK_LIMIT_PERIOD)
+    browser, soon = hash_code(browser_session_id), now + CODE_LASTS / 2
+    if any(link.browser == browser and _takes_code(app, link, soon) for link in links):
+        return True
+    if len(links) >= MAX_ANSWER_CODES_PER_HOUR:
+        return False
+    request_sign_in_link(app, address, browser_session_id)
+    return True
 
 
 def request_email_history(app: App, address: str, browser_session_id: str) -> None:

@@ -25,7 +25,7 @@ from monitor.services.answer_links import (
 )
 from monitor.services.answers import find_ownership_case
 from monitor.services.disclosure import disclose_finding
-from monitor.services.sign_in import request_sign_in_link
+from monitor.services.sign_in import request_answer_code, request_sign_in_link
 from monitor.services.takedown import can_be_reported
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
@@ -101,8 +101,10 @@ def _add_later_routes(context: PortalContext, routes: Blueprint) -> None:
         link = open_answer_link(app, token)
         if link is None or not _find_code_token(context, link, token):
             return _render_over(context)
+        mail = app.db.people.load_mail_address(link.person_id)
+        request_sign_in_link(app, mail, context.browser_session.id)
         response = context.redirect_to(url_for("sign_in.show_link_sent"))
-        _request_code(context, link, response)
+        context.keep_wanted_path(response, _find_next_path(context, link))
         return response
 
 
@@ -112,13 +114,6 @@ def _find_code_token(context: PortalContext, link: AnswerLink, token: str) -> st
     principal = context.browser_session.principal
     is_here = principal is not None and principal.person_id == link.person_id
     return token if by_code and not is_here else ""
-
-
-def _request_code(context: PortalContext, link: AnswerLink, response: Response) -> None:
-    """Email a code to the person of a link, which leads to what they do next."""
-    mail = context.app.db.people.load_mail_address(link.person_id)
-    request_sign_in_link(context.app, mail, context.browser_session.id)
-    context.keep_wanted_path(response, _find_next_path(context, link))
 
 
 def _find_next_path(context: PortalContext, link: AnswerLink) -> str:
@@ -152,7 +147,12 @@ def _render_answered(
     # Whoever goes on to a plan need not ask for the code first.
     done = _build_done_view(context, link, decision, answer)
     own_page = url_for("findings.show_finding", finding_id=link.finding_id)
-    sends_code = bool(code_token) and done.next_path != own_page
+    mail = app.db.people.load_mail_address(link.person_id)
+    sends_code = (
+        bool(code_token)
+        and done.next_path != own_page
+        and request_answer_code(app, mail, context.browser_session.id)
+    )
     view = replace(
         done,
         filed=filed,
@@ -167,7 +167,7 @@ def _render_answered(
     )
     response = context.render_page("Saved", pages.render_answer_done, view)
     if sends_code:
-        _request_code(context, link, response)
+        context.keep_wanted_path(response, done.next_path)
     return response
 
 

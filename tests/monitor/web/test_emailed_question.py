@@ -18,6 +18,7 @@ from monitor.services.answer_links import ANSWER_LINK_LASTS, AnswerLink, build_a
 from monitor.services.answers import undo_feedback
 from monitor.services.digests import build_digest_view
 from monitor.services.outbox import send_due
+from monitor.services.sign_in import CODE_LASTS, MAX_LINKS_PER_HOUR
 from reports.emails.registry import render_email
 from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import ADDRESS, Guest, Portal
@@ -107,6 +108,36 @@ def test_an_answer_after_which_nothing_is_to_do_emails_no_code_unasked(portal, m
     assert seen.page.find("form", action=f"{link}/sign-in")
     send_due(portal.world.app)
     assert maria.emails_of("sign-in-link") == []
+
+
+def test_answers_by_mail_leave_codes_to_who_asks_for_one(portal, maria, link):
+    """One code of a browser serves all it answers while the code lasts."""
+    case, guests = maria.case(CaseKind.IMPERSONATION), [portal.guest() for _ in range(4)]
+    emailed = []
+    for guest in (guests[0], *guests):
+        seen = guest.post(link, decision="impersonation")
+        send_due(portal.world.app)
+        undo_feedback(portal.world.app, maria.id, (case.finding_id,))
+        emailed.append(len(maria.emails_of("sign-in-link")))
+    assert emailed == [1, 1, 2, 3, 3]
+    assert seen.page.find("form", action="/sign-in/link") is None
+
+    # The last one presses for it, as anybody may who wants to sign in.
+    assert guests[-1].post(f"{link}/sign-in").leads_to == "/sign-in/link"
+    portal.guest().post("/sign-in", address=maria.mail)
+    send_due(portal.world.app)
+    assert len(maria.emails_of("sign-in-link")) == MAX_LINKS_PER_HOUR
+
+
+def test_an_answer_emails_a_new_code_once_the_one_before_is_half_over(portal, maria, link):
+    case, guest = maria.case(CaseKind.IMPERSONATION), portal.guest()
+    for _ in range(2):
+        guest.post(link, decision="impersonation")
+        undo_feedback(portal.world.app, maria.id, (case.finding_id,))
+        portal.world.clock.at += CODE_LASTS / 2
+    send_due(portal.world.app)
+
+    assert len(maria.emails_of("sign-in-link")) == 2
 
 
 def test_an_answered_link_still_emails_its_person_a_code_and_leads_to_what_is_next(
