@@ -159,6 +159,7 @@ class UndoDecisionsForm(WebForm, frozen=True, kw_only=True):
     case: tuple[str, ...] = ()
 
 
+MOST_BESIDE: Final = 5
 AGE_LABELS = {"7": "More than a week", "30": "More than a month", "90": "More than three months"}
 ASSIGNMENT_LABELS = {"me": "To me", "nobody": "Not assigned"}
 
@@ -203,6 +204,16 @@ def build_queue_view(
     )
 
 
+def _build_list_beside(
+    app: App, reviewer: Reviewer, case_id: str, now: datetime
+) -> ReviewQueueView:
+    """Build the list beside a case: that one and its neighbors, so that it is no longer than it."""
+    queue = build_queue_view(app, reviewer, QueueQuery(), now, case_id)
+    place = next((n for n, line in enumerate(queue.lines) if line.id == case_id), 0)
+    first = max(0, min(place - MOST_BESIDE // 2, len(queue.lines) - MOST_BESIDE))
+    return replace(queue, lines=queue.lines[first : first + MOST_BESIDE])
+
+
 def _build_chips(
     groups: Iterable[CaseGroup], reviewer: Reviewer, query: QueueQuery, now: datetime
 ) -> Iterator[QueueChip]:
@@ -223,14 +234,14 @@ def _build_chips(
 
 
 def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime) -> ReviewCaseView:
-    """Show a case beside the list of all, wherever its reader came from."""
+    """Show a case beside its neighbors in the list of all, wherever its reader came from."""
     case = app.db.cases.load_case(view.id)
     remarks = app.db.review_notes.list_review_notes_of_case(case.id)
     taken, said = find_assignee_id(app, case.id), case.get_word(Side.IT)
     own, mistake = case.kind is CaseKind.OWN_ACCOUNT_CHANGED, case.report_to_take_back
     return ReviewCaseView(
         case=view,
-        queue=build_queue_view(app, reviewer, QueueQuery(), now, view.id),
+        queue=_build_list_beside(app, reviewer, view.id, now),
         history=tuple(_build_history(app, case)),
         remarks=tuple(
             ReviewNoteLine(

@@ -13,6 +13,7 @@ from tests.real.browser import NARROW, Looks
 from tests.real.pages import Pages
 
 pytestmark = pytest.mark.real
+DESK, MOST_EMPTY = 1280, 400
 IT, HELP_DESK, MARIA = "IT security", "IT help desk", "Maria Delgado"
 
 
@@ -140,3 +141,17 @@ def test_a_person_copies_the_text_keeps_the_evidence_and_notes_the_report(
         assert "It pretends to be me, Maria Delgado" in copied
         assert re.fullmatch(r"evidence-[0-9a-f]{8}\.zip", download.value.suggested_filename)
         assert looks.faults(page) == []
+
+
+def test_beside_the_list_no_column_of_the_desk_stands_empty(
+    looks: Looks, pages: Pages, shared: list[Case]
+) -> None:
+    bottom = "name => document.querySelector(name).getBoundingClientRect().bottom"
+    with looks.window(width=DESK) as page:
+        looks.become(page, IT)
+        page.goto("/review")
+        page.locator(f'button[name=one][value="{imitation(shared).id}"]').click()
+        expect(page.locator(".pane-list")).to_be_visible()
+        left, right = (page.evaluate(bottom, name) for name in (".pane-more", ".pane-case"))
+
+    assert abs(left - right) < MOST_EMPTY

@@ -12,6 +12,7 @@ from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import Decision
 from monitor.services.outbox import send_due
 from monitor.services.review_access import VIEW_LASTS
+from monitor.web.review import MOST_BESIDE
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal
 from tests.monitor.web.review.flagged import ANA, BO, fake, several
@@ -282,3 +283,17 @@ def test_the_press_that_signs_in_opens_and_shows_the_case_that_it_names(
         if state.access_log.has_access(build_reviewer_id(ANA), one, portal.world.clock.at)
     ]
     assert seen == [case.id]
+
+
+def test_beside_a_case_stand_it_and_its_neighbors_alone(portal: Portal, maria: Staff, ana: Guest):
+    several(portal, maria, 12)
+    rows = [row["value"] for row in ana.get("/review").page.select(".queue [name=one]")]
+    assert len(rows) > 2 * MOST_BESIDE
+
+    for number, place in ((0, 0), (6, MOST_BESIDE // 2), (len(rows) - 1, MOST_BESIDE - 1)):
+        opened = ana.follow(ana.post("/review/open", one=rows[number])).page
+        beside = opened.select(".pane-list .row")
+        assert [row["value"] for row in opened.select(".pane-list [name=one]")] == (
+            rows[number - place : number - place + MOST_BESIDE]
+        )
+        assert ["row-here" in row["class"] for row in beside].index(True) == place
