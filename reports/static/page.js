@@ -5,6 +5,12 @@
 const led = document.getElementById(location.hash.slice(1));
 document.querySelector(led ? "[data-faults]" : "[data-faults], [data-notice]")?.focus();
 
+// On a phone, a row of links scrolls: the one that leads here is in view.
+for (const row of document.querySelectorAll(".parts ul, .chips")) {
+  const here = row.querySelector("[aria-current]");
+  if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - 48;
+}
+
 // A second tap on a button that was pressed already sends nothing twice.
 addEventListener("submit", (event) => {
   const form = event.target;
