@@ -310,8 +310,8 @@ def _list_versions(app: App, owner_id: str, finding_id: str) -> tuple[tuple[int,
         (
             entry.number,
             (
-                f"{format_local_time(entry.at, zone)}, "
-                f"{translate_site_name(entry.source) or render_phrase(Reason('a-place'))}"
+                f"{translate_site_name(entry.source) or render_phrase(Reason('a-place'))}, "
+                f"{format_local_time(entry.at, zone)}"
             ),
         )
         for entry in build_finding_timeline(app, owner_id, finding_id)

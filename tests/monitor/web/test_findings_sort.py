@@ -346,8 +346,10 @@ def test_a_finding_has_a_page_with_its_history_and_comparison(guest, maria):
     assert "Is this account you?" in shown.text
     assert "We made an alert for you" in shown.text
     beside = guest.get(f"/me/findings/{finding}/beside")
-    marks = [mark.get_text() for mark in beside.page.find_all("mark")]
-    assert "mariadelgad0[.]skies[.]example" in marks
+    differing = [mark.get_text() for mark in beside.page.select("table mark.changed")]
+    assert differing == ["0"]
+    own = [where.get_text() for where in beside.page.select("thead .where")]
+    assert own[-1] == "bsky.app/profile/mariadelgado.skies.example"
     assert guest.get(f"/me/findings/{finding}/versions").status == 200
 
 
