@@ -228,7 +228,7 @@ def test_the_text_comes_first_then_the_way_there_and_last_that_it_was_sent(
     page = portal.signed_in(maria.mail).get(place).page
     way = next(part for part in page.find_all("p") if "three dots" in part.get_text())
 
-    button = way.find_previous_sibling().select_one("a.button:not(.button-second)")
+    button = way.find_next_sibling("div").select_one("a.button:not(.button-second)")
     assert button["href"] == "https://bsky.app/profile/mariadelgad0.skies.example"
     assert page.find("button", attrs={"data-copies": "text"}) in button.find_all_previous("button")
     assert page.find("button", id="done") in button.find_all_next("button")
