@@ -67,6 +67,19 @@ def test_it_rules_on_several_cases_and_takes_it_back(
         assert words_of_it(pages, shared) == before
 
 
+def test_on_a_phone_the_part_that_is_open_is_in_view_and_all_of_a_row_opens_its_case(
+    looks: Looks, shared: list[Case]
+) -> None:
+    with looks.window(width=NARROW) as page:
+        looks.become(page, IT)
+        page.goto("/review/audit")
+        expect(page.locator(".parts [aria-current]")).to_be_in_viewport(ratio=1)
+        page.goto("/review")
+        page.get_by_text("Reference").first.click()
+        page.wait_for_url("**/review/cases/*")
+        assert page.url.rpartition("/")[2] in {case.id for case in shared}
+
+
 def test_the_keyboard_alone_opens_and_rules(looks: Looks, pages: Pages, shared: list[Case]) -> None:
     with looks.window() as page:
         looks.become(page, IT)
