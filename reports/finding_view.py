@@ -259,7 +259,8 @@ class CaseSummary:
     """What a list shows of a case to IT: nothing by which its person could be known.
 
     `nature` is its kind, as its person sees it. `decision` is what they say that it is,
-    `review_decision` what IT does; None for silence.
+    `review_decision` what IT does; None for silence. One that `is_left` is real by their word, and
+    stays as it is.
     `next_by` does `next_step` by `due`; all are None where it has ended, at `ended_at`. It waits
     for its person `waits_since` then, None where it does not, or IT reads. IT sees it
     since `it_sees_since` because of `opened_by`; None while it does not. Silence of its person ends
@@ -280,6 +281,7 @@ class CaseSummary:
     school: str = ""
     decision: Decision | None = None
     review_decision: Decision | None = None
+    is_left: bool = False
     bin: CaseBin = CaseBin.NEEDS_YOU
     next_by: StepActor | None = None
     next_step: CaseStep | None = None
@@ -323,7 +325,7 @@ class CaseView(CaseSummary):
     It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
     though the others do not, and `helper` is whom to ask where no reviewer is left who may,
     empty where one is. `asked` is what IT last asked, and `office` is whom to write to there.
-    One that `is_pursued` has a take-down kit; one that `is_left` is real, and stays as it is.
+    One that `is_pursued` has a take-down kit.
     `pair` is there where it asks whose an account is.
     """
 
@@ -338,7 +340,6 @@ class CaseView(CaseSummary):
     since: datetime | None = None
     is_undecided: bool = False
     is_pursued: bool = False
-    is_left: bool = False
     undoes: Decision | None = None
     lowered_by: tuple[Reason, ...] = ()
     earlier: Reason | None = None

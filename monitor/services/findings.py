@@ -22,6 +22,7 @@ from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
     CaseBin,
+    CaseState,
     EmailCadence,
     FindingGroup,
     Language,
@@ -69,7 +70,7 @@ from reports.dates import format_day, format_local_time
 from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
 from reports.labels.cases import CASE_KINDS, CASE_STATES, SEVERITIES
 from reports.labels.findings import format_site_name
-from reports.labels.office import describe_verdict
+from reports.labels.office import describe_answer, describe_verdict
 from reports.pages.findings import (
     CasePanel,
     ComparisonView,
@@ -331,10 +332,9 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
     """Show what IT reads of a case, or would, field by field and in English."""
     with use_language(Language.ENGLISH):
         others = Others(case.given or "")
-        own, theirs = (
-            describe_verdict(case.kind, verdict) if verdict else ""
-            for verdict in (case.decision, case.review_decision)
-        )
+        own = case.decision and describe_answer(case.kind, case.decision, is_left=case.is_left)
+        theirs = case.review_decision and describe_verdict(case.kind, case.review_decision)
+        is_settled = case.state is CaseState.HARMLESS
         return (
             ("Name", case.person),
             ("School", case.school or "Not given"),
@@ -343,7 +343,7 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
             ("Platform", format_site_name(case.platform) if case.platform else "Web page"),
             ("Address", case.finding.url),
             *((("Picture", "The account's, not yours"),) if case.shows_picture else ()),
-            ("Status", CASE_STATES[case.state]),
+            ("Status", own if own and is_settled else CASE_STATES[case.state]),
             ("Flagged", format_day(case.opened_at, zone)),
             ("First seen", format_day(case.first_seen, zone)),
             ("Last seen", format_day(case.last_seen, zone)),

@@ -69,11 +69,12 @@ from monitor.web.takedown import build_pack_response
 from reports.dates import format_near_day
 from reports.evidence_pack import ActionLogLine
 from reports.finding_view import CaseView
-from reports.labels.cases import CASE_KINDS, CHANGED_ACCOUNT_CHOICES, SEVERITIES, describe_decision
+from reports.labels.cases import CASE_KINDS, SEVERITIES, describe_decision
 from reports.labels.office import (
     CASE_BINS,
     REVIEWER_CHOICES,
     REVIEWER_HINTS,
+    VERDICTS_OF_KIND,
     describe_verdict,
 )
 from reports.labels.takedown import LEVERS
@@ -285,11 +286,13 @@ def _name_reviewer(app: App, reviewer_id: str) -> str:
 def _list_options(several: Collection[Case], *, deeds: bool) -> Iterator[HintedOption]:
     """Yield what can be said of all of them, or what can have been done about all of them."""
     fitting = set.intersection(*(set(list_allowed_decisions(case)) for case in several))
-    own = {case.kind for case in several} == {CaseKind.OWN_ACCOUNT_CHANGED}
+    kinds = {case.kind for case in several}
+    own = VERDICTS_OF_KIND.get(kinds.pop(), {}) if len(kinds) == 1 else {}
     for decision, text in REVIEWER_CHOICES.items():
         if decision in fitting and is_lever(decision) is deeds:
-            words = CHANGED_ACCOUNT_CHOICES.get(decision, text) if own else text
-            yield decision.value, words, "" if own else REVIEWER_HINTS.get(decision, "")
+            is_own = decision in own
+            hint = "" if is_own else REVIEWER_HINTS.get(decision, "")
+            yield decision.value, own[decision] if is_own else text, hint
 
 
 def describe_saved_decision(app: App, reviewer: Reviewer, before: Case) -> str:

@@ -91,10 +91,30 @@ AUDIT_DECISIONS: Final[Mapping[str, str]] = {
 }
 
 
+# Where a verdict is another one for a kind of case.
+VERDICTS_OF_KIND: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
+    CaseKind.OWN_ACCOUNT_CHANGED: CHANGED_ACCOUNT_CHOICES,
+    CaseKind.EXPOSED_CONTACT: {
+        Decision.MINE: "The details are theirs",
+        Decision.HARMLESS: "It may stay up",
+    },
+    CaseKind.STUDENT_LINK: {Decision.HARMLESS: "They are not students"},
+    CaseKind.HARMFUL_PAGE: {Decision.MOCK: "It is about this person"},
+}
+LEFT_END: Final = "the staff member leaves it as it is"
+LEFT_ANSWER: Final = "Made by others, and left as it is"
+
+
 def describe_verdict(kind: CaseKind, verdict: Decision) -> str:
     """Return what either side said of a case, as a reviewer reads it."""
-    own = CHANGED_ACCOUNT_CHOICES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
-    return own.get(verdict, REVIEWER_ANSWERS[verdict])
+    return VERDICTS_OF_KIND.get(kind, {}).get(verdict, REVIEWER_ANSWERS[verdict])
+
+
+def describe_answer(kind: CaseKind, decision: Decision, *, is_left: bool) -> str:
+    """Return what its person says of a case, which `is_left` as it is, as a reviewer reads it."""
+    if is_left and kind in {CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT}:
+        return LEFT_ANSWER
+    return describe_verdict(kind, decision)
 
 
 REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
@@ -176,9 +196,14 @@ REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {
 }
 
 
-def describe_review_end(end: EndReason, decision: Decision | None) -> str:
-    """Return why a case ended, as a reviewer reads it; `decision` is what its person says."""
+def describe_review_end(end: EndReason, decision: Decision | None, *, is_left: bool = False) -> str:
+    """Return why a case ended, as a reviewer reads it.
+
+    `decision` is what its person says, and it `is_left` where they leave what is real as it is.
+    """
     words = REVIEWER_END_REASONS[end]
+    if end is EndReason.DISMISSED and is_left:
+        return LEFT_END
     if end is EndReason.DISMISSED and decision:
         return f"{words} {DECISION_PHRASES[decision]}"
     return words

@@ -17,6 +17,7 @@ from monitor.domain.vocabulary import (
     ConsentAction,
     Decision,
     DecisionMaker,
+    EndReason,
     EventKind,
     FieldLikeness,
     GapKind,
@@ -74,7 +75,10 @@ from reports.labels.office import (
     REVIEWER_ANSWERS,
     REVIEWER_NEXT_STEPS,
     REVIEWER_STEPS_OF_KIND,
+    describe_answer,
+    describe_review_end,
     describe_review_step,
+    describe_verdict,
 )
 from reports.labels.takedown import GUIDE_SOURCES, REPORT_NOTICES, REPORT_STEPS
 from reports.reason_rendering import render_reason
@@ -342,3 +346,12 @@ def test_a_taken_account_is_not_recovered_because_somebody_reported_it() -> None
     assert not recovery.is_done
     back = replace(reported, state=CaseState.RECOVERED, next_step=CaseStep.CLOSE_AS_CLAIMED)
     assert back.track[2].is_done
+
+
+def test_it_reads_of_a_joke_that_is_left_that_it_is_real() -> None:
+    said = describe_answer(CaseKind.IMPERSONATION, Decision.HARMLESS, is_left=True)
+    assert said == "Made by others, and left as it is"
+    end = describe_review_end(EndReason.DISMISSED, Decision.HARMLESS, is_left=True)
+    assert end == "the staff member leaves it as it is"
+    assert describe_verdict(CaseKind.EXPOSED_CONTACT, Decision.HARMLESS) == "It may stay up"
+    assert describe_verdict(CaseKind.STUDENT_LINK, Decision.HARMLESS) == "They are not students"

@@ -201,7 +201,17 @@ def assert_tells_no_more(view: CaseView) -> None:
 def test_a_list_has_no_field_by_which_a_person_is_known():
     assert {field.name for field in fields(CaseSummary)} == {
         *("id", "kind", "nature", "severity", "state", "opened_at", "platform", "school"),
-        *("decision", "review_decision", "bin", "next_by", "next_step", "due", "end", "ended_at"),
+        *(
+            "decision",
+            "is_left",
+            "review_decision",
+            "bin",
+            "next_by",
+            "next_step",
+            "due",
+            "end",
+            "ended_at",
+        ),
         *(
             "it_sees_since",
             "opened_by",
