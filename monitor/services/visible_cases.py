@@ -7,12 +7,13 @@ by the rule in `monitor/domain/disclosure.py`, with current data.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.app import App
 from monitor.db.review_index import WHOLE_LIST, CaseGroup, ListSlice, ReviewFilter
 from monitor.domain.case import Case, list_possible_decisions
 from monitor.domain.case_log import is_confirmation, is_lever
+from monitor.domain.case_progress import find_time_of_more
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
 from monitor.domain.disclosure import ReviewOpening
 from monitor.domain.person import Reviewer
@@ -139,16 +140,18 @@ def list_open_waves(app: App, reviewer: Reviewer) -> tuple[WaveLine, ...]:
     return tuple(sorted(waves.values(), key=lambda one_wave: one_wave.latest_at, reverse=True))
 
 
-def list_allowed_decisions(case: Case) -> tuple[Decision, ...]:
+def list_allowed_decisions(case: Case, now: datetime) -> tuple[Decision, ...]:
     """Return what IT may say now; it reports only what its person, or else IT, says is real."""
     allowed = REVIEWER_DECISIONS & list_possible_decisions(case)
     verdict = case.get_verdict(Side.PERSON) or case.get_verdict(Side.IT)
     if verdict is None or not is_confirmation(case.kind, verdict):
         allowed = frozenset(decision for decision in allowed if not is_lever(decision))
-    # There is one way to report an account that was taken over, and once is enough.
+    # There is one way to report an account that was taken over: again, if it did not help.
     sent = case.find_report(Side.IT)
     if case.kind is CaseKind.OWN_ACCOUNT_CHANGED and sent and sent == case.last_lever:
-        allowed -= {Decision.REPORTED}
+        again_from = find_time_of_more(case, sent)
+        if again_from is None or now < again_from:
+            allowed -= {Decision.REPORTED}
     return tuple(decision for decision in Decision if decision in allowed)
 
 

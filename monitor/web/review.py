@@ -253,8 +253,8 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
             )
             for remark in remarks
         ),
-        decisions=tuple(_list_options((case,), deeds=False)),
-        deeds=tuple((value, text) for value, text, _ in _list_options((case,), deeds=True)),
+        decisions=tuple(_list_options((case,), now, deeds=False)),
+        deeds=tuple((value, text) for value, text, _ in _list_options((case,), now, deeds=True)),
         # Their own pages are not for IT to open.
         steps=tuple(
             replace(step, path="") for step in build_advice_lines(app, case, Side.IT) if own
@@ -283,9 +283,11 @@ def _name_reviewer(app: App, reviewer_id: str) -> str:
     return "A former reviewer" if address == reviewer_id else address
 
 
-def _list_options(several: Collection[Case], *, deeds: bool) -> Iterator[HintedOption]:
+def _list_options(
+    several: Collection[Case], now: datetime, *, deeds: bool
+) -> Iterator[HintedOption]:
     """Yield what can be said of all of them, or what can have been done about all of them."""
-    fitting = set.intersection(*(set(list_allowed_decisions(case)) for case in several))
+    fitting = set.intersection(*(set(list_allowed_decisions(case, now)) for case in several))
     kinds = {case.kind for case in several}
     own = VERDICTS_OF_KIND.get(kinds.pop(), {}) if len(kinds) == 1 else {}
     for decision, text in REVIEWER_CHOICES.items():
@@ -452,7 +454,8 @@ class _ReviewPages:
                 url_for("review.show_queue"), "None of these cases is open anymore."
             )
         cases = [self.context.app.db.cases.load_case(case.id) for case in opened]
-        options = (*_list_options(cases, deeds=False), *_list_options(cases, deeds=True))
+        now = self.context.now()
+        options = (*_list_options(cases, now, deeds=False), *_list_options(cases, now, deeds=True))
         view = BulkDecisionView(cases=opened, decisions=options)
         return self.context.render_page("Several cases", pages.render_bulk_decision, view)
 

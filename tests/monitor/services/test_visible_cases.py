@@ -296,7 +296,7 @@ def test_only_what_is_possible_now_is_offered(maria: Staff, ref: str):
         DecisionInput(decision=Decision.REPORTED, by=ANA.id),
     )
 
-    allowed = set(list_allowed_decisions(fake(maria)))
+    allowed = set(list_allowed_decisions(fake(maria), maria.world.clock.at))
     # Where nobody answers, it is reported by the next way.
     assert {Decision.REPORTED, Decision.REMOVED, Decision.REFUSED} <= allowed
     assert not {Decision.REMOVAL_ASKED, Decision.REMOVAL_DONE, Decision.UNLINKED} & allowed
@@ -338,7 +338,7 @@ def test_who_read_another_state_rules_on_none(maria: Staff, ref: str):
     "decision", [Decision.SHARED, Decision.MINE, Decision.FAMILY, Decision.REOPENED]
 )
 def test_some_words_are_their_persons_alone(maria: Staff, ref: str, decision: Decision):
-    assert decision not in list_allowed_decisions(fake(maria))
+    assert decision not in list_allowed_decisions(fake(maria), maria.world.clock.at)
     with pytest.raises(NotPermittedError):
         decide_viewed_cases(
             handling(maria), ANA, {ref: seen(maria)}, DecisionInput(decision=decision, by=ANA.id)

@@ -7,10 +7,12 @@ from zipfile import ZipFile
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.domain.case import Case
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind, Side
 from monitor.services.outbox import send_due
+from tests.cases import forget
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import Guest, Portal
@@ -609,3 +611,35 @@ def test_the_evidence_of_it_has_no_note_that_its_person_wrote(maria: Staff, ana:
         held = b"".join(files.read(name) for name in files.namelist())
     assert b"privatenotezq" not in held
     assert b"confirmed that it is an impersonation" in held
+
+
+def test_who_is_locked_out_is_helped_and_their_account_reported_again_if_that_did_not_help(
+    portal: Portal, maria: Staff, ana: Guest
+):
+    world, ref = portal.world, "a" * 32
+    lost = replace(forget(fake(maria)), id=ref, kind=CaseKind.OWN_ACCOUNT_CHANGED)
+    with world.state.begin_transaction():
+        world.state.cases.insert_case(lost)
+
+    def load() -> Case:
+        return world.state.cases.load_case(ref)
+
+    def look():
+        guest = portal.signed_in(ANA)
+        page = guest.follow(guest.post("/review/open", one=ref)).page
+        return page.find("button", value="reported"), page.get_text(" ", strip=True)
+
+    for said in (Decision.IMPERSONATION, Decision.LOCKED_OUT, Decision.SHARED):
+        maria.rules(load(), said)
+    button, text = look()
+    assert button
+    assert "go through it with them" in text[: text.index("Why it was flagged")]
+    ana.post("/review/rule", decision="reported", seen=f"{ref} {load().revision}")
+
+    button, text = look()
+    assert button is None, "it was pressed, and an answer is waited for"
+    assert "They cannot get in. IT reported it" in text
+    world.later(days=8)
+    button, text = look()
+    assert "Next: IT tries again, or asks the staff member" in text
+    assert button
