@@ -70,10 +70,12 @@ CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
 RECOVERY_ANSWERS: Final[Mapping[Decision, str]] = {
     Decision.RECOVERED: "I have it back",
     Decision.LOCKED_OUT: "I cannot get in",
+    Decision.GIVEN_UP: GIVEN_ANSWERS[Decision.GIVEN_UP],
 }
 RECOVERY_HINTS: Final[Mapping[Decision, str]] = {
     Decision.RECOVERED: "We keep looking, and ask you if it changes again.",
     Decision.LOCKED_OUT: "We show you whom to write to, and who helps.",
+    Decision.GIVEN_UP: "It is lost for good. We stop asking, unless it changes.",
 }
 # What follows from an answer, below its words.
 _SEEN_BY_IT = "IT sees it, and reports it if you do not."

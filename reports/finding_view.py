@@ -31,6 +31,7 @@ from monitor.domain.vocabulary import (
 from reports import answer_choices
 from reports.labels.cases import (
     DECISION_SENTENCES,
+    GIVEN_UP_END,
     OWN_END_REASONS,
     OWN_NEXT_STEPS,
     OWN_NEXT_STEPS_OF_KIND,
@@ -429,6 +430,8 @@ class CaseView(CaseSummary):
         own = self.kind is CaseKind.OWN_ACCOUNT_CHANGED
         if own and self.end is EndReason.CLAIMED:
             return RECOVERED_END
+        if self.decision is Decision.GIVEN_UP and self.end is EndReason.DISMISSED:
+            return GIVEN_UP_END
         if self.kind in _OWNERSHIP_KINDS and self.decision is Decision.MINE:
             return answer_choices.ANSWER_NEXT_STEPS[Decision.MINE]
         if self.kind is CaseKind.STUDENT_LINK and self.end is EndReason.DISMISSED:

@@ -426,9 +426,11 @@ def reopen_on_event(case: Case, event: "Event") -> Case:
     if (event.person_id, event.finding_id) != (case.person_id, case.finding_id):
         return case
     if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
-        settled = case.gone_at or case.state in {CaseState.MINE, CaseState.HARMLESS}
-        again = event.kind in {EventKind.CHANGED, EventKind.VANISHED}
-        return restart_case(case, event.at) if settled and again else case
+        lost = case.state is CaseState.GIVEN_UP
+        settled = case.gone_at or lost or case.state in {CaseState.MINE, CaseState.HARMLESS}
+        # What was given up may well be deleted; that it is back is news.
+        again = {EventKind.CHANGED, EventKind.REAPPEARED if lost else EventKind.VANISHED}
+        return restart_case(case, event.at) if settled and event.kind in again else case
     if event.kind is EventKind.REAPPEARED:
         if case.kind in MADE_BY_OTHERS and case.state in {CaseState.REMOVED, CaseState.GONE}:
             return resume_case(case, event.at)
@@ -511,6 +513,7 @@ _STRONGEST_FIRST = (
     "explained",
     "family",
     "locked-out",
+    "given-up",
     "recovered",
     "removal-done",
     "removal-asked",

@@ -45,7 +45,7 @@ _SOMEBODY_ELSES = (Decision.NAMESAKE, Decision.UNRELATED, Decision.HARMLESS)
 DISMISSALS: Mapping[CaseKind, tuple[Decision, ...]] = {
     CaseKind.IMPERSONATION: (Decision.MINE, *_SOMEBODY_ELSES),
     CaseKind.MOCK_ACCOUNT: (Decision.MINE, *_SOMEBODY_ELSES),
-    CaseKind.OWN_ACCOUNT_CHANGED: (Decision.MINE, Decision.HARMLESS),
+    CaseKind.OWN_ACCOUNT_CHANGED: (Decision.MINE, Decision.HARMLESS, Decision.GIVEN_UP),
     CaseKind.EXPOSED_CONTACT: _SOMEBODY_ELSES,
     CaseKind.STUDENT_LINK: (Decision.EXPLAINED, Decision.FAMILY, Decision.HARMLESS),
     CaseKind.HARMFUL_PAGE: _SOMEBODY_ELSES,

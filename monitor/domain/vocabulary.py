@@ -63,6 +63,7 @@ class CaseState(StrEnum):
     REMOVAL_DONE = "removal-done"
     RECOVERED = "recovered"
     LOCKED_OUT = "locked-out"
+    GIVEN_UP = "given-up"
     GONE = "gone"
     RESTORED = "restored"
 
@@ -104,6 +105,7 @@ class Decision(StrEnum):
     REMOVAL_DONE = "removal-done"
     RECOVERED = "recovered"
     LOCKED_OUT = "locked-out"
+    GIVEN_UP = "given-up"
     SHARED = "shared"
     UNSHARED = "unshared"
     REOPENED = "reopened"

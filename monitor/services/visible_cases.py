@@ -49,6 +49,7 @@ REVIEWER_DECISIONS = frozenset(Decision) - {
     Decision.REMOVAL_DONE,
     Decision.RECOVERED,
     Decision.LOCKED_OUT,
+    Decision.GIVEN_UP,
 }
 
 

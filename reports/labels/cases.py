@@ -47,6 +47,7 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_DONE: "no longer saw the details",
     Decision.RECOVERED: "got the account back",
     Decision.LOCKED_OUT: "could not get in",
+    Decision.GIVEN_UP: "gave the account up",
     Decision.SHARED: "shared it with IT",
     Decision.UNSHARED: "stopped sharing it with IT",
     Decision.REOPENED: "took the last answer back",
@@ -78,6 +79,7 @@ CASE_STATES: Final[Mapping[CaseState, str]] = {
     CaseState.REMOVAL_DONE: "Said to be removed",
     CaseState.RECOVERED: "Theirs again, not proven",
     CaseState.LOCKED_OUT: "They cannot get in",
+    CaseState.GIVEN_UP: "They gave it up",
     CaseState.GONE: "Gone",
     CaseState.RESTORED: "Theirs again",
 }
@@ -92,6 +94,7 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.STUDENT_LINK: "It is linked to students",
     Decision.EXPLAINED: "There is a reason for it",
     Decision.FAMILY: "They are family",
+    Decision.GIVEN_UP: "You gave it up",
 }
 # What it is called where the account is the person's own.
 TAKEN_OVER: Final = "Someone else has taken it over"
@@ -143,6 +146,7 @@ GIVEN_ANSWERS: Final[Mapping[str, str]] = {
     Decision.REMOVAL_DONE: "I no longer see it",
     Decision.RECOVERED: "I have it back",
     Decision.LOCKED_OUT: "I cannot get in",
+    Decision.GIVEN_UP: "I have given it up",
     CaseState.GONE: "No longer shown",
     CaseState.RESTORED: "Yours again",
 }
@@ -219,6 +223,10 @@ OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.LAPSED: "It was not answered, and it is not serious.",
 }
 RECOVERED_END: Final = "You said that you have it back, and it did not change again for 30 days."
+GIVEN_UP_END: Final = (
+    "We no longer expect it back, and stop asking. Warn your contacts, if you have not: what it "
+    "sends is not from you. If it changes or comes back, we ask you again."
+)
 # As much of an ID as a reader has to write back.
 REFERENCE: Final = 8
 # The links of advice to our own pages, by where they lead.

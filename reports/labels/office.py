@@ -78,6 +78,7 @@ REVIEWER_ANSWERS: Final[Mapping[Decision, str]] = {
     Decision.REMOVAL_DONE: "The details are gone",
     Decision.RECOVERED: "They have it back",
     Decision.LOCKED_OUT: "They cannot get in",
+    Decision.GIVEN_UP: "They gave it up",
 }
 
 

@@ -84,7 +84,7 @@ OWN_WORDS = frozenset(
         *SHARING,
         *(Decision.MINE, Decision.FAMILY),
         *(Decision.REMOVAL_ASKED, Decision.REMOVAL_DONE),
-        *(Decision.LOCKED_OUT, Decision.RECOVERED),
+        *(Decision.LOCKED_OUT, Decision.RECOVERED, Decision.GIVEN_UP),
     }
 )
 
@@ -584,6 +584,18 @@ def test_an_account_that_was_taken_over_has_a_next_step_until_its_owner_has_it_b
     assert (back.step().who, back.step().what) == (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED)
     assert back.at(MONDAY + 32 * DAY).end().reason is EndReason.CLAIMED
     assert Decision.RECOVERED not in shut_out.play("rosa", Decision.SHARED).list_options("ana")
+
+
+def test_an_account_that_is_lost_for_good_ends_by_the_word_of_its_owner_alone():
+    taken = told(CaseKind.OWN_ACCOUNT_CHANGED).play("rosa", Decision.IMPERSONATION)
+    shut_out = taken.play("rosa", Decision.SHARED).play("rosa", Decision.LOCKED_OUT)
+    reported = shut_out.at(MONDAY + DAY).play("ana", Decision.REPORTED)
+
+    for lost in (taken, shut_out, reported):
+        assert Decision.GIVEN_UP not in lost.list_options("ana")
+        given_up = lost.play("rosa", Decision.GIVEN_UP)
+        assert given_up.end().reason is EndReason.DISMISSED
+        assert given_up.play("rosa", Decision.REOPENED).end() is None
 
 
 def test_it_is_asked_by_who_shares_that_they_cannot_get_in_and_changes_no_word_of_theirs():

@@ -302,6 +302,16 @@ def test_an_own_account_that_changes_again_is_flagged_again(happens):
     assert reopen_on_event(case, event(happens)).state is CaseState.OPEN
 
 
+@pytest.mark.parametrize("happens", [EventKind.CHANGED, EventKind.REAPPEARED])
+def test_an_own_account_that_was_given_up_is_asked_about_again_if_it_changes_or_is_back(happens):
+    own = replace(CASE, kind=CaseKind.OWN_ACCOUNT_CHANGED)
+    case = after(own, Decision.IMPERSONATION, Decision.LOCKED_OUT, Decision.GIVEN_UP)
+
+    assert case.is_dismissed
+    assert reopen_on_event(case, event(EventKind.VANISHED)) == case
+    assert reopen_on_event(case, event(happens)).state is CaseState.OPEN
+
+
 def test_a_case_is_open_once_its_person_was_told_and_the_first_time_counts():
     case = mark_notified(replace(CASE, notified_at=None), MONDAY)
 

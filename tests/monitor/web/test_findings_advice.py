@@ -182,6 +182,14 @@ def test_who_lost_an_account_is_led_to_get_it_back_and_never_to_a_take_down(port
     assert guest.get(f"/me/takedown/{case.id}").status == 404
     assert "You get it back, and say here whether you have." in guest.get("/me").text
 
+    ended = guest.follow(guest.post(f"/me/cases/{case.id}", decision="given-up"))
+
+    assert "You said: I have given it up" in ended.text
+    assert "It has ended. We no longer expect it back, and stop asking." in ended.text
+    assert "If it changes or comes back, we ask you again." in ended.text
+    assert ended.page.find("button", string="Undo “I have given it up”")
+    assert "You get it back" not in guest.get("/me").text
+
 
 def test_a_link_that_was_removed_by_its_persons_word_is_not_yet_said_to_be_gone(
     portal: Portal, maria: Staff, guest: Guest
