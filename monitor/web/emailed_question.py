@@ -31,6 +31,7 @@ from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from monitor.web.sign_in import build_emailed_code_view
 from reports import answer_choices
+from reports.finding_view import CaseView
 from reports.labels.cases import ADVICE_LINKS
 from reports.pages import account as pages
 from reports.pages.account import AnswerDoneView
@@ -161,7 +162,7 @@ def _render_answered(
         undo=token,
         proof=build_undo_proof(app, link, context.browser_session.id),
         case=case if case and case.next_step else None,
-        next_step=case.own_end if case and link.is_case and case.end else done.next_step,
+        next_step=_describe_next_step(link, case) or done.next_step,
         # What cannot wait for a code: the pages of others alone, none of our own.
         steps=tuple(replace(step, path="") for step in case.steps) if case and taken else (),
     )
@@ -169,6 +170,14 @@ def _render_answered(
     if sends_code:
         context.keep_wanted_path(response, done.next_path)
     return response
+
+
+def _describe_next_step(link: AnswerLink, case: CaseView | None) -> str:
+    """Say how it ended, or what is said on a page of ours; empty where the answer says it."""
+    if case is None or not link.is_case:
+        return ""
+    # What to do stands below it.
+    return case.own_end or (answer_choices.TAKEN_OVER_ANSWERED if case.recovery_choices else "")
 
 
 def _build_done_view(

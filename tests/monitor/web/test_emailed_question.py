@@ -172,6 +172,8 @@ _STOPS = "We stop asking. If it changes, we ask you again."
     [
         (CaseKind.OWN_ACCOUNT_CHANGED, Decision.MINE, _STOPS),
         (CaseKind.OWN_ACCOUNT_CHANGED, Decision.HARMLESS, _STOPS),
+        (CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION, "Sign in once you have it back"),
+        (CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION, "Only you see this. IT does not."),
         (CaseKind.EXPOSED_CONTACT, Decision.NAMESAKE, _STOPS),
         (CaseKind.EXPOSED_CONTACT, Decision.HARMLESS, _STOPS),
         (CaseKind.STUDENT_LINK, Decision.EXPLAINED, "We stop asking."),
