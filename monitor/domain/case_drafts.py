@@ -58,13 +58,15 @@ CASE_OF_LABEL = {
 def build_ownership_draft(assessment: Assessment, kind: CaseKind) -> CaseDraft:
     """List what makes it the case that it is, then the rest, each strongest first.
 
-    Signs against it are no reasons for a case. That its words do harm is always one, however many
-    signs are stronger: it decides what may be stored, and which help cannot wait.
+    Signs against it are no reasons for a case, nor are signs that they run it themselves. That its
+    words do harm is always one, however many signs are stronger: it decides what may be stored,
+    and which help cannot wait.
     """
     supporting = [
         piece
         for piece in assessment.evidence
-        if piece.bits > 0 or piece.rule == evidence_rules.WAVE.name
+        if (piece.bits > 0 and piece.axis is not EvidenceAxis.CONTROL)
+        or piece.rule == evidence_rules.WAVE.name
     ]
     ordered = sorted(supporting, key=lambda piece: (not _makes_case(piece, kind), -piece.bits))
     return CaseDraft(

@@ -28,8 +28,8 @@ from monitor.domain.case_progress import (
     list_look_times,
 )
 from monitor.domain.detection import evidence_rules
-from monitor.domain.detection.assessment import Assessment, select_reasons
-from monitor.domain.detection.evidence import Evidence, EvidenceAxis
+from monitor.domain.detection.assessment import Assessment
+from monitor.domain.detection.evidence import EvidenceAxis
 from monitor.domain.disclosure import (
     DisclosureInput,
     ReviewOpening,
@@ -150,8 +150,8 @@ def disclose_finding(app: App, finding: Finding) -> FindingView:
         label=app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN,
         answer=app.db.findings.find_finding_feedback(finding.id),
         suggested=SUGGESTED_ANSWERS.get(label) if label else None,
-        speaks_for=_list_reasons_for(assessment) if assessment else (),
-        speaks_against=_list_reasons_against(assessment) if assessment else (),
+        speaks_for=assessment.list_reasons(in_favor=True) if assessment else (),
+        speaks_against=assessment.list_reasons(in_favor=False) if assessment else (),
         aside=_list_why_aside(assessment) if assessment else (),
     )
 
@@ -543,35 +543,15 @@ def _load_input(app: App, case: Case) -> DisclosureInput | None:
     )
 
 
-def _list_reasons_for(assessment: Assessment) -> tuple[Reason, ...]:
-    """Return the reasons that point to the person, strongest first."""
-    return tuple(piece.reason for piece in _select_identity_evidence(assessment) if piece.bits >= 0)
-
-
-def _list_reasons_against(assessment: Assessment) -> tuple[Reason, ...]:
-    """Return the reasons that point to someone else, strongest first."""
-    return tuple(piece.reason for piece in _select_identity_evidence(assessment) if piece.bits < 0)
-
-
-def _select_identity_evidence(assessment: Assessment) -> tuple[Evidence, ...]:
-    about = (piece for piece in assessment.evidence if not _is_against_impersonation(piece))
-    return select_reasons(about)
-
-
 def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:
     """Return the strongest sign of someone else; that others have the name comes last."""
     doubts = [
         piece
         for piece in assessment.evidence
-        if piece.bits < 0 and not _is_against_impersonation(piece)
+        if piece.bits < 0 and piece.axis not in {EvidenceAxis.IMITATION, EvidenceAxis.MOCK}
     ]
     reasons = [doubt.reason for doubt in doubts if doubt.rule != evidence_rules.NAMESAKES.name]
     return (*reasons, *(doubt.reason for doubt in doubts))[:1]
-
-
-def _is_against_impersonation(evidence: Evidence) -> bool:
-    """Tell whether it only speaks against imitation, which does not show whose it is."""
-    return evidence.axis is EvidenceAxis.IMITATION and evidence.bits < 0
 
 
 def _describe_earlier_answer(case: Case) -> Reason | None:

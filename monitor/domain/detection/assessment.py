@@ -86,6 +86,26 @@ class Assessment:
     def reasons(self) -> tuple[Reason, ...]:
         return tuple(piece.reason for piece in self.shown_evidence)
 
+    def list_reasons(self, *, in_favor: bool) -> tuple[Reason, ...]:
+        """Return what speaks for it, or against it, strongest first, of three reasons at most.
+
+        For what: of a likely fake that it is one, and what it imitates or mocks comes first; of all
+        else that it is the person. Of what is called a fake, three of each: before a report, all
+        that is against it counts.
+        """
+        is_flagged = self.label in _FAKES
+        is_fake = is_flagged or self.suggestion in _FAKES
+        told = [piece for piece in self.evidence if is_fake or not _is_of_fakes(piece)]
+        if is_fake:
+            told.sort(key=lambda piece: piece.axis is EvidenceAxis.CLAIM)
+        if is_flagged:
+            told = [piece for piece in told if _is_in_favor(piece, is_fake=True) is in_favor]
+        return tuple(
+            piece.reason
+            for piece in select_reasons(told)
+            if _is_in_favor(piece, is_fake=is_fake) is in_favor
+        )
+
     @property
     def without_quotes(self) -> "Assessment":
         """The same without a word of the web, for when the words themselves are to be forgotten."""
@@ -113,6 +133,21 @@ def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
             chosen.append(piece)
             told.update(topics)
     return tuple(chosen[:_MOST_REASONS]) or pieces[:1]
+
+
+_FAKES = frozenset({OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK})
+
+
+def _is_in_favor(piece: Evidence, *, is_fake: bool) -> bool:
+    """Tell on which side it stands: what the person runs, such as a class's account, is no fake."""
+    if is_fake:
+        return (piece.bits < 0) is (piece.axis is EvidenceAxis.CONTROL)
+    return piece.bits >= 0 or piece.axis is EvidenceAxis.MOCK
+
+
+def _is_of_fakes(piece: Evidence) -> bool:
+    """Tell whether it says little but whether something is a fake: not whose it is."""
+    return piece.axis is EvidenceAxis.IMITATION and piece.bits < STRONG_BITS
 
 
 # What a person ruled, and what follows; the other decisions speak of a case, not of the account.
@@ -289,6 +324,12 @@ def _find_why_asked(inputs: AssessmentInput, found: AbstractSet[str]) -> str:
     whole = look.match_level in FULL_LEVELS or signs.by_family or look.handle_covers_name
     called = titled or hinted or (baits and whole)
     means_someone = signs.by_family or signs.in_text or look.handle_joins_school
+    is_whole = (
+        look.is_whole_match
+        or in_handle
+        or not is_common_name(squash_text(inputs.person.name.family))
+    )
+    rare = "rare" if is_whole else "family"
     whys = (
         (means_someone and _is_near(inputs, found), "place"),
         (inputs.copies_username, "copy"),
@@ -298,12 +339,12 @@ def _find_why_asked(inputs: AssessmentInput, found: AbstractSet[str]) -> str:
             and inputs.has_lure
             and (look.is_whole_match or in_handle)
             and found.isdisjoint(_OTHER_WORK),
-            "rare",
+            rare,
         ),
         (not _CONTRADICTIONS.isdisjoint(found), ""),
         (signs.harmful and (look.is_whole_match or signs.by_family), "harm"),
         (signs.is_of_fame, ""),
-        ((worded or signs.in_text) and is_rare, "rare"),
+        ((worded or signs.in_text) and is_rare, rare),
         (worded and inputs.is_new_account, "new"),
         (called and inputs.is_on_new_network, "absent"),
     )
@@ -408,7 +449,7 @@ def _should_ask_person(
     is shown to them, and so is one that means them. What is called an imitation is asked about
     anyway, as a case.
     """
-    if label in {OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK}:
+    if label in _FAKES:
         return False
     somebody_elses = inputs.appearance.match_level is MatchLevel.DIFFERENT
     if any(piece.rule == evidence_rules.SAYS_MISSING.name for piece in evidence):

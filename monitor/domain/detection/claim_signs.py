@@ -39,7 +39,7 @@ from monitor.domain.names.matching import (
     is_disguised_name,
     match_mention,
 )
-from monitor.domain.names.normalize import contains_phrase, split_words
+from monitor.domain.names.normalize import contains_phrase, split_words, squash_text
 from monitor.domain.person import Person
 from monitor.domain.reason import Count, Reason, Site
 from scrapers.models import PicturePrint, Trace, TraceKind
@@ -212,17 +212,17 @@ def _match_name_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     if written is None:
         chosen = _match_rule_without_name(inputs)
         initial = addressed and chosen.rule is evidence_rules.NOTHING_SHOWN
-        yield evidence_rules.NAME_ADDRESSED.build_match() if initial else chosen
+        yield _match_addressed(inputs) if initial else chosen
         return
     if addressed and written.level is MatchLevel.DIFFERENT:
-        yield evidence_rules.NAME_ADDRESSED.build_match()
+        yield _match_addressed(inputs)
         return
     other = written.level is MatchLevel.DIFFERENT and not inputs.appearance.shares_name_word
     rule = evidence_rules.NAME_OTHER if other else _RULE_BY_LEVEL[written.level]
     if written.level in _COMPLETED_LEVELS and inputs.appearance.handle_covers_name:
         yield rule.build_match(amount=_COMPLETED, reason=Reason(f"{rule.name}.completed"))
     elif other and written.is_empty:
-        yield rule.build_match(reason=evidence_rules.NOTHING_SHOWN.reason)
+        yield rule.build_match(reason=_describe_nothing_shown(inputs))
     else:
         yield rule.build_match(reason=_describe_exact_name(written))
     if written.middle in _RULE_BY_MIDDLE:
@@ -270,7 +270,24 @@ def _match_rule_without_name(inputs: AssessmentInput) -> RuleMatch:
         or inputs.lookalike_anywhere
         or inputs.same_bio_accounts
     )
-    return (evidence_rules.NAME_NOT_SHOWN if known else evidence_rules.NOTHING_SHOWN).build_match()
+    if known:
+        return evidence_rules.NAME_NOT_SHOWN.build_match()
+    return evidence_rules.NOTHING_SHOWN.build_match(reason=_describe_nothing_shown(inputs))
+
+
+_NO_GIVEN_NAME = Reason("given-not-shown")
+
+
+def _match_addressed(inputs: AssessmentInput) -> RuleMatch:
+    whole = inputs.appearance.mock_signs.by_family
+    return evidence_rules.NAME_ADDRESSED.build_match(reason=_NO_GIVEN_NAME if whole else None)
+
+
+def _describe_nothing_shown(inputs: AssessmentInput) -> Reason:
+    """Say that no name appears; of a username that holds the family name, which part is lacking."""
+    handle, name = squash_text(inputs.trace.handle), inputs.person.name
+    lacking = squash_text(name.family) in handle and squash_text(name.given) not in handle
+    return _NO_GIVEN_NAME if lacking and inputs.is_account else evidence_rules.NOTHING_SHOWN.reason
 
 
 def _match_namesake_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:

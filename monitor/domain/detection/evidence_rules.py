@@ -147,6 +147,7 @@ _TOPICS_BY_REASON = {
     "role.title": frozenset({ADDRESSED.topic}),
     "speaks-of-person.place": frozenset({EMPLOYER.topic, PLACE.name, NAME_IN_TEXT.name}),
     "speaks-of-person.rare": frozenset({NAME_RARE.name, NAMESAKES.name}),
+    "speaks-of-person.family": frozenset({NAME_RARE.name, NAMESAKES.name, NAME_FAMILY.name}),
     "speaks-of-person.new": frozenset({NEW_ACCOUNT.name}),
     "speaks-of-person.harm": frozenset({LEWD.topic}),
     # What holds a name in its username alone does show it.

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
 from monitor.domain.detection.appearance import Inventory, Subject
-from monitor.domain.detection.assessment import assess_trace, select_reasons
+from monitor.domain.detection.assessment import Assessment, assess_trace, select_reasons
 from monitor.domain.detection.evidence import Evidence, EvidenceAxis
-from monitor.domain.detection.evidence_rules import list_topics
+from monitor.domain.detection.evidence_rules import RULES, list_topics
 from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.names.normalize import mixes_alphabets
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import spell_site_name
+from monitor.domain.vocabulary import OwnershipLabel, spell_site_name
 from reports.reason_rendering import render_reason
 from scrapers.models import CROPS, CropHashes, PicturePrint, Trace, TraceKind
 
@@ -144,6 +144,10 @@ TRUTHS: Mapping[str, Callable[[Trace, tuple[Trace, ...]], bool]] = {
     "It uses the same picture as a page": lambda f, own: OWN_PAGE in own,
     "You use exactly the same username": lambda f, own: f.handle in {"mariadelgado", "mdelgado"},
     "The name shown is not yours": lambda f, _: "Maria Delgado" not in f.name,
+    "Your given name does not appear.": lambda f, _: "maria" not in f"{f.name}{f.handle}".lower(),
+    "Your name does not appear.": lambda f, _: (
+        f.kind is TraceKind.PAGE or "delgado" not in f.handle
+    ),
     "No name is shown": lambda f, _: f.name in {"", "sunny"},
 }
 
@@ -177,19 +181,65 @@ def test_each_fact_is_told_once_and_the_strongest_come_first(subject, trace, inv
     assert len(shown) == 1 or all(strength >= 1 for strength in strengths)
 
 
+def told(label: OwnershipLabel, suggestion: OwnershipLabel | None, **bits: float):
+    pieces = [
+        Evidence(
+            rule=rule.name,
+            axis=rule.axis,
+            bits=bits[rule.name.replace("-", "_")],
+            reason=Reason(rule.name),
+        )
+        for rule in RULES.values()
+        if rule.name.replace("-", "_") in bits
+    ]
+    ordered = tuple(sorted(pieces, key=lambda piece: -abs(piece.bits)))
+    found = Assessment(label=label, suggestion=suggestion, bits=0, evidence=ordered)
+    return [[one.rule for one in found.list_reasons(in_favor=side)] for side in (True, False)]
+
+
+ASKED, FAKE = OwnershipLabel.UNKNOWN, OwnershipLabel.IMPERSONATION
+
+
+def test_a_class_speaks_for_the_person_and_against_a_fake():
+    signs = {"classroom": -5, "new_account": 4, "namesakes": -2}
+
+    assert told(ASKED, None, **signs) == [["classroom", "new-account"], ["namesakes"]]
+    assert told(ASKED, FAKE, **signs) == [["new-account"], ["classroom", "namesakes"]]
+
+
+def test_what_the_person_hardly_runs_speaks_for_a_fake():
+    signs = {"second_account": -2, "linked_from_own": 3, "lure": 4}
+
+    assert told(ASKED, FAKE, **signs) == [["lure", "second-account"], ["linked-from-own"]]
+    assert told(ASKED, None, **signs) == [["lure", "linked-from-own"], ["second-account"]]
+
+
+def test_weak_signs_of_a_fake_are_no_sign_whose_it_is():
+    signs = {"hollow": 1.6, "long_standing": -1.6, "place": 3}
+
+    assert told(ASKED, None, **signs) == [["place"], []]
+    assert told(ASKED, FAKE, **signs) == [["hollow", "place"], ["long-standing"]]
+
+
+def test_before_a_report_all_is_told_that_speaks_against_it():
+    signs = {"mock_name": 12, "mock_bio": 9, "solicits": 5, "elder": -4, "namesakes": -2}
+
+    assert told(FAKE, None, **signs)[1] == ["elder", "namesakes"]
+
+
 @given(subject=subjects, trace=traces, inventory=inventories)
 def test_what_is_left_out_was_told_by_something_stronger(subject, trace, inventory):
     found = assess_trace(subject, trace, inventory, None, WEIGHTS)
-    told = {
+    strongest = {
         topic: 99.0 if piece.rule in ASKING else abs(piece.bits)
         for piece in found.shown_evidence
         for topic in list_topics(piece)
     }
 
     for piece in found.evidence:
-        known = told.keys() & list_topics(piece)
+        known = strongest.keys() & list_topics(piece)
         if known:
-            assert all(told[topic] >= abs(piece.bits) for topic in known)
+            assert all(strongest[topic] >= abs(piece.bits) for topic in known)
         elif abs(piece.bits) >= 1:
             assert len(found.shown_evidence) == 3
 

@@ -130,7 +130,8 @@ def test_a_question_about_what_means_the_person_says_why() -> None:
     ("changes", "others", "why"),
     [
         ({"name": "Mrs. Quackenbush", "bio": "Tallgrass, KS"}, 500.0, "place"),
-        ({"name": "Mrs. Quackenbush"}, 0.1, "rare"),
+        ({"name": "Ruth Quackenbush", "bio": "dm me for gift cards"}, 0.1, "rare"),
+        ({"name": "Mrs. Quackenbush"}, 0.1, "family"),
         ({"name": "Ruth Quackenbush", "bio": "naughty, 18+"}, 500.0, "harm"),
         ({"name": "Ruth Quackenbush", "bio": "dm me for gift cards"}, 500.0, "absent"),
     ],
