@@ -580,7 +580,7 @@ def test_how_we_know_the_way_is_said_once_outside_of_what_is_folded(
 ) -> None:
     case = maria.case(CaseKind.IMPERSONATION)
     finding = portal.world.state.findings.load_finding(case.finding_id)
-    moved = replace(finding.portrait, url="https://www.twitch.tv/rosa", account="twitch:rosa")
+    moved = replace(finding.portrait, url="https://t.me/rosa", account="telegram:rosa")
     portal.world.state.findings.update_finding(replace(finding, portrait=moved))
 
     page = portal.signed_in(maria.mail).get(f"/me/takedown/{case.id}").page
