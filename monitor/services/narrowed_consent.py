@@ -21,10 +21,13 @@ FORGOTTEN_REASONS = (Reason("forgotten"),)
 
 
 def delete_unconsented_results(app: App, consent: Consent) -> None:
-    """Delete what a consent no longer covers, given the person's latest consent."""
+    """Delete what a person's latest consent no longer covers, unless a legal hold keeps it."""
+    if not app.db.legal_holds.has_active_legal_hold(consent.person_id):
+        _delete_uncovered(app, consent)
+
+
+def _delete_uncovered(app: App, consent: Consent) -> None:
     person = app.db.people.load_person(consent.person_id)
-    if app.db.legal_holds.has_active_legal_hold(person.id):
-        return
     asked = app.db.queries.list_queries_of_person(person.id)
     uncovered = {
         query.key
@@ -55,12 +58,15 @@ class _TakenBackError(Exception):
 
 
 def preview_narrowing(app: App, consent: Consent) -> NarrowingView:
-    """Count what a narrower consent would delete, by deleting it and taking that back."""
+    """Count what a narrower consent would delete, by deleting it and taking that back.
+
+    Under a legal hold, it is what goes once that is lifted.
+    """
     person_id = consent.person_id
     before, after = _count_stored(app, person_id), NarrowingView()
     with suppress(_TakenBackError), app.db.begin_transaction():
         app.db.consents.insert_consent(consent)
-        delete_unconsented_results(app, consent)
+        _delete_uncovered(app, consent)
         after = _count_stored(app, person_id)
         raise _TakenBackError
     return NarrowingView(
@@ -69,6 +75,7 @@ def preview_narrowing(app: App, consent: Consent) -> NarrowingView:
         feeds=before.feeds - after.feeds,
         breaches=before.breaches - after.breaches,
         pictures=before.pictures and not after.pictures,
+        held=app.db.legal_holds.has_active_legal_hold(person_id),
     )
 
 

@@ -97,8 +97,8 @@ class NarrowingView:
     """What goes with the searches that are turned off, before it does.
 
     It counts the results, the alerts that are open, the feeds, and the data breaches. `pictures`
-    says that something is kept of them. `chosen` are the searches that stay, `dropped` the names of
-    the rest.
+    says that something is kept of them. A legal hold keeps it all for now where it is `held`.
+    `chosen` are the searches that stay, `dropped` the names of the rest.
     """
 
     results: int = 0
@@ -106,6 +106,7 @@ class NarrowingView:
     feeds: int = 0
     breaches: int = 0
     pictures: bool = False
+    held: bool = False
     chosen: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
 

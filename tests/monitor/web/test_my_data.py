@@ -19,7 +19,7 @@ from monitor.services.review_access import record_case_views
 from reports.dates import format_day
 from reports.templating import spell_number
 from tests.monitor.services.fakes import FakeMatcher
-from tests.monitor.services.held import places_hold
+from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 from tests.monitor.web.portal import Guest, Portal, Seen, count_visible_words
 
@@ -84,6 +84,26 @@ def test_what_only_a_search_found_is_counted_and_asked_about_before_it_goes(port
     assert consent(maria).scopes == {Scope.SEARCH}
     gone = len(found) - len(list_ids(portal, maria))
     assert f"{spell_number(gone)} results are deleted." in page.text
+
+
+def test_what_goes_once_a_legal_hold_is_lifted_is_asked_about_too(portal, guest, maria):
+    portal.world.sweep()
+    asked = guest.post("/me/data/scopes", scopes="search").page.select_one("main ul").text
+    places_hold(portal.world.app, maria.id, "A request for records.")
+    found = list_ids(portal, maria)
+
+    page = guest.post("/me/data/scopes", scopes="search")
+
+    assert page.page.select_one("main ul").text == asked
+    assert "A legal hold keeps this for now." in page.text
+    assert "Nobody can bring it back." not in page.text
+    assert consent(maria).scopes == {Scope.SEARCH, Scope.PROFILES}
+
+    guest.post("/me/data/scopes", scopes="search", sure="yes")
+    assert consent(maria).scopes == {Scope.SEARCH}
+    assert list_ids(portal, maria) == found
+    lifts_hold(portal.world.app, maria.id, "The case is closed.")
+    assert len(list_ids(portal, maria)) < len(found)
 
 
 def list_ids(portal, maria):
