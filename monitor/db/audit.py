@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.db.connection import format_datetime, parse_datetime
 from monitor.db.encryption import DISTRICT, AuditPosition, EncryptedTable
+from monitor.db.open_files import format_datetime, parse_datetime
 from monitor.db.tables import Owner, Records, TableDeclaration
 from monitor.domain.errors import MonitorError
 from monitor.domain.person import CURRENT_MEANS

@@ -32,12 +32,12 @@ from monitor.db.atomic_files import (
     make_folder,
     write_file,
 )
-from monitor.db.connection import translate_opening_errors
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, WARNINGS_FILE, Database
 from monitor.db.database_copies import copy_database, open_for_reading
 from monitor.db.encryption import KEYS_DATABASE, TAKE_BACKS
-from monitor.db.handover import HANDOVER_FILE
+from monitor.db.open_files import translate_opening_errors
 from monitor.db.private_folders import make_key_folder, overwrite_open_file, shred_file
+from monitor.db.state_folder_lock import HANDOVER_FILE
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.serialization import decode_json, encode_json
 

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.db.connection import Row, build_damage_error, find_next_seq, format_datetime
+from monitor.db.connection import Row, find_next_seq
 from monitor.db.encryption import EncryptedTable
+from monitor.db.open_files import build_damage_error, format_datetime
 from monitor.db.people import (
     PeopleTable,
     build_missing_case_error,

@@ -25,8 +25,8 @@ from monitor.db.encryption import (
     Encryption,
     KeyStore,
 )
-from monitor.db.handover import check_not_moved
 from monitor.db.schema_versions import DISTRICT_SCHEMA, Schema
+from monitor.db.state_folder_lock import check_not_moved
 from monitor.db.tables import Owner, Records, Table, TableDeclaration
 from monitor.domain.errors import CannotWriteError, DatabaseError, InputError
 from monitor.domain.retention import RetainedKind

@@ -6,7 +6,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from monitor.db.atomic_files import flush_to_disk
-from monitor.db.connection import BUSY_TIMEOUT_SECONDS, build_damage_error, translate_opening_errors
+from monitor.db.connection import BUSY_TIMEOUT_SECONDS
+from monitor.db.open_files import build_damage_error, translate_opening_errors
 from monitor.domain.errors import CannotWriteError
 
 

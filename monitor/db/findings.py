@@ -11,9 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.db.cases import CasesTable
-from monitor.db.connection import Row, find_next_seq, parse_datetime
+from monitor.db.connection import Row, find_next_seq
 from monitor.db.encryption import DISTRICT, EncryptedTable, SealedRecords
 from monitor.db.evidence_pages import PagesTable
+from monitor.db.open_files import parse_datetime
 from monitor.db.people import build_missing_finding_error, load_finding_owner, resolve_id_prefix
 from monitor.db.tables import CLOSED, Expiry, Owner, Records, Table, TableDeclaration
 from monitor.domain.case import rank_decision

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from monitor.db.connection import parse_datetime
+from monitor.db.open_files import parse_datetime
 from monitor.db.tables import Owner, Records, Table, TableDeclaration
 from monitor.domain.first_contact import ContactTimes, SourceContact, Verdict
 from monitor.domain.retention import RetainedKind

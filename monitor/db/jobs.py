@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.db.connection import SyncMode, parse_datetime
+from monitor.db.connection import SyncMode
+from monitor.db.open_files import parse_datetime
 from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, Table, TableDeclaration
 from monitor.domain.retention import RetainedKind
 from scrapers.http.clock import BootTime

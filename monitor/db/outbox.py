@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.db.atomic_files import PRIVATE_MODE, write_file
-from monitor.db.connection import Row, parse_optional_datetime
+from monitor.db.connection import Row
 from monitor.db.encryption import EncryptedTable
+from monitor.db.open_files import parse_optional_datetime
 from monitor.db.people import hash_mail_address
 from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, Table, TableDeclaration
 from monitor.domain.email_delivery import extract_local_id

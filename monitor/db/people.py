@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from monitor.db.connection import DatabaseConnection, Row, parse_optional_datetime
+from monitor.db.connection import DatabaseConnection, Row
 from monitor.db.database import delete_owned_rows
 from monitor.db.encryption import DISTRICT, Encryption, Ledger, SealedRecords
+from monitor.db.open_files import parse_optional_datetime
 from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, Records, TableDeclaration
 from monitor.domain.consent import Consent
 from monitor.domain.email_delivery import fold_address

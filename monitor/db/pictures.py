@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.db.connection import parse_datetime
 from monitor.db.encryption import DISTRICT, EncryptedTable, SealedRecords
+from monitor.db.open_files import parse_datetime
 from monitor.db.people import load_case_owner
 from monitor.db.tables import CLOSED, OPEN, Expiry, Owner, TableDeclaration
 from monitor.domain.finding import Finding

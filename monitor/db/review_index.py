@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from monitor.db.connection import parse_optional_datetime
 from monitor.db.encryption import EncryptedTable
+from monitor.db.open_files import parse_optional_datetime
 from monitor.db.people import hash_school
 from monitor.db.tables import Owner, TableDeclaration
 from monitor.domain.case import Case

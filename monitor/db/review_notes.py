@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.db.connection import parse_datetime
 from monitor.db.encryption import SealedRecords
+from monitor.db.open_files import parse_datetime
 from monitor.db.people import load_case_owner
 from monitor.db.tables import Owner, Records, Table, TableDeclaration
 from monitor.domain.retention import RetainedKind

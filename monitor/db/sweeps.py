@@ -9,7 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from json import dumps
 
-from monitor.db.connection import Row, parse_datetime, parse_optional_datetime
+from monitor.db.connection import Row
+from monitor.db.open_files import parse_datetime, parse_optional_datetime
 from monitor.db.tables import CLOSED, Expiry, Owner, Records, Table, TableDeclaration
 from monitor.domain.errors import InputError
 from monitor.domain.retention import RetainedKind

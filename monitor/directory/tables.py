@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from monitor.db.connection import Row, parse_datetime
+from monitor.db.connection import Row
 from monitor.db.database import AnnexTables, Database
 from monitor.db.encryption import DISTRICT, EncryptedTable
+from monitor.db.open_files import parse_datetime
 from monitor.db.people import hash_mail_address
 from monitor.db.schema_versions import Schema
 from monitor.db.tables import CLOSED, Expiry, Owner, Records, TableDeclaration

@@ -14,7 +14,7 @@ from secrets import token_urlsafe
 
 from monitor.app import App, Environment
 from monitor.config.sections import Config
-from monitor.db.handover import Handover, check_not_moved, find_handover
+from monitor.db.state_folder_lock import Handover, check_not_moved, find_handover
 from monitor.domain.errors import MovedError, UnavailableError
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.fleet.db.consent_changes import ConsentChange, ConsentChanges

@@ -25,13 +25,13 @@ from monitor.db.atomic_files import PRIVATE_MODE, compute_file_digest, make_fold
 from monitor.db.backup_files import KeyBackup, find_newest_backup
 from monitor.db.database import DATABASE_FILE, WARNINGS_FILE
 from monitor.db.encryption import KEYS_DATABASE
-from monitor.db.handover import (
+from monitor.db.state_folder_lock import (
     HANDOVER_FILE,
     Handover,
+    StateFolderLock,
     check_not_moved,
     find_handover,
 )
-from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.errors import (
     BusyError,
     DatabaseError,

@@ -5,8 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from monitor.db.handover import find_handover
-from monitor.db.state_folder_lock import StateFolderLock
+from monitor.db.state_folder_lock import StateFolderLock, find_handover
 from monitor.domain.errors import MonitorError
 from monitor.fleet.conflicting_districts import TwinFinder
 from monitor.fleet.db.shared_database import DistrictRecord, SharedDatabase

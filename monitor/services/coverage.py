@@ -1,7 +1,4 @@
-"""What a check covered and what it could not, and what the policy of the district says.
-
-An email has one clause of it at most, and each clause at most once a quarter.
-"""
+"""What a check covered, and what it could not."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -9,34 +6,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.app import App
-from monitor.config.sections import load_policy_texts
 from monitor.db.sweeps import CheckCount, SourceRun, SourceRunState
-from monitor.domain.conduct_policy import PolicyClause, list_account_clauses
-from monitor.domain.detection.affiliation_words import count_named_employers
-from monitor.domain.detection.appearance import build_appearance
-from monitor.domain.finding import Finding
-from monitor.domain.person import Person
-from monitor.domain.reason import Count, Reason, Site, read_note
-from monitor.domain.schedule import format_iso_week, list_quarter_weeks
+from monitor.domain.reason import Count, Reason, read_note
+from monitor.domain.schedule import format_iso_week
 from monitor.domain.source_failures import FailureGroup, SourceFailure, fold_failures
 from monitor.domain.source_trust import WITHHELD
-from monitor.domain.vocabulary import CaseKind, CoverageState, GapKind, Scope
-from monitor.services.own_accounts import load_own_findings
+from monitor.domain.vocabulary import CoverageState, GapKind
 from reports.coverage import Coverage, CoverageGap, CoveredSource
 from reports.pages.findings import PersonalWeekLine
-from reports.pages.layout import PolicyReminder
-from scrapers.models import Outcome, Trace, TraceKind
+from scrapers.models import Outcome, Trace
 
 WEEKS_SHOWN = 12
 UNFINISHED_COURSES = frozenset({SourceRunState.ASKED, SourceRunState.LATE})
-
-
-def build_policy_reminder(app: App, clauses: Iterable[PolicyClause]) -> PolicyReminder:
-    """Put clauses in the words of the district, or else in ours."""
-    texts = load_policy_texts(app.config.policy)
-    return PolicyReminder(
-        texts=tuple(texts[clause] for clause in clauses), url=app.config.policy.url
-    )
 
 
 def build_coverage(runs: Iterable[SourceRun]) -> Coverage:
@@ -132,72 +113,6 @@ def build_gap(group: FailureGroup) -> CoverageGap:
 
 def format_finding_title(portrait: Trace) -> str:
     return portrait.name or portrait.title or portrait.handle
-
-
-_ABOUT_STUDENTS = frozenset({PolicyClause.STUDENT_PROFILES, PolicyClause.OFF_HOURS})
-
-
-def build_account_reminder(app: App, finding: Finding) -> PolicyReminder:
-    """Return what fits an account of the person's own."""
-    portrait, person = finding.portrait, app.db.people.load_person(finding.person_id)
-    named = _names_school(finding, person)
-    clauses = list_account_clauses(names_school=named, is_public=not portrait.private)
-    return _describe(app, clauses, (finding,) if named else ())
-
-
-def build_digest_reminder(app: App, person: Person, last: datetime | None) -> PolicyReminder | None:
-    """Return the clause that is due since the `last` digest, if it fits; a first one has none.
-
-    Each clause has a week of its own in a quarter, and no two have the same.
-    """
-    if last is None:
-        return None
-    weeks = list_quarter_weeks(person.id, last, app.clock.now())
-    due = {clause for place, clause in enumerate(PolicyClause) if place in weeks}
-    if not due:
-        return None
-    accounts = tuple(
-        finding
-        for finding in load_own_findings(app.db, person).values()
-        if finding.portrait.kind is TraceKind.ACCOUNT
-    )
-    naming = tuple(account for account in accounts if _names_school(account, person))
-    fitting = frozenset(_list_fitting(app, person, accounts, naming))
-    clause = next((clause for clause in PolicyClause if clause in due & fitting), None)
-    return _describe(app, (clause,), naming) if clause else None
-
-
-def _list_fitting(
-    app: App, person: Person, accounts: tuple[Finding, ...], naming: tuple[Finding, ...]
-) -> Iterator[PolicyClause]:
-    if accounts or person.accounts:
-        yield from (PolicyClause.PRIVACY_SETTINGS, PolicyClause.JOINING)
-    public = any(not account.portrait.private for account in accounts)
-    yield from list_account_clauses(names_school=bool(naming), is_public=public)
-    cases = app.db.cases.list_cases_of_person(person.id)
-    linked = any(case.kind is CaseKind.STUDENT_LINK for case in cases)
-    if linked or app.db.consents.has_agreed(person.id, Scope.STUDENT_LINKS):
-        yield from _ABOUT_STUDENTS
-
-
-def _names_school(finding: Finding, person: Person) -> bool:
-    return count_named_employers(build_appearance(finding.portrait, person).text, person) > 0
-
-
-def _describe(
-    app: App, clauses: tuple[PolicyClause, ...], naming: tuple[Finding, ...]
-) -> PolicyReminder:
-    """Say which account names the school beside the clause that this is about."""
-    leads = [
-        Reason("policy-names-school", {"site": Site(account.portrait.platform)})
-        for account in naming[:1]
-        if PolicyClause.SEPARATE_ACCOUNTS in clauses
-    ]
-    return replace(
-        build_policy_reminder(app, clauses),
-        leads=tuple(leads),
-        has_guides=PolicyClause.PRIVACY_SETTINGS in clauses,
-    )
 
 
 def build_personal_weeks(app: App, person_id: str) -> tuple[PersonalWeekLine, ...]:

@@ -1,14 +1,18 @@
-"""Remove data that may not be stored from an answer."""
+"""Remove data that may not be stored from an answer.
+
+Contacts of an own account go to the matcher's pipe and nowhere else.
+"""
 
 from dataclasses import replace
 
 from monitor.app import App
 from monitor.config.sections import Config
 from monitor.domain.detection.harmful_pages import withhold_harm
-from monitor.domain.errors import DatabaseError, InputError
+from monitor.domain.errors import DatabaseError, InputError, UnavailableError
 from monitor.domain.person import Person, PersonName
 from monitor.domain.private_details import Workplace, is_on_district_site, redact_private_data
-from scrapers.models import CrawlResult, ParseResult, QueryKind, Trace
+from monitor.domain.students.matching import ContactMatchResult
+from scrapers.models import CrawlResult, Outcome, ParseResult, QueryKind, Trace
 from scrapers.secret_numbers import drop_queries_with_numbers
 
 UNNAMED_PERSON = PersonName(given="", family="")
@@ -86,3 +90,37 @@ def drop_strangers(visit: CrawlResult) -> CrawlResult:
     if visit.query.subject or visit.query.kind is QueryKind.DISTRICT:
         return visit
     return replace(visit, result=replace(visit.result, traces=(), contacts=(), follow=()))
+
+
+CONTACT_QUERY_KINDS = frozenset({QueryKind.FOLLOWS, QueryKind.FOLLOWERS})
+CONTACTS_COMPARED = "compared"
+
+
+def check_contacts(app: App, visit: CrawlResult) -> tuple[CrawlResult, ContactMatchResult | None]:
+    """Return an answer without its contacts, and what the matcher says about them."""
+    if visit.query.kind not in CONTACT_QUERY_KINDS:
+        return visit, None
+    contacts, result = visit.result.contacts, replace(visit.result, contacts=())
+    if not contacts:
+        return replace(visit, result=result), None
+    try:
+        return replace(visit, result=result), app.matcher.compare_contacts(contacts)
+    except UnavailableError:
+        failed = ParseResult(outcome=Outcome.FAILED, note="matcher-away")
+        return replace(visit, result=failed), None
+
+
+def audit_contact_checks(app: App) -> None:
+    """Record how much the matcher was used on its last day, unless that is recorded already."""
+    spent = app.matcher.spent
+    if spent is None or not (spent.lists or spent.refused):
+        return
+    counted = {
+        "day": spent.day.isoformat(),
+        "lists": str(spent.lists),
+        "contacts": str(spent.contacts),
+        "refused": str(spent.refused),
+    }
+    last = app.db.audit.find_last_entry_of_action(CONTACTS_COMPARED)
+    if last is None or last.details != counted:
+        app.db.audit.append_entry(app.clock.now(), "namesake", CONTACTS_COMPARED, "", counted)

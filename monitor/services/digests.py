@@ -42,14 +42,10 @@ from monitor.domain.vocabulary import (
 from monitor.services.alert_feeds import lacks_search_engine
 from monitor.services.answers import count_questions, has_likely_fake, is_district_page
 from monitor.services.breaches import EPOCH, list_new_breaches
-from monitor.services.coverage import (
-    build_coverage,
-    build_digest_reminder,
-    build_personal_coverage,
-    clear_news,
-)
+from monitor.services.coverage import build_coverage, build_personal_coverage, clear_news
 from monitor.services.disclosure import disclose_cases, disclose_change, disclose_finding
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
+from monitor.services.own_accounts import build_digest_reminder
 from monitor.services.review_access import VIEWED
 from reports.coverage import Coverage
 from reports.emails.account import NudgeView

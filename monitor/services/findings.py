@@ -38,12 +38,7 @@ from monitor.services.answers import (
     list_pending_feedback,
 )
 from monitor.services.breaches import count_breaches
-from monitor.services.coverage import (
-    build_account_reminder,
-    build_personal_coverage,
-    build_personal_weeks,
-    build_policy_reminder,
-)
+from monitor.services.coverage import build_personal_coverage, build_personal_weeks
 from monitor.services.digests import find_next_digest
 from monitor.services.disclosure import (
     OwnCase,
@@ -64,7 +59,11 @@ from monitor.services.finding_history import (
     compare_finding_versions,
     compare_with_own_findings,
 )
-from monitor.services.own_accounts import list_declared_findings
+from monitor.services.own_accounts import (
+    build_account_reminder,
+    build_policy_reminder,
+    list_declared_findings,
+)
 from reports.coverage import Coverage
 from reports.dates import format_day, format_local_time
 from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures

@@ -45,6 +45,7 @@ from monitor.domain.planning.selection import (
     select_queries,
 )
 from monitor.domain.vocabulary import Scope
+from monitor.services.crawl_redaction import CONTACT_QUERY_KINDS
 from monitor.services.evidence_pages import UNSETTLED_STATES
 from monitor.services.own_accounts import (
     extract_handle_key,
@@ -54,7 +55,6 @@ from monitor.services.own_accounts import (
     list_removal_pages,
     list_trusted_accounts,
 )
-from monitor.services.student_contacts import CONTACT_QUERY_KINDS
 from scrapers.models import CrawlResult, District, Identity, Outcome, Query
 from scrapers.parsers.text import split_words
 from scrapers.source import DistrictSource, Source, SourceFamily

@@ -30,7 +30,13 @@ from monitor.domain.planning.selection import QuerySelection, SearchDepth
 from monitor.domain.schedule import CANARY_VALID_FOR, SWEEP_ABANDONED_AFTER
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
 from monitor.domain.vocabulary import Decision, SourceStage, SweepKind
-from monitor.services.crawl_redaction import drop_strangers, redact_pages, redact_visit
+from monitor.services.crawl_redaction import (
+    audit_contact_checks,
+    check_contacts,
+    drop_strangers,
+    redact_pages,
+    redact_visit,
+)
 from monitor.services.evidence_pages import (
     keep_evidence_pages,
     keep_pages,
@@ -47,7 +53,6 @@ from monitor.services.query_planning import (
     split_district_visit,
 )
 from monitor.services.settlement import is_sweep_erased, settle_sources
-from monitor.services.student_contacts import audit_contact_checks, check_contacts
 from monitor.services.thumbnails import delete_thumbnails_of_sweep, drop_unwanted_copy
 from scrapers.models import CrawlPriority, CrawlResult, Outcome, ParseResult, Query, QueryKind
 from scrapers.source import Canary, Method, Source, SourceFamily, interleave_canaries

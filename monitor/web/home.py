@@ -10,8 +10,8 @@ from monitor.domain.schedule import compute_next_sweep
 from monitor.domain.vocabulary import ConsentPhase
 from monitor.services.account_reach import describe_own_reach
 from monitor.services.consent_renewal import load_consent_status
-from monitor.services.coverage import build_policy_reminder
 from monitor.services.findings import build_home_view
+from monitor.services.own_accounts import build_policy_reminder
 from monitor.services.pictures import can_add_reference_picture
 from monitor.services.sessions import end_all_sessions
 from monitor.web.context import PortalContext

@@ -1,18 +1,21 @@
-"""Handles as their networks write them: their words, look-alike signs, and what was added."""
+"""Handles as networks write them: words, look-alike signs, what was added; guesses from a name."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, product
 from urllib.parse import unquote
 
 from monitor.domain.names.normalize import (
     CAPITAL_LOOKALIKES,
+    drop_duplicates,
     fold_text,
     latinize_lookalikes,
     squash_text,
 )
+from monitor.domain.person import PersonName
 
 _TOP_DOMAINS = frozenset(["com", "net", "org", "edu", "us", "social", "example", "test"])
 # The longest handle that any network allows is a host name.
@@ -199,3 +202,22 @@ def _strip_addition(addition: re.Pattern[str], variant: HandleVariant) -> Iterat
             ),
             removed_words=(*variant.removed_words, word),
         )
+
+
+MAX_GUESSED_HANDLES = 6
+# A shorter guess belongs to someone everywhere, and hardly ever to this person.
+SHORTEST_GUESS = 5
+
+
+def guess_handles(name: PersonName) -> tuple[str, ...]:
+    """Guess handles: the name as written today first, former surnames last."""
+    pairs = product((name.family, *name.former_families), (name.given, *name.nicknames))
+    shapes = (
+        shape
+        for given, family in ((squash_text(given), squash_text(family)) for family, given in pairs)
+        if given and family
+        for shape in (f"{given}{family}", f"{given}.{family}", f"{given[0]}{family}")
+        # Most sites allow no other letters in a handle.
+        if len(shape) >= SHORTEST_GUESS and shape.isascii()
+    )
+    return tuple(islice(drop_duplicates(shapes), MAX_GUESSED_HANDLES))

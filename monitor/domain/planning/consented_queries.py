@@ -9,8 +9,7 @@ from typing import TypeGuard
 
 from monitor.domain.consent import Consent
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.handles.guesses import guess_handles
-from monitor.domain.handles.handles import extract_local_part
+from monitor.domain.handles.handles import extract_local_part, guess_handles
 from monitor.domain.names.normalize import drop_duplicates
 from monitor.domain.person import Person, PersonName
 from monitor.domain.vocabulary import Scope

@@ -12,7 +12,7 @@ from time import sleep
 import pytest
 
 from monitor.db.database import Database
-from monitor.db.handover import HANDOVER_FILE, Handover, check_not_moved, find_handover
+from monitor.db.state_folder_lock import HANDOVER_FILE, Handover, check_not_moved, find_handover
 from monitor.domain.errors import BusyError, DatabaseError, InputError, MovedError, UnavailableError
 from monitor.fleet.db.district_leases import Lease
 from monitor.fleet.district_folders import LEAVING_FILE, DistrictFolder

@@ -11,7 +11,7 @@ from monitor.demo.district import ROSA
 from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
-from monitor.services.student_contacts import CONTACT_QUERY_KINDS
+from monitor.services.crawl_redaction import CONTACT_QUERY_KINDS
 from reports.reason_rendering import render_reason
 from scrapers.models import Outcome
 from tests.monitor.services.fakes import FakeMatcher

@@ -14,7 +14,7 @@ import pytest
 from monitor.app import App, Environment, open_portal_app
 from monitor.cli.main import main
 from monitor.db.database import Database
-from monitor.db.handover import find_handover
+from monitor.db.state_folder_lock import find_handover
 from monitor.demo.setup import StoryClock
 from monitor.domain.errors import BusyError, ConfigError, InputError, MovedError, SetAsideError
 from monitor.domain.vocabulary import ConsentChannel

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.domain.consent import Consent
 from monitor.domain.consent_text import TEXT_VERSION
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.handles.guesses import MAX_GUESSED_HANDLES
+from monitor.domain.handles.handles import MAX_GUESSED_HANDLES
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.consented_queries import (
     MAX_NAMES,

@@ -5,9 +5,9 @@ import pytest
 from monitor.demo.district import MARIA
 from monitor.domain.conduct_policy import PolicyClause, load_own_policy_texts
 from monitor.domain.vocabulary import Scope
-from monitor.services.coverage import build_digest_reminder
 from monitor.services.digests import queue_weekly_digest
 from monitor.services.outbox import send_due
+from monitor.services.own_accounts import build_digest_reminder
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
 TEXTS = load_own_policy_texts()
