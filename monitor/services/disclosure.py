@@ -399,7 +399,7 @@ def _build_own_view(
         until=case.harmless_until,
         nudges_at=_find_next_nudge(app, inputs, summary, own_looks),
         looks_at=min((at for at in looks if at > now), default=None),
-        own_turn_at=None if summary.end else _find_own_turn(case, now),
+        own_turn_at=None if summary.end else _find_own_turn(case, summary, now),
         is_emailed=not app.db.preferences.load_preferences(case.person_id).unsubscribed_at,
         own_looks=own_looks,
         is_look_due=_is_look_due(app, case, own_looks),
@@ -437,12 +437,16 @@ def _plan_review(case: Case, summary: CaseSummary, now: datetime) -> ReviewPlan 
     return ReviewPlan(what=turn.what, since=turn.since, due=turn.since + turn.within)
 
 
-def _find_own_turn(case: Case, now: datetime) -> datetime | None:
-    """Return when more is theirs to do, where they did what was last done and it did not help."""
+def _find_own_turn(case: Case, summary: CaseSummary, now: datetime) -> datetime | None:
+    """Return when more is theirs to do if what was last done did not help.
+
+    IT goes on with what it did as long as it sees it.
+    """
     lever = case.last_lever
-    at = find_time_of_more(case, lever) if lever else None
-    is_own = lever is not None and case.get_side(lever) is Side.PERSON
-    return at if is_own and at is not None and at > now else None
+    if lever is None or (case.get_side(lever) is Side.IT and summary.it_sees_since):
+        return None
+    at = find_time_of_more(case, lever)
+    return at if at is not None and at > now else None
 
 
 def _find_last_question(db: Database, case_id: str) -> ReviewerQuestion | None:

@@ -31,6 +31,7 @@ from reports.finding_view import (
     FindingView,
     HighlightPiece,
     ReviewerQuestion,
+    ReviewPlan,
 )
 from reports.pages.findings import (
     CasePanel,
@@ -282,6 +283,9 @@ def test_whom_a_link_is_to_its_person_is_told_to_find_out_before_any_answer() ->
     assert page.main.get_text().count("Look through the newest.") == 1
 
 
+PLAN = ReviewPlan(what=CaseStep.REPORT, since=MONDAY, due=MONDAY)
+
+
 def read_link_to_students(**known: object) -> str:
     kind = CaseKind.STUDENT_LINK
     asked = {"next_by": StepActor.PERSON, "next_step": CaseStep.ANSWER, "due": MONDAY}
@@ -306,6 +310,17 @@ def test_a_link_that_it_calls_real_has_a_day_for_its_persons_word() -> None:
 
     assert "You say what it is. It stays open after that day, too: nobody else acts." in told
     assert "Next, by" in told
+
+
+def test_a_day_is_named_where_none_was_said_before() -> None:
+    known = {"nudges_at": MONDAY, "waits_since": MONDAY}
+    silent = read_link_to_students(is_undecided=True, **known)
+    told = read_link_to_students(
+        decision=Decision.STUDENT_LINK, next_step=CaseStep.REPORT, review_plan=PLAN, **known
+    )
+
+    assert "nobody else acts. If we hear nothing from you, we email you again on Mon" in silent
+    assert "If we hear nothing from you, we email you again on that day." in told
 
 
 def test_what_is_asked_again_some_day_is_not_said_to_be_asked_no_more() -> None:
