@@ -34,6 +34,12 @@ def record_break_glass(
         raise InputError(sentence)
     now, whose = app.clock.now(), app.db.people.load_person(person_id)
     subject = by.case_id or person_id
+    greeting = build_greeting(app, whose)
+    # Where its reader sees what was opened, or all that anyone did.
+    page = "data/seen"
+    if by.case_id:
+        page = f"findings/{app.db.cases.load_case(by.case_id).finding_id}"
+    greeting["review_url"] = f"{app.config.portal.address}/me/{page}"
     with app.db.begin_transaction():
         commitment = app.db.audit.compute_commitment(person_id, reason)
         app.db.audit.append_entry(
@@ -43,7 +49,7 @@ def record_break_glass(
             app,
             EmailPlan(recipient_id=person_id, dedupe_key=now.isoformat()),
             BreakGlassView(
-                **build_greeting(app, whose),
+                **greeting,
                 at=now,
                 seen=seen,
                 by=by.names,

@@ -168,7 +168,9 @@ ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.CONFIRMED: "because you said that someone is pretending to be you",
     OpeningReason.UNANSWERED: "because it is serious and you had not answered for 7 days",
     OpeningReason.COUNSEL: "as your consent text says about such links",
-    OpeningReason.EARLY_ACCESS: "because two reviewers opened it early; we notified you",
+    OpeningReason.EARLY_ACCESS: (
+        "because two reviewers opened it early, for a day; our email says who and why"
+    ),
     OpeningReason.DECIDED: "because they have decided on it",
 }
 # What happens next, as the person reads it, and as IT does.

@@ -85,6 +85,7 @@ def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff)
     ]
     assert actions[-2:] == [(ANA.id, "requested-early-access"), (BO.id, "opened-early")]
     assert f"Reference: {link(maria).id[:8]}" in email.text, "the one that reviewers read"
+    assert f"/me/findings/{link(maria).finding_id}" in email.text
     assert "opened-early" not in {
         entry.action for entry in maria.world.state.audit.list_entries_of_subjects((maria.id,))
     }

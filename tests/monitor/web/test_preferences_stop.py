@@ -114,7 +114,8 @@ def test_what_cannot_wait_is_written_all_the_same(portal: Portal, maria, link):
     record_break_glass(portal.world.app, maria.id, Reason("seen.digest"), "a call from the police")
     send_due(portal.world.app)
 
-    assert maria.emails_of("break-glass")
+    (email,) = maria.emails_of("break-glass")
+    assert "/me/data/seen" in email.text
 
 
 def test_only_the_email_that_can_be_stopped_offers_it(portal: Portal, maria):
