@@ -164,6 +164,13 @@ def test_whoever_is_signed_in_gets_on_without_a_code(portal, maria, link):
     assert seen.page.find("a", string="Open the steps")["href"] == f"/me/takedown/{case.id}"
 
 
+def test_of_what_others_made_it_says_at_once_whom_to_call_and_who_sees_it(portal, link):
+    seen = portal.guest().post(link, decision="mock")
+
+    assert "If it threatens you, call the police now." in seen.text
+    assert "Only you see this. IT does not." in seen.text
+
+
 _STOPS = "We stop asking. If it changes, we ask you again."
 
 
