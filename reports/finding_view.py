@@ -314,8 +314,8 @@ class CaseView(CaseSummary):
 
     For its person alone: what would lower it, what they said `earlier`, before it began again,
     and what they can do about it. They saw it `since` then; `lever` was done last against it.
-    Where a report hit what pretends nothing, the side that takes it back at their word `withdraws`
-    it, and IT took its own back at `it_took_back_at`, or left it at `it_left_at` and said
+    Where reports hit what pretends nothing, each side that `withdraws` takes its own back at their
+    word, and IT took its own back at `it_took_back_at`, or left it at `it_left_at` and said
     `it_left_why`. An undo `undoes` what they said or did
     last, and a harmless one rests `until` then. They are emailed about it again when it
     `nudges_at`. The next look is when it `looks_at`: ours, or their
@@ -346,7 +346,7 @@ class CaseView(CaseSummary):
     earlier: Reason | None = None
     steps: tuple[AdviceLine, ...] = ()
     lever: Decision | None = None
-    withdraws: Side | None = None
+    withdraws: tuple[Side, ...] = ()
     it_took_back_at: datetime | None = None
     it_left_at: datetime | None = None
     it_left_why: str = ""

@@ -218,12 +218,13 @@ def list_who_take_back(app: App, case: Case) -> tuple[str, ...]:
     return (able[report.by],) if report.by in able else tuple(able.values())
 
 
-def find_report_to_withdraw(app: App, case: Case) -> DecisionRecord | None:
-    """Return the report of what pretends nothing that its person takes back, or has IT do so."""
-    own = case.find_mistaken_report(Side.PERSON)
-    if own or find_report_to_take_back(app, case):
-        return own
-    return case.find_mistaken_report(Side.IT)
+def list_reports_to_withdraw(app: App, case: Case) -> tuple[DecisionRecord, ...]:
+    """Return the reports of what pretends nothing that its person takes back, or has IT do so.
+
+    Where both reported it, neither hides the other's: each takes back its own.
+    """
+    by_it = None if find_report_to_take_back(app, case) else case.find_mistaken_report(Side.IT)
+    return tuple(filter(None, (case.find_mistaken_report(Side.PERSON), by_it)))
 
 
 def renew_time_limits(app: App, since: datetime) -> None:
@@ -376,7 +377,7 @@ def _build_own_view(
     looks = () if summary.end else list_look_times(case)
     own_looks = () if looks and list_recheck_keys(app, finding) else looks
     lever, is_open = case.last_lever, summary.it_sees_since is not None
-    last, mistaken = case.get_last_entry(Side.PERSON), find_report_to_withdraw(app, case)
+    last, mistaken = case.get_last_entry(Side.PERSON), list_reports_to_withdraw(app, case)
     is_asked = summary.mistaken_at is not None or (is_open and not summary.end)
     upheld = case.upheld
     return CaseView(
@@ -392,7 +393,7 @@ def _build_own_view(
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),
         lever=lever.decision if lever else None,
-        withdraws=case.get_side(mistaken) if mistaken else None,
+        withdraws=tuple(map(case.get_side, mistaken)),
         it_took_back_at=_find_time_taken_back(case),
         it_left_at=upheld.at if upheld else None,
         it_left_why=upheld.note if upheld else "",

@@ -36,7 +36,7 @@ from monitor.domain.vocabulary import (
     UploadProblem,
 )
 from monitor.services.answers import DecisionInput, decide_cases
-from monitor.services.disclosure import disclose_own, find_report_to_withdraw
+from monitor.services.disclosure import disclose_own, list_reports_to_withdraw
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.letters import list_own_letters
 from monitor.services.lever_results import describe_platform_results
@@ -154,15 +154,18 @@ def list_review_results(app: App, case: Case) -> tuple[Reason, ...]:
     return describe_platform_results(app, finding, list_report_levers(app, case, Side.IT))
 
 
-def build_withdrawal_view(app: App, owner_id: str, case_id: str) -> WithdrawalView:
-    """Return how to take a report back; raises InputError where there is none to take back."""
+def build_withdrawal_view(
+    app: App, owner_id: str, case_id: str, side: Side = Side.PERSON
+) -> WithdrawalView:
+    """Return how to take a side's report back; raises InputError where there is none of it."""
     case = app.db.cases.load_case_of_person(owner_id, case_id)
     shown = disclose_own(app, case)
-    report = find_report_to_withdraw(app, case)
+    reports = {case.get_side(one): one for one in list_reports_to_withdraw(app, case)}
+    report, by_it = reports.get(side), side is Side.IT
     if report is None:
-        reason = "There is no report of yours to take back."
+        reason = "There is no such report to take back."
         raise InputError(reason)
-    person, by_it = app.db.people.load_person(owner_id), case.get_side(report) is Side.IT
+    person = app.db.people.load_person(owner_id)
     return WithdrawalView(
         case=shown,
         place=_find_guide(app, case),

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from monitor.domain.errors import InputError
 from monitor.domain.reason import Count, Reason, Told
-from monitor.domain.vocabulary import Decision, LeverKind
+from monitor.domain.vocabulary import Decision, LeverKind, Side
 from monitor.services.answers import DecisionInput
 from monitor.services.removal_list import build_removal_list
 from monitor.services.takedown import (
@@ -27,7 +27,7 @@ from monitor.services.takedown import (
 )
 from monitor.web.context import PortalContext
 from monitor.web.findings import build_done_line
-from monitor.web.forms import WebForm, read_form
+from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.security import REPORT_POLICY
 from reports.evidence_pack import (
     EvidenceView,
@@ -52,6 +52,10 @@ class TakedownOutcomeForm(WebForm, frozen=True, kw_only=True):
     done: Decision | None = None
     lever: LeverKind | None = None
     note: str = ""
+
+
+class WithdrawalQuery(WebForm, frozen=True, kw_only=True):
+    by: Side = Side.PERSON
 
 
 class ScreenshotForm(WebForm, frozen=True, kw_only=True):
@@ -96,7 +100,8 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
     @routes.get("/me/takedown/<case_id>/withdraw")
     def show_withdrawal(case_id: str) -> Response:
         with _mask_as_not_found():
-            view = build_withdrawal_view(app, context.person_id, case_id)
+            side = read_query(WithdrawalQuery).by
+            view = build_withdrawal_view(app, context.person_id, case_id, side)
         return context.render_page("Take the report back", document.render_withdrawal, view)
 
     @routes.get("/me/takedown/<case_id>/report")

@@ -13,6 +13,7 @@ from monitor.domain.errors import InputError
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.answers import DecisionInput, record_decision
+from monitor.services.disclosure import disclose_own
 from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import (
@@ -295,7 +296,7 @@ def test_a_reviewer_reads_what_the_platform_asks_for_whatever_kind_it_is(
 def test_a_report_that_hit_somebody_else_is_taken_back_with_a_text(maria: Staff) -> None:
     """The text names the mistake and asks for the account to be given back."""
     says(maria, Decision.REPORTED, "Number 17.")
-    with pytest.raises(InputError, match="no report of yours"):
+    with pytest.raises(InputError, match="no such report"):
         build_withdrawal_view(maria.world.app, maria.id, fake(maria).id)
 
     maria.rules(fake(maria), Decision.NAMESAKE)
@@ -313,7 +314,7 @@ def test_a_report_that_it_made_is_taken_back_by_it(maria: Staff) -> None:
         record_decision(app, fake(maria), entry)
     maria.rules(fake(maria), Decision.MINE)
 
-    view = build_withdrawal_view(app, maria.id, fake(maria).id)
+    view = build_withdrawal_view(app, maria.id, fake(maria).id, Side.IT)
 
     assert view.office == REVIEWERS[0]
     assert "was reported by IT as pretending to be me" in view.text
@@ -321,8 +322,22 @@ def test_a_report_that_it_made_is_taken_back_by_it(maria: Staff) -> None:
     assert "take the report back at the platform" in view.text
 
 
+def test_where_both_reported_it_each_report_is_taken_back(maria: Staff) -> None:
+    app = maria.world.app
+    entry = DecisionInput(decision=Decision.REPORTED, by=build_reviewer_id(REVIEWERS[0]))
+    with app.db.begin_transaction():
+        record_decision(app, fake(maria), entry)
+    says(maria, Decision.REPORTED, "Number 17.")
+    maria.rules(fake(maria), Decision.MINE)
+
+    assert disclose_own(app, fake(maria)).withdraws == (Side.PERSON, Side.IT)
+    own = build_withdrawal_view(app, maria.id, fake(maria).id)
+    theirs = build_withdrawal_view(app, maria.id, fake(maria).id, Side.IT)
+    assert (own.office, theirs.office) == ("", REVIEWERS[0])
+
+
 def test_what_nobody_reported_is_not_taken_back(maria: Staff) -> None:
     maria.rules(fake(maria), Decision.NAMESAKE)
 
-    with pytest.raises(InputError, match="no report of yours"):
+    with pytest.raises(InputError, match="no such report"):
         build_withdrawal_view(maria.world.app, maria.id, fake(maria).id)

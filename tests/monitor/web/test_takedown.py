@@ -442,13 +442,13 @@ def test_a_namesake_who_was_reported_is_unreported_from_their_page(
 ) -> None:
     person, case = portal.signed_in(maria.mail), maria.case(CaseKind.IMPERSONATION)
     person.post(place, done=Decision.REPORTED)
-    assert person.get(f"{place}/withdraw").status == 404
+    assert person.get(f"{place}/withdraw?by=person").status == 404
 
     maria.rules(case, Decision.NAMESAKE)
 
     seen = person.get(f"/me/findings/{case.finding_id}")
-    assert seen.page.find("a", href=f"{place}/withdraw")
-    assert "That report was a mistake." in person.get(f"{place}/withdraw").text
+    assert seen.page.find("a", href=f"{place}/withdraw?by=person")
+    assert "That report was a mistake." in person.get(f"{place}/withdraw?by=person").text
 
 
 QUESTION = "Can you give us the evidence?"

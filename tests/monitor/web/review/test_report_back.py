@@ -76,7 +76,7 @@ def test_of_what_is_their_own_it_reads_no_more_and_its_person_tells_it(
         one for one in portal.world.post.to(ANA) if "take a report back" in one.email.subject
     ]
     own = portal.signed_in(maria.mail)
-    page = own.get(f"/me/takedown/{fake(maria).id}/withdraw")
+    page = own.get(f"/me/takedown/{fake(maria).id}/withdraw?by=it")
     assert (page.status, ANA in page.text) == (200, True)
 
 
@@ -93,7 +93,7 @@ def test_its_person_reads_that_it_reported_and_takes_it_back(
     assert f"By {due}, IT takes the report back or tells you why not." in before.text
     assert "IT said:" in before.text
     assert "Take the report back" not in before.text
-    assert own.get(f"/me/takedown/{fake(maria).id}/withdraw").status == 404
+    assert own.get(f"/me/takedown/{fake(maria).id}/withdraw?by=it").status == 404
     ana.post(f"{here}/report-back")
     after = own.get(where).text
     assert "IT took its report back on" in after
@@ -170,7 +170,7 @@ def test_what_its_person_leaves_as_it_is_was_reported_rightly(
 
     assert not [one for one in portal.world.post.to(ANA) if "take a report" in one.email.subject]
     assert "IT takes its report back" not in ana.get(here).text
-    own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw"
+    own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw?by=it"
     assert own.get(place).status == 404
     assert place not in own.get(f"/me/findings/{fake(maria).finding_id}").text
 
@@ -182,7 +182,7 @@ def test_its_report_stays_to_be_taken_back_whatever_its_person_noted_since(
     for said in (Decision.IMPERSONATION, Decision.REFUSED, Decision.MINE):
         maria.rules(fake(maria), said)
 
-    own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw"
+    own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw?by=it"
     assert "Have IT take its report back" in own.get(f"/me/findings/{fake(maria).finding_id}").text
     assert ANA in own.get(place).text
 
@@ -212,7 +212,7 @@ def test_whose_reporter_can_no_longer_open_it_has_it_take_the_report_back(
 
     assert "IT takes the report back or tells you why not" not in own.get(where).text
     assert "Have IT take its report back" in own.get(where).text
-    assert ANA in own.get(f"/me/takedown/{fake(maria).id}/withdraw").text
+    assert ANA in own.get(f"/me/takedown/{fake(maria).id}/withdraw?by=it").text
 
 
 @pytest.mark.usefixtures("reported")
