@@ -48,7 +48,7 @@ REVIEW: tuple[State, ...] = (
         tick("Not about this person"),
         press("Save decision"),
     ),
-    it("/review/cases/{answered}", "Text that takes it back", press("Open")),
+    it("/review/cases/{answered}", "its owner may lose the account", press("Open")),
     it(
         "/review/cases/{answered}",
         "Write why",
