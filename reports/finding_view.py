@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from monitor.domain.reason import Day, Label, Plain, Reason, Site, Told
+from monitor.domain.two_reviewers import EARLY_ACCESS_LASTS
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -299,6 +300,12 @@ class CaseSummary:
     take_back_by: datetime | None = None
     taken_by: str = ""
     asked_at: datetime | None = None
+
+    @property
+    def open_until(self) -> datetime | None:
+        """Return when early access to it ends; None where something else opened it."""
+        early = self.opened_by is OpeningReason.EARLY_ACCESS
+        return self.it_sees_since + EARLY_ACCESS_LASTS if early and self.it_sees_since else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

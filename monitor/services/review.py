@@ -368,10 +368,14 @@ def propose_early_access(
 
 
 def list_early_access_proposals(app: App, reviewer: Reviewer) -> Iterator[EarlyAccessProposal]:
-    """Yield the requests that wait for a second reviewer, the oldest first."""
+    """Yield the requests that wait for a second reviewer, the oldest first.
+
+    What is open by now waits for nobody.
+    """
     for proposal in app.db.early_access.list_unconfirmed_proposals():
         case = app.db.cases.load_case(proposal.case_id)
-        if proposal.is_pending(app.clock.now()) and not is_barred(app, case, reviewer.id):
+        waits = proposal.is_pending(app.clock.now()) and find_review_opening(app, case) is None
+        if waits and not is_barred(app, case, reviewer.id):
             yield proposal
 
 

@@ -22,7 +22,8 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
     asked = ana.get("/review/early").text
     assert "You requested this" in asked
     assert CASE_KINDS[fake(maria).kind] not in asked, "nobody may see it so far"
-    assert "the request ends on" in asked
+    assert "nothing happens, and it ends on" in asked
+    assert "get no email, so tell one" in asked
     assert "to confirm" not in parts(ana), "nobody confirms their own"
     assert "Early access (1 to confirm)" in parts(bo)
 
@@ -32,6 +33,8 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
     assert opened.leads_to == f"/review/cases/{ref}"
     end = format_local_time(portal.world.clock.at + EARLY_ACCESS_LASTS, district.ZONE)
     assert f"It is open for one day, until {end}." in bo.follow(opened).text
+    bo.post("/review/open", one=ref)
+    assert f"It closes at {end}." in bo.get(f"/review/cases/{ref}").text
     assert "to confirm" not in parts(bo)
     assert "Opened early" in bo.get("/review").text
     portal.world.later(days=1)
@@ -150,3 +153,16 @@ def test_a_hold_takes_a_reason_and_somebody_who_has_joined(maria: Staff, ana: Gu
 
         assert seen.status == 422
         assert "You cannot propose this." in seen.text
+
+
+def test_what_is_open_by_now_waits_for_no_second_reviewer(portal: Portal, maria: Staff, ana: Guest):
+    maria.rules(fake(maria), Decision.UNSHARED)
+    bo = portal.signed_in(BO)
+    for reviewer in (ana, bo):
+        reviewer.post("/review/early", case_id=fake(maria).id, reason="A call.")
+    form = bo.get("/review/early").page.find("button", class_="button-warning").parent
+
+    bo.post(form["action"])
+
+    assert "to confirm" not in parts(ana)
+    assert "Nothing is waiting." in ana.get("/review/early").text
