@@ -23,6 +23,7 @@ from monitor.domain.detection.made_by_others import (
     has_mock_words,
     has_words_before_name,
     is_initials,
+    names_home,
     read_mock_signs,
     split_joined_words,
 )
@@ -237,7 +238,9 @@ def build_appearance(trace: Trace, person: Person) -> Appearance:
     text = "\n".join(part for part in parts if part)[:_LONGEST_TEXT]
     named_employers, names_place = count_named_employers(text, person), mentions_place(text, person)
     is_near = named_employers > 0 or names_place
-    initials = account and has_initials(trace, shown, person.school)
+    initials = account and (
+        has_initials(trace, shown, person.school) or names_home(trace, shown, description, person)
+    )
     handle = strip_assigned_code(trace.handle)
     fit = fit_name_to_handle(handle, name)
     # "clarksms": Clark, of Solvow Middle School.
@@ -251,7 +254,7 @@ def build_appearance(trace: Trace, person: Person) -> Appearance:
         handle_joins_school=beside_name and not fit.is_only_name,
         description=description,
         text=text,
-        name_match=_match_shown_name(trace, shown, person)
+        name_match=_match_shown_name(trace, shown, person, covered=fit.cover in FULL_NAME_COVERS)
         if account
         else match_mention(text, name),
         shares_name_word=bool(
@@ -294,12 +297,23 @@ def _extract_shown_name(trace: Trace, name: PersonName) -> str:
     return correct_family(split_joined_words(shown, name), name)
 
 
-def _match_shown_name(trace: Trace, shown: str, person: Person) -> NameMatch | None:
-    """Compare the display name; where that is a pseudonym, look for the name in the rest."""
+def _match_shown_name(
+    trace: Trace, shown: str, person: Person, *, covered: bool
+) -> NameMatch | None:
+    """Compare the display name; where that is a pseudonym, look for the name in the rest.
+
+    `covered` says that the handle holds the whole name.
+    """
     name = person.name
     if is_disguised_name(shown, name):
         return NameMatch(level=MatchLevel.NEAR)
     agreed = match_display_name(shown, name)
+    if (
+        agreed.level is MatchLevel.DIFFERENT
+        and _is_given_and_initial(shown, name.given)
+        and covered
+    ):
+        return match_display_name(name.given, name)
     # "FIRE JANE DOE" is no form of a name.
     if agreed.level is not MatchLevel.EXACT and has_words_before_name(shown, name):
         agreed = match_mention(shown, name)
@@ -318,6 +332,12 @@ def _match_shown_name(trace: Trace, shown: str, person: Person) -> NameMatch | N
         return agreed
     inside = match_mention(f"{trace.bio}\n{trace.snippet}"[:_LONGEST_TEXT], name)
     return inside if inside.is_whole else None
+
+
+def _is_given_and_initial(shown: str, given: str) -> bool:
+    """Tell whether it is the given name and an initial, which may be of a middle name."""
+    *before, last = split_words(shown) or ("",)
+    return len(last) == 1 and bool(before) and tuple(before) == split_words(given)
 
 
 def _collect_words(text: str) -> frozenset[str]:

@@ -28,6 +28,7 @@ from monitor.domain.detection.appearance import (
 )
 from monitor.domain.detection.evidence import EvidenceRule, RuleMatch
 from monitor.domain.detection.harmful_pages import CRIME, OBITUARY, names_relative
+from monitor.domain.detection.made_by_others import begins_with_title
 from monitor.domain.detection.picture_likeness import PictureSimilarity, compare_prints
 from monitor.domain.detection.slang import Slang, has_slang, read_plain_words
 from monitor.domain.handles.name_fit import NameCover
@@ -474,7 +475,7 @@ def _extract_places(text: str, person: Person) -> Iterator[Locality]:
         # "Paid out from BTC" is bait.
         is_bait = has_slang(Slang.LURES, read_plain_words(written))
         own = _is_own_school_or_name(words, person)
-        if words and not (words[0] in NOT_A_PLACE or is_bait or own):
+        if words and not (words[0] in NOT_A_PLACE or is_bait or own or begins_with_title(written)):
             place = parse_locality(written)
             if place:
                 yield place

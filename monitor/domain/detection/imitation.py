@@ -123,7 +123,7 @@ def _match_boast_rule(inputs: AssessmentInput) -> Iterator[RuleMatch]:
     named = look.is_whole_match or look.mock_signs.by_family
     if named and not _BOAST_WORDS.isdisjoint(split_words(look.shown_name)):
         yield evidence_rules.BOAST.build_match()
-    elif look.handle_uses_name and look.presents_name and not inputs.lookalike_here:
+    elif look.handle_uses_name and (look.presents_name or named) and not inputs.lookalike_here:
         pieces = {piece.text for piece in look.handle_fit.pieces if not piece.parts}
         if not _BOAST_WORDS.isdisjoint(pieces):
             yield evidence_rules.BOAST.build_match(reason=Reason("boast.handle"))

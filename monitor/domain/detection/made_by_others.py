@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 
 from monitor.domain.detection import evidence_rules
-from monitor.domain.detection.affiliation_words import list_employer_phrases
+from monitor.domain.detection.affiliation_words import list_employer_phrases, parse_locality
 from monitor.domain.detection.evidence import RuleMatch
 from monitor.domain.detection.lessons import look_up_word
 from monitor.domain.detection.slang import (
@@ -21,11 +21,13 @@ from monitor.domain.detection.slang import (
     load_slang,
     load_slang_pattern,
     read_plain_words,
+    squeeze_letters,
 )
 from monitor.domain.edit_distance import count_edits
 from monitor.domain.handles.handles import extract_local_part, split_handle_words
 from monitor.domain.names.frequency import load_census
 from monitor.domain.names.matching import FULL_LEVELS, match_mention
+from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import (
     SUFFIXES,
     TITLES,
@@ -128,8 +130,7 @@ def read_mock_signs(
     words = split_words(shown_name)
     named = _names_family(words, trace, name)
     if not (addressed or named):
-        called = f"{read_plain_words(shown_name)}{_GAP}{_read_handle_words(trace, person.school)}"
-        return _read_signs_in_text(trace, called, description, name, is_near=is_near)
+        return _read_signs_in_text(trace, shown_name, description, person, is_near=is_near)
     plain = read_plain_words(description)
     by_family = (addressed and named) or addresses_family(description, name)
     given = squash_text(name.given)
@@ -144,7 +145,12 @@ def read_mock_signs(
         or ((by_family or is_near or not with_given) and _has_hinting_handle(trace, name)),
         is_near=is_near,
         spoken_of=_is_spoken_of(shown_name, masked, name)
-        or (by_family and has_slang(Slang.HINTS, plain)),
+        or (by_family and has_slang(Slang.HINTS, plain))
+        or (by_family and addressed and addresses_family(description, name))
+        or (
+            (by_family or is_near or not with_given)
+            and _stands_by_name(mask_own_words(description, name))
+        ),
         with_given=with_given,
         solicits=has_slang(Slang.SOLICITS, plain),
         addressed=addressed,
@@ -157,17 +163,19 @@ def read_mock_signs(
 
 
 def _read_signs_in_text(
-    trace: Trace, called: str, text: str, name: PersonName, *, is_near: bool
+    trace: Trace, shown: str, text: str, person: Person, *, is_near: bool
 ) -> MockSigns:
-    """Read an account that names the person in its text, and is `called` otherwise.
+    """Read an account that names the person in its text, and is called otherwise.
 
     Clubs, teams and classes name whom they are led by: with words that speak of such a leader, it
     says nothing. Without the school or town, a title and words of the lists are needed.
     """
+    name = person.name
     titled = addresses_family(text, name)
     if not (is_near or titled):
         return NO_MOCK_SIGNS
     plain = read_plain_words(text)
+    called = f"{read_plain_words(shown)}{_GAP}{_read_handle_words(trace, person.school)}"
     mocks = has_slang(Slang.NAMES, called)
     in_name = mocks or has_slang(Slang.SCHOOLS, called)
     is_whole = match_mention(text, name).level in FULL_LEVELS
@@ -186,8 +194,14 @@ def _read_signs_in_text(
         in_text=True,
         harmful=harmful,
     )
-    is_about_people = signs.in_bio or signs.solicits or harmful
+    is_about_people = signs.in_bio or signs.solicits or harmful or not _is_a_person(shown)
     return signs if in_name or (is_near and is_about_people) else NO_MOCK_SIGNS
+
+
+def _is_a_person(shown: str) -> bool:
+    """Tell whether an account is called by somebody's name alone: a pupil's, a relative's."""
+    words = [word for word in read_plain_words(shown).split() if len(word) > 1]
+    return bool(words) and all(is_listed_given(word) or is_common_name(word) for word in words)
 
 
 def _names_family_alone(plain: str, name: PersonName) -> bool:
@@ -222,6 +236,28 @@ def has_initials(trace: Trace, shown: str, school: str) -> bool:
         return _is_short_school_page(handle, shown, school)
     at_an_end = handle.startswith(initials) or handle.endswith(initials)
     return at_an_end or initials in read_plain_words(shown).split()
+
+
+def names_home(trace: Trace, shown: str, text: str, person: Person) -> bool:
+    """Tell whether an account names the school by one word, or calls itself after the town.
+
+    "weymere.tea" and "Weymere tea" mean Weymere High School, where no name is Weymere.
+    """
+    handle = squash_text(extract_local_part(trace.handle))
+    words = f" {read_plain_words(shown)}{read_plain_words(text)}"
+    school = split_words(person.school)[:-_WORDS_OF_A_KIND]
+    homes = [home.town for place in person.places if (home := parse_locality(place))]
+    own = split_words(person.name.full_name)
+    return any(
+        squash_text("".join(home)) in handle or (home == school and f" {' '.join(home)} " in words)
+        for home in (school, *homes)
+        if len("".join(home)) >= _SHORTEST_HOME and not set(home) & set(own)
+    )
+
+
+# "High School", "Middle School"
+_WORDS_OF_A_KIND = 2
+_SHORTEST_HOME = 5
 
 
 def _is_short_school_page(handle: str, shown: str, school: str) -> bool:
@@ -394,6 +430,15 @@ def _is_spoken_of(written: str, masked: str, name: PersonName) -> bool:
     return False
 
 
+def _stands_by_name(masked: str) -> bool:
+    """Tell whether a word of the lists stands right beside the name in a text: "Doe quotes"."""
+    return _has_hint_before(masked) or any(
+        masked.startswith(OWN_NAME, found.end()) or masked[: found.start()].endswith(f"{OWN_NAME} ")
+        for kind in (Slang.NAMES, Slang.HINTS)
+        for found in load_slang_pattern(kind).finditer(masked)
+    )
+
+
 def _is_said_by_owners(word: str) -> bool:
     known = word in _BEFORE_TITLES or word in _list_titles() or not word.isalpha()
     return known or bool(look_up_word(word)) or is_common_name(word)
@@ -546,7 +591,10 @@ def correct_family(written: str, name: PersonName) -> str:
     return corrected
 
 
-def _is_misspelled(word: str, family: str) -> bool:
+def _is_misspelled(written: str, family: str) -> bool:
+    word = squeeze_letters(written)
+    if word == family:
+        return written != family
     longest = max(len(word), len(family))
     return (
         min(len(word), len(family)) >= _SHORTEST_FAMILY
@@ -567,7 +615,7 @@ def _part_from_family(word: str, family: str) -> str:
         return word
     if plain.startswith(own) and _is_hint_alone(plain[size:]):
         return f"{word[:size]} {word[size:]}"
-    if plain.endswith(own) and _is_hint_alone(plain[:-size]):
+    if plain.endswith(own) and (plain[:-size] in _list_titles() or _is_hint_alone(plain[:-size])):
         return f"{word[:-size]} {word[-size:]}"
     return word
 

@@ -84,8 +84,17 @@ def _write_pattern(phrase: str) -> str:
 
 def read_plain_words(text: str) -> str:
     """Return the words of a text as the lists have them, with a blank after each."""
-    words = _PLAIN_WORDS.findall(fold_text(text[:LONGEST_TEXT]).translate(_SIGNS))
+    folded = squeeze_letters(fold_text(text[:LONGEST_TEXT]))
+    words = _PLAIN_WORDS.findall(folded.translate(_SIGNS))
     return "".join(f"{word} " for word in words)
+
+
+def squeeze_letters(folded: str) -> str:
+    """Write letters twice that were stretched: "worstttt"; but "iii", "www" and "xxx" are words."""
+    return _STRETCHED.sub(r"\1\1", folded)
+
+
+_STRETCHED = re.compile(r"([a-hj-vyz])\1{2,}")
 
 
 def has_slang(kind: Slang, plain: str) -> bool:

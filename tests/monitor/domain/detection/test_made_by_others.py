@@ -19,6 +19,7 @@ from monitor.domain.detection.made_by_others import (
 )
 from monitor.domain.detection.slang import Slang, WordList, has_slang, load_slang, read_plain_words
 from monitor.domain.detection.weights import load_own_weights
+from monitor.domain.names.matching import MatchLevel
 from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from monitor.domain.severity import rate_severity
@@ -301,15 +302,69 @@ def test_a_username_tells_by_the_initials_of_the_school_and_by_digits_for_letter
 
 
 @pytest.mark.parametrize("bio", ["sora of ms quackenbush", "soy la ms quackenbush, escribeme"])
-def test_a_title_and_such_words_are_asked_about_where_the_person_is_not_whatever_the_date(
+def test_a_title_and_such_words_are_asked_about_whatever_the_date_and_the_network(
     bio: str,
 ) -> None:
     shown = replace(ACCOUNT, name="ai quackenbush", bio=bio)
-    elsewhere = replace(shown, account="snapgarden:@found")
+    where_they_are = replace(shown, account="snapgarden:@found")
 
-    asking = evidence_rules.SPEAKS_OF_PERSON.name
-    assert asking in {piece.rule for piece in assess(shown, others=500.0).evidence}
-    assert asking not in {piece.rule for piece in assess(elsewhere, others=500.0).evidence}
+    for trace, why in ((shown, "absent"), (where_they_are, "called")):
+        reasons = [piece.reason for piece in assess(trace, others=500.0).evidence]
+        assert Reason(f"speaks-of-person.{why}") in reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "handle", "bio"),
+    [
+        # A text names her and her school; who is called so is no person.
+        (
+            "Tallgrass Watch",
+            "tgwatch",
+            "Ruth Quackenbush, Tallgrass Middle School. Call the office.",
+        ),
+        # Her whole name, and a title in the text.
+        ("Ruth Quackenbush", "quackenbushr", "hi im mrs quackenbush and i eat chalk"),
+        # A title in the name and again in the text: hardly anybody speaks so of themselves.
+        ("Mrs. Quackenbush", "mrsq77", "mrs. quackenbush, part two"),
+        # A word of the lists stands by the name in the text.
+        ("ms quackenbush", "ms_q_2014", "daily quackenbush quotes"),
+        ("msquackenbush", "x9", "the worst ms quackenbush"),
+        # One word of the school; the town in the username.
+        ("mrs quackenbush", "tallgrassnews7", "what now"),
+        # Letters that were stretched.
+        ("freaky Quackennnnbush", "fq", "parody of quackenbushhhh"),
+        # Bait on the network where she is.
+        ("Ruth Quackenbush", "ruth.quackenbush", "widowed, looking for a serious relationship"),
+    ],
+)
+def test_more_words_than_a_list_has_are_asked_about_under_a_common_name(
+    name: str, handle: str, bio: str
+) -> None:
+    found = assess(replace(ACCOUNT, name=name, handle=handle, bio=bio), others=500.0)
+
+    assert found.label in ASKED_OR_FLAGGED
+
+
+@pytest.mark.parametrize(
+    ("name", "bio"),
+    [
+        ("Tallgrass PTA", "Tallgrass Middle School thanks Ruth Quackenbush, teacher of the month"),
+        ("Yesenia Torres", "Tallgrass Middle School. married to Ruth Quackenbush"),
+        ("Ned Moore", "Is your dog in Mrs. Quackenbush class?"),
+    ],
+)
+def test_who_thanks_them_or_has_a_name_of_their_own_is_no_question(name: str, bio: str) -> None:
+    assert assess(replace(ACCOUNT, name=name, bio=bio)).label is OwnershipLabel.UNRELATED
+
+
+def test_a_title_after_in_begins_no_place_and_an_initial_may_be_a_middle_name() -> None:
+    other_place = evidence_rules.OTHER_PLACE.name
+    shown = replace(ACCOUNT, name="Ruth Quackenbush", bio="Is your kid in Mr. Hobbs Class?")
+    assert other_place not in {piece.rule for piece in assess(shown).evidence}
+
+    initial = replace(ACCOUNT, name="Ruth E.", handle="ruth.quackenbush")
+    assert assess(initial).evidence[0].rule != evidence_rules.NAME_DIFFERENT.name
+    assert build_appearance(initial, RUTH).match_level is MatchLevel.GIVEN
 
 
 def test_who_is_named_in_a_text_only_is_no_guess_of_whose_it_is() -> None:
@@ -749,3 +804,20 @@ def test_a_degree_is_no_school_and_a_rare_name_no_misspelling() -> None:
     tillman = PersonName(given="Ruth", family="Tillman")
     assert correct_family("Mrs. Tilman", tillman) == "Mrs. Tilman"
     assert correct_family("Mrs. Tilllman", tillman) == "Mrs. Tillman"
+
+
+def test_what_they_are_asked_about_and_most_likely_run_is_suggested_as_theirs() -> None:
+    bio = "teaching my class fractions in Kansas"
+    old = datetime(2012, 1, 1, tzinfo=UTC)
+    counts = (("followers", 300), ("following", 200), ("posts", 90))
+    named = replace(ACCOUNT, name="Ruth Quackenbush", handle="mrsquackenbush")
+    shown = replace(named, bio=bio, created_at=old, counts=counts)
+    copied = replace(shown, bio=f"{bio}, dm me for gift cards")
+    subject = Subject(person=RUTH, commonness=40.0)
+    seen = Inventory(seen_at=datetime(2026, 11, 1, tzinfo=UTC))
+
+    suggested = [
+        assess_trace(subject, trace, seen, None, WEIGHTS).suggestion for trace in (shown, copied)
+    ]
+    assert suggested[0] is OwnershipLabel.MINE
+    assert suggested[1] is not OwnershipLabel.MINE
