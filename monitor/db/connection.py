@@ -139,8 +139,8 @@ class DatabaseConnection:
         """Leave this thread's connection to the next thread that needs one."""
         self._connections.release_session()
 
-    # These run dozens of times for each answer that is settled, where a with-block would cost as
-    # much as the statement.
+    # These run dozens of times for each answer that is settled, where a context manager would cost
+    # as much as the statement.
 
     def fetch_rows(self, sql: str, *values: object) -> Iterator[Row]:
         try:

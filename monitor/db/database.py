@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     import monitor.db.audit
     import monitor.db.breaches
     import monitor.db.cases
-    import monitor.db.early_access
     import monitor.db.evidence_pages
+    import monitor.db.finding_history
     import monitor.db.findings
     import monitor.db.first_contacts
     import monitor.db.hold_proposals
@@ -101,16 +101,16 @@ class Database:
     queries: "monitor.db.queries.QueriesTable"
     findings: "monitor.db.findings.FindingsTable"
     feedback: "monitor.db.findings.FeedbackTable"
-    sightings: "monitor.db.findings.SightingsTable"
-    versions: "monitor.db.findings.VersionsTable"
-    events: "monitor.db.findings.EventsTable"
+    sightings: "monitor.db.finding_history.SightingsTable"
+    versions: "monitor.db.finding_history.VersionsTable"
+    events: "monitor.db.finding_history.EventsTable"
     cases: "monitor.db.cases.CasesTable"
     review_index: "monitor.db.review_index.ReviewIndexTable"
     case_statistics: "monitor.db.review_notes.CaseStatistics"
     assignments: "monitor.db.review_notes.AssignmentsTable"
     barred_reviewers: "monitor.db.review_notes.BarredReviewersTable"
     review_notes: "monitor.db.review_notes.ReviewNotesTable"
-    early_access: "monitor.db.early_access.EarlyAccessTable"
+    early_access: "monitor.db.review_notes.EarlyAccessTable"
     access_log: "monitor.db.access_log.AccessLogTable"
     pages: "monitor.db.evidence_pages.PagesTable"
     jobs: "monitor.db.jobs.JobsTable"

@@ -1,4 +1,4 @@
-"""Who works on a case and what reviewers note about it, and the district's numbers."""
+"""What reviewers do on a case: who has it, notes, early access; and the numbers of the district."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from enum import StrEnum
 from monitor.db.encryption import SealedRecords
 from monitor.db.open_files import parse_datetime
 from monitor.db.people import load_case_owner
-from monitor.db.tables import Owner, Records, Table, TableDeclaration
+from monitor.db.tables import CLOSED, Expiry, Owner, Records, Table, TableDeclaration
+from monitor.domain.errors import InputError
 from monitor.domain.retention import RetainedKind
+from monitor.domain.two_reviewers import EarlyAccess, EarlyAccessProposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,3 +156,49 @@ class CaseStatistics(Table):
     def _list_occurrences(self, query: str, since: datetime) -> Iterator[CaseOccurrence]:
         for row in self.connection.fetch_rows(query, since):
             yield CaseOccurrence(at=parse_datetime(row["at"]), person_id=row["person_id"])
+
+
+class EarlyAccessTable(SealedRecords[EarlyAccessProposal]):
+    declaration = TableDeclaration(
+        "early_access",
+        Owner.PERSON,
+        RetainedKind.EARLY_ACCESS,
+        "early access to a case by two reviewers",
+        Expiry(CLOSED, at="ifnull(until, at)"),
+        sealed=("encrypted",),
+        exported="findings.cases.opened_early",
+        even_held=True,
+    )
+
+    record = EarlyAccessProposal
+    stored = ("id", "case_id", "person_id", "at", "broken_at")
+
+    def save_early_access_proposal(self, proposal: EarlyAccessProposal) -> None:
+        """Keep it, in place of what it was before."""
+        broken = proposal.early_access
+        self.replace_record(proposal, until=broken.until if broken else None)
+
+    def load_early_access_proposal(self, proposal_id: str) -> EarlyAccessProposal:
+        found = self.find_record("WHERE id = ?", proposal_id)
+        if found is None:
+            reason = "There is no such proposal; it may have been withdrawn with its person."
+            raise InputError(reason)
+        return found
+
+    def delete_early_access_proposal(self, proposal_id: str) -> None:
+        self.connection.write_rows("DELETE FROM early_access WHERE id = ?", proposal_id)
+
+    def list_early_access_proposals(self) -> tuple[EarlyAccessProposal, ...]:
+        return self.list_records("ORDER BY at, id")
+
+    def list_unconfirmed_proposals(self) -> tuple[EarlyAccessProposal, ...]:
+        """Return what no second reviewer has confirmed, the oldest first."""
+        return self.list_records("WHERE broken_at IS NULL ORDER BY at, id")
+
+    def list_active_early_access(self, case_id: str, now: datetime) -> tuple[EarlyAccess, ...]:
+        """Return what holds a case open now."""
+        found = self.list_records(
+            "WHERE case_id = ?1 AND broken_at <= ?2 AND until > ?2 ORDER BY at, id", case_id, now
+        )
+        opened = (proposal.early_access for proposal in found)
+        return tuple(early_access for early_access in opened if early_access)

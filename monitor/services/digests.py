@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from monitor.app import App
-from monitor.db.findings import EventRecord
+from monitor.db.finding_history import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
 from monitor.domain.case import FlaggedFindings, build_urgency_key
 from monitor.domain.case_progress import find_nudge_times

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from monitor.app import App
 from monitor.config.sections import Config
 from monitor.db.database import Database
-from monitor.db.findings import EventRecord
+from monitor.db.finding_history import EventRecord
 from monitor.db.review_notes import ReviewNoteKind
 from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_end import find_end

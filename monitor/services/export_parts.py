@@ -6,7 +6,7 @@ from monitor.annexes import load_annex_parts
 from monitor.db.access_tokens import AccessToken
 from monitor.db.audit import AuditEntry
 from monitor.db.evidence_pages import StoredPage
-from monitor.db.findings import EventRecord
+from monitor.db.finding_history import EventRecord
 from monitor.db.legal_holds import LegalHold
 from monitor.db.outbox import OutboxEmail
 from monitor.db.people import AddressChange
