@@ -310,70 +310,62 @@ class CaseSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView(CaseSummary):
-    """A case with its finding.
-
-    `given` is what the reasons call its person, whose full name is `person`; they themselves are
-    spoken to, and both are empty. IT sees the picture of the account if it `shows_picture`; its
-    person has a `pair`. `revision` says whether it changed since it was read. Its person
-    `answered_at` some time, and something was done about it at `acted_at`, by `acted_by`.
-    `review_plan` is what IT will do, as both sides read it; None where that is nothing, or IT does
-    not see it.
-
-    For its person alone: what would lower it, what they said `earlier`, before it began again,
-    and what they can do about it. They saw it `since` then; `lever` was done last against it.
-    Where reports hit what pretends nothing, each side that `withdraws` takes its own back at their
-    word, and IT took its own back at `it_took_back_at`, or left it at `it_left_at` and said
-    `it_left_why`. An undo `undoes` what they said or did
-    last, and a harmless one rests `until` then. They are emailed about it again when it
-    `nudges_at`. The next look is when it `looks_at`: ours, or their
-    own in `own_looks`, where no source of ours opens it; both are empty where none is planned.
-    Once the day of theirs has come, it `is_look_due` until they say what they saw. If
-    what they did has not helped by then, it is their turn again at `own_turn_at`; emails say so if
-    it `is_emailed`, as it is to who has not stopped them.
-    It `opens_at` to IT if they stay silent, None for never; `holders` are reviewers who see it
-    though the others do not, and `helper` is whom to ask where no reviewer is left who may,
-    empty where one is. `asked` is what IT last asked, and `office` is whom to write to there.
-    One that `is_pursued` has a take-down kit.
-    `pair` is there where it asks whose an account is.
-    """
+    """A case with its finding, as its person or IT reads it. Times are None for what never was."""
 
     finding: FindingView
     first_seen: datetime
     last_seen: datetime
     reasons: tuple[Reason, ...] = ()
+    # What the reasons call its person, and their full name; empty where they read it themselves.
     given: str | None = None
     person: str = ""
+    # Says whether it changed since it was read.
     revision: str = ""
+    # IT sees the picture of the account.
     shows_picture: bool = False
-    since: datetime | None = None
+
+    # What was said and done. It is pursued where it has a take-down kit.
+    answered_at: datetime | None = None
+    acted_at: datetime | None = None
+    acted_by: Side | None = None
     is_undecided: bool = False
     is_pursued: bool = False
-    undoes: Decision | None = None
-    lowered_by: tuple[Reason, ...] = ()
-    earlier: Reason | None = None
-    steps: tuple[AdviceLine, ...] = ()
-    lever: Decision | None = None
+    # What IT will do, as both sides read it; None for nothing, or where IT does not see it.
+    review_plan: ReviewPlan | None = None
+    # The sides that take back a report that hit what pretends nothing. IT did so, or left its own
+    # and said why.
     withdraws: tuple[Side, ...] = ()
     it_took_back_at: datetime | None = None
     it_left_at: datetime | None = None
     it_left_why: str = ""
-    answered_at: datetime | None = None
-    acted_at: datetime | None = None
-    acted_by: Side | None = None
-    review_plan: ReviewPlan | None = None
+    # What IT last asked, and whom to write to there.
     asked: ReviewerQuestion | None = None
     office: str = ""
+
+    # All below is for its person alone.
+    since: datetime | None = None
+    # What they said or did last, what they said before it began again, and what would lower it.
+    lever: Decision | None = None
+    undoes: Decision | None = None
+    earlier: Reason | None = None
+    lowered_by: tuple[Reason, ...] = ()
+    steps: tuple[AdviceLine, ...] = ()
+    # A harmless one rests until then. They are emailed about it again, and it is their turn again.
     until: datetime | None = None
     nudges_at: datetime | None = None
+    own_turn_at: datetime | None = None
+    # The next look is ours, or theirs where no source of ours opens it; due until they say more.
     looks_at: datetime | None = None
     own_looks: tuple[datetime, ...] = ()
     is_look_due: bool = False
-    own_turn_at: datetime | None = None
+    # Whether emails say so; they do not where these were stopped.
     is_emailed: bool = True
+    # When it opens to IT if they stay silent; reviewers who see it before; whom else to ask.
     opens_at: datetime | None = None
     holders: tuple[str, ...] = ()
     helper: str = ""
     contact_kinds: tuple[ContactKind, ...] = ()
+    # There where it asks whose an account is.
     pair: AccountPair | None = None
     link_url: str = ""
 
