@@ -46,17 +46,14 @@ class SteadyClock:
         ahead = self._measure_difference(now, boot)
         if ahead > MAX_JUMP and boot.seconds >= self._read_at + READ_AGAIN_SECONDS:
             self._read_at = boot.seconds
-            self._take_up_record(now, boot)
+            # Believe an operator's word, which another process recorded.
+            found = self._table.find_record()
+            if found and found.boot and found.boot.boot == boot.boot:
+                self._known = found
+            elif found and abs(now - found.at) <= MAX_JUMP:
+                self._known = TimeRecord(at=now, boot=boot)
             ahead = self._measure_difference(now, boot)
         return ahead if ahead > MAX_JUMP else timedelta()
-
-    def _take_up_record(self, now: datetime, boot: BootTime) -> None:
-        """Believe an operator's word, which another process recorded."""
-        found = self._table.find_record()
-        if found and found.boot and found.boot.boot == boot.boot:
-            self._known = found
-        elif found and abs(now - found.at) <= MAX_JUMP:
-            self._known = TimeRecord(at=now, boot=boot)
 
     def _measure_difference(self, now: datetime, boot: BootTime) -> timedelta:
         known = self._known

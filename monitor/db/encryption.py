@@ -184,11 +184,6 @@ class KeyStore:
     def is_destroyed(self, key_id: str) -> bool:
         return self._connection.has_row("SELECT 1 FROM destroyed_keys WHERE id = ?", key_id)
 
-    def list_key_ids(self) -> tuple[str, ...]:
-        """Return whose keys there are, the district's left out."""
-        rows = self._connection.fetch_rows("SELECT id FROM keys WHERE id != ?", DISTRICT)
-        return tuple(key_id for (key_id,) in rows)
-
     def list_destroyed_ids(self) -> tuple[str, ...]:
         return tuple(
             key_id for (key_id,) in self._connection.fetch_rows("SELECT id FROM destroyed_keys")

@@ -341,10 +341,6 @@ def format_datetime(at: datetime) -> str:
 sqlite3.register_adapter(datetime, format_datetime)
 
 
-def format_optional_datetime(at: datetime | None) -> str | None:
-    return None if at is None else format_datetime(at)
-
-
 def parse_datetime(text: str) -> datetime:
     return datetime.fromisoformat(text)
 

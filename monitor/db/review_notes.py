@@ -188,9 +188,6 @@ class EarlyAccessTable(SealedRecords[EarlyAccessProposal]):
     def delete_early_access_proposal(self, proposal_id: str) -> None:
         self.connection.write_rows("DELETE FROM early_access WHERE id = ?", proposal_id)
 
-    def list_early_access_proposals(self) -> tuple[EarlyAccessProposal, ...]:
-        return self.list_records("ORDER BY at, id")
-
     def list_unconfirmed_proposals(self) -> tuple[EarlyAccessProposal, ...]:
         """Return what no second reviewer has confirmed, the oldest first."""
         return self.list_records("WHERE broken_at IS NULL ORDER BY at, id")

@@ -268,7 +268,18 @@ def detect_vacant_page(page: Page, title: str, heading: str) -> str:
     for note, marks in VACANT_MARKS.items():
         if any(re.fullmatch(pattern, line) for pattern in marks.titles for line in lines):
             return note
-    return _detect_vacant_in_text(page.text)
+    # Look for the words in what the page shows: its scripts hold those of all its pages.
+    seen = _spell_plainly(page.text[:MARKS_WITHIN])
+    found = [
+        (note, phrase)
+        for note, marks in VACANT_MARKS.items()
+        for phrase in marks.phrases
+        if re.search(phrase, seen)
+    ]
+    shown = _spell_plainly(extract_visible_text(page.text)) if found else ""
+    if shown.count(" ") >= FEW_WORDS:
+        return ""
+    return next((note for note, phrase in found if re.search(phrase, shown)), "")
 
 
 def _split_title_parts(line: str) -> Iterator[str]:
@@ -276,21 +287,6 @@ def _split_title_parts(line: str) -> Iterator[str]:
     for part in (whole, *_TITLE_SEPARATORS.split(whole)):
         if part.strip(_EDGES):
             yield part.strip(_EDGES)
-
-
-def _detect_vacant_in_text(text: str) -> str:
-    """Look for the words in what the page shows: its scripts hold those of all its pages."""
-    seen = _spell_plainly(text[:MARKS_WITHIN])
-    found = [
-        (note, phrase)
-        for note, marks in VACANT_MARKS.items()
-        for phrase in marks.phrases
-        if re.search(phrase, seen)
-    ]
-    shown = _spell_plainly(extract_visible_text(text)) if found else ""
-    if shown.count(" ") >= FEW_WORDS:
-        return ""
-    return next((note for note, phrase in found if re.search(phrase, shown)), "")
 
 
 def _spell_plainly(text: str) -> str:

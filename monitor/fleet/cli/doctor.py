@@ -53,11 +53,7 @@ def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[Heal
     yield from _check_fleet_database(context, file)
     if setup_files.HOST.runs_units_of(context.config_path):
         yield from check_units(setup_files.HOST)
-    yield from _check_exposed_secrets(file.fleet.districts)
-
-
-def _check_exposed_secrets(folder: Path) -> Iterator[HealthResult]:
-    for district in list_district_folders(folder):
+    for district in list_district_folders(file.fleet.districts):
         for name in list_exposed_secrets(district):
             other = setup_files.spell_handed_name(district.name, name)
             yield report_warning(

@@ -73,7 +73,7 @@ def test_where_no_memory_can_be_had_the_keys_of_a_trial_are_overwritten(
     copied, looked_at, monkeypatch
 ):
     with KeyStore.open_store(copied.config.state) as keys:
-        key = keys.load_key(keys.list_key_ids()[0])
+        key = keys.load_key(refs(copied).pop())
     held = place(copied, "what-the-disk-still-holds")
     monkeypatch.setattr(private_folders, "MEMORY_FOLDER", place(copied, "none"))
     looked_at(lambda path: os.link(path, held))
