@@ -320,7 +320,7 @@ def test_a_day_is_named_where_none_was_said_before() -> None:
     )
 
     assert "nobody else acts. If we hear nothing from you, we email you again on Mon" in silent
-    assert "If we hear nothing from you, we email you again on that day." in told
+    assert "If we hear nothing, we email you again that day." in told
 
 
 def test_what_is_asked_again_some_day_is_not_said_to_be_asked_no_more() -> None:
