@@ -2,10 +2,10 @@
 
 import json
 
-import pytest
 from click.testing import CliRunner
 
 from tests.bench.score.__main__ import score
+from tests.rows import over_rows
 
 SAME = {
     "id": "names-1",
@@ -57,7 +57,7 @@ def test_a_name_that_agrees_scores_above_one_that_does_not():
     assert same["score"] > 0 > other["score"]
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "bad",
     [
         "{",

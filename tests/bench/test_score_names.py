@@ -22,6 +22,7 @@ from monitor.domain.names.normalize import PARTICLES, SUFFIXES, TITLES
 from monitor.domain.reason import Reason
 from tests.bench.score.scorers import Answer, Found, Staff, same_name
 from tests.name_counts import build_count_table
+from tests.rows import over_rows
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Nobody is called Dr, Jr or de.
@@ -41,7 +42,7 @@ def bits(one, other):
     return scored(one, other).score
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("one", "other"),
     [
         ("Maria Delgado", "Maria Delgado"),
@@ -157,7 +158,7 @@ def test_every_way_to_agree_has_its_weight():
     assert set(name_weights.GENERATION) == set(GenerationAgreement)
 
 
-@pytest.mark.parametrize("initial", LETTERS)
+@over_rows("initial", LETTERS)
 def test_any_letter_can_be_a_middle_initial(initial):
     assert bits("Rosa Delgado", f"Rosa {initial}. Delgado") == bits("Rosa Delgado", "Rosa Delgado")
 

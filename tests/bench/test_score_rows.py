@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.errors import InputError
 from tests.bench.score.rows import collect_schools, moment, number, read_profile, yes
+from tests.rows import over_rows
 
 STAFF = {"name": "Maria Delgado", "handles": {"twitter": "mdelgado"}}
 FOUND = {"platform": "instagram", "handle": "maria.delgado"}
@@ -127,7 +128,7 @@ def test_contacts_and_roster_are_read_from_names_and_from_fields():
     assert profile.pupils == (("ann", "lee"), ("bo", "katz"))
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("told", "day"),
     [
         ("2019-05-03", datetime(2019, 5, 3, tzinfo=UTC)),

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 
-import pytest
-
 from docs.procurement_pages import (
     is_erased_with_person,
     list_all_declarations,
@@ -21,6 +19,7 @@ from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionS
 from monitor.services.job_kinds import JOB_KINDS
 from monitor.services.purge import DISTRICT_STEPS, PERSON_STEPS
 from tests.house.tree import ROOT
+from tests.rows import over_rows
 
 DECLARED = tuple(list_declarations())
 BY_NAME = {table.name: table for table in DECLARED}
@@ -94,7 +93,7 @@ def test_each_kind_is_of_some_table() -> None:
     assert used | {table.kept_as for table in DECLARED} == set(RetainedKind)
 
 
-@pytest.mark.parametrize("table", DECLARED, ids=lambda table: table.name)
+@over_rows("table", DECLARED, ids=lambda table: table.name)
 def test_the_rows_of_a_table_have_an_end_of_their_own_or_that_of_another_one(table) -> None:
     period = RETENTION_PERIODS[table.kept_as]
     endless = period.open is None and period.closed is None
@@ -116,19 +115,19 @@ def test_what_no_statement_finds_has_a_step_of_the_purge_or_a_job() -> None:
     assert {job for _, job in others if job} <= JOB_KINDS.keys()
 
 
-@pytest.mark.parametrize("table", DECLARED, ids=lambda table: table.name)
+@over_rows("table", DECLARED, ids=lambda table: table.name)
 def test_all_that_is_sealed_is_declared(table) -> None:
     assert set(table.sealed) == BLOBS[table.name] - HASHES
 
 
-@pytest.mark.parametrize("table", DECLARED, ids=lambda table: table.name)
+@over_rows("table", DECLARED, ids=lambda table: table.name)
 def test_a_legal_hold_finds_whose_rows_it_keeps(table) -> None:
     deletes = any(expiry.is_statement for expiry in table.expiries)
     if table.owner is Owner.PERSON and deletes and not table.even_held:
         assert "person_id" in COLUMNS[table.name]
 
 
-@pytest.mark.parametrize("table", tuple(list_all_declarations()), ids=lambda table: table.name)
+@over_rows("table", tuple(list_all_declarations()), ids=lambda table: table.name)
 def test_what_is_about_staff_is_copied_for_them_and_goes_with_them_or_the_page_says_why(
     table,
 ) -> None:

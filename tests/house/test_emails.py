@@ -2,10 +2,9 @@
 
 import ast
 
-import pytest
-
 from reports.emails.registry import EmailKind
 from tests.house.tree import ROOT, place, python_files, walked
+from tests.rows import over_rows
 
 DECLARATION = "reports/emails/registry.py"
 
@@ -47,7 +46,7 @@ def test_a_list_of_kinds_would_be_noticed() -> None:
         assert any(len(_list_named_kinds(node)) > 1 for node in ast.walk(ast.parse(code))), code
 
 
-@pytest.mark.parametrize("kind", EmailKind)
+@over_rows("kind", EmailKind)
 def test_an_email_has_one_name(kind: EmailKind) -> None:
     words = kind.title().replace("-", "")
 

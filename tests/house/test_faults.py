@@ -1,8 +1,7 @@
 """The list of faults names tests that exist."""
 
-import pytest
-
 from tests.house.tree import ROOT, exists, named_tests
+from tests.rows import over_rows
 
 PAGE = (ROOT / "docs" / "developers" / "faults.md").read_text("utf-8")
 LINES = [line for line in PAGE.splitlines() if line.startswith("- ")]
@@ -12,7 +11,7 @@ def test_the_list_is_there() -> None:
     assert len(LINES) >= 32
 
 
-@pytest.mark.parametrize("line", LINES, ids=lambda line: line.partition(":")[0])
+@over_rows("line", LINES, ids=lambda line: line.partition(":")[0])
 def test_each_fault_is_proved_by_a_test_that_exists(line: str) -> None:
     named = named_tests(line)
 

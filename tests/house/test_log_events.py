@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-import pytest
-
 from monitor.event_log import FIELDS, LOST
 from tests.house.tree import ROOT, parsed, place, python_files
+from tests.rows import over_rows
 
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
 EVENT = re.compile(r"[a-z]+(?:_[a-z]+)+")
@@ -96,7 +95,7 @@ def test_operators_find_every_event_explained_and_no_other():
     }
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "code",
     [
         'LOG.info("Ready.")',

@@ -4,10 +4,9 @@ import ast
 import re
 from functools import cache
 
-import pytest
-
 from tests.house.tree import parsed, place, python_files
 from tests.house.ways_out import ways_out
+from tests.rows import over_rows
 
 FETCH_TIER = "scrapers/http/"
 UNCHECKED = re.compile(
@@ -115,7 +114,7 @@ def test_no_code_turns_off_the_check_of_certificates() -> None:
     assert off == []
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "code",
     [
         "import requests\nrequests.get('http://x')",
@@ -163,7 +162,7 @@ def test_a_way_out_is_seen(code: str) -> None:
     assert list(ways_out(ast.parse(code)))
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "code",
     [
         "from urllib.parse import urlsplit",

@@ -22,11 +22,12 @@ from tests.house.backtracking import StepCounter, TooManyStepsError, parse_patte
 from tests.house.patterns import FUNCTIONS, FoundPattern, collect_patterns
 from tests.house.pumping import Attack, derive_attacks
 from tests.house.tree import PACKAGES, place, python_files, walked
+from tests.rows import over_rows
 from tests.scrapers.known_sources import written_sources
 
 # A linear pattern stays far below. The real matcher takes 10 to 30 ns a step.
 MOST_STEPS_PER_LETTER = 100
-FEW_PUMPS, MANY_PUMPS = 8, 40
+FEW_PUMPS, MANY_PUMPS = 4, 40
 SHARES = 3
 # What the counter is tried on besides what the patterns themselves suggest.
 TRIED_WITH = ("", "a", "aab", "12-34 ab", "Rosa (Rosie) Delgado", "x@y.example  on  Site", "\n \n")
@@ -156,7 +157,7 @@ def test_patterns_are_made_where_they_are_found() -> None:
     assert hidden == []
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("pattern", "method"),
     [
         (r"(a+)+$", "match"),

@@ -28,6 +28,7 @@ from scrapers.sandbox.client import PAGE_CPU_SECONDS
 from scrapers.sandbox.worker import MEBIBYTE, MOST_MEMORY
 from scrapers.text_limits import LONGEST_KEY, LONGEST_TEXT, LONGEST_URL, MOST_LINKS
 from tests.house.tree import ROOT, exists, files
+from tests.rows import over_rows
 
 ROWS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
     (ROOT / "tests/house/promises.toml").read_text("utf-8")
@@ -70,14 +71,14 @@ FIGURES = (
 )
 
 
-@pytest.mark.parametrize("page", sorted(ROWS))
+@over_rows("page", sorted(ROWS))
 def test_each_claim_is_held_by_a_test_or_says_why_it_needs_none(page: str) -> None:
     words = (*rows(page), *alike(page))
 
     assert [claim for claim in claims(page) if not any(word in claim for word in words)] == []
 
 
-@pytest.mark.parametrize("page", sorted(ROWS))
+@over_rows("page", sorted(ROWS))
 def test_the_words_of_a_row_stand_in_one_claim(page: str) -> None:
     found = {word: [claim for claim in claims(page) if word in claim] for word in rows(page)}
 
@@ -85,7 +86,7 @@ def test_the_words_of_a_row_stand_in_one_claim(page: str) -> None:
     assert [word for word in alike(page) if not any(word in claim for claim in claims(page))] == []
 
 
-@pytest.mark.parametrize("page", sorted(ROWS))
+@over_rows("page", sorted(ROWS))
 def test_each_test_that_holds_a_claim_exists(page: str) -> None:
     held = {**rows(page), **alike(page)}
     named = {name for tests in held.values() if not isinstance(tests, str) for name in tests}
@@ -100,7 +101,7 @@ def test_no_page_that_promises_is_left_out() -> None:
     assert {*ROWS} == {"docs/security.md", "docs/privacy.md", *procurement}
 
 
-@pytest.mark.parametrize("words", FIGURES)
+@over_rows("words", FIGURES)
 def test_a_figure_is_that_of_the_code(words: str) -> None:
     assert words in (ROOT / "docs/security.md").read_text("utf-8")
 

@@ -2,9 +2,8 @@
 
 import re
 
-import pytest
-
 from tests.house.tree import ROOT, exists, named_tests
+from tests.rows import over_rows
 
 PAGE = ROOT / "docs" / "developers" / "scenarios.md"
 LINE = re.compile(r"- (?P<what>[^*`]+?)(: \*[^*]+\*)?\. `[^`]+`")
@@ -34,7 +33,7 @@ def test_no_scenario_stands_there_twice() -> None:
     assert len(set(scenarios())) == len(scenarios())
 
 
-@pytest.mark.parametrize("line", lines(), ids=lambda line: line["what"])
+@over_rows("line", lines(), ids=lambda line: line["what"])
 def test_each_scenario_is_held_by_a_test_that_exists(line: re.Match[str]) -> None:
     ((path, name),) = named_tests(line[0])
 

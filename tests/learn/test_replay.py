@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-import pytest
-
 from monitor.domain.first_contact import AnswerShape
 from scrapers.models import Outcome
 from scrapers.parsers.answer_skeleton import Mask, build_skeleton
 from scrapers.parsers.presence import list_shown_marks
 from scrapers.sites.presence_source import PresenceSource
 from tests.learn.replay import replay
+from tests.rows import over_rows
 from tests.scrapers.answers import Answer, answers
 
 UNDERSTOOD = {Outcome.FOUND, Outcome.ABSENT, Outcome.PARTIAL}
@@ -41,7 +40,7 @@ def shape_of(answer: Answer) -> AnswerShape:
     )
 
 
-@pytest.mark.parametrize("answer", ANSWERS, ids=str)
+@over_rows("answer", ANSWERS, ids=str)
 def test_what_a_page_comes_to_its_skeleton_comes_to(answer: Answer):
     result = replay(answer.source, replace(answer.query, subject=""), shape_of(answer))
     assert result.outcome is answer.outcome, result.note

@@ -3,13 +3,12 @@
 import csv
 from io import StringIO
 
-import pytest
-
 from reports.data_export import render_csv
 from tests.hostile_strings import ALL, FORMULAS
+from tests.rows import over_rows
 
 
-@pytest.mark.parametrize("planted", ALL)
+@over_rows("planted", ALL)
 def test_no_text_becomes_a_formula_or_another_cell(planted: str) -> None:
     page = render_csv([("title", "kind"), (planted, "link")])
 
@@ -18,7 +17,7 @@ def test_no_text_becomes_a_formula_or_another_cell(planted: str) -> None:
     assert not row[0].startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n"))
 
 
-@pytest.mark.parametrize("planted", FORMULAS)
+@over_rows("planted", FORMULAS)
 def test_a_program_that_splits_elsewhere_finds_no_formula_either(planted: str) -> None:
     for separator in ";\t":
         for row in csv.reader(StringIO(render_csv([(planted, "link")])), delimiter=separator):

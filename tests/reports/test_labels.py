@@ -88,6 +88,7 @@ from scrapers.sites.catalog import load_own_catalog
 from scrapers.urls.platforms import PLATFORMS
 from tests.house.tree import ROOT, parsed
 from tests.reports.samples import IMPERSONATION, make_case
+from tests.rows import over_rows
 from tests.scrapers.known_sources import all_sources, written_sources
 
 UNSPOKEN = {Decision.SHARED, Decision.UNSHARED, Decision.REOPENED}
@@ -119,7 +120,7 @@ COMPLETE = (
 )
 
 
-@pytest.mark.parametrize(("table", "values"), COMPLETE)
+@over_rows(("table", "values"), COMPLETE)
 def test_a_table_of_labels_leaves_out_no_value(table, values) -> None:
     assert set(table) == set(values)
     assert all(table.values())

@@ -13,6 +13,7 @@ from reports.quick_check import QuickCheckView, render_quick_check_page, render_
 from reports.reason_rendering import render_reason
 from tests.hostile_strings import HIDDEN, MARKUP
 from tests.reports.samples import make_case, make_finding
+from tests.rows import over_rows
 
 NOW = datetime(2026, 11, 3, 15, 30, tzinfo=UTC)
 GAP = CoverageGap(source="goodreads", outcome=GapKind.BLOCKED, since=NOW)
@@ -114,7 +115,7 @@ def test_the_page_is_whole_by_itself_and_leads_nowhere():
     assert policy["content"] == "default-src 'none'; style-src 'unsafe-inline'"
 
 
-@pytest.mark.parametrize("text", [*MARKUP, *HIDDEN])
+@over_rows("text", [*MARKUP, *HIDDEN])
 def test_hostile_text_stays_text(text):
     why = Reason("district-place", {"place": Name(text)})
     case = make_case(

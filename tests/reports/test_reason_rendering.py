@@ -52,6 +52,7 @@ from scrapers.parsers.block_detection import VACANT_MARKS, WALL_MARKS
 from tests.bench.score.words import load_score_words
 from tests.hostile_strings import SHOWN
 from tests.house.tree import ROOT, walked
+from tests.rows import over_rows
 
 PLACE = re.compile(r"\{(\w+)\}")
 # Names that are also words of ours, in one language or the other.
@@ -271,8 +272,8 @@ def test_each_id_with_words_is_in_the_code() -> None:
     } == set()
 
 
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("word", WORDS)
+@over_rows("language", Language)
+@over_rows("word", WORDS)
 def test_a_name_that_is_a_word_stays_a_name(language: Language, word: str) -> None:
     with use_language(language):
         for rule in ENGLISH.messages:
@@ -328,7 +329,7 @@ def test_a_site_called_medium_is_not_translated() -> None:
         )
 
 
-@pytest.mark.parametrize("hostile", SHOWN)
+@over_rows("hostile", SHOWN)
 def test_a_hostile_fact_is_cleaned_and_fills_no_other_place(hostile: str) -> None:
     said = render_reason(Reason("like-me.quoted", {"traits": Quoted(f"{hostile} {{name}} %(x)s")}))
 

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.sanitize import clean_header_line, clean_sentence, clean_web_text, defang_url
+from tests.rows import over_rows
 
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\u3164\U000e0041"
 
 
-@pytest.mark.parametrize("hidden", BIDI + ZERO_WIDTH)
+@over_rows("hidden", BIDI + ZERO_WIDTH)
 def test_a_hidden_character_is_dropped_and_said(hidden: str) -> None:
     assert clean_web_text(f"Ro{hidden}sa") == "Rosa [1 hidden character]"
 
@@ -125,7 +126,7 @@ def test_no_control_ever_comes_through(raw: str) -> None:
         assert not {unicodedata.category(entry) for entry in clean} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("url", "place"),
     [
         ("https://alpha.example/@rosa", "alpha[.]example/@rosa"),
@@ -157,7 +158,7 @@ def test_a_foreign_host_is_shown_in_both_spellings(url: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "vector",
     [
         "week 48\r\nBcc: x@evil.example",

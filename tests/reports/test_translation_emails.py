@@ -24,6 +24,7 @@ from reports.sanitize import clean_web_text, defang_url
 from reports.translation import use_language
 from tests.reports.marked import find_unmarked_words, read_page, speaking_in_marks
 from tests.reports.samples import EMAILS
+from tests.rows import over_rows
 
 FOR_OFFICES = (
     *(AddressSuppressedView, DiskFullView, ReviewView, SourcesParkedView, StaffFileView),
@@ -67,7 +68,7 @@ def list_facts(value: object, name: str = "") -> Iterator[str]:
         yield from (defang_url(format_account(value)), value[:8], f"{value[:3]} {value[3:]}")
 
 
-@pytest.mark.parametrize("name", STAFF)
+@over_rows("name", STAFF)
 def test_an_email_to_staff_is_translated_whole(name: str) -> None:
     view = EMAILS[name]
     facts = {*list_facts(view), *SITE_NAMES.values(), *OTHERS}
@@ -79,7 +80,7 @@ def test_an_email_to_staff_is_translated_whole(name: str) -> None:
     assert find_unmarked_words(text, facts) == []
 
 
-@pytest.mark.parametrize("name", STAFF)
+@over_rows("name", STAFF)
 def test_an_email_names_its_language(name: str) -> None:
     assert '<html lang="en" dir="ltr"' in render_email(EMAILS[name]).html
     with use_language(Language.SPANISH):

@@ -1,16 +1,15 @@
 """What every source is tested with: only what is known there, or cannot exist."""
 
-import pytest
-
 from scrapers.models import Outcome, QueryKind, Trace, TraceKind
 from scrapers.probes import Probe, ProbeMethod, count_requests, list_onward_probes, list_probes
+from tests.rows import over_rows
 from tests.scrapers.answers import nora
 from tests.scrapers.known_sources import all_sources
 
 NONCE = "nonce"
 
 
-@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
+@over_rows("source", all_sources(), ids=lambda source: source.name)
 def test_probes_are_about_nobody_and_know_their_answer(source):
     probes = list(list_probes(source, NONCE))
 

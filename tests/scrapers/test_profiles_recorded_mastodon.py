@@ -9,6 +9,7 @@ import pytest
 from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.profiles.mastodon import Mastodon
 from scrapers.urls.canonical import canonicalize_url
+from tests.rows import over_rows
 from tests.scrapers.recorded import FOLDER, needs_recordings, recorded
 
 pytestmark = needs_recordings
@@ -83,7 +84,7 @@ def test_a_recorded_account_with_an_open_list() -> None:
     assert following.request.url.endswith("/api/v1/accounts/109302436954721982/following")
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("name", "status", "outcome"),
     [
         ("lookup_0", 404, Outcome.ABSENT),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.search_results import TitleIdentity, parse_account_title, parse_author_title
+from tests.rows import over_rows
 
 ACCOUNTS = [
     ("instagram", "Jane Doe (@jdoe) • Instagram photos and videos", "Jane Doe"),
@@ -89,7 +90,7 @@ ACCOUNTS = [
 ]
 
 
-@pytest.mark.parametrize(("platform", "title", "name"), ACCOUNTS)
+@over_rows(("platform", "title", "name"), ACCOUNTS)
 def test_the_title_of_a_profile_tells_the_name(platform: str, title: str, name: str) -> None:
     assert parse_account_title(title, "", platform, "jdoe") == TitleIdentity(
         name=name, handle="jdoe"

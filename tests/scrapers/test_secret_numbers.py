@@ -23,6 +23,7 @@ from scrapers.secret_numbers import (
     redact_numbers,
     redact_url,
 )
+from tests.rows import over_rows
 
 WORDS = st.text(alphabet="ab ,:.\n\u00e9", max_size=20)
 SEPARATORS = st.sampled_from(["-", " ", "\u2011", "\u2013"])
@@ -84,7 +85,7 @@ def test_a_text_without_digits_is_left_alone(text):
     assert redact_numbers(text) == text
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "text",
     [
         "SSN 123456789",
@@ -105,7 +106,7 @@ def test_a_number_that_is_named_or_checks_is_taken_out(text):
     assert not re.search(r"\d{4}", redact_numbers(text))
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "text",
     [
         "Call (319) 555-0134 or 319-555-0134 or +1 319 555 0134",

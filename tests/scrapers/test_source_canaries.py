@@ -23,6 +23,7 @@ from scrapers.source import (
     PersonalFeedSource,
     Source,
 )
+from tests.rows import over_rows
 from tests.scrapers.answers import nora
 from tests.scrapers.conftest import Answered
 from tests.scrapers.known_sources import all_sources
@@ -67,7 +68,7 @@ def believed_methods(source: Source) -> set[Method]:
     return used | ({Method.NEXT_PAGE} if goes_on else set())
 
 
-@pytest.mark.parametrize("source", CHECKED, ids=lambda source: source.name)
+@over_rows("source", CHECKED, ids=lambda source: source.name)
 def test_no_method_whose_absence_is_believed_lacks_its_canary(source: Source) -> None:
     canaries = list(source.build_canaries("nonce"))
     shown = {canary.method for canary in canaries if canary.expects is Outcome.FOUND}
@@ -76,7 +77,7 @@ def test_no_method_whose_absence_is_believed_lacks_its_canary(source: Source) ->
     assert believed_methods(source) & LISTS <= shown
 
 
-@pytest.mark.parametrize("source", CHECKED, ids=lambda source: source.name)
+@over_rows("source", CHECKED, ids=lambda source: source.name)
 def test_no_canary_takes_the_place_of_another_or_asks_about_someone(source: Source) -> None:
     canaries = [canary.query for canary in source.build_canaries("nonce")]
 

@@ -3,15 +3,14 @@
 from dataclasses import fields
 from decimal import Decimal
 
-import pytest
-
 from scrapers.source import ANY_ORIGIN, ApiKeySpec, AppTokenSpec, Source, SourceInfo
+from tests.rows import over_rows
 from tests.scrapers.known_sources import all_sources, written_sources
 
 TEXTS = ("title", "asks", "discloses", "sees", "cannot_see", "provenance")
 
 
-@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
+@over_rows("source", all_sources(), ids=lambda source: source.name)
 def test_a_source_leaves_nothing_unsaid(source: Source) -> None:
     told = {name: getattr(source.info, name) for name in TEXTS}
 
@@ -19,12 +18,12 @@ def test_a_source_leaves_nothing_unsaid(source: Source) -> None:
     assert [name for name, text in told.items() if text != text.strip() or "\n" in text] == []
 
 
-@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
+@over_rows("source", all_sources(), ids=lambda source: source.name)
 def test_no_source_claims_to_have_been_run_live(source: Source) -> None:
     assert source.info.seen_live is None
 
 
-@pytest.mark.parametrize("source", written_sources(), ids=lambda source: source.name)
+@over_rows("source", written_sources(), ids=lambda source: source.name)
 def test_a_source_of_its_own_names_the_terms_it_is_asked_under(source: Source) -> None:
     terms = source.info.terms
 
@@ -32,7 +31,7 @@ def test_a_source_of_its_own_names_the_terms_it_is_asked_under(source: Source) -
     assert terms.url.startswith("https://")
 
 
-@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
+@over_rows("source", all_sources(), ids=lambda source: source.name)
 def test_a_source_of_our_own_is_asked_over_https(source: Source) -> None:
     origins = source.crawl_policy.origins
 
@@ -46,7 +45,7 @@ def test_what_is_paid_for_needs_a_key() -> None:
     assert [source.name for source in paid if source.info.api_key is None] == []
 
 
-@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
+@over_rows("source", all_sources(), ids=lambda source: source.name)
 def test_a_key_has_a_name_and_one_place_in_a_request(source: Source) -> None:
     key = source.info.api_key
 

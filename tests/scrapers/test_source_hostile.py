@@ -11,6 +11,7 @@ from scrapers.models import Identity, Outcome, Page, ParseResult, Query
 from scrapers.sites.catalog import load_own_catalog
 from scrapers.sites.presence_source import PresenceSource
 from scrapers.source import AccessMode, Source
+from tests.rows import over_rows
 from tests.scrapers.answers import queries
 from tests.scrapers.known_sources import written_sources
 
@@ -82,8 +83,8 @@ def test_no_bytes_are_too_strange(
     assert sound(source.parse_response(query, answer(status, body, headers)))
 
 
-@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 100_000, "9" * 100_000])
-@pytest.mark.parametrize(("source", "query"), QUERIES)
+@over_rows("body", ["[" * 100_000, '{"a":' * 100_000, "9" * 100_000])
+@over_rows(("source", "query"), QUERIES)
 def test_no_depth_is_too_deep(source: Source, query: Query, body: str) -> None:
     reading = source.parse_response(query, answer(200, body.encode(), {}))
 

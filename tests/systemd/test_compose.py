@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from monitor.services.setup import SOCKET
+from tests.rows import over_rows
 from tests.systemd.test_fleet_compose import SERVICES as FLEET_SERVICES
 from tests.systemd.test_fleet_compose import list_mounts
 
@@ -29,7 +30,7 @@ EVERY = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(EVERY))
+@over_rows("name", sorted(EVERY))
 def test_no_container_takes_all_memory_or_processes(name: str) -> None:
     assert EVERY[name]["mem_limit"].endswith(("m", "g"))
     assert 0 < EVERY[name]["pids_limit"] <= 1024

@@ -15,6 +15,7 @@ from scrapers.http.client import Redirect
 from scrapers.models import CrawlResult, Outcome, Page, Query, Request
 from scrapers.probes import Probe
 from scrapers.source import AccessMode
+from tests.rows import over_rows
 from tests.scrapers.answers import PAGES, WHEN, Answer, answers
 from tests.scrapers.sandbox.fakes import InProcessParser
 
@@ -82,8 +83,8 @@ def edited(answer: Answer, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> 
 
 
 every = pytest.mark.parametrize("answer", FOUND, ids=str)
-every_data = pytest.mark.parametrize("answer", DATA, ids=str)
-every_api = pytest.mark.parametrize("answer", APIS, ids=str)
+every_data = over_rows("answer", DATA, ids=str)
+every_api = over_rows("answer", APIS, ids=str)
 
 
 def test_nearly_all_written_sources_are_played():
@@ -119,7 +120,7 @@ def test_keys_that_are_gone_are_a_change_and_never_nobody(answer: Answer):
     assert report.answer.missing or report.note
 
 
-@pytest.mark.parametrize("answer", SEARCHES, ids=str)
+@over_rows("answer", SEARCHES, ids=str)
 def test_an_empty_search_for_what_surely_is_there_is_silent(answer: Answer):
     nothing = [
         play(answer, other.page)
@@ -165,7 +166,7 @@ def test_a_refusal_as_a_page_with_status_200_is_a_refusal(answer: Answer):
 
 
 @every_data
-@pytest.mark.parametrize("body", [b"[]", b"{}", b""])
+@over_rows("body", [b"[]", b"{}", b""])
 def test_an_answer_without_anything_in_it_is_silent(answer: Answer, body: bytes):
     assert play(answer, with_body(answer, body, kind="application/json")).verdict is Verdict.SILENT
 
@@ -195,7 +196,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("answer", REFUSED, ids=str)
+@over_rows("answer", REFUSED, ids=str)
 def test_the_refusal_of_a_broken_request_is_seen_as_one(answer: Answer):
     assert play(answer, expects=Outcome.UNREADABLE).verdict is Verdict.UNDERSTOOD
 

@@ -19,6 +19,7 @@ from monitor.cli.context import (
     name_shell_user,
 )
 from tests.hostile_strings import ALL
+from tests.rows import over_rows
 
 HOSTILE = "[bold]\x1b[2J\x9b31m\u202egpj.exe\u2066\u200b[/bold] \x07\x00[link=http://x.example]"
 
@@ -86,7 +87,7 @@ def test_a_sentence_and_a_table_take_markup_and_controls_for_text():
         assert r"\u202e" in said
 
 
-@pytest.mark.parametrize("planted", ALL)
+@over_rows("planted", ALL)
 def test_whatever_a_stranger_planted_is_shown_and_not_obeyed(planted):
     assert category_free(printed(lambda output: output.print_table(("title",), [(planted,)])))
 

@@ -17,6 +17,7 @@ from monitor.app import Environment
 from monitor.cli.main import move_config_first, namesake
 from monitor.db.state_folder_lock import StateFolderLock
 from tests.monitor.cli.conftest import run
+from tests.rows import over_rows
 
 NOBODY = "0" * 32
 # These act and say so in a sentence; all others print data.
@@ -53,7 +54,7 @@ COMMANDS = dict(commands(namesake))
 GROUPS = {name.partition(" ")[0] for name in COMMANDS}
 
 
-@pytest.mark.parametrize("name", sorted({"", *COMMANDS, *GROUPS}))
+@over_rows("name", sorted({"", *COMMANDS, *GROUPS}))
 def test_every_command_says_what_it_does(name):
     for asked in ("--help", "-h"):
         said = run(*name.split(), asked)

@@ -12,6 +12,7 @@ import pytest
 from monitor.cli.main import list_command_lines, namesake
 from monitor.cli.sources_group import sources
 from tests.bench.starting import COMPLETION, make_district, measure_start
+from tests.rows import over_rows
 
 PROBE = """\
 import sys
@@ -109,7 +110,7 @@ def test_a_process_that_waits_has_not_loaded_what_asks(
     assert len(loaded) <= most
 
 
-@pytest.mark.parametrize("name", list_command_lines())
+@over_rows("name", list_command_lines())
 def test_each_command_is_found_under_its_own_name(name: str) -> None:
     command = namesake.get_command(click.Context(namesake), name)
 

@@ -31,6 +31,7 @@ from monitor.domain.vocabulary import (
     Severity,
     Side,
 )
+from tests.rows import over_rows
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -60,7 +61,7 @@ def event(kind, at=MONDAY + 9 * DAY, finding="finding"):
     return Event(person_id="rosa", finding_id=finding, kind=kind, at=at, fields=("name",))
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("kind", "path", "state"),
     [
         (CaseKind.IMPERSONATION, "mine", CaseState.MINE),

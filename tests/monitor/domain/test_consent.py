@@ -25,6 +25,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentPhase, Scope
 from monitor.services.consent_terms import render_consent_text
 from reports.reason_rendering import render_in_english
+from tests.rows import over_rows
 
 DEFAULT_TEXT = render_consent_text(ConsentTerms())
 SCOPE_SENTENCES = {scope: render_in_english(Reason(f"scope.{scope}")) for scope in Scope}
@@ -62,7 +63,7 @@ def test_a_text_is_known_by_its_hash():
     assert hash_consent_text(DEFAULT_TEXT) != hash_consent_text(render_consent_text(DISTRICT))
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "promise",
     [
         "never sign in",

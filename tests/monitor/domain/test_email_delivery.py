@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.email_delivery import LONGEST_ADDRESS, fold_address, is_single_address
+from tests.rows import over_rows
 
 ROSA = "rosa.quackenbush@cedarvalley.example"
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("text", "one"),
     [
         (ROSA, True),

@@ -15,6 +15,7 @@ from monitor.domain.pasted_address import (
     recognize_username,
 )
 from scrapers.source import Source
+from tests.rows import over_rows
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_whatever_is_pasted_has_an_answer(pasted):
     assert not (found.account and found.page)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("pasted", "shared"),
     [
         ("https://www.facebook.com/share/1AbCdEf/?mibextid=x", True),

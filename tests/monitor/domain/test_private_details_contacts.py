@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from monitor.domain.person import PersonName
 from monitor.domain.private_details import MARKERS, Workplace, find_contacts, mask_contacts
 from monitor.domain.vocabulary import ContactKind
+from tests.rows import over_rows
 
 ROSA = PersonName(given="Rosa", family="Delgado", nicknames=("Rosie",))
 WORK = Workplace(
@@ -24,7 +25,7 @@ def shown(text: str) -> str:
     return mask_contacts(text, find_contacts(text, ROSA, WORK))
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "written",
     [
         "(319) 555-0134",
@@ -69,7 +70,7 @@ def test_a_bare_number_is_one_where_a_word_says_so(text):
     assert kinds(text) == ["phone"]
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "text",
     [
         "Posted 2026-11-25 12:30, 3195550134 views",

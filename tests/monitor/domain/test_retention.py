@@ -13,6 +13,7 @@ from monitor.domain.retention import (
     RetentionStage,
     is_expired,
 )
+from tests.rows import over_rows
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -22,7 +23,7 @@ def test_the_table_holds_everything_that_is_kept():
     assert set(RETENTION_PERIODS) == set(RetainedKind)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("what", "stage", "days"),
     [
         (RetainedKind.PAGE_BODY, RetentionStage.OPEN, 30),

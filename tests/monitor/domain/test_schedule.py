@@ -19,6 +19,7 @@ from monitor.domain.schedule import (
     format_iso_week,
     list_quarter_weeks,
 )
+from tests.rows import over_rows
 
 ZONES = (
     "America/Chicago",
@@ -57,8 +58,8 @@ def test_a_week_is_the_iso_week_of_the_local_day(at, zone, week):
     assert format_iso_week(datetime.fromisoformat(at), zone) == week
 
 
-@pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize(("following", "week"), SLOTS)
+@over_rows("zone", ZONES)
+@over_rows(("following", "week"), SLOTS)
 def test_from_2026_to_2036_every_iso_week_has_exactly_one(following, week, zone):
     weeks = [week(at, "ref", zone) for at in grid(following, zone)]
 

@@ -35,6 +35,7 @@ from scrapers.models import (
     TraceKind,
 )
 from scrapers.source import Canary, Method
+from tests.rows import over_rows
 
 INCONCLUSIVE = sorted(set(Outcome) - CONCLUSIVE_OUTCOMES)
 KINDS = {
@@ -150,8 +151,8 @@ def test_what_a_canary_noted_is_said_where_nothing_else_is():
     assert assess((nobody, noted), read(Outcome.BLOCKED, note="a wall")).note == "a wall"
 
 
-@pytest.mark.parametrize("outcome", INCONCLUSIVE)
-@pytest.mark.parametrize("expects", [Outcome.FOUND, Outcome.ABSENT])
+@over_rows("outcome", INCONCLUSIVE)
+@over_rows("expects", [Outcome.FOUND, Outcome.ABSENT])
 def test_a_canary_that_cannot_be_read_withholds_that_someone_is_absent_and_says_why(
     outcome, expects
 ):
@@ -303,7 +304,7 @@ def test_a_page_that_has_not_changed_is_no_answer_to_a_canary():
     assert assess((same,), ()).status is SourceTrust.REFUTED
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("said", "outcome"),
     [
         ((), Outcome.ABSENT),

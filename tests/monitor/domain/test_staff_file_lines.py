@@ -15,6 +15,7 @@ from monitor.domain.staff_file_lines import (
     parse_staff_line,
 )
 from monitor.domain.vocabulary import StaffLineState
+from tests.rows import over_rows
 
 DOMAINS = ("cedarvalley.example", "staff.cedarvalley.example")
 MAIL = "rosa.marchetti@cedarvalley.example"
@@ -124,7 +125,7 @@ def test_a_header_that_does_not_name_each_column_once_is_refused(header, says):
         parse_staff_header(header.split(","))
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("line", "says"),
     [
         (",Rosa,Marchetti", "address is missing"),
@@ -156,7 +157,7 @@ def test_a_name_with_marks_is_read_as_it_is(name):
     assert rosa.given == name
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("header", "cell", "reason"),
     [
         ("Status [READ ONLY]", "Suspended", StaffLineState.INACTIVE),
@@ -201,7 +202,7 @@ def test_a_file_of_quite_another_size_is_noticed(count, before, unusual):
     assert has_unusual_size(count, before) is unusual
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("mail", "given", "family"),
     [
         ("cart7@cedarvalley.example", "Cart", "7"),
@@ -263,7 +264,7 @@ def test_degrees_are_no_part_of_a_family_name(written, family):
     assert line.invitee == Invitee(mail=MAIL, given="Uma", family=family)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("mail", "given", "family"),
     [
         ("ana.ruiz@cedarvalley.example", "Ana", "Ruiz"),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.email_delivery import Bounce
 from monitor.mail.delivery_reports import MAX_BYTES, parse_bounces, read_report
+from tests.rows import over_rows
 
 EMAIL, OTHER = "0123456789abcdef" * 2, "f" * 32
 RETURN_PATH = "bounces+{id}@cedarvalley.example"
@@ -96,7 +97,7 @@ def test_only_a_failure_is_a_bounce(action):
     assert parse_bounces(report(action=action), "") == ()
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "content",
     [
         b"",

@@ -11,6 +11,7 @@ from monitor.domain.email_delivery import DeliveryStatus, build_message_id, is_s
 from monitor.mail.smtp import FolderTransport, build_message, build_return_address
 from tests.hostile_strings import HEADERS
 from tests.monitor.emails import EMAIL, ENVELOPE, ROSA, SETTINGS, read, with_settings
+from tests.rows import over_rows
 
 
 def test_an_email_says_who_writes_to_whom_about_what_and_that_a_machine_wrote_it():
@@ -94,7 +95,7 @@ def test_the_id_of_an_email_is_the_same_whenever_it_is_sent():
     assert re.fullmatch(r"<[0-9a-f]{32}@cedarvalley\.example>", ENVELOPE.message_id)
 
 
-@pytest.mark.parametrize("planted", HEADERS)
+@over_rows("planted", HEADERS)
 def test_a_subject_makes_no_other_header(planted):
     written = build_message(replace(EMAIL, subject=planted), ENVELOPE, SETTINGS).as_bytes()
 
@@ -103,8 +104,8 @@ def test_a_subject_makes_no_other_header(planted):
     assert len(re.findall(rb"(?m)^Subject:", written)) == 1
 
 
-@pytest.mark.parametrize("field", ["sender", "reply_to"])
-@pytest.mark.parametrize("planted", HEADERS)
+@over_rows("field", ["sender", "reply_to"])
+@over_rows("planted", HEADERS)
 def test_a_configured_address_makes_no_other_header_either(field, planted):
     settings = with_settings(**{field: f"it@cedarvalley.example{planted}"})
 

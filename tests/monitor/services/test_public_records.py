@@ -29,6 +29,7 @@ from monitor.services.public_records import (
 from reports.labels.office import AUDIT_ACTIONS, DISTRICT_ACTIONS
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import REVIEWERS, Staff, World
+from tests.rows import over_rows
 
 ANA, BO = (Reviewer(address=reviewer) for reviewer in REVIEWERS)
 MALLORY = Reviewer(address="mallory@cedarvalley.example")
@@ -233,7 +234,7 @@ def test_days_are_those_of_the_district(world: World):
     assert row["time"] == "22:30"
 
 
-@pytest.mark.parametrize("table", tuple(list_declarations()), ids=lambda table: table.name)
+@over_rows("table", tuple(list_declarations()), ids=lambda table: table.name)
 def test_what_is_about_people_never_leaves_by_the_page(table):
     access = find_record_access(table)
 

@@ -12,6 +12,7 @@ from monitor.services.question_costs import (
     list_district_candidates,
 )
 from scrapers.models import Query
+from tests.rows import over_rows
 
 SCHOOL = FULL.school
 # Nora Quill, once Lark, called Norie and Nonie; "Ms Quill" to students.
@@ -62,7 +63,7 @@ def list_reaching(page: DemoPage) -> list[Query]:
     ]
 
 
-@pytest.mark.parametrize("kind", REACHED)
+@over_rows("kind", REACHED)
 def test_what_a_question_could_reach_is_asked_for(kind):
     assert list_reaching(page_of(REACHED[kind])) != []
 

@@ -16,6 +16,7 @@ from monitor.services.setup_questions import (
     list_summary,
 )
 from tests.monitor.emails import PASSWORD
+from tests.rows import over_rows
 
 EARLIER: Answers = {
     UNIT_DATA: "/var/lib",
@@ -31,7 +32,7 @@ def parse(key: str, text: str) -> str:
     return QUESTIONS[key].parse(text, EARLIER)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("key", "text", "kept"),
     [
         ("name", " Oak Hill ", "Oak Hill"),
@@ -68,7 +69,7 @@ def test_an_answer_is_kept_as_the_configuration_wants_it(key, text, kept):
     assert parse(key, text) == kept
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("key", "text", "reason"),
     [
         ("name", " ", "A district needs a name."),

@@ -19,6 +19,7 @@ from monitor.web.forms import (
     read_form,
     read_query,
 )
+from tests.rows import over_rows
 
 
 class Color(StrEnum):
@@ -79,7 +80,7 @@ def test_the_first_of_several_values_counts_where_one_is_asked_for() -> None:
     assert order(("note", "first"), ("note", "second")).note == "first"
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("name", "value"),
     [
         ("color", "green"),

@@ -17,6 +17,7 @@ from scrapers.models import (
     TraceKind,
 )
 from scrapers.parsers.text import LARGEST_DOCUMENT
+from tests.rows import over_rows
 from tests.scrapers.http.fakes import MONDAY, site
 
 SOURCE = site("alpha", origins=("http://alpha.example", "http://*.cdn.example"))
@@ -105,7 +106,7 @@ def answer(kind: str = "image/png", body: bytes = b"\x89PNG", status: int = 200)
     )
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("page", "outcome"),
     [
         (answer(), Outcome.FOUND),

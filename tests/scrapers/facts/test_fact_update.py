@@ -15,6 +15,7 @@ from scrapers.facts.fact import (
     parse_update,
     split_known,
 )
+from tests.rows import over_rows
 
 TODAY = date(2026, 12, 1)
 FORM = "https://www.facebook.com/help/contact/1"
@@ -33,7 +34,7 @@ def test_a_look_and_an_address_on_a_listed_host_may_change():
     assert load_facts("report_forms", DatedFact)["facebook"].seen_on is None
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "form",
     [
         "https://evil.example/help",
@@ -54,7 +55,7 @@ def test_no_address_leads_elsewhere(form):
     assert faults(form=form) != []
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "changes",
     [
         {"hosts": ["evil.example"]},
@@ -90,7 +91,7 @@ def test_the_address_of_a_site_still_holds_the_username(address, is_right):
     assert (list(list_change_faults(changes, TODAY)) == []) is is_right
 
 
-@pytest.mark.parametrize("kind", list_fact_kinds())
+@over_rows("kind", list_fact_kinds())
 def test_no_list_and_no_pattern_of_any_kind_may_change(kind):
     for key, table in load_tables(kind).items():
         for name, value in table.items():

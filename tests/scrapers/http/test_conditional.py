@@ -11,6 +11,7 @@ from scrapers.http.client import Redirect
 from scrapers.http.conditional import CONDITIONS, add_conditions, build_cache_entry, check_unchanged
 from scrapers.http.errors import FailureReason
 from scrapers.models import Outcome, Page, PageFingerprint, ParseResult, Query, QueryKind, Request
+from tests.rows import over_rows
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.fakes import MONDAY, site
 from tests.scrapers.http.loopback import answering, moved
@@ -130,7 +131,7 @@ def test_no_reader_gets_to_see_an_unchanged_page() -> None:
     assert parse_page(alpha, QUERY, SAME, PARSER).outcome is Outcome.UNREADABLE
 
 
-@pytest.mark.parametrize("outcome", Outcome)
+@over_rows("outcome", Outcome)
 def test_only_a_proof_is_kept(outcome: Outcome) -> None:
     proof = outcome in {Outcome.FOUND, Outcome.ABSENT}
 
@@ -176,7 +177,7 @@ def test_the_servers_word_for_a_page_is_sent_back_as_it_came(tag: str) -> None:
     assert conditions(asked_again(page(etag=tag))) == {"if-none-match": tag}
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "tag",
     [
         *("", "*", "a", '""', 'W/"a', 'w/"a"', '"a" "b"', '"a", "b"', '"a b"', '"é"'),

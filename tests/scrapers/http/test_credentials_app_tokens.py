@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from scrapers.http.credentials import (
     FAILURE_LASTS,
     KEY_REFUSED,
@@ -19,6 +17,7 @@ from scrapers.http.credentials import (
 from scrapers.models import Identity, Outcome, Page, ParseResult, Request
 from scrapers.profiles.twitch import TWITCH
 from scrapers.source import AccessMode, AppTokenSpec, CrawlPolicy, SecretPlace
+from tests.rows import over_rows
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.fakes import MONDAY, FakeClock, lanes_over
 from tests.scrapers.http.loopback import Loopback, answer, answering
@@ -169,7 +168,7 @@ def test_a_token_is_renewed_before_it_ends() -> None:
     assert tokens.build_token_request(SITE) is not None
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("answered", "outcome", "note"),
     [
         (page({"message": "invalid client"}, 400), Outcome.BLOCKED, KEY_REFUSED),

@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from functools import partial
 
 import pytest
 
@@ -12,16 +14,24 @@ from scrapers.http.fetch_limits import FetchLimits
 from scrapers.http.ssrf_guard import AddressInfo, Dialer
 from scrapers.models import Outcome, Page, ParseResult, Request
 from scrapers.source import AccessMode, CrawlPolicy
+from tests.rows import over_rows
 from tests.scrapers.http.conftest import Internet
 from tests.scrapers.http.follower import Follower
 from tests.scrapers.http.hostile_addresses import ANSWERS, LURES, OTHER_PUBLIC, PUBLIC
 from tests.scrapers.http.ledger import Ledger, opened_ledger
-from tests.scrapers.http.loopback import Behavior, answer, answering, moved, without_robots
+from tests.scrapers.http.loopback import (
+    Behavior,
+    Loopback,
+    answer,
+    answering,
+    moved,
+    without_robots,
+)
 from tests.scrapers.http.wire import AGENT, Wire
 
 Fetch = Callable[..., Page | ParseResult]
 
-every_lure = pytest.mark.parametrize("lure", LURES.values(), ids=LURES)
+every_lure = over_rows("lure", LURES.values())
 
 
 @pytest.fixture
@@ -30,16 +40,15 @@ def ledger() -> Iterator[Ledger]:
         yield opened
 
 
+def follow(client: HttpClient, url: str, access: AccessMode = AccessMode.API) -> Page | ParseResult:
+    scheme, _, rest = url.partition("://")
+    own = f"{scheme}://{rest.partition('/')[0]}"
+    return Follower(client).fetch(Request(url=url), CrawlPolicy(origins=(own,), access=access))
+
+
 @pytest.fixture
 def fetch(wire: Wire) -> Fetch:
-    follower = Follower(wire.client())
-
-    def ask(url: str, access: AccessMode = AccessMode.API) -> Page | ParseResult:
-        scheme, _, rest = url.partition("://")
-        own = f"{scheme}://{rest.partition('/')[0]}"
-        return follower.fetch(Request(url=url), CrawlPolicy(origins=(own,), access=access))
-
-    return ask
+    return partial(follow, wire.client())
 
 
 def resolving(*answers: str) -> dict[str, list[list[str]]]:
@@ -49,14 +58,16 @@ def resolving(*answers: str) -> dict[str, list[list[str]]]:
 
 
 @pytest.fixture
-def lured(wire: Wire, internet: Internet, ledger: Ledger, fetch: Fetch) -> Callable[..., set[str]]:
+def lured(wire: Wire, ledger: Ledger) -> Callable[..., set[str]]:
     """Visit a public site that behaves so; return where the visit led, as the wire saw it."""
 
     def visit(behavior: Behavior, access: AccessMode) -> set[str]:
-        server = internet.serve(behavior)
+        ledger.entries.clear()
+        wire.connects.clear()
         wire.names = resolving(PUBLIC)
-        wire.routes = {(PUBLIC, 80): server.port}
-        came = fetch("http://site.example/", access)
+        with closing(Loopback(behavior)) as server, closing(wire.client()) as client:
+            wire.routes = {(PUBLIC, 80): server.port}
+            came = follow(client, "http://site.example/", access)
         assert isinstance(came, ParseResult)
         assert ledger.connects == {("127.0.0.1", server.port)}
         assert ledger.others == []

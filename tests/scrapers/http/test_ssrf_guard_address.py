@@ -2,11 +2,11 @@
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrapers.http.ssrf_guard import NOT_PUBLIC_V4, NOT_PUBLIC_V6, is_public_unicast
+from tests.rows import over_rows
 from tests.scrapers.http.hostile_addresses import INSIDE, ZONED
 
 Address = IPv4Address | IPv6Address
@@ -56,12 +56,12 @@ def carried(ip: Address) -> Address:
     return ip
 
 
-@pytest.mark.parametrize("ip", [*INSIDE.values(), *ZONED.values(), *NO_ADDRESSES])
+@over_rows("ip", [*INSIDE.values(), *ZONED.values(), *NO_ADDRESSES])
 def test_an_address_that_is_not_on_the_public_internet_is_refused(ip: str) -> None:
     assert not is_public_unicast(ip)
 
 
-@pytest.mark.parametrize("ip", OUTSIDE)
+@over_rows("ip", OUTSIDE)
 def test_an_address_on_the_public_internet_is_let_through(ip: str) -> None:
     assert is_public_unicast(ip)
 
@@ -95,7 +95,7 @@ def test_an_address_is_judged_alike_however_it_is_written(ip: Address) -> None:
     assert is_public_unicast(ip.exploded) is is_public_unicast(ip.compressed)
 
 
-@pytest.mark.parametrize("block", [*NOT_PUBLIC_V4, *NOT_PUBLIC_V6], ids=str)
+@over_rows("block", [*NOT_PUBLIC_V4, *NOT_PUBLIC_V6], ids=str)
 def test_every_block_of_the_table_is_refused_from_end_to_end(
     block: IPv4Network | IPv6Network,
 ) -> None:
@@ -103,8 +103,8 @@ def test_every_block_of_the_table_is_refused_from_end_to_end(
     assert not is_public_unicast(str(block[-1]))
 
 
-@pytest.mark.parametrize("ip", [ip for ip in INSIDE.values() if "." in ip and ":" not in ip])
-@pytest.mark.parametrize("prefix", ["::ffff:", "64:ff9b::", "::ffff:0:", "::", "2002:a::"])
+@over_rows("ip", [ip for ip in INSIDE.values() if "." in ip and ":" not in ip])
+@over_rows("prefix", ["::ffff:", "64:ff9b::", "::ffff:0:", "::", "2002:a::"])
 def test_an_inside_address_is_not_let_out_within_another(prefix: str, ip: str) -> None:
     assert not is_public_unicast(f"{prefix}{ip}")
 

@@ -8,11 +8,12 @@ from urllib3.util import parse_url
 from scrapers.http.errors import FailureReason, FetchError
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
 from scrapers.models import Outcome
+from tests.rows import over_rows
 
 HERE = RequestTarget.from_url("https://site.example/people/rosa?page=1")
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("url", "note"),
     [
         ("http://127.0.0.1\\@1.1.1.1/", FailureReason.TREACHEROUS),
@@ -117,7 +118,7 @@ def test_a_treacherous_redirect_is_not_followed(location: str, note: FailureReas
     assert end.value.note is note
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("origins", "covered"),
     [
         (("https://site.example",), True),

@@ -18,6 +18,7 @@ from scrapers.parsers.answer_skeleton import (
     find_question,
 )
 from tests.hostile_strings import ALL
+from tests.rows import over_rows
 
 MASK = Mask(terms=("octo",), host="api.service.example", question='"octo" in:name')
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -46,7 +47,7 @@ def test_a_text_is_spelled_in_public_words_alone(text):
     assert is_public(MASK.spell(text))
 
 
-@pytest.mark.parametrize("text", ALL)
+@over_rows("text", ALL)
 def test_hostile_texts_are_spelled_so_too(text):
     assert is_public(MASK.spell(text))
     assert is_public(MASK.describe_text(text).removeprefix("text:"))

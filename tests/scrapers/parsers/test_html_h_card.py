@@ -11,6 +11,7 @@ from scrapers.parsers.h_card import (
 )
 from scrapers.parsers.html import parse_document
 from scrapers.parsers.json_ld import PageSigns
+from tests.rows import over_rows
 
 HERE = "https://jane.example/"
 COMMENTER = (
@@ -76,8 +77,8 @@ def test_what_a_card_inside_of_another_says_is_not_said_of_the_outer_one() -> No
     assert (seen.name, seen.links) == ("Jane Doe", ("/",))
 
 
-@pytest.mark.parametrize("rel", ["external nofollow ugc", "nofollow ugc me", "sponsored me", ""])
-@pytest.mark.parametrize("link", ["https://impostor.example/", HERE, "https://b.example/jane"])
+@over_rows("rel", ["external nofollow ugc", "nofollow ugc me", "sponsored me", ""])
+@over_rows("link", ["https://impostor.example/", HERE, "https://b.example/jane"])
 def test_a_commenter_is_not_the_owner_of_a_page(rel: str, link: str) -> None:
     owner = "<a rel='me' href='https://b.example/jane'>b</a>"
     comment = COMMENTER.format(rel=rel, link=link)
@@ -89,7 +90,7 @@ def test_a_commenter_is_not_the_owner_of_a_page(rel: str, link: str) -> None:
     assert list(extract_me_links(soup)) == ["https://b.example/jane"]
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "region",
     [
         "<li class='comment even'>{}</li>",
@@ -125,7 +126,7 @@ def test_what_stands_in_comments_is_no_word_of_the_owners(region: str) -> None:
     assert soup.get_text() == "Mine"
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "region",
     [
         "<div class='gb-entry'>{}</div>",
@@ -147,7 +148,7 @@ def test_what_stands_in_comments_is_no_word_of_the_owners(region: str) -> None:
         "<div><strong>Guestbook</strong>{}</div>",
     ],
 )
-@pytest.mark.parametrize(
+@over_rows(
     "left",
     [
         "<a rel='me' class='h-card' href='https://impostor.example'>Jane Doe</a>",

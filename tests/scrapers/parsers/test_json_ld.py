@@ -13,6 +13,7 @@ from scrapers.parsers.json_ld import (
     normalize_page_address,
     parse_linked_data,
 )
+from tests.rows import over_rows
 
 HERE = "https://alpha.example/jdoe"
 JANE = {"@type": "Person", "name": "Jane Doe", "description": "Art teacher"}
@@ -26,7 +27,7 @@ def told(*documents: object, **signs: object) -> LinkedPerson:
     return extract_linked_person(map(json.dumps, documents), own)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "document",
     [
         {"@type": "ProfilePage", "mainEntity": JANE},
@@ -66,11 +67,9 @@ def test_a_single_name_has_to_be_what_a_title_begins_with() -> None:
     assert told(will, lines=("Will | Alpha",)).name == "Will"
 
 
-@pytest.mark.parametrize("key", ["author", "publisher", "creator", "editor", "contributor"])
-@pytest.mark.parametrize(
-    "named", [PAT, {"name": "Pat Poser"}, "Pat Poser", {"@id": "#p"}, [{"@id": "#p"}]]
-)
-@pytest.mark.parametrize("kind", ["NewsArticle", "WebPage", "BlogPosting", "Recipe"])
+@over_rows("key", ["author", "publisher", "creator", "editor", "contributor"])
+@over_rows("named", [PAT, {"name": "Pat Poser"}, "Pat Poser", {"@id": "#p"}, [{"@id": "#p"}]])
+@over_rows("kind", ["NewsArticle", "WebPage", "BlogPosting", "Recipe"])
 def test_whom_a_page_names_its_author_is_not_its_subject(
     key: str, named: object, kind: str
 ) -> None:

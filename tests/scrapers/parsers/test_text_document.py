@@ -5,11 +5,12 @@ import pytest
 
 from scrapers.models import Page
 from scrapers.parsers.text import count_visible_words, is_markup
+from tests.rows import over_rows
 
 Answered = Callable[..., Page]
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("page", "words"),
     [
         ("", 0),
@@ -35,7 +36,7 @@ def test_the_words_that_a_page_shows_are_counted(page: str, words: int) -> None:
     assert count_visible_words(page) == words
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "piece",
     [
         *("<a", "<p>", "<", ">", "<!--", "-->", "<!-", "<script>", "<script", "<script></script"),

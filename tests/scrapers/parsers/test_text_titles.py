@@ -1,6 +1,5 @@
-import pytest
-
 from scrapers.parsers.text import extract_title_name
+from tests.rows import over_rows
 
 TITLES = [
     ("Jane Doe (@jdoe) • Instagram photos and videos", "Jane Doe"),
@@ -19,6 +18,6 @@ TITLES = [
 ]
 
 
-@pytest.mark.parametrize(("title", "name"), TITLES)
+@over_rows(("title", "name"), TITLES)
 def test_a_title_gives_a_name_only_where_it_tells_which_part_it_is(title: str, name: str) -> None:
     assert extract_title_name(title, handle="jdoe", sites=("Alpha",)) == name

@@ -5,6 +5,7 @@ import struct
 import pytest
 
 from scrapers.sandbox.seccomp import ARCHITECTURES, build_filter
+from tests.rows import over_rows
 
 ALLOWED, REFUSED, KILLED = 0x7FFF0000, 0x00050001, 0x80000000
 # From asm/unistd.h of x86-64 and of ARM64.
@@ -80,7 +81,7 @@ EACH = [
 ]
 
 
-@pytest.mark.parametrize(("architecture", "call"), EACH)
+@over_rows(("architecture", "call"), EACH)
 def test_what_opens_changes_or_reaches_something_is_refused(architecture: str, call: str) -> None:
     number = CALLS[call][tuple(ARCHITECTURES).index(architecture)]
 

@@ -17,6 +17,7 @@ from scrapers.models import Identity, Outcome, Page
 from scrapers.sandbox.client import SandboxParser
 from scrapers.sandbox.protocol import SandboxReport
 from tests.house.tree import ROOT
+from tests.rows import over_rows
 from tests.scrapers.sandbox.hostile import (
     ACTS,
     DONE,
@@ -70,21 +71,21 @@ def test_a_program_in_place_of_the_parser_is_refused(
     assert victim.keys.read_bytes() == victim.database.read_bytes() == SECRET
 
 
-@pytest.mark.parametrize("user", USERS)
-@pytest.mark.parametrize("name", ACTS)
+@over_rows("user", USERS)
+@over_rows("name", ACTS)
 def test_what_is_refused_is_possible_without_a_sandbox(name: str, user: int) -> None:
     assert try_acts(user)[name] == DONE
     assert try_acts(user, "all")[name] == REFUSED
 
 
-@pytest.mark.parametrize("user", USERS)
-@pytest.mark.parametrize("name", ACTS)
+@over_rows("user", USERS)
+@over_rows("name", ACTS)
 def test_seccomp_refuses_all_of_it_where_a_kernel_has_no_landlock(name: str, user: int) -> None:
     assert try_acts(user, "no_new_privs", "seccomp")[name] == REFUSED
 
 
-@pytest.mark.parametrize("user", USERS)
-@pytest.mark.parametrize("name", sorted(REFUSED_BY_LANDLOCK))
+@over_rows("user", USERS)
+@over_rows("name", sorted(REFUSED_BY_LANDLOCK))
 def test_landlock_refuses_files_and_memory_where_there_is_no_seccomp(name: str, user: int) -> None:
     assert try_acts(user, "no_new_privs", "landlock")[name] == REFUSED
 

@@ -16,6 +16,7 @@ from scrapers.search.alerts import (
     build_feed_id,
     clean_feed_address,
 )
+from tests.rows import over_rows
 from tests.scrapers.search.conftest import Answered
 
 FEED = "https://www.google.com/alerts/feeds/1234567890/9876543210"
@@ -204,7 +205,7 @@ def test_a_feed_of_a_service_that_the_district_listed_is_taken_and_no_other() ->
     assert clean_feed_address(address) == ""
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "address",
     [
         "",

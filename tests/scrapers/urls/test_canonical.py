@@ -1,6 +1,5 @@
 from random import Random
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from scrapers.urls.canonical import (
     extract_account_keys,
     split_url_or_none,
 )
+from tests.rows import over_rows
 from tests.scrapers.addresses import APART, NO_PROFILES, PROFILES, SAME
 from tests.scrapers.drawn_addresses import drawn_address
 
@@ -45,12 +45,12 @@ def test_the_tables_are_long_enough_to_tell_something() -> None:
     assert len(APART) >= 30
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
+@over_rows(("one", "other"), SAME)
 def test_two_addresses_of_one_page_have_one_key(one: str, other: str) -> None:
     assert canonicalize_url(one) == canonicalize_url(other)
 
 
-@pytest.mark.parametrize(("one", "other"), APART)
+@over_rows(("one", "other"), APART)
 def test_addresses_of_two_pages_have_two_keys(one: str, other: str) -> None:
     assert canonicalize_url(one) != canonicalize_url(other)
 
@@ -101,12 +101,12 @@ def test_a_key_hides_no_wrapper_however_deep() -> None:
     assert canonicalize_url(address) == "https://alpha.example/x"
 
 
-@pytest.mark.parametrize(("address", "account"), PROFILES)
+@over_rows(("address", "account"), PROFILES)
 def test_a_profile_names_its_account(address: str, account: str) -> None:
     assert extract_account_keys(address) == (account,)
 
 
-@pytest.mark.parametrize("address", NO_PROFILES)
+@over_rows("address", NO_PROFILES)
 def test_what_is_not_a_profile_names_no_account(address: str) -> None:
     assert extract_account_keys(address) == ()
 

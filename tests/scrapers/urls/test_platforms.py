@@ -1,14 +1,13 @@
 import re
 
-import pytest
-
 from scrapers.urls.canonical import canonicalize_url
 from scrapers.urls.platforms import PLATFORMS, PLATFORMS_BY_HOST, Platform, ProfileShape
+from tests.rows import over_rows
 
 NAMED = ("janedoe", "12345678901234567", "0000-0002-1825-0097", "12345@n01", "c/janedoe")
 NAMED += ("did:plc:ab12", "AbCdEfGhIjKl")
 
-platforms = pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
+platforms = over_rows("platform", PLATFORMS, ids=lambda platform: platform.name)
 
 
 def shapes(platform: Platform) -> list[ProfileShape]:

@@ -11,6 +11,7 @@ from monitor.domain.detection.affiliation_words import (
     mentions_place,
     parse_locality,
 )
+from tests.rows import over_rows
 
 VALLEY = Locality(town=("cedar", "valley"), state="oh")
 
@@ -31,7 +32,7 @@ def test_one_town_is_known_however_it_is_written(written):
     assert parse_locality(written) == VALLEY
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("written", "town", "state"),
     [
         ("Ohio", (), "oh"),

@@ -13,6 +13,7 @@ from monitor.domain.severity import rate_severity
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from reports.reason_rendering import render_reason
 from scrapers.models import NetworkLabel, Trace, TraceKind
+from tests.rows import over_rows
 
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
 WEIGHTS = load_own_weights()
@@ -270,7 +271,7 @@ def test_copied_words_under_another_name_are_still_an_imitation():
     assert found.label is OwnershipLabel.IMPERSONATION
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("decision", "label"),
     [
         (Decision.MINE, OwnershipLabel.MINE),
@@ -282,7 +283,7 @@ def test_copied_words_under_another_name_are_still_an_imitation():
         (Decision.REMOVED, OwnershipLabel.IMPERSONATION),
     ],
 )
-@pytest.mark.parametrize("trace", [IMPOSTOR, STRANGER])
+@over_rows("trace", [IMPOSTOR, STRANGER])
 def test_the_persons_ruling_settles_it(trace, decision, label):
     assert maria(trace, decision).label is label
 

@@ -11,6 +11,7 @@ from monitor.domain.detection import claim_signs as surroundings
 from monitor.domain.detection.appearance import Inventory, Subject, build_input
 from monitor.domain.person import Person
 from scrapers.models import Trace, TraceKind
+from tests.rows import over_rows
 
 PERSON = MARIA.person
 PAGE = Trace(key="https://a.example/", kind=TraceKind.PAGE, url="https://a.example/")
@@ -66,7 +67,7 @@ def test_a_town_of_that_name_in_another_state_is_another_one(text, named):
     assert workplaces.mentions_place(text, kansan) is named
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("text", "named"),
     [
         ("Dental hygienist in Fairmont", True),

@@ -13,6 +13,7 @@ from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.person import PersonName
 from reports.reason_rendering import render_reason
 from scrapers.models import NetworkLabel, Trace, TraceKind
+from tests.rows import over_rows
 
 WEIGHTS = load_own_weights()
 BIO = "5th grade science teacher at Maple Street Elementary. Volcanoes, beetles, bad puns."
@@ -164,9 +165,7 @@ HOLDS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("rule", "shown", "otherwise"), HOLDS, ids=[f"{at}-{hold[0]}" for at, hold in enumerate(HOLDS)]
-)
+@over_rows(("rule", "shown", "otherwise"), HOLDS)
 def test_a_rule_holds_where_it_should_and_not_elsewhere(rule, shown, otherwise):
     assert rule in rules(**shown)
     assert rule not in rules(**otherwise)

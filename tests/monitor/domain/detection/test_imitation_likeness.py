@@ -5,7 +5,6 @@ from dataclasses import replace
 from math import log2
 from zlib import crc32
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from monitor.domain.detection.weights import load_own_weights
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from reports.reason_rendering import render_reason
 from scrapers.models import Trace, TraceKind
+from tests.rows import over_rows
 
 NAME = JOHN.person.name
 
@@ -148,7 +148,7 @@ def test_an_account_that_was_declared_and_confirmed_teaches_once():
     assert learn_from_feedback([(ROBOTS, Decision.MINE)], (ROBOTS,), NAME).me.trace_count == 1
 
 
-@pytest.mark.parametrize("decision", sorted(set(Decision) - {Decision.MINE, Decision.NAMESAKE}))
+@over_rows("decision", sorted(set(Decision) - {Decision.MINE, Decision.NAMESAKE}))
 def test_an_impersonator_teaches_no_words_for_they_are_copied(decision):
     taught = said((CHESS, Decision.MINE), (ROBOTS, decision))
 

@@ -28,6 +28,7 @@ from scrapers.facts.fact import FactsError, load_facts, parse_facts
 from scrapers.models import NetworkLabel, Trace, TraceKind
 from scrapers.search_results import SearchHit, build_traces
 from tests.house.tree import ROOT
+from tests.rows import over_rows
 
 WEIGHTS = load_own_weights()
 RUTH = Person(
@@ -58,7 +59,7 @@ def assess(trace: Trace, person: Person = RUTH, others: float = 0.8) -> Assessme
     return assess_trace(subject, trace, Inventory(), None, WEIGHTS)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("name", "handle", "bio"),
     [
         ("mrs quackenbush fan page", "mrsquackfans", "tallgrass middle, period 3"),

@@ -20,6 +20,7 @@ from monitor.domain.vocabulary import OwnershipLabel, WaveMark
 from reports.reason_rendering import render_reason
 from scrapers.models import Trace, TraceKind
 from tests.monitor.domain.detection.test_made_by_others import RUTH, WEIGHTS
+from tests.rows import over_rows
 
 NOW = datetime(2026, 10, 5, 9, tzinfo=UTC)
 QUACKERS = replace(RUTH, handles=("quackers77",), accounts=("snapgarden:@quackers77",))
@@ -108,7 +109,7 @@ def test_what_was_met_more_than_a_year_before_counts_for_nothing():
     assert size("a", *old, at("a", 0), at("b", 1), at("c", 2)) == 3
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("changes", "is_news", "expected"),
     [
         ({}, True, NOW),

@@ -9,6 +9,7 @@ from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.evidence import EvidenceAxis
 from monitor.domain.detection.weights import load_own_weights, parse_weights
 from monitor.domain.errors import ConfigError
+from tests.rows import over_rows
 
 OURS = files("monitor.domain.detection").joinpath("weights.toml").read_text("utf-8")
 EMPLOYER = next(line for line in OURS.splitlines() if line.startswith("employer ="))
@@ -50,7 +51,7 @@ def test_another_file_can_weigh_otherwise():
     assert (other.version, other.bits["employer"]) == (99, 7.5)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("found", "instead", "said"),
     [
         (EMPLOYER, "", "does not weigh the rule 'employer' of claim"),

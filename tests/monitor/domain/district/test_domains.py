@@ -12,6 +12,7 @@ from monitor.domain.district.domains import (
     select_due,
 )
 from monitor.domain.district.inventory import DistrictInventory
+from tests.rows import over_rows
 
 INVENTORY = DistrictInventory(
     name="Oak Hill Schools",
@@ -83,7 +84,7 @@ def test_a_name_in_a_log_is_kept_from_the_part_that_looks_like_ours(logged, kept
     assert found.reason
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "logged",
     [
         *("www.oakhillschools.org", "oakhillschools.org", "oakhillgolf.com", "example.com"),

@@ -17,6 +17,7 @@ from monitor.domain.district.inventory import (
 )
 from reports.reason_rendering import render_reason
 from scrapers.models import Query, QueryKind, Request
+from tests.rows import over_rows
 
 HIGH_SCHOOL = "Oak Hill High School"
 INVENTORY = DistrictInventory(
@@ -92,7 +93,7 @@ def test_a_look_alike_has_a_reason(handle, reason):
     assert render_reason(found.reason) == reason
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "handle",
     [
         *("oakhillms", "oakhillhs2027", "classof2027oakhillhs", "oakhillhsconfessions"),

@@ -8,6 +8,7 @@ from monitor.domain.handles.handles import is_opaque_handle, is_same_handle, spl
 from monitor.domain.handles.name_fit import NameCover, fit_name_to_handle
 from monitor.domain.names.parts import NamePart
 from monitor.domain.person import PersonName
+from tests.rows import over_rows
 
 MARIA = PersonName(given="Maria", family="Delgado")
 BETH = PersonName(given="Elizabeth", family="Novak", former_families=("Hartley",))
@@ -15,7 +16,7 @@ WEI = PersonName(given="Wei", family="Li")
 ANNA = PersonName(given="Anna", middle="Celia", family="Brand-Ortiz")
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("handle", "name", "cover", "residue"),
     [
         ("mariadelgado", MARIA, NameCover.FULL, ""),
@@ -58,7 +59,7 @@ def test_handles_are_the_same_whether_or_not_a_network_adds_its_host_name():
     assert not is_same_handle("", "")
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("handle", "parts"),
     [
         ("elizanovak", {NamePart.NICK, NamePart.FAMILY}),

@@ -12,6 +12,7 @@ from monitor.domain.handles.lookalike import (
     detect_lookalike,
 )
 from reports.reason_rendering import render_reason
+from tests.rows import over_rows
 
 ORIGINAL = "maria-delgado"
 
@@ -19,7 +20,7 @@ handles = st.from_regex(r"[a-z]{5,12}(?:[._-][a-z]{1,6})?\d{0,3}", fullmatch=Tru
 texts = st.text(max_size=40)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("handle", "trick", "done"),
     [
         ("maria_delgado", LookalikeKind.SEPARATORS, "dots, dashes or underscores differ"),

@@ -10,6 +10,7 @@ from monitor.domain.names.frequency import EVERYBODY, NameCounts
 from monitor.domain.person import PersonName
 from tests.bench.score.words import explain, load_score_words
 from tests.name_counts import build_count_table
+from tests.rows import over_rows
 
 COUNTS = NameCounts(
     given=build_count_table({EVERYBODY: 300_000_000, "maria": 1_600_000, "liz": 30_000}),
@@ -64,7 +65,7 @@ def test_the_more_of_a_name_a_handle_holds_the_more_it_weighs():
     assert bits("mdelgado") < bits("mariadelgado")
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("handle", "name", "rule"),
     [
         ("100012345678901", MARIA, "handle-opaque"),
@@ -87,7 +88,7 @@ def test_what_speaks_for_the_person_weighs_more_than_nothing(handle, name, rule)
     assert weight(handle, name, rule) > 0
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("handle", "name", "rule"),
     [
         ("volcanolady", MARIA, "handle-anybody"),

@@ -14,6 +14,7 @@ from monitor.domain.names.searchable import (
 )
 from monitor.domain.person import Person, PersonName
 from monitor.domain.planning.consented_queries import MAX_NAMES
+from tests.rows import over_rows
 
 BOB = PersonName(given="Bob", family="Baker")
 GIVENS = ("Bob", "Robert", "Rob", "B", "Victoria", "Alice", "Roberta", "Ana María", "Bobby-Lee")
@@ -51,7 +52,7 @@ def pairs(named: PersonName) -> set[tuple[str, str]]:
     }
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("invited", "claimed"),
     [
         (BOB, BOB),

@@ -10,6 +10,7 @@ from monitor.domain.names.likeness import (
     compare_names,
 )
 from monitor.domain.names.parsing import parse_name_variants
+from tests.rows import over_rows
 
 
 def likeness(one, other):
@@ -19,7 +20,7 @@ def likeness(one, other):
     return compare_names(mine, yours)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("one", "other", "level"),
     [
         ("Rosa Delgado", "Rosa Delgado", FamilyAgreement.SAME),
@@ -53,7 +54,7 @@ def test_how_family_names_agree(one, other, level):
     assert likeness(one, other).family is level
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("one", "other", "level"),
     [
         ("Rosa Novak", "Rosa Novak", GivenAgreement.SAME),
@@ -96,7 +97,7 @@ def test_how_given_names_agree(one, other, level):
     assert likeness(one, other).given is level
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("one", "other", "rest"),
     [
         ("Rosa Maria Novak", "Rosa Maria Novak", MiddleAgreement.SAME),

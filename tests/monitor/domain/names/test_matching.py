@@ -14,6 +14,7 @@ from monitor.domain.names.matching import (
 )
 from monitor.domain.names.normalize import SUFFIXES, TITLES
 from monitor.domain.person import PersonName
+from tests.rows import over_rows
 
 MARIA = PersonName(given="Maria", family="Delgado")
 JOHN = PersonName(given="John", family="Smith", middle="Albert")
@@ -32,7 +33,7 @@ names = (
 )
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("written", "name", "level"),
     [
         ("Maria Delgado", MARIA, MatchLevel.EXACT),
@@ -160,7 +161,7 @@ def test_a_middle_name_we_do_not_know_contradicts_nothing():
     assert match_display_name("Renee O'Brien Cruz", RENEE).middle is MiddleMatch.SILENT
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("text", "name", "level"),
     [
         ("Staff: Maria Delgado, science; Karen Whitfield, office.", MARIA, MatchLevel.EXACT),

@@ -1,13 +1,12 @@
 """Which words of a written name are names, and which stand around them."""
 
-import pytest
-
 from monitor.domain.names.normalize import clean_line, split_words
+from tests.rows import over_rows
 
 DELGADO = ("maria", "delgado")
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("written", "words"),
     [
         ("Dr. Maria Delgado", DELGADO),
@@ -29,7 +28,7 @@ def test_titles_before_and_suffixes_behind_are_no_names_and_a_word_alone_stays(w
     assert split_words(written) == words
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "hidden",
     [
         *("\u200b", "\u00ad", "\u202e", "\u034f", "\u115f", "\u17b4", "\u180b", "\u2800", "\u3164"),

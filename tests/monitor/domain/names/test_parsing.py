@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from monitor.domain.names.parsing import parse_name_variants, parse_person_name, split_own_name
 from monitor.domain.person import PersonName
+from tests.rows import over_rows
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("written", "given_name", "middle", "family"),
     [
         ("Maria Delgado", "maria", "", "delgado"),
@@ -94,7 +95,7 @@ def test_no_text_is_too_strange_to_be_read(text):
     parse_person_name(text)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("typed", "given_name", "middle", "family"),
     [
         ("Maria Delgado", "Maria", "", "Delgado"),

@@ -18,6 +18,7 @@ from monitor.domain.students.cues import (
 from monitor.domain.vocabulary import StudentCue
 from scrapers.models import Trace, TraceKind
 from tests.monitor.domain.students.school import SETTING, contact
+from tests.rows import over_rows
 
 SCHOOLS_UNKNOWN = SchoolSetting(year=2026)
 
@@ -29,7 +30,7 @@ def detect_cues(card, setting):
 OURS = {StudentCue.SCHOOL_YEAR, StudentCue.SCHOOL}
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("bio", "kinds"),
     [
         ("CVHS '28 | second trumpet", OURS),
@@ -71,7 +72,7 @@ def test_a_cue_is_what_a_pupil_says_and_a_grown_up_does_not(bio, kinds):
     assert detect_cues(contact("Mason Whitlock", bio), SETTING) == kinds
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "bio",
     [
         "5th grade at Cedar Valley Elementary",
@@ -113,7 +114,7 @@ def test_a_colleague_a_relative_and_a_former_or_another_schools_student_are_some
     assert not said.cues
 
 
-@pytest.mark.parametrize(
+@over_rows(
     "bio",
     [
         "",

@@ -5,6 +5,7 @@ import pytest
 from monitor.domain.students.matching import list_card_forms
 from monitor.domain.students.name_forms import FormKind, RosterStudent, list_student_forms
 from tests.monitor.domain.students.school import COUNTS, contact, pupil
+from tests.rows import over_rows
 
 
 def forms(name, handle="h"):
@@ -15,7 +16,7 @@ def agree(enlisted, name, handle="h"):
     return not forms(name, handle).isdisjoint(list_student_forms(enlisted))
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("given", "family", "shown"),
     [
         ("Mason", "Whitlock", "mason WHITLOCK"),
@@ -58,7 +59,7 @@ def test_a_pupil_is_found_under_other_spellings(given, family, shown):
     assert agree(pupil(given, family), shown)
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("shown", "handle"),
     [
         ("mase", "mason.whitlock28"),

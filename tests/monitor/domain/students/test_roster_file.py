@@ -14,6 +14,7 @@ from monitor.domain.students.roster_file import (
     parse_header,
     parse_row,
 )
+from tests.rows import over_rows
 
 NOBODY = RosterContext()
 TITLES = [
@@ -56,7 +57,7 @@ def test_one_column_tells_who_is_a_student(titles, tells):
     assert parse_header(titles.split()).student_marker == tells
 
 
-@pytest.mark.parametrize(
+@over_rows(
     ("unit", "students"),
     [
         ("/Students", True),
