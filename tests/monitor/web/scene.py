@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from monitor.demo.district import MARIA, ROSA, THOMAS
 from monitor.domain.vocabulary import AuthMethod, CaseKind
@@ -33,7 +34,7 @@ class Scene:
         _, path = rule.build({name: given[name] for name in rule.arguments}) or ("", "")
         return path
 
-    def asked(self, rule: Rule, method: str, who: str) -> tuple[int, str]:
+    def asked(self, rule: Rule, method: str, who: str) -> TestResponse:
         guest, path = self.guests[who], self.address(rule)
         if method == "POST":
             seen = guest.post(path).response
@@ -41,7 +42,7 @@ class Scene:
             seen = guest.client.open(path, method=method, base_url=ADDRESS)
         # A stream is left as soon as it has begun.
         seen.close()
-        return seen.status_code, seen.headers.get("Location", "")
+        return seen
 
 
 def set_in(portal: Portal) -> Scene:
