@@ -146,11 +146,16 @@ def select_queries(
     asked: dict[str, Query] = {}
     refused: dict[str, Query] = {}
     resting: set[str] = set()
-    for candidate in sorted(candidates, key=lambda candidate: _build_value_key(candidate, week)):
-        query = candidate.query
+    due: list[QueryCandidate] = []
+    for candidate in candidates:
+        # Most rest in any week, so only those that are due are put in order.
         if depth is SearchDepth.ROTATING and not candidate.turn.is_due(week):
-            resting.add(query.key)
-        elif budget.try_spend(query.subject, candidate.compute_max_cost(depth), query.source):
+            resting.add(candidate.query.key)
+        else:
+            due.append(candidate)
+    for candidate in sorted(due, key=lambda candidate: _build_value_key(candidate, week)):
+        query = candidate.query
+        if budget.try_spend(query.subject, candidate.compute_max_cost(depth), query.source):
             asked[query.key] = replace(query, pages=candidate.count_pages(depth))
         else:
             refused[query.key] = query
