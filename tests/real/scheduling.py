@@ -6,7 +6,10 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 # What takes longest begins first: at the end it would keep a single process at work.
-LONGEST = ("test_containers", "test_debian_package", "test_district", "test_fleet_faults")
+LONGEST = (
+    *("test_containers", "test_debian_package", "test_district", "test_fleet_faults"),
+    "test_states",
+)
 # What takes long to start is started once for all files that need it. Of podman there can be only
 # one at a time: whatever runs shares the machine's ports 80 and 443, its network and its locks.
 TOGETHER = {
@@ -23,7 +26,7 @@ TOGETHER = {
 class RealScheduling(LoadScopeScheduling):
     """Gives a process all tests that share what they start: those of a file, or of several.
 
-    Those that take longest share little, and mostly wait.
+    Those that take longest share little: each of their tests may go to another process.
     """
 
     def remove_node(self, node: WorkerController) -> str | None:
