@@ -35,7 +35,7 @@ SOAKING = os.environ.get("NAMESAKE_SOAK") == "1"
 
 # The machine that decides about a change must decide the same tomorrow.
 # Each run elsewhere tries others, and `make soak` finds what is wrong more seldom.
-settings.register_profile("any", deadline=None, max_examples=40, derandomize="CI" in os.environ)
+settings.register_profile("any", deadline=None, max_examples=25, derandomize="CI" in os.environ)
 settings.register_profile("soak", deadline=None, max_examples=2000)
 # For `make mutants`, which runs the same tests once for each mutant.
 settings.register_profile("few", deadline=None, derandomize=True, max_examples=15)

@@ -19,7 +19,7 @@ MOST_OPENING_MS = 40.0
 
 
 def test_many_districts_are_polite_small_and_strangers_to_each_other(share):
-    districts = len(share(range(DISTRICTS), of=60))
+    districts = len(share(range(DISTRICTS), of=100))
     command = [sys.executable, "-m", PROGRAM, "--districts", str(districts)]
     command += ["--people", str(PEOPLE), "--sites", str(SITES), "--json"]
     answer = subprocess.run(

@@ -13,7 +13,7 @@ MOST_MEBIBYTES = 200
 
 
 def test_a_large_district_is_swept_whole_in_little_memory(share):
-    people = len(share(range(PEOPLE), of=50))
+    people = len(share(range(PEOPLE), of=100))
     command = [sys.executable, "-m", PROGRAM, "--people", str(people), "--json"]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
     figures = json.loads(answer.stdout)

@@ -128,8 +128,11 @@ def test_without_annexes_the_commands_are_those_of_the_core(core: Core) -> None:
     assert "--districts" not in core.run("-m", "monitor", "doctor", "--help")
 
 
-def test_without_annexes_the_demo_plays(core: Core, tmp_path: Path) -> None:
-    assert "Traceback" not in core.run("-m", "monitor", "demo", "--out", str(tmp_path / "demo"))
+def test_without_annexes_the_demo_plays_with_the_wheel_alone(core: Core, tmp_path: Path) -> None:
+    said = core.run("-I", "-m", "monitor", "demo", "--out", str(tmp_path / "demo"))
+
+    assert "maria" in said
+    assert "Traceback" not in said
 
 
 def test_without_annexes_tests_of_the_core_are_green(core: Core) -> None:

@@ -91,7 +91,3 @@ def test_a_district_is_set_up_and_checked_with_the_wheel_alone(python: Path) -> 
     config.write_text(SETTINGS, "utf-8")
     run(python, "--config", str(config), "init")
     assert "The database is intact" in run(python, "--config", str(config), "doctor")
-
-
-def test_the_demo_is_played_with_the_wheel_alone(python: Path) -> None:
-    assert "maria" in run(python, "demo", "--out", str(python.parents[1] / "demo"))

@@ -35,7 +35,9 @@ class Damage:
 @pytest.mark.parametrize("answer", answers(), ids=str)
 def test_no_damage_is_taken_for_an_answer(answer: Answer, share: Share) -> None:
     wrong = (
-        damage for damage in damages(answer, share(range(MUTATIONS))) if not honest(answer, damage)
+        damage
+        for damage in damages(answer, share(range(MUTATIONS), of=20))
+        if not honest(answer, damage)
     )
 
     assert [str(damage) for damage in islice(wrong, 3)] == []

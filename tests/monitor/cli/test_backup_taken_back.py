@@ -45,6 +45,14 @@ def kept(copied: Terminal) -> Terminal:
     return copied
 
 
+@pytest.fixture
+def people(kept: Terminal) -> tuple[str, str]:
+    """Rosa and Theo, who have joined."""
+    with Database.open_folder(kept.config.state) as state:
+        rosa, theo = state.people.list_person_ids()
+    return rosa, theo
+
+
 @contextmanager
 def working(terminal: Terminal) -> Iterator[App]:
     with terminal.app() as app:
@@ -122,9 +130,10 @@ def find_consent(terminal: Terminal, person_id: str) -> Consent:
         narrow_and_rest_for_less,
     ],
 )
-def test_the_last_consent_holds_in_an_older_copy(kept: Terminal, act: Act) -> None:
-    with Database.open_folder(kept.config.state) as state:
-        rosa, theo = state.people.list_person_ids()
+def test_the_last_consent_holds_in_an_older_copy(
+    kept: Terminal, people: tuple[str, str], act: Act
+) -> None:
+    rosa, theo = people
     act(kept, rosa)
     last, untouched = find_consent(kept, rosa), find_consent(kept, theo)
     lose(kept)
@@ -142,10 +151,9 @@ def test_the_last_consent_holds_in_an_older_copy(kept: Terminal, act: Act) -> No
 
 
 def test_who_left_is_told_so_once_and_erased_after_the_restore_of_an_older_copy(
-    kept: Terminal,
+    kept: Terminal, people: tuple[str, str]
 ) -> None:
-    with Database.open_folder(kept.config.state) as state:
-        rosa, theo = state.people.list_person_ids()
+    rosa, theo = people
     with working(kept) as app:
         withdraw_consent(app, rosa, ConsentChannel.PORTAL)
         told = [email.message_id for email in app.db.outbox.list_emails()]
@@ -179,9 +187,10 @@ def test_a_restore_forgets_what_a_narrower_consent_no_longer_covers(kept: Termin
         assert app.db.people.load_person(rosa).alert_feeds == ()
 
 
-def test_a_hold_since_the_backup_keeps_whoever_left(kept: Terminal) -> None:
-    with Database.open_folder(kept.config.state) as state:
-        rosa, theo = state.people.list_person_ids()
+def test_a_hold_since_the_backup_keeps_whoever_left(
+    kept: Terminal, people: tuple[str, str]
+) -> None:
+    rosa, theo = people
     leave_while_held(kept, rosa)
     leave_by_page(kept, theo)
     lose(kept)
@@ -195,9 +204,10 @@ def test_a_hold_since_the_backup_keeps_whoever_left(kept: Terminal) -> None:
         assert app.db.people.list_person_ids() == (rosa,)
 
 
-def test_a_hold_lifted_since_the_backup_keeps_nobody(kept: Terminal) -> None:
-    with Database.open_folder(kept.config.state) as state:
-        rosa, theo = state.people.list_person_ids()
+def test_a_hold_lifted_since_the_backup_keeps_nobody(
+    kept: Terminal, people: tuple[str, str]
+) -> None:
+    rosa, theo = people
     leave_while_held(kept, rosa)
     assert kept.run("backup").code == 0
     kept.clock.at += timedelta(hours=1)
@@ -235,11 +245,10 @@ def test_the_last_backup_is_the_one_that_was_restored(kept: Terminal) -> None:
     ("command", "runs"), [("left", True), ("withdraw", False), ("pause", False)]
 )
 def test_a_machine_that_dies_right_after_a_command_forgets_it_never(
-    kept: Terminal, command: str, *, runs: bool
+    kept: Terminal, people: tuple[str, str], command: str, *, runs: bool
 ) -> None:
     """Service and commands are processes, and the service is killed, or was never started."""
-    with Database.open_folder(kept.config.state) as state:
-        rosa, theo = state.people.list_person_ids()
+    rosa, theo = people
     day = f"{SystemClock().now() + timedelta(days=20):%Y-%m-%d}"
     how = ("--until", day) if command == "pause" else ("--yes",)
     with started(kept, "run") if runs else nullcontext() as service:
@@ -259,11 +268,10 @@ def test_a_machine_that_dies_right_after_a_command_forgets_it_never(
 
 
 def test_a_copy_of_the_keys_that_cannot_be_written_holds_up_no_one_who_leaves(
-    kept: Terminal,
+    kept: Terminal, people: tuple[str, str]
 ) -> None:
     """An orderly stop does what is left to do, and so does the next start."""
-    with Database.open_folder(kept.config.state) as state:
-        rosa, theo = state.people.list_person_ids()
+    rosa, theo = people
     copy, draft = place(kept, "keys") / "keys.db", place(kept, "keys") / ".keys.db.new"
     known = [read_take_backs(copy)]
     for person_id in (rosa, theo):

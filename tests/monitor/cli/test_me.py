@@ -1,5 +1,6 @@
 """Looking oneself up: a command that needs no district, and leaves nothing behind."""
 
+import hashlib
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import stat
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
@@ -62,6 +64,19 @@ class Desk:
     @property
     def mark(self) -> str:
         return (self.cache / "namesake" / "looked-up").read_text("ascii")
+
+
+@pytest.fixture(autouse=True)
+def work(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Hash without the work that the product asks for, and note how much that was."""
+    asked, scrypt = [], hashlib.scrypt
+
+    def hash_at_once(text: bytes, **told: Any) -> bytes:
+        asked.append(told["n"])
+        return scrypt(text, **{**told, "n": 2})
+
+    monkeypatch.setattr(hashlib, "scrypt", hash_at_once)
+    return asked
 
 
 @pytest.fixture
@@ -203,12 +218,14 @@ def test_another_name_is_refused_before_anything_is_asked(desk, web):
     assert web.visits == []
 
 
-def test_the_mark_of_the_day_tells_no_name(mark):
+def test_the_mark_of_the_day_tells_no_name(mark, work):
     first = spend_day(mark, NAMED)
     second = spend_day(mark, NAMED, TODAY + timedelta(days=1))
 
     assert re.fullmatch(r"2026-09-21 [0-9a-f]{32} [0-9a-f]{128}\n", first)
     assert set(first.split()) & set(second.split()) == set()
+    # Whoever reads it cannot try many names.
+    assert min(work) >= 1 << 15
 
 
 def test_a_damaged_mark_counts_as_none(mark):

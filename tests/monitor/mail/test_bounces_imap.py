@@ -1,6 +1,7 @@
 """What a mailbox does not give out is unread, and never taken for a report that says nothing."""
 
 import imaplib
+from contextlib import nullcontext
 
 import pytest
 
@@ -10,7 +11,7 @@ from monitor.domain.errors import UnavailableError
 from monitor.mail import bounces as bounce_box
 from monitor.mail.bounces import ImapBounceMailbox, cut_headers
 from monitor.mail.delivery_reports import ReportReading, parse_bounces
-from scrapers.sandbox.client import SandboxParser
+from scrapers.sandbox.client import ParserLostError, SandboxParser
 from tests.monitor.mail.test_delivery_reports import EMAIL, report
 
 
@@ -41,6 +42,18 @@ class Box:
         return "OK", []
 
 
+@pytest.fixture(scope="module")
+def reader():
+    """A child for all messages; one that is lost is started again."""
+    with SandboxParser(children=1) as parser:
+        yield parser
+
+
+@pytest.fixture
+def shared(monkeypatch, reader):
+    monkeypatch.setattr(bounce_box, "SandboxParser", lambda **_: nullcontext(reader))
+
+
 @pytest.fixture
 def opened(monkeypatch):
     def opened(box):
@@ -51,7 +64,7 @@ def opened(monkeypatch):
     return opened
 
 
-def test_a_message_that_the_server_withholds_stays_unread(opened):
+def test_a_message_that_the_server_withholds_stays_unread(shared, opened):
     box = Box(withheld={"1"})
 
     heard = [bounce.local_id for bounces in opened(box).read_bounces() for bounce in bounces]
@@ -65,7 +78,7 @@ def nested(parts):
 
 
 @pytest.mark.parametrize("parts", [60, 1000])
-def test_a_message_that_cannot_be_read_is_set_aside_and_the_next_one_is_read(opened, parts):
+def test_a_message_that_cannot_be_read_is_set_aside_and_the_next_one_is_read(shared, opened, parts):
     box = Box(first=nested(parts))
 
     first, second = opened(box).read_bounces()
@@ -81,7 +94,7 @@ def costly(size=900_000):
     return f'Content-Type: multipart/report; boundary="b"\n\n--b\n{part}\n\n--b--\n'.encode()
 
 
-def test_a_message_that_takes_its_reader_too_long_is_ended_and_the_next_one_is_read(opened):
+def test_a_message_that_takes_its_reader_too_long_is_ended_and_the_next_one_is_read(shared, opened):
     box = Box(first=costly())
 
     first, second = opened(box).read_bounces()
@@ -92,8 +105,12 @@ def test_a_message_that_takes_its_reader_too_long_is_ended_and_the_next_one_is_r
 
 
 def test_a_round_ends_after_few_messages_that_had_to_be_ended(opened, monkeypatch):
+    def lose(*_, **__):
+        raise ParserLostError
+
     monkeypatch.setattr(bounce_box, "MAX_LOST_MESSAGES", 1)
-    box = Box(first=costly())
+    monkeypatch.setattr(SandboxParser, "call", lose)
+    box = Box()
 
     assert list(opened(box).read_bounces()) == [None]
     assert box.seen == ["1"]
@@ -130,7 +147,7 @@ def test_of_headers_only_64_kb_are_read(ends):
 
 
 @pytest.mark.parametrize("encoding", ["7bit", "base64", "quoted-printable", "x-uuencode"])
-def test_a_report_is_read_as_it_would_be_here(opened, encoding):
+def test_a_report_is_read_as_it_would_be_here(shared, opened, encoding):
     content = report().replace(
         b"Content-Type: text/plain",
         b"Content-Type: text/plain; charset=iso-2022-jp\nContent-Transfer-Encoding: "

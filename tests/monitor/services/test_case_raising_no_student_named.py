@@ -43,7 +43,7 @@ def test_a_whole_week_names_no_student_anywhere(world, tmp_path, caplog):
     visits = count()
 
     def look_at_some(_visit: object) -> None:
-        if next(visits) % 4 == 0:
+        if next(visits) % 8 == 0:
             while_asked.update(found_in(WORDS, tmp_path))
 
     world.meanwhile = look_at_some

@@ -32,10 +32,10 @@ def reminders(maria: Staff) -> int:
 
 
 def until(world: World, maria: Staff, days: int) -> None:
-    """Go on to so many days after the consent was given, a week at a time."""
+    """Go on to so many days after the consent was given, four weeks at a time."""
     given = world.state.consents.find_latest_consent(maria.id).given_at
     while (world.clock.at - given).days < days:
-        world.later(days=min(7, days - (world.clock.at - given).days))
+        world.later(days=min(28, days - (world.clock.at - given).days))
         world.writes()
 
 

@@ -52,7 +52,7 @@ def count_checks(staff: Staff) -> int:
 def test_somebody_is_checked_once_a_day_for_14_days_and_then_no_more(world: World, maria: Staff):
     begin_daily_checks(world.app, maria.id)
     run_due_sweeps(world.app)
-    for _ in range(20):
+    for _ in range(16):
         live_a_day(world)
 
     assert count_checks(maria) == 14

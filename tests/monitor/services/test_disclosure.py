@@ -39,7 +39,7 @@ OF_ITS_PERSON = {
     *("since", "is_undecided", "is_pursued", "undoes", "lowered_by", "earlier", "steps"),
     *("lever", "until", "opens_at", "holders", "contact_kinds", "link_url"),
 }
-LIVES = range(40)
+LIVES = range(24)
 
 
 @pytest.fixture

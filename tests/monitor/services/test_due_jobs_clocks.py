@@ -33,10 +33,12 @@ def everybody(world: World) -> tuple[Staff, ...]:
 
 
 def passes(world: World, **span: float) -> None:
-    """Let time pass, and tick every hour."""
-    until = world.clock.at + timedelta(**span)
+    """Let time pass, and tick every hour; of days and weeks, every fourth."""
+    left = timedelta(**span)
+    every = 4 if left >= timedelta(days=3) else 1
+    until = world.clock.at + left
     while world.clock.at < until:
-        world.later(hours=1)
+        world.later(hours=every)
         run_requested_checks(world.app)
         run_due_sweeps(world.app)
         run_mail_and_cleanup(world.app)

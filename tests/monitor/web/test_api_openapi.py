@@ -20,7 +20,7 @@ from tests.monitor.web.review.flagged import fake
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 # Seeded and bounded: it tries the same requests each time.
 TRIES = settings(
-    max_examples=12,
+    max_examples=6,
     derandomize=True,
     database=None,
     deadline=None,

@@ -89,7 +89,7 @@ BODIES: dict[str, Behavior] = {
         b"HTTP/1.1 302 Found\r\nLocation: /next\r\n\r\n", WAVE
     ),
     "deflate bomb": answering(packed(b"\x78\xda" + BOMB[10:], "deflate")),
-    "sixteen bombs in a row": answering(packed(gzip.compress(bytes(50 * MIB)) * 32, "gzip")),
+    "many bombs in a row": answering(packed(gzip.compress(bytes(5 * MIB)) * 320, "gzip")),
 }
 
 

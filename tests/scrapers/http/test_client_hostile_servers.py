@@ -35,8 +35,8 @@ from tests.scrapers.http.misbehavior import (
 QUICK = FetchLimits(total_seconds=0.5, connect_seconds=0.5)
 SMALL = FetchLimits(total_seconds=5.0, body_bytes=100_000)
 
-BOMB = gzip.compress(bytes(50 * MIB))
-DEFLATE_BOMB = zlib.compress(bytes(50 * MIB))
+BOMB = gzip.compress(bytes(5 * MIB))
+DEFLATE_BOMB = zlib.compress(bytes(5 * MIB))
 
 
 @pytest.mark.parametrize("access", AccessMode)

@@ -1,12 +1,15 @@
-"""A process of its own that visits one server, and tells what that cost.
+"""A process of its own for each visit to a server, which tells what that cost.
 
 The parent's memory must not stand in the figure, and what an earlier visit left must not hide a
 later one: hence one process for each server.
 """
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import monotonic
@@ -33,16 +36,28 @@ class Cost:
     came: list[str]
 
 
-def visit_apart(calm: int, hostile: int, limits: FetchLimits, scheme: str = "http") -> Cost:
-    """Visit the server at port `hostile` twice, as an API and as a page, in a new process."""
-    wish = [calm, hostile, limits.total_seconds, scheme]
-    command = [sys.executable, "-m", "tests.scrapers.http.visitor", json.dumps(wish)]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
-    return Cost(**json.loads(told.stdout))
+@contextmanager
+def running_visitor() -> Iterator[Callable[..., Cost]]:
+    """Start Python and load the client once: each visit is a copy of this process."""
+    command = [sys.executable, "-m", "tests.scrapers.http.visitor"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+
+        def visit_apart(calm: int, hostile: int, limits: FetchLimits, scheme: str = "http") -> Cost:
+            """Visit the server at port `hostile` twice, as an API and as a page."""
+            print(
+                json.dumps([calm, hostile, limits.total_seconds, scheme]),
+                file=process.stdin,
+                flush=True,
+            )
+            return Cost(**json.loads(process.stdout.readline()))
+
+        yield visit_apart
+        process.stdin.close()
 
 
-def main() -> None:
-    calm, hostile, seconds, scheme = json.loads(sys.argv[1])
+def visit(calm: int, hostile: int, seconds: float, scheme: str) -> Cost:
     places = {CALM: ("127.0.0.1", calm), HOSTILE: ("127.0.0.1", hostile)}
     egress = Dialer(address_map=places, resolve=resolve_nothing)
     limits = FetchLimits(total_seconds=seconds)
@@ -50,19 +65,28 @@ def main() -> None:
 
     follower = Follower(client)
 
-    def visit(origin: str, access: AccessMode) -> str:
+    def fetch(origin: str, access: AccessMode) -> str:
         came = follower.fetch(Request(url=origin), CrawlPolicy(origins=(origin,), access=access))
         return "Page" if isinstance(came, Page) else came.outcome
 
     for access in AccessMode:
-        visit(f"http://{CALM}", access)
+        fetch(f"http://{CALM}", access)
     idle, longest, came = peak_mebibytes(), 0.0, []
     for access in AccessMode:
         began = monotonic()
-        came.append(visit(f"{scheme}://{HOSTILE}", access))
+        came.append(fetch(f"{scheme}://{HOSTILE}", access))
         longest = max(longest, monotonic() - began)
-    cost = Cost(seconds=longest, mebibytes=peak_mebibytes() - idle, came=came)
-    sys.stdout.write(json.dumps(asdict(cost)))
+    return Cost(seconds=longest, mebibytes=peak_mebibytes() - idle, came=came)
+
+
+def main() -> None:
+    for wish in sys.stdin:
+        if pid := os.fork():
+            os.waitpid(pid, 0)
+        else:
+            sys.stdout.write(f"{json.dumps(asdict(visit(*json.loads(wish))))}\n")
+            sys.stdout.flush()
+            os._exit(0)
 
 
 if __name__ == "__main__":

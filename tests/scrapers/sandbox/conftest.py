@@ -21,6 +21,13 @@ def parser() -> Iterator[SandboxParser]:
         yield children
 
 
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[SandboxParser]:
+    """Parse what its child survives; to start one takes longer than most tests of it."""
+    with SandboxParser(patience=60.0) as children:
+        yield children
+
+
 @pytest.fixture
 def hasty() -> Iterator[SandboxParser]:
     with SandboxParser(patience=0.3) as children:

@@ -51,9 +51,9 @@ def jane(answered: Answered) -> Page:
 
 
 def test_a_child_reads_what_its_source_reads(
-    parser: SandboxParser, alpha: PresenceSource, jane: Page
+    lasting: SandboxParser, alpha: PresenceSource, jane: Page
 ) -> None:
-    reading = parser.parse_body(alpha, asked(alpha), jane)
+    reading = lasting.parse_body(alpha, asked(alpha), jane)
 
     assert reading == alpha.parse_body(asked(alpha), jane)
     assert reading.traces[0].name == "Jane Doe"
@@ -117,29 +117,29 @@ def test_a_child_that_died_between_two_pages_costs_none_of_them(
 
 
 def test_a_reader_that_stumbles_has_not_understood_and_goes_on(
-    parser: SandboxParser, rogue: Rogue, answered: Answered
+    lasting: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    first = parser.parse_body(rogue, asked(rogue), answered("stumble"))
-    pids = parser.child_pids
-    parser.parse_body(rogue, asked(rogue), answered("stumble"))
+    first = lasting.parse_body(rogue, asked(rogue), answered("stumble"))
+    pids = lasting.child_pids
+    lasting.parse_body(rogue, asked(rogue), answered("stumble"))
 
     assert first.outcome is Outcome.UNREADABLE
     assert "ZeroDivisionError" in first.note
-    assert parser.child_pids == pids
+    assert lasting.child_pids == pids
 
 
 def test_text_that_no_encoding_knows_is_not_understood(
-    parser: SandboxParser, rogue: Rogue, answered: Answered
+    lasting: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    reading = parser.parse_body(rogue, asked(rogue), answered("halve"))
+    reading = lasting.parse_body(rogue, asked(rogue), answered("halve"))
 
     assert reading.outcome is Outcome.UNREADABLE
 
 
 def test_what_a_parser_prints_does_not_get_between_the_answers(
-    parser: SandboxParser, rogue: Rogue, answered: Answered
+    lasting: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    assert parser.parse_body(rogue, asked(rogue), answered("chat")).outcome is Outcome.FOUND
+    assert lasting.parse_body(rogue, asked(rogue), answered("chat")).outcome is Outcome.FOUND
 
 
 def test_a_child_knows_nothing_of_our_environment(
@@ -169,25 +169,25 @@ def test_a_child_holds_its_pipes_and_nothing_else(
 
 
 def test_a_child_dumps_no_core_and_starts_no_other(
-    parser: SandboxParser, rogue: Rogue, answered: Answered
+    lasting: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    limits = parser.parse_body(rogue, asked(rogue), answered("limits")).note
+    limits = lasting.parse_body(rogue, asked(rogue), answered("limits")).note
 
     assert limits == "(0, 0) (0, 0) (0, 0)"
 
 
 def test_no_more_of_a_page_is_sent_than_is_fetched(
-    parser: SandboxParser, rogue: Rogue, answered: Answered
+    lasting: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
     page = answered("count " + "x" * (4 * LARGEST_PAGE))
 
-    assert parser.parse_body(rogue, asked(rogue), page).note == str(LARGEST_PAGE)
+    assert lasting.parse_body(rogue, asked(rogue), page).note == str(LARGEST_PAGE)
 
 
 def test_what_leaves_a_child_is_cut_and_has_no_secret_number(
-    parser: SandboxParser, rogue: Rogue, answered: Answered
+    lasting: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    reading = parser.parse_body(rogue, asked(rogue), answered("tell"))
+    reading = lasting.parse_body(rogue, asked(rogue), answered("tell"))
 
     (trace,) = reading.traces
     assert trace.bio == f"SSN {NUMBER_REMOVED}"
@@ -195,16 +195,16 @@ def test_what_leaves_a_child_is_cut_and_has_no_secret_number(
 
 
 def test_the_contacts_of_an_own_account_come_as_they_are(
-    parser: SandboxParser, rogue: Rogue, answered: Answered
+    lasting: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
-    (contact,) = parser.parse_body(rogue, asked(rogue), answered("tell")).contacts
+    (contact,) = lasting.parse_body(rogue, asked(rogue), answered("tell")).contacts
 
     assert contact.bio == "SSN 123-45-6789"
 
 
-def test_a_child_masks_a_whole_page(parser: SandboxParser, answered: Answered) -> None:
+def test_a_child_masks_a_whole_page(lasting: SandboxParser, answered: Answered) -> None:
     body = b"x" * 3 * LARGEST_PAGE
-    masked = parser.mask_page(answered(body + b" \xc3\xa9 SSN 123-45-6789 \xff."))
+    masked = lasting.mask_page(answered(body + b" \xc3\xa9 SSN 123-45-6789 \xff."))
 
     assert masked == answered(body + b" \xc3\xa9 SSN 999-99-9999 \xff.")
 
@@ -279,7 +279,7 @@ def test_killing_costs_the_service_no_open_file(
     parser: SandboxParser, rogue: Rogue, answered: Answered
 ) -> None:
     before = open_files()
-    for _ in range(5):
+    for _ in range(2):
         parser.parse_body(rogue, asked(rogue), answered("leave"))
 
     assert open_files() <= before

@@ -130,7 +130,7 @@ def test_what_the_service_itself_looks_at_costs_it_little(
 def test_no_child_outlives_the_corpus(alpha: PresenceSource, answered: Answered) -> None:
     (query,) = alpha.build_queries(Identity(person_id="p", names=(), handles=("jdoe",)))
     with SandboxParser() as parser:
-        parser.parse_body(alpha, query, answered(CORPUS["nested divisions"]()))
+        parser.parse_body(alpha, query, answered(CORPUS["NUL bytes"]()))
         parser.parse_body(alpha, query, answered(JANE))
         pids = parser.child_pids
 

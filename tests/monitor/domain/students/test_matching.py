@@ -2,7 +2,6 @@
 
 from dataclasses import fields
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -193,11 +192,10 @@ def test_no_card_is_too_strange_to_compare(name, bio, handle):
     verdict(contact(name, bio, handle))
 
 
-@pytest.mark.parametrize("name", ["Mason Whitlock", "mason_whitlock"])
-def test_a_longer_roster_makes_each_name_say_less(name):
-    town = "Cedar Valley"
+def test_a_longer_roster_makes_each_name_say_less():
     many = [pupil(f"Pupil{chr(97 + at % 26)}", f"Name{at}x") for at in range(40_000)]
-
-    assert verdict(contact(name, town)).flagged
     longer = plain_roster((*PUPILS, *many))
-    assert not verdict(contact(name, town), listed=longer).flagged
+
+    for name in ("Mason Whitlock", "mason_whitlock"):
+        assert verdict(contact(name, "Cedar Valley")).flagged
+        assert not verdict(contact(name, "Cedar Valley"), listed=longer).flagged
