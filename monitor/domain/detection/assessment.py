@@ -201,6 +201,9 @@ def assess_evidence(
         _names_another(inputs, found) or _may_mean_another(inputs, found)
     ):
         label = OwnershipLabel.UNKNOWN
+    # Bait under their name and trade is as often a scammer's who took the name from nobody.
+    if label is OwnershipLabel.IMPERSONATION and found.isdisjoint(_TIES):
+        label = OwnershipLabel.UNKNOWN
     shares = _compute_shares(inputs, shown, weights)
     if inputs.is_account and label in _SOMEBODY_ELSES and shares.other < _HARDLY_OTHERS:
         is_likely = shares.mine >= _LIKELY_THEIRS
@@ -237,6 +240,21 @@ def _seems_theirs(shares: LabelProbabilities) -> bool:
 _SMALL_RISK = 3.0
 
 
+# What more than a name says that it means this person: where they are, what is theirs, a disguise.
+_TIES = frozenset(
+    rule.name
+    for rule in (
+        *(evidence_rules.EMPLOYER, evidence_rules.PLACE, evidence_rules.ADDRESSED),
+        *(evidence_rules.SAME_WORDS, evidence_rules.SAME_PICTURE, evidence_rules.WAVE),
+        *(evidence_rules.LINKS_TO_OWN, evidence_rules.LINKED_FROM_OWN, evidence_rules.SAME_HANDLE),
+        *(evidence_rules.SAME_HANDLE_LONGER, evidence_rules.SAME_HANDLE_NAME),
+        *(evidence_rules.LOOKALIKE, evidence_rules.LOOKALIKE_ELSEWHERE, evidence_rules.ABSENT),
+        *(evidence_rules.COPIED_BIO, evidence_rules.COPIED_ELSEWHERE),
+        *(evidence_rules.COPIED_PICTURE, evidence_rules.WATCHED_WORDS),
+        *(evidence_rules.WATCHED_PICTURE, evidence_rules.MIXED, evidence_rules.DISGUISED),
+        evidence_rules.LABELED_IMITATION,
+    )
+)
 # Whatever a question costs, what is theirs or plays them is never called somebody else's.
 _HARDLY_OTHERS = 0.1
 _LIKELY_THEIRS = 0.8

@@ -128,6 +128,30 @@ def test_a_question_about_what_means_the_person_says_why() -> None:
     assert Reason("speaks-of-person.place") in asked.reasons
 
 
+@pytest.mark.parametrize("more", ["", "Teacher. "])
+def test_bait_under_a_name_is_a_case_only_where_something_means_the_person(more: str) -> None:
+    made = datetime(2026, 11, 1, tzinfo=UTC)
+    baits = replace(
+        ACCOUNT,
+        handle="ruthquackenbush553",
+        name="Ruth Quackenbush",
+        bio=f"{more}DM me for gift cards, got hacked",
+        created_at=made,
+        counts=(("followers", 2), ("following", 900)),
+    )
+    inventory = Inventory(seen_at=made)
+    found, near = (
+        assess_trace(Subject(person=RUTH, commonness=0.1), one, inventory, None, WEIGHTS)
+        for one in (baits, replace(baits, location="Tallgrass, KS"))
+    )
+
+    assert (found.label, found.suggestion) == (
+        OwnershipLabel.UNKNOWN,
+        OwnershipLabel.IMPERSONATION,
+    )
+    assert near.label is OwnershipLabel.IMPERSONATION
+
+
 @pytest.mark.parametrize(
     ("changes", "others", "why"),
     [
