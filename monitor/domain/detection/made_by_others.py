@@ -392,8 +392,8 @@ _HINT_KINDS = (Slang.HINTS, Slang.BEFORE, Slang.AFTER, Slang.NAMES)
 @cache
 def _list_titles() -> frozenset[str]:
     """Return the titles before a name, as they are spelled and misspelled."""
-    misspelled = load_slang()[Slang.TITLES]
-    return TITLES.union(misspelled)
+    stretched = (f"{title}{title[-1]}" for title in _SHORT_TITLES)
+    return TITLES.union(load_slang()[Slang.TITLES], stretched)
 
 
 def has_words_before_name(written: str, name: PersonName) -> bool:

@@ -358,6 +358,8 @@ def test_a_title_and_such_words_are_asked_about_whatever_the_date_and_the_networ
         ("mrs quackenbush", "tallgrassnews7", "what now"),
         # Letters that were stretched.
         ("freaky Quackennnnbush", "fq", "parody of quackenbushhhh"),
+        ("mrss quackenbush", "mrsq77", "mrss quackenbush, again"),
+        ("misss Quackenbush", "mq77", "ask misss quackenbush"),
         # Bait on the network where she is.
         ("Ruth Quackenbush", "ruth.quackenbush", "widowed, looking for a serious relationship"),
     ],
