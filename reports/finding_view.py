@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from monitor.domain.reason import Day, Label, Plain, Reason, Site, Told
-from monitor.domain.two_reviewers import EARLY_ACCESS_LASTS
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
@@ -265,12 +264,12 @@ class CaseSummary:
     stays as it is.
     `next_by` does `next_step` by `due`; all are None where it has ended, at `ended_at`. It waits
     for its person `waits_since` then, None where it does not, or IT reads. IT sees it
-    since `it_sees_since` because of `opened_by`; None while it does not. Silence of its person ends
-    it when it `closes_at`, None for never. They shared it with its evidence `shared_at` some time,
-    None while they do not. IT reported it when it is `mistaken_at`, and takes that back by
-    `take_back_by`: its person says that it pretends nothing; both are None where there is no such
-    report. `taken_by` is a reviewer's address, and `asked_at` when its person was last asked; both
-    are for IT alone.
+    since `it_sees_since` because of `opened_by`; None while it does not. Early access lasts
+    `open_until` then. Silence of its person ends it when it `closes_at`, None for never. They
+    shared it with its evidence `shared_at` some time, None while they do not. IT reported it when
+    it is `mistaken_at`, and takes that back by `take_back_by`: its person says that it pretends
+    nothing; both are None where there is no such report. `taken_by` is a reviewer's address, and
+    `asked_at` when its person was last asked; both are for IT alone.
     """
 
     id: str
@@ -295,17 +294,12 @@ class CaseSummary:
     closes_at: datetime | None = None
     it_sees_since: datetime | None = None
     opened_by: OpeningReason | None = None
+    open_until: datetime | None = None
     shared_at: datetime | None = None
     mistaken_at: datetime | None = None
     take_back_by: datetime | None = None
     taken_by: str = ""
     asked_at: datetime | None = None
-
-    @property
-    def open_until(self) -> datetime | None:
-        """Return when early access to it ends; None where something else opened it."""
-        early = self.opened_by is OpeningReason.EARLY_ACCESS
-        return self.it_sees_since + EARLY_ACCESS_LASTS if early and self.it_sees_since else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
