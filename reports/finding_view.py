@@ -261,15 +261,15 @@ class CaseSummary:
 
     `nature` is its kind, as its person sees it. `decision` is what they say that it is,
     `review_decision` what IT does; None for silence. One that `is_left` is real by their word, and
-    stays as it is.
-    `next_by` does `next_step` by `due`; all are None where it has ended, at `ended_at`. It waits
-    for its person `waits_since` then, None where it does not, or IT reads. IT sees it
-    since `it_sees_since` because of `opened_by`; None while it does not. Early access lasts
-    `open_until` then. Silence of its person ends it when it `closes_at`, None for never. They
-    shared it with its evidence `shared_at` some time, None while they do not. IT reported it when
-    it is `mistaken_at`, and takes that back by `take_back_by`: its person says that it pretends
-    nothing; both are None where there is no such report. `taken_by` is a reviewer's address, and
-    `asked_at` when its person was last asked; both are for IT alone.
+    stays as it is. `next_by` does `next_step` by `due`; all are None where it has ended, at
+    `ended_at`, unless IT has a report to take back. It waits for its person `waits_since` then,
+    None where it does not, or IT reads. IT sees it since `it_sees_since` because of `opened_by`;
+    None while it does not. By early access it is `open_until` then. Silence of its person ends it
+    when it `closes_at`, None for never. They shared it with its evidence `shared_at` some time,
+    None while they do not. IT reported it when it is `mistaken_at`, and takes that back by
+    `take_back_by`, or says why not: its person says that it pretends nothing; both are None where
+    there is no such report. `taken_by` is a reviewer's address, and `asked_at` when its person was
+    last asked; both are for IT alone.
     """
 
     id: str

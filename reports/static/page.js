@@ -8,7 +8,8 @@ document.querySelector(led ? "[data-faults]" : "[data-faults], [data-notice]")?.
 // On a phone, a row of links scrolls: the one that leads here is in view.
 for (const row of document.querySelectorAll(".parts ul, .chips")) {
   const here = row.querySelector("[aria-current]");
-  if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - 48;
+  const end = (here?.offsetLeft ?? 0) + (here?.offsetWidth ?? 0) - row.offsetLeft;
+  row.scrollLeft = end + 48 - row.clientWidth;
 }
 
 // A second tap on a button that was pressed already sends nothing twice.
