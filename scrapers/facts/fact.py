@@ -24,7 +24,7 @@ from msgspec import Struct
 
 STALE_AFTER = timedelta(days=180)
 # The day of the facts that come with the program: an update must be newer.
-SHIPPED_ON = date(2026, 11, 30)
+SHIPPED_ON = date(2026, 12, 1)
 
 FOLDER = Path(__file__).parent
 # The kind that is in a format of others.
