@@ -19,18 +19,18 @@ AT = """() => {
 class Keys:
     page: Page
 
-    def to(self, words: str) -> None:
+    def to(self, words: str, step: str = "Tab") -> None:
         """Go on by Tab to what begins with these words; every stop on the way is seen."""
         for _ in range(MOST_STOPS):
-            self.page.keyboard.press("Tab")
+            self.page.keyboard.press(step)
             at = self.page.evaluate(AT)
             assert at["seen"], f"nobody sees that the focus is on {at['words'] or at['id']}"
             if at["words"].startswith(words):
                 return
         raise AssertionError(words)
 
-    def press(self, words: str, key: str = "Enter") -> None:
-        self.to(words)
+    def press(self, words: str, key: str = "Enter", step: str = "Tab") -> None:
+        self.to(words, step)
         self.page.keyboard.press(key)
 
     def fill(self, label: str, text: str) -> None:

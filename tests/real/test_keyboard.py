@@ -119,9 +119,9 @@ def test_the_keyboard_alone_reports_an_imitation(looks: Looks, page: Page, pages
     keys.press("Copy the text")
     # Where a browser lets no page copy, the text is unfolded and selected instead.
     keys.is_on("text")
-    keys.press("Another way, or a note")
+    keys.press("Another way, or a note", step="Shift+Tab")
     keys.fill("Note (optional)", "Number 17")
-    keys.press("I reported it")
+    keys.press("I reported it", step="Shift+Tab")
 
     keys.is_told("Saved: you reported it.")
     keys.press("History")
