@@ -172,9 +172,14 @@ class Case:
 
         What is real and left as it is still pretends to be them.
         """
-        pretends = not self.is_dismissed or self.is_left_as_it_is
-        is_mistaken = self.kind in OWNERSHIP_CASES and not pretends
-        return self.find_report(side) if is_mistaken else None
+        if self.kind not in OWNERSHIP_CASES or not self.is_dismissed or self.is_left_as_it_is:
+            return None
+        if side is Side.IT:
+            return self.find_report(side)
+        # To undo that one reported it calls nothing back: the platform still has the report.
+        since = self.log[max(self.past, self.back) :]
+        own = (entry for entry in reversed(since) if self.get_side(entry) is side)
+        return next((entry for entry in own if entry.decision in SENT_LEVERS), None)
 
     @property
     def upheld(self) -> DecisionRecord | None:

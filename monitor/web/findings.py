@@ -19,7 +19,7 @@ from monitor.domain.case_log import SHARING
 from monitor.domain.errors import InputError
 from monitor.domain.feedback import FINDING_DECISIONS, resolve_feedback
 from monitor.domain.reason import Count, Label, Reason, Told
-from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup
+from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup, Side
 from monitor.services.answers import (
     DecisionInput,
     answer_case,
@@ -328,18 +328,7 @@ def build_case_routes(context: PortalContext) -> Blueprint:
             context.tell_filed(record_case_answer(app, case, form))
         except (InputError, ValueError):
             abort(HTTPStatus.BAD_REQUEST)
-        finding_page = url_for("findings.show_finding", finding_id=case.finding_id)
-        if case.kind in MADE_BY_OTHERS and form.decision in CASE_OF_DECISION:
-            return _redirect_to_kit(context, case.finding_id, case)
-        if form.decision is Decision.MINE and case.kind is CaseKind.EXPOSED_CONTACT:
-            return context.redirect_to(url_for("removal.show_removal", case_id=case.id), "Saved.")
-        if form.decision in {Decision.IMPERSONATION, Decision.LOCKED_OUT}:
-            return context.redirect_to(
-                f"{finding_page}#case-{case.id}", "Saved. Here is what to do now."
-            )
-        if form.back is AnswerPage.SORT:
-            return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
-        return context.redirect_to(finding_page, "Saved.")
+        return _redirect_after_case_answer(context, case, form)
 
     @routes.post("/me/cases/<case_id>/undo")
     def submit_undo(case_id: str) -> Response:
@@ -358,6 +347,27 @@ def build_case_routes(context: PortalContext) -> Blueprint:
         )
 
     return routes
+
+
+def _redirect_after_case_answer(
+    context: PortalContext, case: Case, form: CaseAnswerForm
+) -> Response:
+    """Lead to what its person does next, by their answer."""
+    finding_page = url_for("findings.show_finding", finding_id=case.finding_id)
+    if Side.PERSON in disclose_own(context.app, _find_own_case(context, case.id)).withdraws:
+        text = url_for("takedown.show_withdrawal", case_id=case.id)
+        return context.redirect_to(text, "Saved. Here is the text that takes your report back.")
+    if case.kind in MADE_BY_OTHERS and form.decision in CASE_OF_DECISION:
+        return _redirect_to_kit(context, case.finding_id, case)
+    if form.decision is Decision.MINE and case.kind is CaseKind.EXPOSED_CONTACT:
+        return context.redirect_to(url_for("removal.show_removal", case_id=case.id), "Saved.")
+    if form.decision in {Decision.IMPERSONATION, Decision.LOCKED_OUT}:
+        return context.redirect_to(
+            f"{finding_page}#case-{case.id}", "Saved. Here is what to do now."
+        )
+    if form.back is AnswerPage.SORT:
+        return context.redirect_to(url_for("sort.show_cards", _anchor="card-1"), "Saved.")
+    return context.redirect_to(finding_page, "Saved.")
 
 
 def build_sharing_routes(context: PortalContext) -> Blueprint:

@@ -17,7 +17,7 @@ from monitor.domain.vocabulary import (
 from reports import answer_choices
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
-from reports.finding_view import AdviceLine, CaseView, describe_source
+from reports.finding_view import AdviceLine, AnswerChoice, CaseView, describe_source
 from reports.labels.takedown import (
     ASKED_AGAIN,
     LEVERS,
@@ -290,9 +290,13 @@ class TakedownView:
         return "\n".join(lines)
 
     @property
-    def can_be_mistaken(self) -> bool:
-        """Tell whether a report waits that an answer of the person's could still take back."""
-        return self.case.acted_at is not None and self.case.state is CaseState.REPORTED
+    def other_answers(self) -> tuple[AnswerChoice, ...]:
+        """Return what its person says of what pretends nothing, while a report of it waits."""
+        if self.case.acted_at is None or self.case.state is not CaseState.REPORTED:
+            return ()
+        innocent = {Decision.MINE, Decision.NAMESAKE, Decision.UNRELATED}
+        is_account = self.case.kind is not CaseKind.HARMFUL_PAGE
+        return tuple(one for one in self.case.answers if is_account and one.value in innocent)
 
     @property
     def has_enough_copies(self) -> bool:

@@ -204,13 +204,37 @@ def test_while_checks_are_paused_the_plan_says_that_nobody_looks(
     assert "We cannot open this account ourselves" not in seen
 
 
-def test_who_reported_by_mistake_is_led_to_their_answer(portal: Portal, maria: Staff, place: str):
+@pytest.mark.parametrize("said", ["mine", "namesake", "unrelated"])
+def test_who_reported_by_mistake_says_so_on_the_plan_and_gets_the_text(
+    portal: Portal, maria: Staff, place: str, said: str
+):
     guest = portal.signed_in(maria.mail)
     assert "Was the report a mistake?" not in guest.get(place).text
 
     guest.post(place, done="reported", lever="form")
+    plan = guest.get(place)
+    case = maria.case(CaseKind.IMPERSONATION)
+    press = plan.page.find("input", {"name": "decision", "value": said})
+    assert press.find_parent("form")["action"] == f"/me/cases/{case.id}"
 
-    assert "Was the report a mistake?" in guest.get(place).text
+    assert "Was the report a mistake?" in plan.text
+    text = guest.follow(guest.post(f"/me/cases/{case.id}", decision=said)).text
+    assert "Take the report back" in text
+    assert "Send it where you reported it" in text
+
+
+def test_who_undid_that_they_reported_it_still_gets_the_text(
+    portal: Portal, maria: Staff, place: str
+):
+    guest, case = portal.signed_in(maria.mail), maria.case(CaseKind.IMPERSONATION)
+    guest.post(place, done="reported")
+    for _ in range(2):
+        guest.post(f"/me/cases/{case.id}/undo")
+
+    seen = guest.follow(guest.post(f"/me/cases/{case.id}", decision="namesake")).text
+
+    assert "Send it where you reported it" in seen
+    assert "Take the report back" in guest.get(f"/me/findings/{case.finding_id}").text
 
 
 def test_where_there_is_no_form_the_way_within_the_site_stands_open(
