@@ -408,6 +408,20 @@ class CaseView(CaseSummary):
         return (self.next_by, self.next_step) == (StepActor.PERSON, CaseStep.ANSWER)
 
     @property
+    def is_closed_by_undo(self) -> bool:
+        """Tell whether silence opens it to IT no more, since its person answered it once."""
+        is_timed = self.kind in _OWNERSHIP_KINDS and self.severity is Severity.HIGH
+        is_shut = self.it_sees_since is None and self.opens_at is None
+        return self.waits_for_answer and is_timed and is_shut
+
+    @property
+    def undo_closes(self) -> bool:
+        """Tell whether IT sees it no more once its person takes their answer back."""
+        is_kept = self.is_shared or self.review_decision is not None
+        is_answer = self.undoes is Decision.IMPERSONATION
+        return is_answer and self.it_sees_since is not None and not is_kept
+
+    @property
     def own_next_step(self) -> str:
         """Return what happens next, as its person reads it; empty where it has ended."""
         if self.next_by is None or self.next_step is None:

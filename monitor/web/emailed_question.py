@@ -91,11 +91,12 @@ def _add_later_routes(context: PortalContext, routes: Blueprint) -> None:
     @routes.post("/answer/<token>/undo")
     def submit_undo(token: str) -> Response:
         proof, link = read_form(LinkUndoForm).proof, open_answer_link(app, token)
+        before = disclose_answered(app, link) if link else None
         if link is None or not undo_by_link(app, link, context.browser_session.id, proof):
             return _render_over(context)
-        return context.redirect_to(
-            url_for("answer.show_card", token=token), "Your answer is undone."
-        )
+        closes = before is not None and before.undo_closes
+        said = answer_choices.ANSWER_UNDONE_CLOSES if closes else "Your answer is undone."
+        return context.redirect_to(url_for("answer.show_card", token=token), said)
 
     @routes.post("/answer/<token>/sign-in")
     def submit_code_request(token: str) -> Response:

@@ -47,7 +47,7 @@ from monitor.services.findings import (
 from monitor.services.pictures import load_compared_picture
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
-from reports.answer_choices import ANSWERS
+from reports.answer_choices import ANSWER_UNDONE_CLOSES, ANSWERS
 from reports.pages import findings as pages
 from reports.pages.findings import AnswerHistoryView, FindingListView, ShareView, SortView, UndoLine
 from scrapers.models import TraceKind
@@ -333,7 +333,8 @@ def build_case_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/cases/<case_id>/undo")
     def submit_undo(case_id: str) -> Response:
         case = _find_own_case(context, case_id)
-        said = disclose_own(app, case).undone_words
+        before = disclose_own(app, case)
+        said = ANSWER_UNDONE_CLOSES if before.undo_closes else before.undone_words
         try:
             undo_decisions(app, (case_id,), case.person_id)
         except InputError:

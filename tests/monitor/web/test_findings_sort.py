@@ -562,7 +562,7 @@ def test_ruled_cases_say_so_and_can_be_taken_back(guest, maria):
 
     undone = guest.post(f"/me/cases/{case.id}/undo")
 
-    assert "Undone: “Someone pretending to be me”." in guest.follow(undone).text
+    assert "Your answer is undone. IT no longer sees this" in guest.follow(undone).text
     assert maria.case(CaseKind.IMPERSONATION).is_undecided
     answer = guest.post(f"/me/cases/{case.id}/undo")
     assert "nothing to undo" in guest.follow(answer).text
