@@ -61,8 +61,9 @@ class MockSigns:
     """What an account shows that others make about someone, and that it means the person.
 
     `hinted` says that its name has words that are about someone only beside a title, the whole
-    name, or the school or town, which `is_near` says that it names. `spoken_of` says that its name
-    speaks of them as others do, whatever it says. `solicits` says that it asks
+    name, or the school or town, which `is_near` says that it names. `campaigns` says that it calls
+    for something to be done about their work, which is an opinion, and mocks nobody. `spoken_of`
+    says that its name speaks of them as others do, whatever it says. `solicits` says that it asks
     for stories and pictures, `addressed` that it calls them by title, as students do, and
     `by_family` that it does so by the whole family name, there or in its bio. `in_text` says that
     only its text names them, and that it is an account about people there. `with_given` says that
@@ -75,6 +76,7 @@ class MockSigns:
     in_bio: bool = False
     hinted: bool = False
     is_near: bool = False
+    campaigns: bool = False
     spoken_of: bool = False
     solicits: bool = False
     addressed: bool = False
@@ -92,7 +94,8 @@ class MockSigns:
 
     @property
     def is_hint(self) -> bool:
-        return self.hinted and (self.by_family or self.is_near or self.with_given)
+        meant = self.by_family or self.is_near or self.with_given
+        return self.hinted and meant and not self.campaigns
 
     @property
     def is_of_some_star(self) -> bool:
@@ -144,6 +147,8 @@ def read_mock_signs(
         hinted=_has_hint(masked)
         or ((by_family or is_near or not with_given) and _has_hinting_handle(trace, name)),
         is_near=is_near,
+        campaigns=_stands_beside_name(masked, Slang.CAMPAIGNS)
+        or any(has_slang(Slang.CAMPAIGNS, f"{rest} ") for rest in _list_handle_rests(trace, name)),
         spoken_of=_is_spoken_of(shown_name, masked, name)
         or (by_family and has_slang(Slang.HINTS, plain))
         or (by_family and addressed and addresses_family(description, name))
@@ -386,7 +391,7 @@ def _is_hint_alone(word: str) -> bool:
     return any(has_slang(kind, f"{word} ") for kind in _HINT_KINDS)
 
 
-_HINT_KINDS = (Slang.HINTS, Slang.BEFORE, Slang.AFTER, Slang.NAMES)
+_HINT_KINDS = (Slang.HINTS, Slang.BEFORE, Slang.AFTER, Slang.CAMPAIGNS, Slang.NAMES)
 
 
 @cache
@@ -404,7 +409,8 @@ def has_words_before_name(written: str, name: PersonName) -> bool:
 def _has_hint_before(masked: str) -> bool:
     return any(
         masked.startswith(OWN_NAME, found.end())
-        for found in load_slang_pattern(Slang.BEFORE).finditer(masked)
+        for kind in (Slang.BEFORE, Slang.CAMPAIGNS)
+        for found in load_slang_pattern(kind).finditer(masked)
     )
 
 
@@ -432,9 +438,13 @@ def _is_spoken_of(written: str, masked: str, name: PersonName) -> bool:
 
 def _stands_by_name(masked: str) -> bool:
     """Tell whether a word of the lists stands right beside the name in a text: "Doe quotes"."""
-    return _has_hint_before(masked) or any(
+    return _has_hint_before(masked) or _stands_beside_name(masked, Slang.NAMES, Slang.HINTS)
+
+
+def _stands_beside_name(masked: str, *kinds: Slang) -> bool:
+    return any(
         masked.startswith(OWN_NAME, found.end()) or masked[: found.start()].endswith(f"{OWN_NAME} ")
-        for kind in (Slang.NAMES, Slang.HINTS)
+        for kind in kinds
         for found in load_slang_pattern(kind).finditer(masked)
     )
 
@@ -459,7 +469,8 @@ def _has_hint(masked: str) -> bool:
         or _has_hint_before(masked)
         or any(
             masked[: found.start()].endswith(f"{OWN_NAME} ")
-            for found in load_slang_pattern(Slang.AFTER).finditer(masked)
+            for kind in (Slang.AFTER, Slang.CAMPAIGNS)
+            for found in load_slang_pattern(kind).finditer(masked)
         )
     )
 

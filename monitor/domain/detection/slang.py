@@ -19,6 +19,7 @@ class Slang(StrEnum):
     HINTS = "hints"
     BEFORE = "before"
     AFTER = "after"
+    CAMPAIGNS = "campaigns"
     SPOKEN = "spoken"
     SCHOOLS = "schools"
     HANDLES = "handles"

@@ -72,7 +72,7 @@ def assess(trace: Trace, person: Person = RUTH, others: float = 0.8) -> Assessme
         ("Ms. Quackenbush Quotes", "msquackenbushquotes", "said in Tallgrass Middle, room 12"),
         ("mrs quackenbush slander", "quack.slander", "Tallgrass Middle School, dm submissions"),
         ("Mrs.Quackenbush tea", "quackenbush_t", "always anonymous. Tallgrass Middle School"),
-        ("fire MrsQuackenbush, worst ever", "no.more.quack", "Tallgrass Middle School"),
+        ("MrsQuackenbush, worst ever", "no.more.quack", "Tallgrass Middle School"),
     ],
 )
 def test_an_account_that_others_made_is_called_so(name: str, handle: str, bio: str) -> None:
@@ -416,7 +416,27 @@ def test_a_call_to_fire_somebody_is_no_form_of_their_name() -> None:
     found = assess(replace(ACCOUNT, name="FIRE RUTH QUACKENBUSH", bio="Tallgrass, KS"))
 
     assert "name-exact" in {piece.rule for piece in found.evidence}
-    assert found.label is OwnershipLabel.MOCK
+
+
+@over_rows(
+    ("name", "handle"),
+    [
+        ("FIRE RUTH QUACKENBUSH", "tallgrass.parents"),
+        ("Parents against Mrs. Quackenbush", "pamq"),
+        ("The truth about Ruth Quackenbush", "pamq"),
+        ("Free Mrs. Quackenbush", "freemrsquackenbush"),
+        ("Mrs. Quackenbush", "firequackenbush"),
+        ("Despidan a Ruth Quackenbush", "padres"),
+        ("Maestra Quackenbush renuncia", "padres"),
+    ],
+)
+def test_what_calls_for_something_about_their_work_is_asked_and_mocks_nobody(
+    name: str, handle: str
+) -> None:
+    found = assess(replace(ACCOUNT, name=name, handle=handle, bio="Tallgrass Middle School"))
+
+    assert found.label is OwnershipLabel.UNKNOWN
+    assert found.suggestion is not OwnershipLabel.MOCK
 
 
 @pytest.mark.parametrize(
