@@ -133,17 +133,16 @@ SEEN_ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     },
 }
 # An answer ends that where IT sees it for want of one, but for a reviewer who has decided.
-_NO_LONGER_THEIRS: Final = "We keep an eye on it. IT can no longer see it."
 UNANSWERED_HINTS: Final[Mapping[OpeningReason, Mapping[Decision, str]]] = {
     OpeningReason.UNANSWERED: {
-        Decision.MINE: _NO_LONGER_THEIRS,
+        Decision.MINE: "We keep an eye on it. IT can no longer see it.",
         Decision.NAMESAKE: "A real person who shares your name. IT can no longer see it.",
         Decision.UNRELATED: "It has nothing to do with you. IT can no longer see it.",
         Decision.MOCK: "A joke, a fan page, or worse. IT can no longer see it.",
         Decision.HARMLESS: "IT can no longer see it.",
     },
     OpeningReason.DECIDED: {
-        Decision.MINE: _NO_LONGER_THEIRS,
+        Decision.MINE: "We keep an eye on it. If you sign in to say so, IT no longer sees it.",
         Decision.MOCK: "A joke, a fan page, or worse. Only the reviewer who decided still sees it.",
     },
 }

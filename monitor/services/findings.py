@@ -6,8 +6,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from monitor.app import App
 from monitor.db.sweeps import Sweep
@@ -28,6 +29,7 @@ from monitor.domain.vocabulary import (
     Language,
     OwnershipLabel,
     Severity,
+    Side,
     SweepKind,
 )
 from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engine
@@ -48,6 +50,7 @@ from monitor.services.disclosure import (
     disclose_to_others,
     has_reviewer,
     list_own_cases,
+    list_reports_to_withdraw,
 )
 from monitor.services.finding_history import (
     OwnFindingComparison,
@@ -146,6 +149,7 @@ def list_answered_findings(app: App, owner_id: str) -> tuple[Finding, ...]:
 
 
 MAX_CASES = 5
+MISREPORTED_TOLD_FOR: Final = timedelta(days=30)
 
 
 def build_home_view(app: App, person_id: str) -> HomeView:
@@ -195,7 +199,16 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         can_add_feeds=can_use_alert_feeds(app, person_id),
         breaches=count_breaches(app, person_id),
         weeks=build_personal_weeks(app, person_id),
+        misreported=tuple(one.build() for one in own if _is_misreported(app, one, now)),
     )
+
+
+def _is_misreported(app: App, found: OwnCase, now: datetime) -> bool:
+    """Tell whether its person has IT take its report back; a month later, home has told enough."""
+    reports = list_reports_to_withdraw(app, found.case)
+    is_by_it = any(found.case.get_side(one) is Side.IT for one in reports)
+    ruled_at = found.case.ruled_at
+    return is_by_it and ruled_at is not None and now < ruled_at + MISREPORTED_TOLD_FOR
 
 
 def build_latest_coverage(app: App, person_id: str) -> Coverage | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.domain.reason import Reason
+from monitor.domain.vocabulary import CaseStep, Side
 from reports.finding_view import AdviceLine, CaseView
 from reports.pages.findings import QuestionCard
 from reports.pages.layout import FieldProblem, build_renderer
@@ -151,6 +152,13 @@ class AnswerDoneView:
     filed: int = 0
     case: CaseView | None = None
     steps: tuple[AdviceLine, ...] = ()
+
+    @property
+    def confirms_against_report(self) -> bool:
+        """Tell whether IT reported what they say is no fake, and a link alone does not end that."""
+        if self.case is None or self.case.next_step is not CaseStep.CONFIRM:
+            return False
+        return self.case.acted_by is Side.IT
 
 
 render_answer_card = build_renderer("answer", AnswerCardView)

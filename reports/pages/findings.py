@@ -81,6 +81,8 @@ class HomeView:
     only_on_news: bool = False
     breaches: int | None = None
     weeks: tuple[PersonalWeekLine, ...] = ()
+    # IT reported what they say is no fake, and does not see that.
+    misreported: tuple[CaseView, ...] = ()
 
     @property
     def headline(self) -> Told:

@@ -133,7 +133,7 @@ def test_an_answer_says_what_it_ends_for_who_has_decided_on_it() -> None:
 
     mine = next(choice for choice in kept.choices if choice.value == Decision.MINE)
 
-    assert mine.hint == "We keep an eye on it. IT can no longer see it."
+    assert mine.hint == "We keep an eye on it. If you sign in to say so, IT no longer sees it."
     seen = replace(
         CASE,
         it_sees_since=MONDAY,

@@ -8,6 +8,7 @@ from monitor.domain.case_progress import DECIDE_WITHIN
 from monitor.domain.english_dates import format_near_day
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import Decision, Side
+from monitor.services.answer_links import ANSWER_LINK_LASTS, AnswerLink, build_answer_token
 from monitor.services.outbox import send_due
 from monitor.services.review import queue_mistakes, queue_review_digests
 from reports.labels.cases import DECISION_PHRASES
@@ -76,8 +77,39 @@ def test_of_what_is_their_own_it_reads_no_more_and_its_person_tells_it(
         one for one in portal.world.post.to(ANA) if "take a report back" in one.email.subject
     ]
     own = portal.signed_in(maria.mail)
-    page = own.get(f"/me/takedown/{fake(maria).id}/withdraw?by=it")
+    place = f"/me/takedown/{fake(maria).id}/withdraw?by=it"
+    page, home = own.get(place), own.get("/me")
     assert (page.status, ANA in page.text) == (200, True)
+    assert "All quiet" not in home.text
+    assert "IT reported an account that you say is no fake." in home.text
+    assert home.page.find("a", href=place)
+    portal.world.later(days=31)
+    assert "IT reported an account" not in portal.signed_in(maria.mail).get("/me").text
+
+
+@pytest.mark.usefixtures("reported")
+def test_who_answers_by_a_link_is_told_that_it_reported_and_to_sign_in(
+    portal: Portal, maria: Staff
+):
+    app, case = portal.world.app, fake(maria)
+    ends = app.clock.now() + ANSWER_LINK_LASTS
+    asked = AnswerLink(
+        person_id=maria.id,
+        card_id=case.finding_id,
+        finding_id=case.finding_id,
+        is_case=False,
+        expires_at=ends,
+    )
+    link = f"/answer/{build_answer_token(app, asked)}"
+    guest = portal.guest()
+    card = guest.get(link).text
+    assert "IT said: It pretends to be you" in card
+    assert "IT can no longer see it. Someone else" not in card
+
+    saved = guest.post(link, decision="mine").text
+
+    assert "IT reported this account as a fake. Sign in to confirm that it is yours;" in saved
+    assert "You sign in and confirm your answer: IT says otherwise." in saved
 
 
 @pytest.mark.usefixtures("reported")
