@@ -389,7 +389,7 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
         share_case(app, case.person_id, case_id)
         return context.redirect_to(
             url_for("findings.show_finding", finding_id=case.finding_id),
-            "Shared with IT. You can stop sharing below.",
+            "Shared with IT. You can take that back on this page.",
         )
 
     @routes.post("/me/cases/<case_id>/unshare")

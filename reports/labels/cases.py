@@ -153,7 +153,7 @@ GIVEN_ANSWERS: Final[Mapping[str, str]] = {
 # What a person did with a case that is no answer to it.
 OWN_STEPS: Final[Mapping[Decision, str]] = {
     Decision.SHARED: "You shared it with IT.",
-    Decision.UNSHARED: "You stopped sharing it with IT.",
+    Decision.UNSHARED: "You took back what you shared with IT.",
     Decision.REOPENED: "You undid your last answer.",
 }
 # An own account pretends nothing: it changed, by its owner's hand or by another's.

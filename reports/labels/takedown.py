@@ -50,11 +50,13 @@ REPORT_STEPS: Final[Mapping[Decision, tuple[str, str]]] = {
     Decision.HARMLESS: (LEFT_AS_IT_IS, STOPS_ASKING),
 }
 REPORTED_AGAIN: Final = ("I reported it again", "")
+# After a report of IT.
+REPORTED_TOO: Final = ("I reported it, too", "")
 STILL_THERE: Final = ("It is still there", "")
 ASKED_AGAIN: Final = "It is still there: I asked again"
 REMOVED_AGAIN: Final = "It is still there: I removed it again"
 # The plan once something was reported.
-REPORTED_TITLE: Final = "How your report is going"
+REPORTED_TITLE: Final = "How the report is going"
 # The same of an account that no source of ours opens.
 UNSEEN_REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REPORTED: (

@@ -13,6 +13,7 @@ from monitor.domain.vocabulary import (
     EndReason,
     Language,
     LeverKind,
+    Side,
 )
 from reports import answer_choices
 from reports.emails.render import fill_template
@@ -27,6 +28,7 @@ from reports.labels.takedown import (
     REPORT_STEPS,
     REPORTED_AGAIN,
     REPORTED_TITLE,
+    REPORTED_TOO,
     STILL_THERE,
 )
 from reports.letters import Letter
@@ -249,7 +251,8 @@ class TakedownView:
         if self.claims_removal:
             steps[Decision.REOPENED] = STILL_THERE
         if self.case.state in _REPORTED_STATES:
-            steps[Decision.REPORTED] = REPORTED_AGAIN
+            by_it = self.case.acted_by is Side.IT
+            steps[Decision.REPORTED] = REPORTED_TOO if by_it else REPORTED_AGAIN
         return tuple((choice, *steps[choice]) for choice in self.choices)
 
     @property

@@ -552,7 +552,7 @@ def test_once_it_was_reported_the_result_says_what_waits_and_asks_for_no_report(
         assert (link.string, "button-second" in link["class"]) == ("See how it goes", True)
         assert "Report the account to" not in seen.text
         assert "Save the evidence first" not in seen.text
-    assert guest.get(place).title == "How your report is going"
+    assert guest.get(place).title == "How the report is going"
     assert "penalty of perjury" not in guest.get(place).text
 
 

@@ -125,7 +125,7 @@ def test_a_complete_report_is_copied_with_one_press_and_says_what_it_sees(
     assert page.find("button", attrs={"data-copies": "report"}).get_text() == "Copy the report"
     assert "with its address alone" not in page.get_text()
     for words in (
-        "is not theirs, which they can prove",
+        "is not theirs.",
         "Maria Delgado",
         finding.url,
         "Seen since",
