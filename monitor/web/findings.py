@@ -402,10 +402,13 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
                 url_for("findings.show_finding", finding_id=case.finding_id), "It was not shared."
             )
         # Time, or what they said, may keep the alert open to IT.
-        seen = disclose_own(app, _find_own_case(context, case_id)).it_sees_since
+        after = disclose_own(app, _find_own_case(context, case_id))
+        is_still_seen = after.it_sees_since or after.holders
         return context.redirect_to(
             url_for("findings.show_finding", finding_id=case.finding_id),
-            "IT no longer has the evidence." if seen else "No longer shared with IT.",
+            "IT no longer has the evidence. Who still sees this alert, and why, stands below."
+            if is_still_seen
+            else "No longer shared with IT.",
         )
 
     return routes
