@@ -24,6 +24,7 @@ from monitor.domain.disclosure import (
     DisclosureInput,
     DisclosurePolicy,
     compute_review_opening,
+    find_end_of_early_access,
     find_kept_opening,
     forecast_time_opening,
     needs_immediate_notice,
@@ -143,7 +144,10 @@ def find_next_step(
         opening = find_kept_opening(inputs, now, policy)
     if turn and opening and turn.since <= now:
         begun = max(turn.since, opening.at)
-        return NextStep(who=StepActor.IT, what=turn.what, since=begun, due=begun + turn.within)
+        # Who sees it for a day has no more than that day.
+        shut = find_end_of_early_access(inputs, now, policy)
+        due = min(filter(None, (begun + turn.within, shut)))
+        return NextStep(who=StepActor.IT, what=turn.what, since=begun, due=due)
     if own and case.awaits_confirmation:
         due = own.at + ANSWER_WITHIN
         return NextStep(who=StepActor.PERSON, what=CaseStep.CONFIRM, since=own.at, due=due)

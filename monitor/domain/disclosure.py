@@ -167,9 +167,7 @@ def compute_review_opening(
     ]
     openings += [
         ReviewOpening(at=glass.at, reason=OpeningReason.EARLY_ACCESS)
-        for glass in inputs.glass
-        # What was broken for an earlier life of a case does not open the next.
-        if glass.case_id == case.id and glass.at >= case.opened_at and glass.is_in_force(now)
+        for glass in _list_early_access(inputs, now)
     ]
     openings += [
         ReviewOpening(at=hold.since, reason=OpeningReason.DECIDED)
@@ -189,6 +187,14 @@ def compute_review_opening(
         default=None,
     )
     return first and _find_earlier_opening(inputs, policy, first)
+
+
+def _list_early_access(inputs: DisclosureInput, now: datetime) -> Iterator[EarlyAccess]:
+    """Yield what is in force; what was broken for an earlier life does not open the next."""
+    for glass in inputs.glass:
+        of_case = glass.case_id == inputs.case.id and glass.at >= inputs.case.opened_at
+        if of_case and glass.is_in_force(now):
+            yield glass
 
 
 def _find_earlier_opening(
@@ -213,6 +219,24 @@ def forecast_time_opening(inputs: DisclosureInput, policy: DisclosurePolicy) -> 
     if not inputs.has_reviewer:
         return None
     return min((opening.at for opening in _list_timed_openings(inputs, policy)), default=None)
+
+
+def find_end_of_early_access(
+    inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy, reviewer_id: str = ""
+) -> datetime | None:
+    """Return when IT, or one reviewer, stops seeing it; None where more than early access opens it.
+
+    What time opens before then goes on without a gap.
+    """
+    ends = (glass.until for glass in _list_early_access(inputs, now))
+    until = max(filter(None, ends), default=None)
+    if until is None:
+        return None
+    others, opens_at = replace(inputs, glass=()), forecast_time_opening(inputs, policy)
+    goes_on = opens_at is not None and opens_at <= until
+    if goes_on or compute_review_opening(others, now, policy, reviewer_id):
+        return None
+    return until
 
 
 def list_holds(case: Case) -> tuple[ReviewerHold, ...]:

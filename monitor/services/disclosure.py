@@ -34,6 +34,7 @@ from monitor.domain.disclosure import (
     DisclosureInput,
     ReviewOpening,
     compute_review_opening,
+    find_end_of_early_access,
     forecast_time_opening,
     list_holds,
     needs_immediate_notice,
@@ -43,14 +44,12 @@ from monitor.domain.errors import NotPermittedError
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.person import Person, Reviewer, build_reviewer_id
 from monitor.domain.reason import Label, Reason
-from monitor.domain.two_reviewers import EARLY_ACCESS_LASTS
 from monitor.domain.vocabulary import (
     CaseKind,
     CaseStep,
     ContactKind,
     Decision,
     EndReason,
-    OpeningReason,
     OwnershipLabel,
     Side,
 )
@@ -303,7 +302,6 @@ def _summarize(
     person = app.db.people.load_person(case.person_id)
     mistaken = find_report_to_take_back(app, case)
     zone = person.zone if side is Side.PERSON else app.config.district.zone
-    is_early = opening is not None and opening.reason is OpeningReason.EARLY_ACCESS
     return CaseSummary(
         id=case.id,
         kind=case.kind,
@@ -328,7 +326,7 @@ def _summarize(
         closes_at=ahead.at if ahead and ahead.reason in _SILENT_ENDS else None,
         it_sees_since=opening.at if opening else None,
         opened_by=opening.reason if opening else None,
-        open_until=opening.at + EARLY_ACCESS_LASTS if is_early and opening else None,
+        open_until=find_end_of_early_access(inputs, now, policy, reviewer_id),
         shared_at=case.shared_at,
         mistaken_at=mistaken.at if mistaken else None,
         take_back_by=end.at + DECIDE_WITHIN if mistaken and end else None,
@@ -438,6 +436,8 @@ def _plan_review(case: Case, summary: CaseSummary, now: datetime) -> ReviewPlan 
     """Return what IT does by its own list once others have let their time pass."""
     turn = None if summary.it_sees_since is None or summary.end else find_review_turn(case)
     if turn is None or turn.since <= now:
+        return None
+    if summary.open_until and summary.open_until <= turn.since:
         return None
     return ReviewPlan(what=turn.what, since=turn.since, due=turn.since + turn.within)
 

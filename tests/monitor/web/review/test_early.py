@@ -1,7 +1,8 @@
 """Early access and legal holds on the pages: two sessions, a reason, and no search for people."""
 
 from monitor.demo import district
-from monitor.domain.english_dates import format_local_time
+from monitor.domain.case_progress import DECIDE_WITHIN
+from monitor.domain.english_dates import format_local_time, format_near_day
 from monitor.domain.two_reviewers import EARLY_ACCESS_LASTS
 from monitor.domain.vocabulary import Decision
 from monitor.services.legal_holds import list_hold_proposals
@@ -34,11 +35,37 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
     end = format_local_time(portal.world.clock.at + EARLY_ACCESS_LASTS, district.ZONE)
     assert f"It is open for one day, until {end}." in bo.follow(opened).text
     bo.post("/review/open", one=ref)
-    assert f"It closes at {end}." in bo.get(f"/review/cases/{ref}").text
+    desk, queue = bo.get(f"/review/cases/{ref}").text, bo.get("/review").text
+    assert f"It closes at {end}." in desk
+    assert f"Unless they share it, you no longer see it after {end}." in desk
+    assert "It stays in the queue" not in desk
     assert "to confirm" not in parts(bo)
-    assert "Opened early" in bo.get("/review").text
+    assert "Opened early" in queue
+    day = format_near_day(portal.world.clock.at + EARLY_ACCESS_LASTS, district.ZONE)
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
+    assert f", by {day}" in desk
+    assert f"Due {day}" in queue
+    assert f"Next, by {day}:" in own
     portal.world.later(days=1)
     assert "No cases are open to you." in portal.signed_in(BO).get("/review").text
+
+
+def test_what_is_shared_during_early_access_keeps_its_whole_time(
+    portal: Portal, maria: Staff, ana: Guest
+):
+    maria.rules(fake(maria), Decision.UNSHARED)
+    ref, bo = fake(maria).id, portal.signed_in(BO)
+    ana.post("/review/early", case_id=ref[:8], reason="A call.")
+    bo.post(bo.get("/review/early").page.select_one("form.deed")["action"])
+    maria.rules(fake(maria), Decision.SHARED)
+    bo.post("/review/open", one=ref)
+
+    desk = bo.get(f"/review/cases/{ref}").text
+
+    assert "It closes at" not in desk
+    assert "It stays in the queue" in desk
+    day = format_near_day(portal.world.clock.at + DECIDE_WITHIN, district.ZONE)
+    assert f", by {day}" in desk
 
 
 def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Guest):
