@@ -12,7 +12,12 @@ from monitor.domain.health import DRILL
 from monitor.domain.person import Reviewer
 from monitor.domain.planning.budget import ApiCost
 from monitor.domain.schedule import SWEEP_DEADLINE, compute_sweep_week, format_iso_week
-from monitor.domain.small_counts import MIN_PEOPLE_SHOWN, ReportableCount, is_large_enough
+from monitor.domain.small_counts import (
+    MIN_DISTRICT_SIZE,
+    MIN_PEOPLE_SHOWN,
+    ReportableCount,
+    is_large_enough,
+)
 from monitor.domain.vocabulary import CaseBin, DrillOutcome, GapKind
 from monitor.services.coverage import WEEKS_SHOWN, build_coverage
 from monitor.services.lever_results import describe_result, measure_levers
@@ -51,6 +56,7 @@ def build_district_view(app: App, reviewer: Reviewer) -> DistrictView:
         usd=f"${spent.usd:.2f}",
         usd_most=None if most is None else f"${most:.2f}",
         fewest=MIN_PEOPLE_SHOWN,
+        smallest=MIN_DISTRICT_SIZE,
         helped=tuple(map(describe_result, measure_levers(app))),
         drills=tuple(_build_drill_lines(app)),
     )

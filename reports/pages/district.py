@@ -78,7 +78,8 @@ class DistrictView:
     """`weeks` is empty where the district is too small for figures.
 
     `counts` are of what IT sees, `oldest` is since when one waits for IT, None for none.
-    `helped` tells how well each way to report did. `usd_most` is None where nothing limits what
+    `smallest` is how many consents in force give figures. `helped` tells how well each way to
+    report did. `usd_most` is None where nothing limits what
     is spent.
     """
 
@@ -93,6 +94,7 @@ class DistrictView:
     usd: str
     usd_most: str | None
     fewest: int
+    smallest: int
     helped: tuple[Reason, ...] = ()
     drills: tuple[DrillLine, ...] = ()
     part: str = "district"

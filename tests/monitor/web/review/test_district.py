@@ -40,7 +40,7 @@ def crowd(portal: Portal, maria: Staff, count: int) -> None:
 def test_a_small_district_has_no_figures(maria: Staff, ana: Guest):
     seen = ana.get("/review/district")
 
-    assert "people have joined: of fewer, a number could reveal" in seen.text
+    assert "once the consent of 10 people is in force: of fewer, a number could reveal" in seen.text
     assert seen.page.find("svg", class_="chart") is None
 
 

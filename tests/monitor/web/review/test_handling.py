@@ -152,7 +152,7 @@ def test_the_report_claims_only_ways_that_exist_and_has_the_address_beside_it(
     links = [link["href"] for link in page.select(".copying + p a")]
 
     assert "channel of its own" not in text
-    assert "Anyone may send this." in text
+    assert "Anyone may report it there. This text speaks for the district." in text
     assert links == [finding.url]
 
 
