@@ -209,7 +209,7 @@ OWN_NEXT_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
         (StepActor.PERSON, CaseStep.ESCALATE): (
             "You try what else helps, and say on its page when you have it back."
         ),
-        (StepActor.IT, CaseStep.REPORT): "IT helps you get it back, and reports it.",
+        (StepActor.IT, CaseStep.REPORT): "IT helps you get it back.",
         (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it does not change again.",
     },
 }

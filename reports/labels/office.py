@@ -174,7 +174,7 @@ REVIEWER_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
     CaseKind.OWN_ACCOUNT_CHANGED: {
         (StepActor.PERSON, CaseStep.REPORT): "The staff member gets it back",
         (StepActor.PERSON, CaseStep.ESCALATE): "The staff member tries what else helps",
-        (StepActor.IT, CaseStep.REPORT): "IT helps them get it back, and reports it",
+        (StepActor.IT, CaseStep.REPORT): "IT helps them get it back",
     },
 }
 
