@@ -109,6 +109,16 @@ _FORGED_TEXT: Final = ErrorText(
     "This form has expired",
     "You may have signed in or out in another tab. Go back, reload the page, and send it again.",
 )
+CLOSED_CASE: Final = "closed-case"
+# The same words for every reason, and for a case that never was.
+_CLOSED_CASE_TEXT: Final = ErrorText(
+    "This case is not open to you",
+    "It is no longer open to IT, or never was: its person may have answered, ended it or stopped "
+    "sharing it. What is open stands in the queue, under Review.",
+)
+_OWN_TEXTS: Final[Mapping[str | None, ErrorText]] = MappingProxyType(
+    {FORGED_FORM: _FORGED_TEXT, CLOSED_CASE: _CLOSED_CASE_TEXT}
+)
 _STATUS_BY_ERROR: Final[Mapping[type[MonitorError], HTTPStatus]] = MappingProxyType(
     {
         NotPermittedError: HTTPStatus.FORBIDDEN,
@@ -134,7 +144,7 @@ def register_error_handlers(app: Flask, context: PortalContext) -> None:
         if isinstance(error, ApiProblem):
             # A calendar or a feed reader shows no page.
             return Response(error.detail, status, error.headers, mimetype="text/plain")
-        return _render_error(context, status, forged=error.description == FORGED_FORM)
+        return _render_error(context, status, error.description)
 
     @app.errorhandler(MonitorError)
     def handle_monitor_error(error: MonitorError) -> Response:
@@ -150,10 +160,10 @@ def register_error_handlers(app: Flask, context: PortalContext) -> None:
         return _render_error(context, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _render_error(context: PortalContext, status: HTTPStatus, *, forged: bool = False) -> Response:
+def _render_error(context: PortalContext, status: HTTPStatus, kind: str | None = None) -> Response:
     if _is_for_program():
         return _render_problem(status)
-    words = _FORGED_TEXT if forged else ERROR_TEXTS.get(status, ERROR_TEXTS[500])
+    words = _OWN_TEXTS.get(kind, ERROR_TEXTS.get(status, ERROR_TEXTS[500]))
     view = ErrorPageView(title=words.title, what=words.what, status=status)
     return context.render_page(words.title, refusal.render_error_page, view, status)
 
@@ -176,9 +186,9 @@ def _render_problem(status: HTTPStatus, error: HTTPException | None = None) -> R
 
 
 @contextmanager
-def mask_as_not_found() -> Iterator[None]:
+def mask_as_not_found(description: str | None = None) -> Iterator[None]:
     """Answer that there is no such page, so that no one learns whether a case exists."""
     try:
         yield
     except (InputError, NotPermittedError) as error:
-        raise NotFound from error
+        raise NotFound(description) from error

@@ -63,7 +63,7 @@ from monitor.services.visible_cases import (
     load_queue_page,
 )
 from monitor.web.context import PortalContext
-from monitor.web.errors import mask_as_not_found
+from monitor.web.errors import CLOSED_CASE, mask_as_not_found
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.takedown import build_pack_response
 from reports.dates import format_near_day
@@ -471,7 +471,7 @@ def render_case_page(
 ) -> Response:
     """Show a case that its reader has opened; `draft` is what was typed into a form of it."""
     reviewer, queue = build_reviewer(context), context.app
-    with mask_as_not_found():
+    with mask_as_not_found(CLOSED_CASE):
         shown = load_opened_case(queue, reviewer, case_id)
     if shown is None:
         return _render_unopened(context, (case_id,))

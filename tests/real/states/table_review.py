@@ -63,7 +63,7 @@ REVIEW: tuple[State, ...] = (
         fill("Why", "It asks parents for money."),
         press("Leave the report"),
     ),
-    it("/review/cases/none", "Page not found", status=404),
+    it("/review/cases/none", "This case is not open to you", status=404),
     it("/review/early", "Waiting for a second reviewer"),
     it("/review/early", "Give a reason", press("Send request"), status=422),
     it("/review/holds", "A request for records about a complaint."),

@@ -72,7 +72,11 @@ def test_of_what_is_their_own_it_reads_no_more_and_its_person_tells_it(
     queue_mistakes(portal.world.app)
     send_due(portal.world.app)
 
-    assert ana.get(here).status == 404
+    ana.get("/review")  # what was saved is said once
+    shut, never = ana.get(here), ana.get("/review/cases/none")
+    assert shut.status == never.status == 404
+    assert "This case is not open to you" in shut.text
+    assert shut.page.main.get_text() == never.page.main.get_text()
     assert not [
         one for one in portal.world.post.to(ANA) if "take a report back" in one.email.subject
     ]
