@@ -10,7 +10,7 @@ from scrapers.facts.fact import SHIPPED_ON, list_fact_kinds
 from tests.sign_facts import main
 
 CHANGES = """\
-made_on = 2026-12-01
+made_on = 2026-12-02
 [report_forms.facebook]
 seen_on = 2026-11-30
 form = "https://www.facebook.com/help/contact/1"
@@ -20,7 +20,7 @@ form = "https://www.facebook.com/help/contact/1"
 @pytest.fixture
 def signed(terminal, tmp_path):
     """Return an update, signed with the key that the district has."""
-    terminal.clock.at = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    terminal.clock.at = datetime(2026, 12, 2, 12, tzinfo=UTC)
     changes, update = tmp_path / "changes.toml", tmp_path / "december.facts"
     changes.write_text(CHANGES, "utf-8")
     said = CliRunner().invoke(main, [str(tmp_path / "key"), str(changes), str(update)])
