@@ -55,6 +55,20 @@ def test_notes_and_questions_are_shown_with_who_wrote_them(maria: Staff, ana: Gu
     assert (again.status, "Write something first." in again.text) == (422, True)
 
 
+def test_what_was_decided_and_noted_stands_in_the_order_of_time(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    portal.world.later(minutes=1)
+    ana.post(f"{here}/note", remark="Called the platform.")
+    portal.world.later(minutes=1)
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+    ana.post("/review/rule", decision="impersonation", seen=seen)
+
+    text = ana.get(here).text
+
+    assert text.index("noted: Called") < text.index(f"{ANA} confirmed that")
+
+
 def test_a_person_reads_who_looked_and_what_was_noted_and_asked(
     portal: Portal, maria: Staff, ana: Guest, here: str
 ):
