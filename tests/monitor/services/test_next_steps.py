@@ -280,7 +280,7 @@ def test_of_what_may_be_sexual_nothing_is_saved_and_the_law_is_named(maria: Staf
     lines = build_advice_lines(maria.world.app, cases.load_case(lewd.id))
     said = " ".join(render_reason(line.words) for line in lines)
     assert "Save no picture" in said
-    assert "Save the evidence first" not in said
+    assert "If you want evidence, save it first" not in said
     assert "TAKE IT DOWN Act" in said
     assert "https://cybertipline.org" in [line.url for line in lines]
     (law,) = (line for line in lines if "48 hours" in render_reason(line.terms or line.words))
@@ -298,7 +298,7 @@ def test_of_threats_the_evidence_is_saved_and_the_police_come_first(maria: Staff
 
     lines = build_advice_lines(maria.world.app, cases.load_case(threat.id))
     saving, police, kit, *_ = (render_reason(line.words) for line in lines)
-    assert "Save the evidence first" in saving
+    assert "If you want evidence, save it first" in saving
     assert "call the police now" in police
     assert "Report the account" in kit
 

@@ -551,7 +551,7 @@ def test_once_it_was_reported_the_result_says_what_waits_and_asks_for_no_report(
         link = seen.page.find("a", class_="button", href=place)
         assert (link.string, "button-second" in link["class"]) == ("See how it goes", True)
         assert "Report the account to" not in seen.text
-        assert "Save the evidence first" not in seen.text
+        assert "If you want evidence, save it first" not in seen.text
     assert guest.get(place).title == "How the report is going"
     assert "penalty of perjury" not in guest.get(place).text
 
