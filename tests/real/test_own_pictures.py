@@ -1,10 +1,12 @@
 """On a phone: two pictures next to each other, and screenshots that a person adds themselves."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from monitor.demo import response as cdn
 from monitor.demo.district import MARIA
@@ -13,12 +15,25 @@ from monitor.domain.vocabulary import CaseKind, ConsentChannel, Scope
 from monitor.services.consent_renewal import ConsentAnswer, renew_consent
 from monitor.services.consent_terms import hash_district_terms
 from tests.real.browser import NARROW, Looks, unreachable
-from tests.real.pages import Pages
+from tests.real.pages import Pages, served
 
 pytestmark = pytest.mark.real
 pytest.importorskip("PIL", reason="Pillow: the extra `photos` is not installed")
 
 LOADED = "[...document.images].every((each) => each.complete && each.naturalWidth > 1)"
+
+
+# An answer in one test would end the case of the other, so each has pages of its own.
+@pytest.fixture
+def pages(played_demo: Path, tmp_path: Path) -> Iterator[Pages]:
+    shutil.copytree(played_demo, tmp_path / "demo")
+    with served(tmp_path / "demo") as running:
+        yield running
+
+
+@pytest.fixture
+def looks(browser: Browser, pages: Pages) -> Looks:
+    return Looks(browser, pages.address)
 
 
 def find_case(pages: Pages) -> Case:
