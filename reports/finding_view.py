@@ -35,6 +35,7 @@ from reports.labels.cases import (
     OWN_END_REASONS,
     OWN_NEXT_STEPS,
     OWN_NEXT_STEPS_OF_KIND,
+    OWNERSHIP_KINDS,
     RECOVERED_END,
     TAKEN_OVER,
     TRACK_PLACES,
@@ -46,7 +47,6 @@ from reports.labels.takedown import describe_exposures
 from scrapers.facts.fact import FactReliability
 
 MIN_PAGES_FOLDED = 2
-_OWNERSHIP_KINDS = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
 _MADE_BY_OTHERS = frozenset({Decision.IMPERSONATION, Decision.MOCK})
 
 
@@ -410,7 +410,7 @@ class CaseView(CaseSummary):
     @property
     def is_closed_by_undo(self) -> bool:
         """Tell whether silence opens it to IT no more, since its person answered it once."""
-        is_timed = self.kind in _OWNERSHIP_KINDS and self.severity is Severity.HIGH
+        is_timed = self.kind in OWNERSHIP_KINDS and self.severity is Severity.HIGH
         is_shut = self.it_sees_since is None and self.opens_at is None
         return self.waits_for_answer and is_timed and is_shut
 
@@ -439,7 +439,7 @@ class CaseView(CaseSummary):
             return RECOVERED_END
         if self.decision is Decision.GIVEN_UP and self.end is EndReason.DISMISSED:
             return GIVEN_UP_END
-        if self.kind in _OWNERSHIP_KINDS and self.decision is Decision.MINE:
+        if self.kind in OWNERSHIP_KINDS and self.decision is Decision.MINE:
             return answer_choices.ANSWER_NEXT_STEPS[Decision.MINE]
         if self.kind is CaseKind.STUDENT_LINK and self.end is EndReason.DISMISSED:
             return answer_choices.STOPS_ASKING
@@ -495,13 +495,13 @@ class CaseView(CaseSummary):
         """Return the page of what is done about it."""
         if self.kind is CaseKind.EXPOSED_CONTACT:
             return f"/me/removal/{self.id}"
-        has_kit = self.kind in {*_OWNERSHIP_KINDS, CaseKind.HARMFUL_PAGE}
+        has_kit = self.kind in {*OWNERSHIP_KINDS, CaseKind.HARMFUL_PAGE}
         return f"/me/takedown/{self.id}" if has_kit else f"/me/findings/{self.finding.id}"
 
     @property
     def what(self) -> Reason:
         """Say what it may be, or what it is by the word of its person."""
-        theirs = {*_OWNERSHIP_KINDS, CaseKind.OWN_ACCOUNT_CHANGED}
+        theirs = {*OWNERSHIP_KINDS, CaseKind.OWN_ACCOUNT_CHANGED}
         if self.kind in theirs and self.decision in _MADE_BY_OTHERS:
             return Reason(f"case.{self.nature}.said")
         return describe_case_kind(self.kind, self.severity)
@@ -611,7 +611,7 @@ class CaseView(CaseSummary):
     @property
     def asks_whose(self) -> bool:
         pages = {CaseKind.EXPOSED_CONTACT, CaseKind.HARMFUL_PAGE}
-        return self.kind in {*_OWNERSHIP_KINDS, *pages}
+        return self.kind in {*OWNERSHIP_KINDS, *pages}
 
 
 def _build_choices(
@@ -641,7 +641,7 @@ def keep_closed(choices: tuple[AnswerChoice, ...]) -> tuple[AnswerChoice, ...]:
 
 def opens_to_it(kind: CaseKind, answer: Decision) -> bool:
     """Tell whether IT can see a case of this kind once the person gave this answer."""
-    return answer is Decision.IMPERSONATION and kind in _OWNERSHIP_KINDS
+    return answer is Decision.IMPERSONATION and kind in OWNERSHIP_KINDS
 
 
 class FoldableCase(Protocol):

@@ -226,7 +226,7 @@ def find_case_standing(
         return None
     step = find_next_step(inputs, now, policy)
     if step is None:
-        back = _plan_report_back(inputs.case) if reader is Side.IT else None
+        back = plan_report_back(inputs.case) if reader is Side.IT else None
         where = CaseBin.NEEDS_YOU if back else CaseBin.DONE
         return CaseStanding(bin=where, next_step=back, end=find_case_end(inputs, now))
     own = StepActor.PERSON if reader is Side.PERSON else StepActor.IT
@@ -239,7 +239,8 @@ def find_case_standing(
     return CaseStanding(bin=CaseBin.NEEDS_YOU, next_step=step, end=None, waits_since=waits_since)
 
 
-def _plan_report_back(case: Case) -> NextStep | None:
+def plan_report_back(case: Case) -> NextStep | None:
+    """Return by when IT takes back, or leaves, a report of what pretends nothing; None without."""
     if case.report_to_take_back is None:
         return None
     since, what = case.dismissals[0].at, CaseStep.TAKE_BACK

@@ -20,12 +20,12 @@ from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_end import find_end
 from monitor.domain.case_log import SHARING, DecisionRecord
 from monitor.domain.case_progress import (
-    DECIDE_WITHIN,
     find_case_standing,
     find_nudge_times,
     find_review_turn,
     find_time_of_more,
     list_look_times,
+    plan_report_back,
 )
 from monitor.domain.detection import evidence_rules
 from monitor.domain.detection.assessment import Assessment
@@ -210,10 +210,10 @@ def list_who_take_back(app: App, case: Case) -> tuple[str, ...]:
     report = case.report_to_take_back
     if report is None:
         return ()
-    people, able = app.db.people, {}
+    able = {}
     for address in app.config.district.reviewers:
         reviewer_id = build_reviewer_id(address)
-        is_own = people.find_person_id_by_mail(address) == case.person_id
+        is_own = app.db.people.find_person_id_by_mail(address) == case.person_id
         if not is_own and find_review_opening(app, case, reviewer_id):
             able[reviewer_id] = address
     return (able[report.by],) if report.by in able else tuple(able.values())
@@ -301,6 +301,7 @@ def _summarize(
     ahead = find_end(case, inputs.consent) if step and step.what is CaseStep.ANSWER else None
     person = app.db.people.load_person(case.person_id)
     mistaken = find_report_to_take_back(app, case)
+    back = plan_report_back(case) if mistaken else None
     zone = person.zone if side is Side.PERSON else app.config.district.zone
     return CaseSummary(
         id=case.id,
@@ -329,7 +330,7 @@ def _summarize(
         open_until=find_end_of_early_access(inputs, now, policy, reviewer_id),
         shared_at=case.shared_at,
         mistaken_at=mistaken.at if mistaken else None,
-        take_back_by=end.at + DECIDE_WITHIN if mistaken and end else None,
+        take_back_by=back.due if back else None,
     )
 
 

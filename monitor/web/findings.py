@@ -355,7 +355,7 @@ def _redirect_after_case_answer(
 ) -> Response:
     """Lead to what its person does next, by their answer."""
     finding_page = url_for("findings.show_finding", finding_id=case.finding_id)
-    if Side.PERSON in disclose_own(context.app, _find_own_case(context, case.id)).withdraws:
+    if _find_own_case(context, case.id).find_mistaken_report(Side.PERSON):
         text = url_for("takedown.show_withdrawal", case_id=case.id)
         return context.redirect_to(text, "Saved. Here is the text that takes your report back.")
     if case.kind in MADE_BY_OTHERS and form.decision in CASE_OF_DECISION:

@@ -15,6 +15,8 @@ from monitor.domain.vocabulary import (
     StepActor,
 )
 
+# Where its person is asked whose an account is.
+OWNERSHIP_KINDS: Final = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
 SEVERITIES: Final[Mapping[Severity, str]] = {
     Severity.HIGH: "Urgent",
     Severity.MEDIUM: "Medium",

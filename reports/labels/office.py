@@ -22,7 +22,7 @@ from monitor.domain.vocabulary import (
     StaffLineState,
     StepActor,
 )
-from reports.labels.cases import CHANGED_ACCOUNT_CHOICES, DECISION_PHRASES
+from reports.labels.cases import CHANGED_ACCOUNT_CHOICES, DECISION_PHRASES, OWNERSHIP_KINDS
 
 # Behind or above a number of lines of a staff file.
 # What a file says itself; of the others, no count is shown.
@@ -113,7 +113,7 @@ def describe_verdict(kind: CaseKind, verdict: Decision) -> str:
 
 def describe_answer(kind: CaseKind, decision: Decision, *, is_left: bool) -> str:
     """Return what its person says of a case, which `is_left` as it is, as a reviewer reads it."""
-    if is_left and kind in {CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT}:
+    if is_left and kind in OWNERSHIP_KINDS:
         return LEFT_ANSWER
     return describe_verdict(kind, decision)
 

@@ -19,6 +19,7 @@ from reports import answer_choices
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
 from reports.finding_view import AdviceLine, AnswerChoice, CaseView, describe_source
+from reports.labels.cases import OWNERSHIP_KINDS
 from reports.labels.takedown import (
     ASKED_AGAIN,
     LEVERS,
@@ -190,8 +191,7 @@ class TakedownView:
     @property
     def warns(self) -> bool:
         """Tell whether a report comes next that would hit an innocent person if it were false."""
-        accounts = {CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT}
-        return self.is_due and self.case.nature in accounts
+        return self.is_due and self.case.nature in OWNERSHIP_KINDS
 
     @property
     def may_leave(self) -> bool:

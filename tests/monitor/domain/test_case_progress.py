@@ -274,18 +274,9 @@ def test_each_case_that_may_be_seen_is_in_one_place_for_its_reader(life):
 
 
 def test_what_it_reported_of_somebody_else_is_its_turn_until_it_answers():
-    case = Case(
-        id="case",
-        person_id="rosa",
-        finding_id="finding",
-        kind=CaseKind.IMPERSONATION,
-        severity=Severity.HIGH,
-        opened_at=MONDAY,
-        reasons=(),
-        notified_at=MONDAY,
+    said = (
+        told().at(MONDAY + 8 * DAY).play("ana", Decision.REPORTED).play("rosa", Decision.NAMESAKE)
     )
-    life = Life(case=case, consent=CONSENT, policy=POLICY, now=MONDAY + 8 * DAY)
-    said = life.play("ana", Decision.REPORTED).play("rosa", Decision.NAMESAKE)
 
     asked = said.standing(Side.IT, "ana")
     assert (asked.bin, asked.next_step.due) == (CaseBin.NEEDS_YOU, said.now + 3 * DAY)
