@@ -338,9 +338,11 @@ class CaseView(CaseSummary):
 
     # All below is for its person alone.
     since: datetime | None = None
-    # What they said or did last, what they said before it began again, and what would lower it.
+    # What they said or did last, whether nobody in IT sees it once they undo that; what they said
+    # before it began again, and what would lower it.
     lever: Decision | None = None
     undoes: Decision | None = None
+    undo_closes: bool = False
     earlier: Reason | None = None
     lowered_by: tuple[Reason, ...] = ()
     steps: tuple[AdviceLine, ...] = ()
@@ -413,13 +415,6 @@ class CaseView(CaseSummary):
         is_timed = self.kind in OWNERSHIP_KINDS and self.severity is Severity.HIGH
         is_shut = self.it_sees_since is None and self.opens_at is None
         return self.waits_for_answer and is_timed and is_shut
-
-    @property
-    def undo_closes(self) -> bool:
-        """Tell whether IT sees it no more once its person takes their answer back."""
-        is_kept = self.is_shared or self.review_decision is not None
-        is_answer = self.undoes is Decision.IMPERSONATION
-        return is_answer and self.it_sees_since is not None and not is_kept
 
     @property
     def own_next_step(self) -> str:

@@ -16,7 +16,7 @@ from monitor.config.sections import Config
 from monitor.db.database import Database
 from monitor.db.finding_history import EventRecord
 from monitor.db.review_notes import ReviewNoteKind
-from monitor.domain.case import OWNERSHIP_CASES, Case
+from monitor.domain.case import OWNERSHIP_CASES, Case, apply_decision
 from monitor.domain.case_end import find_end
 from monitor.domain.case_log import SHARING, DecisionRecord
 from monitor.domain.case_progress import (
@@ -32,6 +32,7 @@ from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.evidence import EvidenceAxis
 from monitor.domain.disclosure import (
     DisclosureInput,
+    DisclosurePolicy,
     ReviewOpening,
     compute_review_opening,
     find_end_of_early_access,
@@ -392,6 +393,7 @@ def _build_own_view(
         is_undecided=case.is_undecided,
         is_pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,
         undoes=last.decision if last else None,
+        undo_closes=is_open and _is_closed_by_undo(inputs, now, policy),
         lowered_by=case.lowered_by,
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),
@@ -416,6 +418,18 @@ def _build_own_view(
         asked=_find_last_question(app.db, case.id) if is_asked else None,
         office=_find_office(app, case.id) if is_open else "",
     )
+
+
+def _is_closed_by_undo(inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy) -> bool:
+    """Tell whether nobody in IT sees it once its person undoes that it is an impersonation."""
+    case = inputs.case
+    last = case.get_last_entry(Side.PERSON)
+    if last is None or last.decision is not Decision.IMPERSONATION:
+        return False
+    undo = DecisionRecord(case_id=case.id, decision=Decision.REOPENED, by=last.by, at=now)
+    undone = replace(inputs, case=apply_decision(case, undo))
+    holders = (hold.reviewer_id for hold in list_holds(undone.case))
+    return not any(compute_review_opening(undone, now, policy, who) for who in ("", *holders))
 
 
 def _is_look_due(app: App, case: Case, own_looks: tuple[datetime, ...]) -> bool:

@@ -68,6 +68,24 @@ def test_what_is_shared_during_early_access_keeps_its_whole_time(
     assert f", by {day}" in desk
 
 
+def test_an_undo_is_not_said_to_close_what_early_access_holds_open(
+    portal: Portal, maria: Staff, ana: Guest
+):
+    maria.rules(fake(maria), Decision.UNSHARED)
+    bo = portal.signed_in(BO)
+    ana.post("/review/early", case_id=fake(maria).id[:8], reason="A call.")
+    bo.post(bo.get("/review/early").page.select_one("form.deed")["action"])
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    page, words = (
+        f"/me/findings/{fake(maria).finding_id}",
+        "If you undo it, IT no longer sees this.",
+    )
+
+    assert words not in portal.signed_in(maria.mail).get(page).text
+    portal.world.later(days=1)
+    assert words in portal.signed_in(maria.mail).get(page).text
+
+
 def test_one_reviewer_opens_nothing_early(portal: Portal, maria: Staff, ana: Guest):
     maria.rules(fake(maria), Decision.UNSHARED)
     ana.post("/review/early", case_id=fake(maria).id, reason="A call.")
