@@ -148,8 +148,8 @@ class CaseStatistics(Table):
         """Yield when each case got its last decision; sharing and taking back are none."""
         return self._list_occurrences(
             """SELECT max(at) AS at, person_id FROM decisions
-            WHERE decision NOT IN ('shared', 'unshared', 'reopened') AND decisions.at >= ?
-            GROUP BY case_id ORDER BY 1""",
+            WHERE decision NOT IN ('shared', 'unshared', 'reopened', 'taken-back')
+            AND decisions.at >= ? GROUP BY case_id ORDER BY 1""",
             since,
         )
 

@@ -21,6 +21,7 @@ from monitor.domain.case_log import (
     is_lever,
     list_next_levers,
     list_standing,
+    list_undoable,
     read_verdict,
 )
 from monitor.domain.errors import InputError, NotPermittedError
@@ -91,16 +92,23 @@ class Case:
     @property
     def standing(self) -> tuple[DecisionRecord, ...]:
         """Return the words and levers that count: not taken back, and not before it came back."""
+        return self._leave_out_lost(list_standing(self.entries))
+
+    @property
+    def undoable(self) -> tuple[DecisionRecord, ...]:
+        """Return the same, and that IT took a report back: who did that may undo it."""
+        return self._leave_out_lost(list_undoable(self.entries))
+
+    def _leave_out_lost(self, kept: Iterable[DecisionRecord]) -> tuple[DecisionRecord, ...]:
         lost = [entry for entry in self.log[: self.back] if is_lever(entry.decision)]
-        standing = list_standing(self.entries)
-        return tuple(entry for entry in standing if not any(entry is gone for gone in lost))
+        return tuple(entry for entry in kept if not any(entry is gone for gone in lost))
 
     def get_side(self, entry: DecisionRecord) -> Side:
         return Side.PERSON if entry.by == self.person_id else Side.IT
 
     def get_last_entry(self, side: Side) -> DecisionRecord | None:
         """Return what this side takes back next; None where nothing of its own stands."""
-        own = (entry for entry in reversed(self.standing) if self.get_side(entry) is side)
+        own = (entry for entry in reversed(self.undoable) if self.get_side(entry) is side)
         return next(own, None)
 
     def get_word(self, side: Side) -> DecisionRecord | None:
@@ -180,6 +188,14 @@ class Case:
         since = self.log[max(self.past, self.back) :]
         own = (entry for entry in reversed(since) if self.get_side(entry) is side)
         return next((entry for entry in own if entry.decision in SENT_LEVERS), None)
+
+    @property
+    def report_taken_back_at(self) -> datetime | None:
+        """Return when IT took its report of what pretends nothing back; None where it did not."""
+        if not self.is_dismissed or self.find_report(Side.IT):
+            return None
+        times = (one.at for one in self.undoable if one.decision is Decision.TAKEN_BACK)
+        return max(times, default=None)
 
     @property
     def upheld(self) -> DecisionRecord | None:
@@ -386,16 +402,15 @@ def apply_decision(case: Case, record: DecisionRecord) -> Case:
     if record.decision in SHARING:
         _check_sharing(case, record)
     elif record.decision is Decision.REOPENED:
-        own = [entry for entry in case.standing if entry.by == (record.whose or record.by)]
+        own = [entry for entry in case.undoable if entry.by == record.by]
         if not own:
             reason = "There is no decision on this case to undo."
             raise InputError(reason)
-        if record.whose and Side.PERSON in {case.get_side(record), case.get_side(own[-1])}:
-            reason = "Only reviewers take back what another one of them said."
-            raise NotPermittedError(reason)
         if own[-1].decision is Decision.RECOVERED and own[-1].at == case.gone_at:
             # That word ended it, so it goes on without.
             case = replace(case, gone_at=None)
+    elif record.decision is Decision.TAKEN_BACK:
+        _check_taken_back(case, record)
     elif record.decision not in list_possible_decisions(case):
         reason = (
             f"A case of kind {case.kind} that is {case.state} cannot be marked {record.decision}."
@@ -529,6 +544,7 @@ _STRONGEST_FIRST = (
     "shared",
     "unshared",
     "reopened",
+    "taken-back",
     "open",
     "new",
     "gone",
@@ -542,6 +558,16 @@ def _check_sharing(case: Case, record: DecisionRecord) -> None:
         raise NotPermittedError(reason)
     if (case.shared_at is None) is (record.decision is Decision.UNSHARED):
         reason = "It is not shared." if record.decision is Decision.UNSHARED else "It is shared."
+        raise InputError(reason)
+
+
+def _check_taken_back(case: Case, record: DecisionRecord) -> None:
+    if case.get_side(record) is Side.PERSON:
+        reason = "Only IT can take its report back."
+        raise NotPermittedError(reason)
+    report = case.find_mistaken_report(Side.IT)
+    if report is None or report.by != (record.whose or record.by):
+        reason = "There is no such report to take back."
         raise InputError(reason)
 
 

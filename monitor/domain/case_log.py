@@ -1,11 +1,11 @@
 """The log of a case: who said or did what, when and by which means, and what still counts.
 
 A word says what it is; a lever is what someone did about it. Each side takes back its own last
-entry and never the other's, so that no word is ever shown as someone else's. Of IT's side, a report
-alone is taken back by any reviewer.
+entry and never the other's, so that no word is ever shown as someone else's. A report of IT's that
+hit somebody else is taken back by any reviewer, who alone may undo that.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +62,8 @@ LEVERS: Mapping[CaseKind, tuple[Decision, ...]] = {
 SENT_LEVERS = frozenset({Decision.REPORTED, Decision.REMOVAL_ASKED})
 CLAIMS = frozenset({Decision.REMOVED, Decision.REMOVAL_DONE, Decision.UNLINKED, Decision.RECOVERED})
 SHARING = frozenset({Decision.SHARED, Decision.UNSHARED})
+# What is neither a word nor a lever.
+UNSPOKEN = SHARING | {Decision.REOPENED, Decision.TAKEN_BACK}
 # What may come after the last lever that stands; None is before the first one.
 _LEVERS_AFTER: Mapping[Decision | None, frozenset[Decision]] = {
     None: frozenset(
@@ -83,17 +85,39 @@ _LEVERS_AFTER: Mapping[Decision | None, frozenset[Decision]] = {
 }
 
 
-def list_standing(entries: Iterable[DecisionRecord]) -> tuple[DecisionRecord, ...]:
-    """Return the words and levers that nobody took back, in order: each takes back their own."""
-    standing: list[DecisionRecord] = []
+def list_undoable(entries: Iterable[DecisionRecord]) -> tuple[DecisionRecord, ...]:
+    """Return what nobody took back, in order: words, levers, and that a report was taken back."""
+    kept: list[DecisionRecord] = []
     for entry in entries:
         if entry.decision in SHARING:
             continue
         if entry.decision is not Decision.REOPENED:
-            standing.append(entry)
-        elif own := [said for said in standing if said.by == (entry.whose or entry.by)]:
-            standing.remove(own[-1])
-    return tuple(standing)
+            kept.append(entry)
+        elif own := [
+            said for said in _leave_out_reports(kept) if said.by == (entry.whose or entry.by)
+        ]:
+            kept.remove(own[-1])
+    return _leave_out_reports(kept)
+
+
+def list_standing(entries: Iterable[DecisionRecord]) -> tuple[DecisionRecord, ...]:
+    """Return the words and levers that nobody took back, in order."""
+    return tuple(entry for entry in list_undoable(entries) if entry.decision not in UNSPOKEN)
+
+
+def _leave_out_reports(kept: Sequence[DecisionRecord]) -> tuple[DecisionRecord, ...]:
+    """Leave out what was taken back with a report: its maker no longer says that it is real."""
+    real = {*CONFIRMATIONS[CaseKind.IMPERSONATION], *_REPORTING}
+    ends = {
+        entry.whose or entry.by: place
+        for place, entry in enumerate(kept)
+        if entry.decision is Decision.TAKEN_BACK
+    }
+    return tuple(
+        entry
+        for place, entry in enumerate(kept)
+        if entry.decision not in real or place > ends.get(entry.by, -1)
+    )
 
 
 def is_lever(decision: Decision) -> bool:

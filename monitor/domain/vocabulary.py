@@ -86,7 +86,10 @@ class DistrictFindingState(StrEnum):
 
 
 class Decision(StrEnum):
-    """What may be said or done about a case; `REOPENED` takes back one's own last word."""
+    """What may be said or done about a case.
+
+    `REOPENED` takes back one's own last entry; by `TAKEN_BACK`, IT took its report back.
+    """
 
     MINE = "mine"
     NAMESAKE = "namesake"
@@ -109,6 +112,7 @@ class Decision(StrEnum):
     SHARED = "shared"
     UNSHARED = "unshared"
     REOPENED = "reopened"
+    TAKEN_BACK = "taken-back"
 
 
 class Side(StrEnum):

@@ -18,7 +18,7 @@ from monitor.db.finding_history import EventRecord
 from monitor.db.review_notes import ReviewNoteKind
 from monitor.domain.case import OWNERSHIP_CASES, Case, apply_decision
 from monitor.domain.case_end import find_end
-from monitor.domain.case_log import SHARING, DecisionRecord
+from monitor.domain.case_log import UNSPOKEN, DecisionRecord
 from monitor.domain.case_progress import (
     find_case_standing,
     find_nudge_times,
@@ -77,8 +77,6 @@ Reader = Person | Reviewer
 _MOST_KEPT_OUT = 2
 _OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
 _SILENT_ENDS = frozenset({EndReason.SILENT, EndReason.LAPSED})
-# These speak of who sees a case, or take another decision back.
-_SILENT_DECISIONS = frozenset({*SHARING, Decision.REOPENED})
 SUGGESTED_ANSWERS = {
     OwnershipLabel.MINE: Decision.MINE,
     OwnershipLabel.ABOUT_ME: Decision.MINE,
@@ -399,7 +397,7 @@ def _build_own_view(
         steps=build_advice_lines(app, case),
         lever=lever.decision if lever else None,
         withdraws=tuple(map(case.get_side, mistaken)),
-        it_took_back_at=_find_time_taken_back(case),
+        it_took_back_at=case.report_taken_back_at,
         it_left_at=upheld.at if upheld else None,
         it_left_why=upheld.note if upheld else "",
         until=case.harmless_until,
@@ -436,15 +434,6 @@ def _is_look_due(app: App, case: Case, own_looks: tuple[datetime, ...]) -> bool:
     """Tell whether the day has come on which only its person can look."""
     zone, now = app.db.people.load_person(case.person_id).zone, app.clock.now()
     return any(not is_past_day(now, at, zone) for at in own_looks)
-
-
-def _find_time_taken_back(case: Case) -> datetime | None:
-    """Return when IT took a report of what pretends nothing back; None where it did not."""
-    by_it = [entry for entry in case.entries if case.get_side(entry) is Side.IT]
-    if not case.is_dismissed or case.find_report(Side.IT) or not by_it:
-        return None
-    reported = any(entry.decision is Decision.REPORTED for entry in by_it)
-    return by_it[-1].at if reported and by_it[-1].decision is Decision.REOPENED else None
 
 
 def _plan_review(case: Case, summary: CaseSummary, now: datetime) -> ReviewPlan | None:
@@ -582,7 +571,7 @@ def _describe_earlier_answer(case: Case) -> Reason | None:
     """Say what its person answered before a change reopened the case, if anything."""
     before = case.log[: max(case.past, case.back)]
     own = [entry for entry in before if case.get_side(entry) is Side.PERSON]
-    spoken = [entry.decision for entry in own if entry.decision not in _SILENT_DECISIONS]
+    spoken = [entry.decision for entry in own if entry.decision not in UNSPOKEN]
     if not spoken:
         return None
     return Reason("earlier-answer", {"answer": Label(f"answers.{case.kind}", spoken[-1])})

@@ -224,7 +224,7 @@ def _describe_decision(moment: TimelineEntry) -> Told:
     if moment.by is DecisionMaker.REVIEWER:
         if moment.word == Decision.REOPENED:
             return Reason("history.it-undid")
-        if is_lever(Decision(moment.word)):
+        if is_lever(Decision(moment.word)) or moment.word == Decision.TAKEN_BACK:
             return Reason("history.it-did", {"what": Label("deeds", moment.word)})
         # In words to the person: what they press themselves says "my name".
         taken = moment.case_kind is CaseKind.OWN_ACCOUNT_CHANGED

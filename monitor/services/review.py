@@ -182,13 +182,8 @@ def take_report_back(app: App, reviewer: Reviewer, case_id: str) -> None:
         case = load_viewed_case(app, reviewer, case_id)
         report = _require_mistake(case)
         whose = "" if report.by == reviewer.id else report.by
-        undo = DecisionInput(decision=Decision.REOPENED, by=reviewer.id, whose=whose)
-        # Whose report is taken back no longer says that it is real either.
-        while any(
-            entry.by == report.by and is_confirmation(case.kind, read_verdict(case.kind, entry))
-            for entry in case.standing
-        ):
-            (case,) = decide_cases(app, (case_id,), undo)
+        entry = DecisionInput(decision=Decision.TAKEN_BACK, by=reviewer.id, whose=whose)
+        decide_cases(app, (case_id,), entry)
 
 
 def leave_report(app: App, reviewer: Reviewer, case_id: str, reason: str) -> None:
@@ -315,7 +310,7 @@ def undo_own_decisions(app: App, reviewer: Reviewer, case_ids: Iterable[str]) ->
     with app.db.begin_transaction():
         cases = [load_viewed_case(app, reviewer, case_id) for case_id in dict.fromkeys(case_ids)]
         for case in cases:
-            if all(entry.by != reviewer.id for entry in case.standing):
+            if all(entry.by != reviewer.id for entry in case.undoable):
                 raise InputError(CHANGED_MEANWHILE)
         undo_decisions(app, (case.id for case in cases), reviewer.id)
 

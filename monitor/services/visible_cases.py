@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.db.review_index import WHOLE_LIST, CaseGroup, ListSlice, ReviewFilter
 from monitor.domain.case import Case, list_possible_decisions
-from monitor.domain.case_log import is_confirmation, is_lever
+from monitor.domain.case_log import UNSPOKEN, is_confirmation, is_lever
 from monitor.domain.case_progress import find_time_of_more
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
 from monitor.domain.disclosure import ReviewOpening
@@ -40,9 +40,7 @@ _WAVE_SHOWN_FOR = 2 * WAVE_WITHIN
 _WAVE_CASES = frozenset({CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT})
 # What IT may rule. Sharing, and asking a site for removal, are their person's alone to do.
 REVIEWER_DECISIONS = frozenset(Decision) - {
-    Decision.SHARED,
-    Decision.UNSHARED,
-    Decision.REOPENED,
+    *UNSPOKEN,
     Decision.MINE,
     Decision.FAMILY,
     Decision.REMOVAL_ASKED,

@@ -72,9 +72,11 @@ from reports.finding_view import CaseView
 from reports.labels.cases import CASE_KINDS, SEVERITIES, describe_decision
 from reports.labels.office import (
     CASE_BINS,
+    LEFT_REPORT,
     REVIEWER_CHOICES,
     REVIEWER_HINTS,
     VERDICTS_OF_KIND,
+    describe_entry,
     describe_verdict,
 )
 from reports.labels.takedown import LEVERS
@@ -240,6 +242,7 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
     remarks = app.db.review_notes.list_review_notes_of_case(case.id)
     taken, said = find_assignee_id(app, case.id), case.get_word(Side.IT)
     own, mistake = case.kind is CaseKind.OWN_ACCOUNT_CHANGED, case.report_to_take_back
+    last = case.get_last_entry(Side.IT)
     return ReviewCaseView(
         case=view,
         queue=_build_list_beside(app, reviewer, view.id, now),
@@ -272,7 +275,7 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
         letters=list_office_letters(app, reviewer, case, view),
         is_reportable=can_be_reported(case),
         is_made_by_others=view.nature is CaseKind.MOCK_ACCOUNT,
-        undoes=(last := case.get_last_entry(Side.IT)) is not None and last.by == reviewer.id,
+        undoes=_describe_last_word(case, reviewer) if last and last.by == reviewer.id else "",
         ask_from=_compute_next_question_time(view.asked_at, now),
     )
 
@@ -334,8 +337,11 @@ def _list_contrary_words(
 
 def _describe_last_word(case: Case, by: Reviewer) -> str:
     """Say what this reviewer would take back: the last that they said or did themselves."""
-    own = [entry.decision for entry in case.standing if entry.by == by.id]
-    return f"“{describe_verdict(case.kind, own[-1])}”" if own else "nothing"
+    own = [entry for entry in case.undoable if entry.by == by.id]
+    if not own:
+        return "nothing"
+    is_left = own[-1] == case.upheld
+    return f"“{LEFT_REPORT if is_left else describe_entry(case.kind, own[-1].decision)}”"
 
 
 def _list_lever_options(app: App, case: Case) -> Iterator[Option]:

@@ -52,7 +52,8 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.GIVEN_UP: "gave the account up",
     Decision.SHARED: "shared it with IT",
     Decision.UNSHARED: "stopped sharing it with IT",
-    Decision.REOPENED: "took the last answer back",
+    Decision.REOPENED: "undid the last entry",
+    Decision.TAKEN_BACK: "took the report back",
 }
 # The same, to the person themselves.
 OWN_DECISION_PHRASES: Final[Mapping[Decision, str]] = {
@@ -157,6 +158,7 @@ OWN_STEPS: Final[Mapping[Decision, str]] = {
     Decision.SHARED: "You shared it with IT.",
     Decision.UNSHARED: "You took back what you shared with IT.",
     Decision.REOPENED: "You undid your last answer.",
+    Decision.TAKEN_BACK: "IT took its report back.",
 }
 # An own account pretends nothing: it changed, by its owner's hand or by another's.
 CHANGED_ACCOUNT_CHOICES: Final[Mapping[Decision, str]] = {

@@ -87,6 +87,7 @@ AUDIT_DECISIONS: Final[Mapping[str, str]] = {
     **{state.value: words for state, words in DISTRICT_FINDING_STATES.items()},
     **{decision.value: words for decision, words in REVIEWER_ANSWERS.items()},
     Decision.REOPENED: "Took the last one back",
+    Decision.TAKEN_BACK: "Took the report back",
     Decision.SHARED: "Shared with IT",
     Decision.UNSHARED: "No longer shared with IT",
 }
@@ -109,6 +110,17 @@ LEFT_ANSWER: Final = "Made by others, and left as it is"
 def describe_verdict(kind: CaseKind, verdict: Decision) -> str:
     """Return what either side said of a case, as a reviewer reads it."""
     return VERDICTS_OF_KIND.get(kind, {}).get(verdict, REVIEWER_ANSWERS[verdict])
+
+
+LEFT_REPORT: Final = "Leave the report"
+TOOK_REPORT_BACK: Final = "I took it back"
+
+
+def describe_entry(kind: CaseKind, decision: Decision) -> str:
+    """Return what a reviewer said or did, in the words of the button that they pressed."""
+    if decision is Decision.TAKEN_BACK:
+        return TOOK_REPORT_BACK
+    return describe_verdict(kind, decision)
 
 
 def describe_answer(kind: CaseKind, decision: Decision, *, is_left: bool) -> str:

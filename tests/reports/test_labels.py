@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.domain.case_log import is_lever
+from monitor.domain.case_log import UNSPOKEN, is_lever
 from monitor.domain.reason import Reason
 from monitor.domain.timeline import TimelineEntry, TimelineEntryKind
 from monitor.domain.vocabulary import (
@@ -91,7 +91,6 @@ from tests.reports.samples import IMPERSONATION, make_case
 from tests.rows import over_rows
 from tests.scrapers.known_sources import all_sources, written_sources
 
-UNSPOKEN = {Decision.SHARED, Decision.UNSHARED, Decision.REOPENED}
 UNDECIDED = {CaseState.NEW, CaseState.OPEN}
 COMPLETE = (
     (SEVERITIES, Severity),

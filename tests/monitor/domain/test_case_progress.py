@@ -22,6 +22,7 @@ from monitor.domain.case_log import (
     DISMISSALS,
     SENT_LEVERS,
     SHARING,
+    UNSPOKEN,
     DecisionRecord,
     is_confirmation,
 )
@@ -119,14 +120,18 @@ class Life:
         return find_case_standing(self.inputs, self.now, self.policy, side, who)
 
     def play(self, by: str, decision: Decision, means: Means = Means.PAGE) -> "Life":
-        record = DecisionRecord(case_id="case", decision=decision, by=by, at=self.now, means=means)
+        report = self.case.find_mistaken_report(Side.IT)
+        whose = report.by if report and decision is Decision.TAKEN_BACK else ""
+        record = DecisionRecord(
+            case_id="case", decision=decision, by=by, at=self.now, means=means, whose=whose
+        )
         return replace(self, case=apply_decision(self.case, record))
 
     def list_options(self, by: str) -> tuple[Decision, ...]:
         """Return what somebody may do now: a reviewer only what they may see."""
         if by != "rosa" and self.opening(by) is None:
             return ()
-        fitting = {*list_possible_decisions(self.case), *SHARING, Decision.REOPENED}
+        fitting = {*list_possible_decisions(self.case), *UNSPOKEN}
         if by != "rosa":
             fitting -= OWN_WORDS
         return tuple(sorted(filter(lambda said: self._is_taken(by, said), fitting)))
@@ -287,12 +292,30 @@ def test_what_it_reported_of_somebody_else_is_its_turn_until_it_answers():
     assert left.case.find_mistaken_report(Side.IT), "its person may still have it taken back"
     again = left.play("rosa", Decision.REOPENED).play("rosa", Decision.UNRELATED)
     assert again.standing(Side.IT, "ana").bin is CaseBin.NEEDS_YOU
-    by_bo = DecisionRecord(
-        case_id="case", decision=Decision.REOPENED, by="bo", at=said.now, whose="ana"
+
+
+def test_a_report_is_taken_back_by_one_entry_and_who_made_it_may_undo_just_that():
+    said = (
+        told()
+        .at(MONDAY + 8 * DAY)
+        .play("ana", Decision.IMPERSONATION)
+        .play("ana", Decision.REPORTED)
+        .play("rosa", Decision.NAMESAKE)
     )
-    assert apply_decision(said.case, by_bo).find_report(Side.IT) is None
-    with pytest.raises(MonitorError):
-        apply_decision(said.case, replace(by_bo, whose="rosa"))
+    back = said.play("bo", Decision.TAKEN_BACK)
+
+    assert back.case.find_report(Side.IT) is None
+    assert back.case.get_word(Side.IT) is None, "whose report is gone says no more that it is real"
+    assert back.case.report_taken_back_at == back.now
+    assert Decision.REOPENED not in back.list_options("ana")
+    assert back.standing(Side.IT, "ana").bin is CaseBin.DONE
+    undone = back.play("bo", Decision.REOPENED)
+    assert undone.case.standing == said.case.standing
+    assert undone.standing(Side.IT, "ana") == said.standing(Side.IT, "ana")
+    for by, case in (("rosa", said.case), ("bo", back.case), ("bo", told().case)):
+        entry = DecisionRecord(case_id="case", decision=Decision.TAKEN_BACK, by=by, at=said.now)
+        with pytest.raises(MonitorError):
+            apply_decision(case, replace(entry, whose="ana"))
 
 
 @MANY

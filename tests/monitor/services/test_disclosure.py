@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.app import App
 from monitor.db.review_index import ReviewFilter
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.case import Case
@@ -20,7 +21,9 @@ from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.review import (
     decide_viewed_cases,
     download_review_evidence,
+    leave_report,
     load_reviewable_case,
+    take_report_back,
     undo_own_decisions,
 )
 from monitor.services.review_access import load_opened_case, record_case_views
@@ -40,6 +43,7 @@ OF_ITS_PERSON = {
     *("lever", "until", "opens_at", "holders", "contact_kinds", "link_url"),
 }
 LIVES = range(24)
+OFTEN = 0.7
 
 
 @pytest.fixture
@@ -86,6 +90,8 @@ def play(maria: Staff, case: Case, chance: random.Random) -> Iterator[object]:
                 record_case_views(app, actor, (case.id,))
                 if said is Decision.REOPENED:
                     undo_own_decisions(app, actor, (case.id,))
+                elif now.report_to_take_back and chance.random() < OFTEN:
+                    answer_for_report(app, actor, case.id, chance)
                 else:
                     decide_viewed_cases(
                         app,
@@ -96,6 +102,14 @@ def play(maria: Staff, case: Case, chance: random.Random) -> Iterator[object]:
         except MonitorError:
             continue
         yield actor
+
+
+def answer_for_report(app: App, actor: Reviewer, case_id: str, chance: random.Random) -> None:
+    """Take IT's report of what its person says is no fake back, or leave it."""
+    if chance.random() < OFTEN:
+        take_report_back(app, actor, case_id)
+    else:
+        leave_report(app, actor, case_id, "It asks parents for money.")
 
 
 def list_known(view: object, plain: object) -> set[str]:

@@ -39,7 +39,7 @@ REVIEW: tuple[State, ...] = (
         tick("Harmless"),
         press("Save decision for all selected"),
     ),
-    it("/review/cases/{second}", "Undo my last decision", unfold("Change the decision")),
+    it("/review/cases/{second}", "Undo “", unfold("Change the decision")),
     desk("/review/cases/{second}", "Help with the report", press("Open")),
     desk(
         "/review/cases/{second}",

@@ -27,6 +27,28 @@ def reported(maria: Staff, ana: Guest, here: str) -> None:
     maria.rules(fake(maria), Decision.UNSHARED)
 
 
+@pytest.mark.usefixtures("reported")
+def test_it_may_undo_that_it_took_its_report_back_and_has_the_text_again(
+    maria: Staff, ana: Guest, here: str
+):
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    before = fake(maria).log
+    ana.post(f"{here}/report-back")
+
+    assert fake(maria).log[:-1] == before, "one press is one entry"
+    page = ana.get(here)
+    assert page.text.count("took the report back") == 1
+    assert "Undo “I took it back”" in page.text
+    undone = ana.follow(ana.post("/review/undo", case=fake(maria).id))
+    assert "Undone: “I took it back”." in undone.text
+    assert "That was a mistake" in undone.page.find(id="report").get_text()
+    assert "IT takes its report back, or says why not" in undone.text
+    ana.post(f"{here}/report-left", reason="It asks parents for money.")
+    assert "Undo “Leave the report”" in ana.get(here).text
+    ana.post("/review/undo", case=fake(maria).id)
+    assert fake(maria).report_to_take_back
+
+
 @pytest.mark.parametrize("said", [Decision.UNRELATED, Decision.NAMESAKE])
 @pytest.mark.usefixtures("reported")
 def test_it_is_told_and_takes_its_own_report_back(
