@@ -146,6 +146,16 @@ UNANSWERED_HINTS: Final[Mapping[OpeningReason, Mapping[Decision, str]]] = {
         Decision.MOCK: "A joke, a fan page, or worse. Only the reviewer who decided still sees it.",
     },
 }
+# The same once IT has reported it; by when it takes that back stands behind them.
+REPORTED_HINTS: Final[Mapping[str, str]] = {
+    Decision.MINE: "IT sees only its address from now on.",
+    Decision.NAMESAKE: "A real person who shares your name.",
+    Decision.UNRELATED: "It has nothing to do with you.",
+    Decision.HARMLESS: "",
+    Decision.IMPERSONATION: "IT sees it, and has reported it.",
+}
+# A link in an email alone does not end what IT says is serious.
+CONFIRMED_HINT: Final = "IT reported it as a fake: you sign in to confirm this answer."
 # The question of a case, to its person.
 CASE_QUESTIONS: Final[Mapping[CaseKind, str]] = {
     CaseKind.IMPERSONATION: "Is this account you?",

@@ -5,7 +5,7 @@ there: None, or empty. Pages, emails, programs and the evidence show them, and n
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
@@ -54,13 +54,15 @@ _MADE_BY_OTHERS = frozenset({Decision.IMPERSONATION, Decision.MOCK})
 class AnswerChoice:
     """An answer: the word that is sent, what it means, and in a few words what follows from it.
 
-    `opens` says that IT can see the finding after it.
+    `opens` says that IT can see the finding after it. IT is asked to take its report back by
+    `back_by` then, None where it made none, or rightly.
     """
 
     value: str
     words: str
     hint: str = ""
     opens: bool = False
+    back_by: datetime | None = None
 
 
 def describe_source(known: FactReliability, day: date | None) -> Reason:
@@ -341,6 +343,9 @@ class CaseView(CaseSummary):
     # What they said or did last, whether nobody in IT sees it once they undo that; what they said
     # before it began again, and what would lower it.
     lever: Decision | None = None
+    # When IT reported it, and by when it would take that back, for each answer that has it do so.
+    reported_by_it_at: datetime | None = None
+    back_by: Mapping[Decision, datetime] = field(default_factory=dict)
     undoes: Decision | None = None
     undo_closes: bool = False
     earlier: Reason | None = None
@@ -549,10 +554,32 @@ class CaseView(CaseSummary):
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:
         """Return the answers that fit its kind; sharing is separate."""
-        choices = _build_choices(
-            self.kind, answer_choices.CASE_ANSWERS[self.kind], self.kept_open_by
+        choices = self.tell_of_report(
+            _build_choices(self.kind, answer_choices.CASE_ANSWERS[self.kind], self.kept_open_by)
         )
         return keep_closed(choices) if self.helper else choices
+
+    def tell_of_report(self, choices: tuple[AnswerChoice, ...]) -> tuple[AnswerChoice, ...]:
+        """Return the same answers with what becomes of a report that IT made."""
+        if self.reported_by_it_at is None or self.kind not in OWNERSHIP_KINDS:
+            return choices
+        hints, back_by = answer_choices.REPORTED_HINTS, self.back_by
+        return tuple(
+            replace(
+                choice,
+                hint=hints[choice.value]
+                if choice.value == Decision.IMPERSONATION or choice.value in back_by
+                else choice.hint,
+                back_by=back_by.get(Decision(choice.value)),
+            )
+            for choice in choices
+        )
+
+    @property
+    def has_report_alone(self) -> bool:
+        """Tell whether a reviewer sees where it is, to take a report back, and nothing else."""
+        own = self.end is not None and self.decision is Decision.MINE
+        return own and self.it_sees_since is None and bool(self.holders)
 
     @property
     def answers(self) -> tuple[AnswerChoice, ...]:

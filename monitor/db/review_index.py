@@ -119,7 +119,7 @@ class CaseGroup:
     """Visible cases that are alike; `is_wanted` are those that a filter leaves.
 
     `reviewer_id` is empty for what no one has taken. `person_id` is of one of them: only people
-    know the name of their school.
+    know the name of their school. It is empty where that is none, or not for IT to read.
     """
 
     bin: CaseBin
@@ -167,7 +167,8 @@ class ReviewIndexTable(EncryptedTable):
                 "review_index",
                 case_id=case.id,
                 person_id=case.person_id,
-                school=hash_school(self.encryption, school),
+                # Of what is their own, IT reads no school either.
+                school=hash_school(self.encryption, "" if case.is_own else school),
                 kind=case.kind,
                 severity=_SEVERITY_RANKS[case.severity],
                 state=case.state,
@@ -204,13 +205,14 @@ class ReviewIndexTable(EncryptedTable):
         self, cutoff: DisclosureCutoff, review_filter: ReviewFilter
     ) -> tuple[CaseGroup, ...]:
         """Group all visible cases, those that the filter leaves out as well."""
+        nowhere = hash_school(self.encryption, "")
         return tuple(
             CaseGroup(
                 bin=CaseBin(row["bin"]),
                 reviewer_id=row["assignee"],
                 school_hash=row["school"],
                 is_wanted=bool(row["is_wanted"]),
-                person_id=row["person_id"],
+                person_id="" if row["school"] == nowhere else row["person_id"],
                 count=row["number"],
             )
             for row in self.connection.fetch_rows(

@@ -211,13 +211,20 @@ class Case:
 
     @property
     def report_to_take_back(self) -> DecisionRecord | None:
-        """Return IT's report that is a mistake by the word of its person, until IT answers that.
+        """Return IT's report that is a mistake by the word of its person, until IT answers that."""
+        return None if self.upheld else self.find_mistaken_report(Side.IT)
 
-        Of what they say is their own, IT reads no more: there they have IT take it back.
-        """
-        if self.upheld or self.get_verdict(Side.PERSON) is Decision.MINE:
-            return None
-        return self.find_mistaken_report(Side.IT)
+    def find_reporter_of_own(self) -> str:
+        """Return who in IT has to take a report of it back, or did; empty where nobody does."""
+        since = self.undoable.index(self.dismissals[0]) if self.is_dismissed else 0
+        back = (one for one in self.undoable[since:] if one.decision is Decision.TAKEN_BACK)
+        report = self.find_mistaken_report(Side.IT) or next(back, None)
+        return report.by if report else ""
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether its person says that it is theirs, so that IT reads no more of it."""
+        return self.is_dismissed and self.get_verdict(Side.PERSON) is Decision.MINE
 
     @property
     def is_left_as_it_is(self) -> bool:

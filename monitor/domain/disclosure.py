@@ -160,6 +160,7 @@ def compute_review_opening(
         return None
     end = find_end(case, consent)
     kept = now - KEPT_AFTER_END
+    kept_by = OpeningReason.REPORT_BACK if case.is_own else OpeningReason.DECIDED
     openings = [
         opening
         for opening in _list_openings(inputs, policy)
@@ -170,7 +171,7 @@ def compute_review_opening(
         for glass in _list_early_access(inputs, now)
     ]
     openings += [
-        ReviewOpening(at=hold.since, reason=OpeningReason.DECIDED)
+        ReviewOpening(at=hold.since, reason=kept_by)
         for hold in list_holds(case)
         if hold.reviewer_id == reviewer_id
         and hold.since <= now
@@ -180,7 +181,7 @@ def compute_review_opening(
     first = min(
         openings,
         key=lambda opening: (
-            opening.reason is OpeningReason.DECIDED,
+            opening.reason is kept_by,
             opening.at,
             opening.reason,
         ),
@@ -207,7 +208,7 @@ def _find_earlier_opening(
     case = inputs.case
     spoke = (entry for entry in case.entries if case.get_side(entry) is Side.PERSON)
     first = next(spoke, None)
-    if first is None or opening.at != first.at:
+    if first is None or opening.at != first.at or opening.reason is OpeningReason.REPORT_BACK:
         return opening
     silent = replace(case, log=case.log[: case.past + case.entries.index(first)])
     timed = _list_timed_openings(replace(inputs, case=silent), policy)
@@ -240,16 +241,18 @@ def find_end_of_early_access(
 
 
 def list_holds(case: Case) -> tuple[ReviewerHold, ...]:
-    """Return who in IT said or did something of it: none may keep what its person says is theirs.
+    """Return who in IT said or did something of it.
 
     What was taken back counts, too, so that nobody loses a case by a press of the wrong button.
+    Of what its person says is theirs, who reported it keeps that report, and nobody anything else.
     """
-    if case.get_verdict(Side.PERSON) is Decision.MINE and case.is_dismissed:
-        return ()
     times: dict[str, list[datetime]] = {}
     for entry in case.entries:
         if case.get_side(entry) is Side.IT:
             times.setdefault(entry.by, []).append(entry.at)
+    if case.is_own:
+        reporter = case.find_reporter_of_own()
+        times = {by: at for by, at in times.items() if by == reporter}
     return tuple(
         ReviewerHold(reviewer_id=by, since=min(at), last_at=max(at)) for by, at in times.items()
     )

@@ -317,7 +317,8 @@ class Redaction(StrEnum):
 class OpeningReason(StrEnum):
     """What opens a case to IT. EARLY_ACCESS opens any case, and a case only.
 
-    DECIDED keeps it open to one reviewer: who has said something of it.
+    DECIDED keeps it open to one reviewer: who has said something of it. Of what its person says is
+    theirs, REPORT_BACK shows who reported it where it is, and no more.
     """
 
     SHARED = "shared"
@@ -326,6 +327,7 @@ class OpeningReason(StrEnum):
     COUNSEL = "counsel"
     EARLY_ACCESS = "early-access"
     DECIDED = "decided"
+    REPORT_BACK = "report-back"
 
 
 class SourceStage(StrEnum):

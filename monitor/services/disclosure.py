@@ -18,7 +18,7 @@ from monitor.db.finding_history import EventRecord
 from monitor.db.review_notes import ReviewNoteKind
 from monitor.domain.case import OWNERSHIP_CASES, Case, apply_decision
 from monitor.domain.case_end import find_end
-from monitor.domain.case_log import UNSPOKEN, DecisionRecord
+from monitor.domain.case_log import DISMISSALS, UNSPOKEN, DecisionRecord
 from monitor.domain.case_progress import (
     find_case_standing,
     find_nudge_times,
@@ -47,10 +47,12 @@ from monitor.domain.person import Person, Reviewer, build_reviewer_id
 from monitor.domain.reason import Label, Reason
 from monitor.domain.vocabulary import (
     CaseKind,
+    CaseState,
     CaseStep,
     ContactKind,
     Decision,
     EndReason,
+    OpeningReason,
     OwnershipLabel,
     Side,
 )
@@ -114,7 +116,19 @@ def summarize(app: App, case: Case, reviewer: Reviewer) -> CaseSummary | None:
     if summary is None:
         return None
     taken_by = app.config.district.find_reviewer_address(find_assignee_id(app, case.id))
-    return replace(summary, taken_by=taken_by, asked_at=find_last_question_time(app.db, case.id))
+    shown = replace(summary, taken_by=taken_by, asked_at=find_last_question_time(app.db, case.id))
+    if summary.opened_by is not OpeningReason.REPORT_BACK:
+        return shown
+    # Nothing that its person said or shared, and nothing by which they could be known.
+    return replace(
+        shown,
+        state=CaseState.REPORTED,
+        school="",
+        decision=None,
+        review_decision=None,
+        shared_at=None,
+        ended_at=None,
+    )
 
 
 def disclose_to_others(app: App, case: Case) -> CaseView:
@@ -199,7 +213,7 @@ def find_review_opening(app: App, case: Case, reviewer_id: str = "") -> ReviewOp
 def find_report_to_take_back(app: App, case: Case) -> DecisionRecord | None:
     """Return IT's report of what pretends nothing, if a reviewer is left who may open the case.
 
-    Else, and of what its person says is their own, its person has IT take it back.
+    Else its person has IT take it back.
     """
     return case.report_to_take_back if list_who_take_back(app, case) else None
 
@@ -344,6 +358,13 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
         app.db.people.load_person(case.person_id),
         app.db.findings.load_finding(case.finding_id),
     )
+    if summary.opened_by is OpeningReason.REPORT_BACK:
+        return CaseView(
+            **_copy_summary(summary),
+            finding=FindingView(**_locate(finding)),
+            first_seen=finding.first_seen,
+            last_seen=finding.last_seen,
+        )
     return CaseView(
         **_copy_summary(summary),
         finding=FindingView(**_locate(finding)),
@@ -381,7 +402,7 @@ def _build_own_view(
     lever, is_open = case.last_lever, summary.it_sees_since is not None
     last, mistaken = case.get_last_entry(Side.PERSON), list_reports_to_withdraw(app, case)
     is_asked = summary.mistaken_at is not None or (is_open and not summary.end)
-    upheld = case.upheld
+    upheld, reported = case.upheld, case.find_report(Side.IT)
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
@@ -391,6 +412,8 @@ def _build_own_view(
         is_undecided=case.is_undecided,
         is_pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,
         undoes=last.decision if last else None,
+        reported_by_it_at=reported.at if reported else None,
+        back_by=_forecast_reports_back(app, case) if reported else {},
         undo_closes=is_open and _is_closed_by_undo(inputs, now, policy),
         lowered_by=case.lowered_by,
         earlier=_describe_earlier_answer(case),
@@ -416,6 +439,19 @@ def _build_own_view(
         asked=_find_last_question(app.db, case.id) if is_asked else None,
         office=_find_office(app, case.id) if is_open else "",
     )
+
+
+def _forecast_reports_back(app: App, case: Case) -> Mapping[Decision, datetime]:
+    """Return by when IT would take its report back, for each answer that makes it a mistake."""
+    dues: dict[Decision, datetime] = {}
+    for said in DISMISSALS[case.kind]:
+        now = app.clock.now()
+        entry = DecisionRecord(case_id=case.id, decision=said, by=case.person_id, at=now)
+        after = apply_decision(case, entry)
+        back = plan_report_back(after) if find_report_to_take_back(app, after) else None
+        if back:
+            dues[said] = back.due
+    return dues
 
 
 def _is_closed_by_undo(inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy) -> bool:

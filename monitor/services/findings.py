@@ -50,7 +50,6 @@ from monitor.services.disclosure import (
     disclose_to_others,
     has_reviewer,
     list_own_cases,
-    list_reports_to_withdraw,
 )
 from monitor.services.finding_history import (
     OwnFindingComparison,
@@ -199,16 +198,14 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         can_add_feeds=can_use_alert_feeds(app, person_id),
         breaches=count_breaches(app, person_id),
         weeks=build_personal_weeks(app, person_id),
-        misreported=tuple(one.build() for one in own if _is_misreported(app, one, now)),
+        misreported=tuple(one.build() for one in own if _is_misreported(one, now)),
     )
 
 
-def _is_misreported(app: App, found: OwnCase, now: datetime) -> bool:
-    """Tell whether its person has IT take its report back; a month later, home has told enough."""
-    reports = list_reports_to_withdraw(app, found.case)
-    is_by_it = any(found.case.get_side(one) is Side.IT for one in reports)
-    ruled_at = found.case.ruled_at
-    return is_by_it and ruled_at is not None and now < ruled_at + MISREPORTED_TOLD_FOR
+def _is_misreported(found: OwnCase, now: datetime) -> bool:
+    """Tell whether IT is to take a report of it back; a month later, home has told enough."""
+    report, ruled_at = found.case.find_mistaken_report(Side.IT), found.case.ruled_at
+    return bool(report and ruled_at and now < ruled_at + MISREPORTED_TOLD_FOR)
 
 
 def build_latest_coverage(app: App, person_id: str) -> Coverage | None:

@@ -21,7 +21,7 @@ from monitor.domain.person_limits import can_ask_again
 from monitor.domain.reason import Plain, Reason
 from monitor.domain.schedule import compute_digest_week
 from monitor.domain.two_reviewers import EarlyAccessProposal, check_withdrawal
-from monitor.domain.vocabulary import CaseBin, Decision, Side
+from monitor.domain.vocabulary import CaseBin, Decision, OpeningReason, Side
 from monitor.services.answers import DecisionInput, decide_cases, undo_decisions
 from monitor.services.break_glass import BreakGlassActor, record_break_glass
 from monitor.services.coverage import build_coverage
@@ -179,7 +179,7 @@ def load_reviewable_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
 def take_report_back(app: App, reviewer: Reviewer, case_id: str) -> None:
     """Note that a reviewer took IT's report of what pretends nothing back, whoever made it."""
     with app.db.begin_transaction():
-        case = load_viewed_case(app, reviewer, case_id)
+        case = load_reported_case(app, reviewer, case_id)
         report = _require_mistake(case)
         whose = "" if report.by == reviewer.id else report.by
         entry = DecisionInput(decision=Decision.TAKEN_BACK, by=reviewer.id, whose=whose)
@@ -192,7 +192,7 @@ def leave_report(app: App, reviewer: Reviewer, case_id: str, reason: str) -> Non
     What they said stays, and IT has no more to do.
     """
     with app.db.begin_transaction():
-        case = load_viewed_case(app, reviewer, case_id)
+        case = load_reported_case(app, reviewer, case_id)
         report = _require_mistake(case)
         if not reason.strip():
             sentence = "Write why: the staff member will read it."
@@ -257,7 +257,7 @@ def add_review_note(app: App, reviewer: Reviewer, case_id: str, text: str) -> No
 def queue_review_question(app: App, reviewer: Reviewer, case_id: str, text: str) -> None:
     """Ask its person by email; once a week at most, no matter who asks."""
     with app.db.begin_transaction():
-        case = load_viewed_case(app, reviewer, case_id)
+        case = load_reported_case(app, reviewer, case_id)
         if not can_ask_again(find_last_question_time(app.db, case_id), app.clock.now()):
             reason = "The staff member was asked within the last week. Wait for their answer."
             raise InputError(reason)
@@ -308,15 +308,26 @@ def decide_viewed_cases(
 def undo_own_decisions(app: App, reviewer: Reviewer, case_ids: Iterable[str]) -> None:
     """Undo the reviewer's own last decision on each, or on none, and never another's."""
     with app.db.begin_transaction():
-        cases = [load_viewed_case(app, reviewer, case_id) for case_id in dict.fromkeys(case_ids)]
+        cases = [load_reported_case(app, reviewer, one) for one in dict.fromkeys(case_ids)]
         for case in cases:
-            if all(entry.by != reviewer.id for entry in case.undoable):
+            own = any(entry.by == reviewer.id for entry in case.undoable)
+            # What a platform got is taken back there, and not by undoing a note of it.
+            if case.report_to_take_back or not own:
                 raise InputError(CHANGED_MEANWHILE)
         undo_decisions(app, (case.id for case in cases), reviewer.id)
 
 
 def load_viewed_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
     """Return a case that is open, and that this reviewer has opened."""
+    case = load_reported_case(app, reviewer, case_id)
+    if check_review_access(app, case, reviewer.id).reason is OpeningReason.REPORT_BACK:
+        reason = "Of this account, only IT's report is left to you: take it back, or say why not."
+        raise NotPermittedError(reason)
+    return case
+
+
+def load_reported_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
+    """Return the same, or one of which this reviewer has but a report to take back."""
     case = load_reviewable_case(app, reviewer, case_id)
     if not app.db.access_log.has_access(reviewer.id, case_id, app.clock.now()):
         raise InputError(CHANGED_MEANWHILE)

@@ -17,7 +17,7 @@ from monitor.domain.case_progress import find_time_of_more
 from monitor.domain.detection.waves import WAVE_WITHIN, count_people, find_wave
 from monitor.domain.disclosure import ReviewOpening
 from monitor.domain.person import Reviewer
-from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, Side
+from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, OpeningReason, Side
 from monitor.services.disclosure import find_review_opening, summarize
 from monitor.services.review_access import ANY_CASE, build_review_gate
 from reports.finding_view import CaseSummary
@@ -74,11 +74,11 @@ def load_queue_page(app: App, reviewer: Reviewer, wanted: ReviewFilter, number: 
     case_ids = app.db.review_index.list_visible_case_ids(gate, wanted, part)
     rows = _list_summaries(app, reviewer, case_ids)
     # Only its people know the name of a school.
-    people = {group.school_hash: group.person_id for group in groups}.values()
+    people = {group.school_hash: group.person_id for group in groups if group.person_id}.values()
     schools = {app.db.people.load_person(person_id).school for person_id in people}
     return QueuePage(
         groups=groups,
-        schools=tuple(sorted(schools - {""})),
+        schools=tuple(sorted(schools)),
         rows=rows,
         number=number,
         last=last,
@@ -128,7 +128,8 @@ def list_open_waves(app: App, reviewer: Reviewer) -> tuple[WaveLine, ...]:
             continue
         accounts = app.db.new_accounts.list_accounts_of_same_place(case.finding_id)
         wave = find_wave(case.finding_id, accounts)
-        if wave and find_review_opening(app, case, reviewer.id):
+        opening = find_review_opening(app, case, reviewer.id)
+        if wave and opening and opening.reason is not OpeningReason.REPORT_BACK:
             latest = max(account.appeared_at for account in wave)
             waves[accounts[0].finding_id] = WaveLine(
                 size=count_people(wave),

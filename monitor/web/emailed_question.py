@@ -162,7 +162,7 @@ def _render_answered(
         code=build_emailed_code_view(context) if sends_code else None,
         undo=token,
         proof=build_undo_proof(app, link, context.browser_session.id),
-        case=case if case and case.next_step else None,
+        case=case if case and (case.next_step or case.mistaken_at) else None,
         next_step=_describe_next_step(link, case) or done.next_step,
         # What cannot wait for a code: the pages of others alone, none of our own.
         steps=tuple(replace(step, path="") for step in case.steps) if case and taken else (),
@@ -175,6 +175,8 @@ def _render_answered(
 
 def _describe_next_step(link: AnswerLink, case: CaseView | None) -> str:
     """Say how it ended, or what is said on a page of ours; empty where the answer says it."""
+    if case and case.reported_by_it_at and case.decision is Decision.IMPERSONATION:
+        return answer_choices.REPORTED_HINTS[Decision.IMPERSONATION]
     if case is None or not link.is_case:
         return ""
     # What to do stands below it.

@@ -29,6 +29,7 @@ from monitor.domain.vocabulary import (
     Decision,
     LetterKind,
     LeverKind,
+    OpeningReason,
     Severity,
     Side,
 )
@@ -243,7 +244,7 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
     taken, said = find_assignee_id(app, case.id), case.get_word(Side.IT)
     own, mistake = case.kind is CaseKind.OWN_ACCOUNT_CHANGED, case.report_to_take_back
     last = case.get_last_entry(Side.IT)
-    return ReviewCaseView(
+    shown = ReviewCaseView(
         case=view,
         queue=_build_list_beside(app, reviewer, view.id, now),
         history=tuple(_build_history(app, case)),
@@ -278,6 +279,7 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
         undoes=_describe_last_word(case, reviewer) if last and last.by == reviewer.id else "",
         ask_from=_compute_next_question_time(view.asked_at, now),
     )
+    return shown.leave_report_alone() if view.opened_by is OpeningReason.REPORT_BACK else shown
 
 
 def _name_reviewer(app: App, reviewer_id: str) -> str:

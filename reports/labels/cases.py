@@ -176,6 +176,7 @@ ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
         "because two reviewers opened it early, for a day; our email says who and why"
     ),
     OpeningReason.DECIDED: "because they have decided on it",
+    OpeningReason.REPORT_BACK: "to take back their report of it",
 }
 # What happens next, as the person reads it, and as IT does.
 OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {

@@ -103,6 +103,8 @@ VERDICTS_OF_KIND: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     CaseKind.STUDENT_LINK: {Decision.HARMLESS: "They are not students"},
     CaseKind.HARMFUL_PAGE: {Decision.MOCK: "It is about this person"},
 }
+# Of what is their own, IT does not read what they said.
+UNTOLD_END: Final = "the staff member said that it pretends nothing"
 LEFT_END: Final = "the staff member leaves it as it is"
 LEFT_ANSWER: Final = "Made by others, and left as it is"
 
@@ -143,6 +145,7 @@ REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.DECIDED: (
         "You have decided on it, so you keep it until a week after its end or your last entry."
     ),
+    OpeningReason.REPORT_BACK: "You reported it. Of what it was flagged for, you see no more.",
 }
 # Why it was open when a reviewer looked, in the audit log that all reviewers read.
 AUDIT_OPENINGS: Final[Mapping[OpeningReason, str]] = {
@@ -152,6 +155,7 @@ AUDIT_OPENINGS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.COUNSEL: "the waiting period for such links had ended",
     OpeningReason.EARLY_ACCESS: "two reviewers had early access",
     OpeningReason.DECIDED: "this reviewer had decided on it",
+    OpeningReason.REPORT_BACK: "this reviewer has a report of it to take back",
 }
 REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.NOTIFY): "Namesake emails the staff member",
@@ -219,7 +223,7 @@ def describe_review_end(end: EndReason, decision: Decision | None, *, is_left: b
         return LEFT_END
     if end is EndReason.DISMISSED and decision:
         return f"{words} {DECISION_PHRASES[decision]}"
-    return words
+    return UNTOLD_END if end is EndReason.DISMISSED else words
 
 
 CASE_BINS: Final[Mapping[CaseBin, str]] = {

@@ -57,6 +57,7 @@ ASKED_AGAIN: Final = "It is still there: I asked again"
 REMOVED_AGAIN: Final = "It is still there: I removed it again"
 # The plan once something was reported.
 REPORTED_TITLE: Final = "How the report is going"
+IT_REPORTED_TITLE: Final = "How IT's report is going"
 # The same of an account that no source of ours opens.
 UNSEEN_REPORT_NOTICES: Final[Mapping[Decision, str]] = {
     Decision.REPORTED: (

@@ -5,12 +5,13 @@ opens without signing in: to stop the regular email, or to answer one finding.
 A page that says why there is none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseStep, Side
-from reports.finding_view import AdviceLine, CaseView
+from monitor.domain.vocabulary import CaseStep, Severity
+from reports import answer_choices
+from reports.finding_view import AdviceLine, AnswerChoice, CaseView
 from reports.pages.findings import QuestionCard
 from reports.pages.layout import FieldProblem, build_renderer
 
@@ -129,6 +130,17 @@ class AnswerCardView:
     card: QuestionCard
     expires_at: datetime
 
+    @property
+    def choices(self) -> tuple[AnswerChoice, ...]:
+        """Return the answers, and say which of them its person has to confirm once signed in."""
+        case, choices = self.card.case, self.card.choices
+        if case is None or case.severity is not Severity.HIGH:
+            return choices
+        confirmed = answer_choices.CONFIRMED_HINT
+        return tuple(
+            replace(one, hint=confirmed, back_by=None) if one.back_by else one for one in choices
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerDoneView:
@@ -158,7 +170,7 @@ class AnswerDoneView:
         """Tell whether IT reported what they say is no fake, and a link alone does not end that."""
         if self.case is None or self.case.next_step is not CaseStep.CONFIRM:
             return False
-        return self.case.acted_by is Side.IT
+        return self.case.reported_by_it_at is not None
 
 
 render_answer_card = build_renderer("answer", AnswerCardView)

@@ -139,7 +139,7 @@ class QuestionCard:
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:
         choices = (
-            self.finding.list_choices(self.case.kept_open_by)
+            self.case.tell_of_report(self.finding.list_choices(self.case.kept_open_by))
             if self.case and not self.is_case
             else self.shown.choices
         )

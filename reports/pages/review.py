@@ -3,7 +3,7 @@
 The queue shows nothing by which a person could be known; the audit log names no staff.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -139,6 +139,22 @@ class ReviewCaseView:
     reason: str = ""
     faults: tuple[FieldProblem, ...] = ()
     part: str = "queue"
+
+    def leave_report_alone(self) -> "ReviewCaseView":
+        """Leave out all but the report that is to be taken back."""
+        return replace(
+            self,
+            history=(),
+            remarks=(),
+            decisions=(),
+            deeds=(),
+            steps=(),
+            school=None,
+            levers=(),
+            results=(),
+            letters=(),
+            guide=self.guide and replace(self.guide, given=None),
+        )
 
     @property
     def is_to_decide(self) -> bool:

@@ -22,6 +22,7 @@ from reports.finding_view import AdviceLine, AnswerChoice, CaseView, describe_so
 from reports.labels.cases import OWNERSHIP_KINDS
 from reports.labels.takedown import (
     ASKED_AGAIN,
+    IT_REPORTED_TITLE,
     LEVERS,
     OWN_REMOVAL_STEPS,
     REMOVAL_STEPS,
@@ -238,7 +239,7 @@ class TakedownView:
     def title(self) -> str:
         """Say what the page is for: to report it, or what became of that."""
         if not self.is_due:
-            return REPORTED_TITLE
+            return IT_REPORTED_TITLE if self.case.acted_by is Side.IT else REPORTED_TITLE
         is_page = self.case.kind is CaseKind.HARMFUL_PAGE
         return "Report this page" if is_page else "Report this account"
 

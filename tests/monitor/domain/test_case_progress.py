@@ -286,7 +286,16 @@ def test_what_it_reported_of_somebody_else_is_its_turn_until_it_answers():
     asked = said.standing(Side.IT, "ana")
     assert (asked.bin, asked.next_step.due) == (CaseBin.NEEDS_YOU, said.now + 3 * DAY)
     assert said.standing(Side.PERSON).bin is CaseBin.DONE
-    assert said.play("rosa", Decision.MINE).standing(Side.IT, "ana") is None
+    own = said.play("rosa", Decision.MINE)
+    asked = own.standing(Side.IT, "ana")
+    assert (asked.bin, asked.next_step.what) == (CaseBin.NEEDS_YOU, CaseStep.TAKE_BACK)
+    assert own.opening("ana").reason is OpeningReason.REPORT_BACK
+    assert own.opening("bo") is own.opening() is None, "nobody else hears of it"
+    back = own.play("ana", Decision.TAKEN_BACK)
+    assert back.standing(Side.IT, "ana").bin is CaseBin.DONE
+    assert back.play("ana", Decision.REOPENED).case.report_to_take_back
+    for life in (own, back):
+        assert life.at(own.now + 8 * DAY).opening("ana") is None
     left = said.play("ana", Decision.IMPERSONATION)
     assert left.standing(Side.IT, "ana").bin is CaseBin.DONE
     assert left.case.find_mistaken_report(Side.IT), "its person may still have it taken back"

@@ -14,7 +14,7 @@ from monitor.domain.case import Case
 from monitor.domain.errors import MonitorError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Quoted, Reason
-from monitor.domain.vocabulary import CaseKind, ContactKind, Decision, Severity, Side
+from monitor.domain.vocabulary import CaseKind, ContactKind, Decision, OpeningReason, Severity, Side
 from monitor.services.answers import DecisionInput, decide_cases
 from monitor.services.disclosure import disclose, disclose_cases, disclose_to_others, summarize
 from monitor.services.evidence_pack import build_evidence_view
@@ -40,6 +40,7 @@ LOCATED = {"url", "platform", "is_account", "first_seen", "last_seen"}
 # What only its person may know of a case.
 OF_ITS_PERSON = {
     *("since", "is_undecided", "is_pursued", "undoes", "lowered_by", "earlier", "steps"),
+    "reported_by_it_at",
     *("lever", "until", "opens_at", "holders", "contact_kinds", "link_url"),
 }
 LIVES = range(24)
@@ -76,9 +77,30 @@ def open_case(maria: Staff, number: int, chance: random.Random) -> Case:
     return case
 
 
+def report(maria: Staff, case: Case, chance: random.Random) -> None:
+    """Have IT report it while its person is silent, who then says that it pretends nothing."""
+    app, clock = maria.world.app, maria.world.clock
+    urgent = {
+        "kind": CaseKind.IMPERSONATION,
+        "severity": Severity.HIGH,
+        "relation": f"of {case.id}",
+    }
+    app.db.cases.update_case(replace(case, **urgent, notified_at=clock.at))
+    clock.at += timedelta(days=8)
+    record_case_views(app, ANA, (case.id,))
+    for said in (Decision.IMPERSONATION, Decision.REPORTED):
+        now = {case.id: app.db.cases.load_case(case.id).revision}
+        decide_viewed_cases(app, ANA, now, DecisionInput(decision=said, by=ANA.id))
+    said = chance.choice([Decision.MINE, Decision.MINE, Decision.NAMESAKE])
+    decide_cases(app, (case.id,), DecisionInput(decision=said, by=maria.id))
+
+
 def play(maria: Staff, case: Case, chance: random.Random) -> Iterator[object]:
     """Yield who just said or did something of it, as far as they could; days go by between."""
     app, reader = maria.world.app, maria.world.state.people.load_person(maria.id)
+    if chance.random() < OFTEN:
+        report(maria, case, chance)
+        yield reader
     for _ in range(6):
         maria.world.clock.at += timedelta(days=chance.choice([0, 1, 1, 8, 30]))
         actor = chance.choice([reader, reader, ANA, BO])
@@ -196,7 +218,7 @@ def check_ways(maria: Staff, case: Case, reviewer: Reviewer) -> None:
     assert isinstance(view, CaseView)
     assert view == load_opened_case(app, reviewer, case.id)
     assert_tells_no_more(view)
-    if case.shared_at is None:
+    if case.shared_at is None or view.opened_by is OpeningReason.REPORT_BACK:
         with pytest.raises(NotPermittedError):
             download_review_evidence(app, reviewer, case.id)
 
@@ -208,6 +230,11 @@ def assert_tells_no_more(view: CaseView) -> None:
         view, **{field.name: field.default for field in fields(view) if field.name in OF_ITS_PERSON}
     )
     assert view == nothing
+    assert not view.back_by
+    if view.opened_by is OpeningReason.REPORT_BACK:
+        hidden = (view.person, view.school, view.reasons, view.decision, view.revision)
+        assert not any((*hidden, view.shows_picture, view.shared_at, view.answered_at))
+        return
     assert view.person
     assert all(reason == reason.without_quotes for reason in view.reasons)
 

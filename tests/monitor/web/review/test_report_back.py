@@ -1,5 +1,7 @@
 """What IT reported, and its person then says pretends nothing: IT takes its report back."""
 
+from dataclasses import replace
+
 import pytest
 from msgspec import structs
 
@@ -7,7 +9,7 @@ from monitor.domain.case_log import SENT_LEVERS
 from monitor.domain.case_progress import DECIDE_WITHIN
 from monitor.domain.english_dates import format_near_day
 from monitor.domain.person import build_reviewer_id
-from monitor.domain.vocabulary import Decision, Side
+from monitor.domain.vocabulary import Decision, Severity, Side
 from monitor.services.answer_links import ANSWER_LINK_LASTS, AnswerLink, build_answer_token
 from monitor.services.outbox import send_due
 from monitor.services.review import queue_mistakes, queue_review_digests
@@ -87,55 +89,163 @@ def test_it_is_told_and_takes_its_own_report_back(
 
 
 @pytest.mark.usefixtures("reported")
-def test_of_what_is_their_own_it_reads_no_more_and_its_person_tells_it(
+def test_of_what_is_their_own_it_sees_its_report_and_takes_it_back(
     portal: Portal, maria: Staff, ana: Guest, here: str
 ):
     maria.rules(fake(maria), Decision.MINE)
     queue_mistakes(portal.world.app)
     send_due(portal.world.app)
 
-    ana.get("/review")  # what was saved is said once
-    shut, never = ana.get(here), ana.get("/review/cases/none")
-    assert shut.status == never.status == 404
-    assert "This case is not open to you" in shut.text
-    assert shut.page.main.get_text() == never.page.main.get_text()
-    assert not [
-        one for one in portal.world.post.to(ANA) if "take a report back" in one.email.subject
-    ]
+    told = [one.email for one in portal.world.post.to(ANA) if "take a report" in one.email.subject]
+    assert len(told) == 1
+    assert not [one for one in portal.world.post.to(BO) if "take a report" in one.email.subject]
+    due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
+    listed = ana.get("/review")
+    queue = listed.text
+    assert f"Due {due} . IT takes its report back, or says why not." in queue
+    page = ana.get(here)
+    case = fake(maria)
+    url = maria.world.state.findings.load_finding(case.finding_id).portrait.url
+    assert url in page.page.find(id="report").get_text()
+    shown = f"{queue} {page.response.text}"
+    for hidden in ("Delgado", "Maria", "Their own", "own account", "History", "shared it"):
+        assert hidden not in shown
+    assert "Maple Street" not in listed.page.get_text()
+    ana.post(f"{here}/report-back")
+    assert "Undo “I took it back”" in ana.get(here).text
+    assert "Ended: the staff member said that it pretends nothing" in ana.get(here).text
+    assert "Delgado" not in ana.get(here).text
+    portal.world.later(days=8)
+    assert portal.signed_in(ANA).get(here).status == 404
+
+
+@pytest.mark.usefixtures("reported")
+def test_of_what_is_their_own_it_may_do_nothing_but_answer_for_its_report(
+    maria: Staff, ana: Guest, here: str
+):
+    maria.rules(fake(maria), Decision.SHARED)
+    maria.rules(fake(maria), Decision.UNSHARED)
+    maria.rules(fake(maria), Decision.MINE)
+    log = fake(maria).log
+
+    for act, fields in (
+        ("take", {"seen": ""}),
+        ("note", {"remark": "x"}),
+        ("pack", {}),
+        ("told", {"letter": "staff"}),
+    ):
+        assert ana.post(f"{here}/{act}", **fields).status in {403, 404}, act
+    assert ana.get(f"{here}/picture").status == 404
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+    assert ana.post("/review/rule", decision="namesake", seen=seen).status == 403
+    ana.post("/review/undo", case=fake(maria).id)
+    assert fake(maria).log == log
+
+    ana.post(f"{here}/ask", question="Are you sure?")
+    ana.post(f"{here}/report-left", reason="It asks parents for money.")
+    assert fake(maria).upheld
+
+
+@pytest.mark.usefixtures("reported")
+def test_who_says_that_it_is_theirs_reads_by_when_it_takes_its_report_back(
+    portal: Portal, maria: Staff
+):
+    app, place = portal.world.app, f"/me/takedown/{fake(maria).id}/withdraw?by=it"
+    where = f"/me/findings/{fake(maria).finding_id}"
+    due = format_near_day(app.clock.now() + DECIDE_WITHIN, "America/Chicago")
     own = portal.signed_in(maria.mail)
-    place = f"/me/takedown/{fake(maria).id}/withdraw?by=it"
-    page, home = own.get(place), own.get("/me")
-    assert (page.status, ANA in page.text) == (200, True)
-    assert "All quiet" not in home.text
-    assert "IT reported an account that you say is no fake." in home.text
-    assert home.page.find("a", href=place)
+    asked = f"IT is asked to take its report back, by {due}."
+    buttons = {one["value"]: one.get_text() for one in own.get(where).page.select("button.answer")}
+    for said in ("mine", "namesake", "unrelated"):
+        assert asked in buttons[said]
+    assert "IT sees only its address from now on." in buttons["mine"]
+    assert asked not in buttons["impersonation"] + buttons["mock"]
+
+    own.post(f"/me/cases/{fake(maria).id}", decision="mine")
+
+    promise = f"By {due}, IT takes the report back or tells you why not."
+    page, home = own.get(where).text, own.get("/me").text
+    assert promise in page
+    assert f"{ANA}, who reported it, sees only where it is, to answer for that report." in page
+    assert "What IT would see (nothing else)" in page
+    assert promise in home
+    assert "All quiet" not in home
+    assert own.get(place).status == 404, "nobody tells IT by hand what it was told"
     portal.world.later(days=31)
     assert "IT reported an account" not in portal.signed_in(maria.mail).get("/me").text
 
 
 @pytest.mark.usefixtures("reported")
-def test_who_answers_by_a_link_is_told_that_it_reported_and_to_sign_in(
-    portal: Portal, maria: Staff
-):
+def test_if_who_reported_what_is_theirs_has_left_its_person_tells_it(portal: Portal, maria: Staff):
+    world = portal.world
+    maria.rules(fake(maria), Decision.MINE)
+    district = structs.replace(world.config.district, reviewers=(BO,))
+    world.restarts(structs.replace(world.config, district=district))
+    portal = Portal(world)
+    assert portal.signed_in(BO).get(f"/review/cases/{fake(maria).id}").status == 404
+
+    own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw?by=it"
+    assert own.get("/me").page.find("a", href=place)
+    assert own.get(place).status == 200
+
+
+def build_link(portal: Portal, maria: Staff) -> str:
+    """Return the link of an email that asks whose the account is."""
     app, case = portal.world.app, fake(maria)
-    ends = app.clock.now() + ANSWER_LINK_LASTS
     asked = AnswerLink(
         person_id=maria.id,
         card_id=case.finding_id,
         finding_id=case.finding_id,
         is_case=False,
-        expires_at=ends,
+        expires_at=app.clock.now() + ANSWER_LINK_LASTS,
     )
-    link = f"/answer/{build_answer_token(app, asked)}"
+    return f"/answer/{build_answer_token(app, asked)}"
+
+
+@pytest.mark.parametrize("said", ["mine", "namesake"])
+@pytest.mark.usefixtures("reported")
+def test_who_answers_by_a_link_is_told_that_it_reported_and_to_sign_in(
+    portal: Portal, maria: Staff, said: str
+):
+    link = build_link(portal, maria)
     guest = portal.guest()
-    card = guest.get(link).text
-    assert "IT said: It pretends to be you" in card
-    assert "IT can no longer see it. Someone else" not in card
+    card = guest.get(link)
+    assert "IT said: It pretends to be you" in card.text
+    buttons = {one["value"]: one.get_text() for one in card.page.select("button.answer")}
+    for answer in ("mine", "namesake", "unrelated"):
+        assert "IT reported it as a fake: you sign in to confirm this answer." in buttons[answer]
+    assert "IT sees it, and has reported it." in buttons["impersonation"]
 
-    saved = guest.post(link, decision="mine").text
+    saved = guest.post(link, decision=said).text
 
-    assert "IT reported this account as a fake. Sign in to confirm that it is yours;" in saved
+    assert "IT reported this account as a fake. Sign in to confirm your answer: IT then" in saved
     assert "You sign in and confirm your answer: IT says otherwise." in saved
+
+
+@pytest.mark.usefixtures("reported")
+def test_an_answer_by_a_link_that_ends_it_says_by_when_it_takes_its_report_back(
+    portal: Portal, maria: Staff
+):
+    app = portal.world.app
+    app.db.cases.update_case(replace(fake(maria), severity=Severity.MEDIUM))
+    due = format_near_day(app.clock.now() + DECIDE_WITHIN, "America/Chicago")
+
+    saved = portal.guest().post(build_link(portal, maria), decision="mine").text
+
+    assert f"By {due}, IT takes the report back or tells you why not." in saved
+
+
+@pytest.mark.usefixtures("reported")
+def test_who_confirms_what_it_reported_reads_everywhere_that_it_did(portal: Portal, maria: Staff):
+    saved = portal.guest().post(build_link(portal, maria), decision="impersonation").text
+    assert "IT sees it, and has reported it." in saved
+    assert "how to report the account" not in saved
+
+    plan = portal.signed_in(maria.mail).get(f"/me/takedown/{fake(maria).id}")
+    due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
+    assert plan.title == "How IT's report is going"
+    assert "Not checked since IT's report" in plan.text
+    assert f"Say what it is: then IT is asked to take its report back, by {due}." in plan.text
 
 
 @pytest.mark.usefixtures("reported")
@@ -240,9 +350,8 @@ def test_its_report_stays_to_be_taken_back_whatever_its_person_noted_since(
     for said in (Decision.IMPERSONATION, Decision.REFUSED, Decision.MINE):
         maria.rules(fake(maria), said)
 
-    own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw?by=it"
-    assert "Have IT take its report back" in own.get(f"/me/findings/{fake(maria).finding_id}").text
-    assert ANA in own.get(place).text
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
+    assert "IT takes the report back or tells you why not" in own
 
 
 @pytest.mark.usefixtures("reported")
@@ -253,7 +362,7 @@ def test_no_undo_of_another_reviewers_word_takes_a_report_back(portal: Portal, m
     maria.rules(fake(maria), Decision.MINE)
 
     own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}")
-    assert "Have IT take its report back" in own.text
+    assert "IT takes the report back or tells you why not" in own.text
     assert "IT took its report back" not in own.text
 
 
