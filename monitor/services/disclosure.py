@@ -18,7 +18,7 @@ from monitor.db.finding_history import EventRecord
 from monitor.db.review_notes import ReviewNoteKind
 from monitor.domain.case import OWNERSHIP_CASES, Case, apply_decision
 from monitor.domain.case_end import find_end
-from monitor.domain.case_log import DISMISSALS, UNSPOKEN, DecisionRecord
+from monitor.domain.case_log import DISMISSALS, UNSPOKEN, DecisionRecord, is_lever
 from monitor.domain.case_progress import (
     find_case_standing,
     find_nudge_times,
@@ -326,7 +326,7 @@ def _summarize(
         platform=app.db.findings.load_finding(case.finding_id).portrait.platform,
         school=person.school,
         decision=case.get_verdict(Side.PERSON),
-        review_decision=case.get_verdict(Side.IT),
+        review_decision=_find_word_of_it(case),
         is_left=case.is_left_as_it_is,
         bin=standing.bin,
         next_by=step.who if step else None,
@@ -345,6 +345,14 @@ def _summarize(
         mistaken_at=mistaken.at if mistaken else None,
         take_back_by=back.due if back else None,
     )
+
+
+def _find_word_of_it(case: Case) -> Decision | None:
+    """Return what IT says that it is: who reports an account to help its owner says nothing yet."""
+    word = case.get_word(Side.IT)
+    if word and is_lever(word.decision) and case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
+        return None
+    return case.get_verdict(Side.IT)
 
 
 def _refuse_without_consent() -> NoReturn:

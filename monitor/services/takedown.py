@@ -13,7 +13,7 @@ from datetime import datetime
 from monitor.app import App
 from monitor.app.sources import PictureSupport, detect_picture_support, list_report_forms
 from monitor.db.pictures import Screenshot
-from monitor.domain.case import Case, name_contacts
+from monitor.domain.case import Case, list_possible_decisions, name_contacts
 from monitor.domain.case_end import can_be_looked_at
 from monitor.domain.case_log import LEVERS
 from monitor.domain.case_progress import LOOKED_AT_AFTER, get_reply_time, list_look_times
@@ -527,10 +527,11 @@ def write_office_report(app: App, reviewer: Reviewer, case: Case, view: CaseView
     Of a report that was a mistake, it takes it back.
     """
     portrait = app.db.findings.load_finding(case.finding_id).portrait
-    # Its owner's account pretends nothing: they get it back.
-    theirs = case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED
-    wanted = theirs and can_be_reported(case) and not may_be_sexual(case, portrait)
-    can_send = wanted and bool(list_report_levers(app, case, Side.IT))
+    if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
+        can_send = case.is_pursued and Decision.REPORTED in list_possible_decisions(case)
+    else:
+        wanted = case.is_pursued and can_be_reported(case) and not may_be_sexual(case, portrait)
+        can_send = wanted and bool(list_report_levers(app, case, Side.IT))
     if not can_send and view.mistaken_at is None:
         return ""
     person = app.db.people.load_person(case.person_id)

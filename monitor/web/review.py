@@ -241,7 +241,8 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
     """Show a case beside its neighbors in the list of all, wherever its reader came from."""
     case = app.db.cases.load_case(view.id)
     remarks = app.db.review_notes.list_review_notes_of_case(case.id)
-    taken, said = find_assignee_id(app, case.id), case.get_word(Side.IT)
+    taken = find_assignee_id(app, case.id)
+    said = case.get_word(Side.IT) if view.review_decision else None
     own, mistake = case.kind is CaseKind.OWN_ACCOUNT_CHANGED, case.report_to_take_back
     last = case.get_last_entry(Side.IT)
     shown = ReviewCaseView(

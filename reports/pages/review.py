@@ -213,6 +213,10 @@ class OfficeReport:
         return self.case.nature is CaseKind.MOCK_ACCOUNT
 
     @property
+    def is_taken_over(self) -> bool:
+        return self.case.kind is CaseKind.OWN_ACCOUNT_CHANGED
+
+    @property
     def is_mistaken(self) -> bool:
         """Tell whether its person says that what IT reported pretends nothing."""
         return self.case.mistaken_at is not None

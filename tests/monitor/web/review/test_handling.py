@@ -420,7 +420,8 @@ def test_of_an_own_account_it_reads_how_its_person_gets_back_in(
     assert "Help to get back in" in seen_again.text
     assert "turn on two-step verification" in seen_again.text
     assert "Help with the report" not in seen_again.text
-    assert seen_again.page.find(id="report") is None
+    report = seen_again.page.find(id="report").get_text()
+    assert "belongs to Maria Delgado, who works for us. Someone else has taken it over." in report
     done = "Reported to the platform as taken over"
     pressed = seen_again.page.find("button", string=done).find_parent("form")
     ana.post(
@@ -652,11 +653,17 @@ def test_who_is_locked_out_is_helped_and_their_account_reported_again_if_that_di
     button, text = look()
     assert button
     assert "go through it with them" in text[: text.index("Why it was flagged")]
+    assert "and its owner cannot get in. Please secure it" in text[: text.index(button.get_text())]
     ana.post("/review/rule", decision="reported", seen=f"{ref} {load().revision}")
 
     button, text = look()
     assert button is None, "it was pressed, and an answer is waited for"
     assert "They cannot get in. IT reported it" in text
+    assert "Undo “Reported to the platform as taken over”" in text
+    assert "What IT says" not in text, "who reported it said no more than its owner"
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{lost.finding_id}").text
+    assert "IT reported it to the platform." in own
+    assert "IT said: Someone else has taken it over" not in own
     world.later(days=8)
     button, text = look()
     assert "Next: IT tries again, or asks the staff member" in text
