@@ -14,13 +14,17 @@ from scrapers.urls.canonical import (
 )
 
 LONGEST_ADDRESS = 2048
-# What apps make for sharing, by host and path: whose account it is shows only once it is opened.
+# What apps make for sharing, and posts, by host and path: they do not show whose account it is.
 SHARE_LINKS = (
-    *(("facebook.com", "/share"), ("fb.me", "/"), ("instagram.com", "/s/"), ("lnkd.in", "/")),
-    *(("snapchat.com", "/t/"), ("t.co", "/"), ("tiktok.com", "/t/"), ("vm.tiktok.com", "/")),
-    ("vt.tiktok.com", "/"),
+    *(("facebook.com", "/share"), ("fb.me", "/"), ("fb.watch", "/"), ("ig.me", "/")),
+    *(("instagram.com", f"/{kind}/") for kind in ("p", "reel", "s", "share", "stories")),
+    *(("lnkd.in", "/"), ("pin.it", "/"), ("snapchat.com", "/t/"), ("t.co", "/")),
+    *(("tiktok.com", "/t/"), ("vm.tiktok.com", "/"), ("vt.tiktok.com", "/")),
+    *(("x.com", "/i/status/"), ("youtube.com", "/watch")),
 )
 LONGEST_USERNAME = 60
+# Where a username without a domain has its account.
+_BLUESKY_DOMAIN = "bsky.social"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +62,9 @@ def recognize_address(text: str, sources: Iterable[Source]) -> AddressTarget:
 
 
 def is_share_link(text: str) -> bool:
-    """Tell whether an address was made by an app for sharing, and so names no account."""
-    parts = urlsplit(complete_address(text))
-    host = get_bare_host(parts.geturl()).removeprefix("m.")
+    """Tell whether an address was made for sharing, or is a post, and so names no account."""
+    address = canonicalize_url(complete_address(text))
+    host, parts = get_bare_host(address), urlsplit(address)
     return any(host == known and parts.path.startswith(path) for known, path in SHARE_LINKS)
 
 
@@ -70,12 +74,22 @@ def recognize_username(text: str, network: str) -> AddressTarget:
     plain = 0 < len(username) <= LONGEST_USERNAME and not any(
         character.isspace() or character in "/\\:@?#" for character in username
     )
-    return AddressTarget(account=build_account_key(network, username)) if plain else NO_TARGET
+    if not plain:
+        return NO_TARGET
+    if network == "bluesky" and "." not in username:
+        username = f"{username}.{_BLUESKY_DOMAIN}"
+    return AddressTarget(account=build_account_key(network, username))
 
 
 def complete_address(text: str) -> str:
-    """Complete what people copy without its scheme; empty where it cannot be an address."""
+    """Complete what people copy without its scheme; empty where it cannot be an address.
+
+    `@name@server` is how the fediverse writes whose account it is.
+    """
     pasted = "".join(text.split())
+    if pasted.startswith("@") and pasted.count("@") > 1:
+        _, name, server = pasted.split("@", 2)
+        pasted = f"{server}/@{name}"
     if not pasted or len(pasted) > LONGEST_ADDRESS:
         return ""
     whole = pasted if "://" in pasted else f"https://{pasted}"

@@ -167,7 +167,7 @@ class AccountList:
             return FieldProblem(field="address", words=SHARE_LINK)
         is_username = network in NETWORKS and "/" not in address
         found = recognize_username(address, network) if is_username else self.recognize(address)
-        if found == NO_TARGET or (address.strip().startswith("@") and not is_username):
+        if found == NO_TARGET:
             missing = NO_ADDRESS if "/" in address else NO_NETWORK
             return FieldProblem(field="address", words=NO_USERNAME if is_username else missing)
         accounts = (*self.draft.accounts, found.account) if found.account else self.draft.accounts

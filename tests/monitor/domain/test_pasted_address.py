@@ -31,6 +31,7 @@ def sources() -> tuple[Source, ...]:
         (" https://bsky.app/profile/maria.skies.example ", "bluesky:@maria.skies.example"),
         ("https://www.instagram.com/maria.d?igsh=MzRlODBiNWFlZA==", "instagram:@maria.d"),
         ("https://mastodon.social/@Maria", "mastodon:@maria@mastodon.social"),
+        ("@Maria@mastodon.social", "mastodon:@maria@mastodon.social"),
         ("https://twitter.com/mariad", "x:@mariad"),
         ("http://chalkboard.example/t/MariaDelgado", "chalkboard:@mariadelgado"),
         ("https://snapgarden.example/@mariadelgado", "snapgarden:@mariadelgado"),
@@ -41,7 +42,7 @@ def test_a_profile_is_named_by_platform_and_handle(pasted, account, sources):
 
 
 @pytest.mark.parametrize(
-    "pasted", ["https://mariadelgado.example/blog", "instagram.com/p/CxYz123", "chalkboard.example"]
+    "pasted", ["https://mariadelgado.example/blog", "flickr.com/groups/birds", "chalkboard.example"]
 )
 def test_an_address_without_a_profile_is_an_own_page(pasted, sources):
     found = recognize_address(pasted, sources)
@@ -54,6 +55,7 @@ def test_an_address_without_a_profile_is_an_own_page(pasted, sources):
     "pasted",
     [
         *("", "maria", "@maria", "javascript:alert(1)", "file:///etc/hosts", "mailto:m@x.example"),
+        *("maria@mastodon.social", "@maria@", "@@", "@maria@a@b.example"),
         *("http://10.0.0.1/me", "http://[::1]/", "https://x.example:99/me", "https://[", "//"),
         *("https://me:secret@x.example/", "http://127.0.0.1\\@x.example/", "https://x.example:z/"),
         f"https://x.example/{'a' * 3000}",
@@ -78,7 +80,13 @@ def test_whatever_is_pasted_has_an_answer(pasted):
         ("https://m.facebook.com/share/1AbCdEf", True),
         ("vm.tiktok.com/ZMabc123", True),
         ("https://www.instagram.com/s/aGlnaGxpZ2h0", True),
-        ("https://www.instagram.com/sam", False),
+        ("https://www.instagram.com/share/BAbc123", True),
+        ("https://www.instagram.com/maria.d/reel/CxYz123/?igsh=MzRl", True),
+        ("instagram.com/stories/maria.d/123", True),
+        ("https://x.com/maria/status/123", True),
+        ("https://youtu.be/dQw4w9WgXcQ", True),
+        ("https://www.instagram.com/sam?igsh=MzRl", False),
+        ("https://www.instagram.com/stories", False),
         ("https://www.facebook.com/maria.delgado", False),
         ("https://www.tiktok.com/@maria", False),
         ("notfacebook.com/share/1", False),
@@ -96,6 +104,7 @@ def test_a_link_made_for_sharing_is_told_from_a_profile(pasted: str, *, shared: 
         ("@Maria.D", "instagram", "instagram:@maria.d"),
         (" maria ", "tiktok", "tiktok:@maria"),
         ("maria.skies.example", "bluesky", "bluesky:@maria.skies.example"),
+        ("@maria", "bluesky", "bluesky:@maria.bsky.social"),
         ("two words", "instagram", ""),
         ("a/b", "instagram", ""),
         ("@", "instagram", ""),
