@@ -72,6 +72,15 @@ def test_each_account_says_how_it_is_seen_and_is_written_as_its_owner_does(guest
         assert "Does another account use it, or your picture?" in page
 
 
+def test_each_account_has_what_to_look_at_however_it_is_seen(guest, maria):
+    declared = maria.world.state.people.load_person(maria.id).accounts
+    assert declared
+
+    for path in ("/me/data/accounts", "/me/joined"):
+        page = guest.get(path).text
+        assert page.count("Who can see your posts") == len(declared)
+
+
 def test_a_proof_of_what_nobody_dropped_is_asked_for_in_vain(guest, maria):
     guest.post("/me/data/accounts", prove="instagram:@anybody")
 
