@@ -1,6 +1,6 @@
 """Pictures: marks that recognize one, thumbnails for a comparison, and people's own screenshots."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -106,17 +106,21 @@ class ThumbnailsTable(SealedRecords[Thumbnail]):
     def count_thumbnails(self, person_id: str) -> int:
         return self.connection.count_rows("thumbnails", "person_id = ?", person_id)
 
-    def delete_other_thumbnails(self, person_id: str, finding_ids: Iterable[str]) -> None:
-        """Delete a person's, but those of these findings and of checks that still run."""
-        needed = set(finding_ids)
+    def delete_other_thumbnails(
+        self, person_id: str, needed: Collection[str], unwanted: Collection[str]
+    ) -> None:
+        """Delete a person's, but those of needed findings and of checks that still run.
+
+        Those of unwanted findings go with any check.
+        """
         with self.connection.begin_transaction():
             rows = self.connection.fetch_rows(
-                """SELECT finding_id FROM thumbnails WHERE person_id = ? AND sweep_id NOT IN
-                (SELECT id FROM sweeps WHERE closed_at IS NULL)""",
+                """SELECT finding_id, sweep_id IN (SELECT id FROM sweeps WHERE closed_at IS NULL)
+                AS is_running FROM thumbnails WHERE person_id = ?""",
                 person_id,
             )
-            for (finding_id,) in tuple(rows):
-                if finding_id not in needed:
+            for finding_id, is_running in tuple(rows):
+                if finding_id in unwanted or not (is_running or finding_id in needed):
                     self.connection.execute(
                         "DELETE FROM thumbnails WHERE finding_id = ?", finding_id
                     )

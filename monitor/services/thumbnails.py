@@ -2,7 +2,7 @@
 
 A check stores one of each picture that it fetches. When it ends, only those stay that are compared:
 of accounts with an open case about who runs them, and of the person's own. Of an account that may
-be sexual or a student's, none stays.
+be sexual or a student's, none stays; of what is someone else's, none is even stored until then.
 """
 
 from collections.abc import Iterable
@@ -17,10 +17,12 @@ from monitor.domain.finding import Finding, Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.students.cues import may_be_a_students
 from monitor.domain.takedown_plan import may_be_sexual
-from monitor.domain.vocabulary import Scope
+from monitor.domain.vocabulary import Decision, Scope
 from monitor.services.own_accounts import load_own_findings
 from scrapers.models import CrawlResult, QueryKind
 from scrapers.parsers.profile_images import MOST_THUMBNAIL, is_picture_copy
+
+_SOMEONE_ELSES = frozenset({Decision.NAMESAKE, Decision.UNRELATED})
 
 
 def drop_unwanted_copy(app: App, visit: CrawlResult) -> CrawlResult:
@@ -49,6 +51,8 @@ def store_thumbnails(
         copy = drop_unwanted_copy(app, visit).result.picture_copy
         profile = visit.query.terms[:1]
         for finding in app.db.findings.find_findings_by_aliases(person_id, profile) if copy else ():
+            if app.db.findings.find_finding_feedback(finding.id) in _SOMEONE_ELSES:
+                continue
             app.db.thumbnails.save_thumbnail(
                 person_id, sweep_id, Thumbnail(finding_id=finding.id, at=visit.at, picture=copy)
             )
@@ -67,7 +71,10 @@ def delete_unneeded_thumbnails(app: App, person_id: str) -> None:
         return
     if app.db.legal_holds.has_active_legal_hold(person_id):
         return
-    thumbnails.delete_other_thumbnails(person_id, list_compared_finding_ids(app, person_id))
+    needed = list_compared_finding_ids(app, person_id)
+    answered = app.db.findings.list_findings_with_feedback(person_id)
+    unwanted = {finding.id for finding, decision in answered if decision in _SOMEONE_ELSES}
+    thumbnails.delete_other_thumbnails(person_id, needed, unwanted)
     longest = RETENTION_PERIODS[RetainedKind.THUMBNAIL].open or timedelta(0)
     thumbnails.delete_thumbnails_before(person_id, app.clock.now() - longest)
 

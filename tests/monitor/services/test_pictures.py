@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.db.pictures import Thumbnail
+from monitor.db.pictures import Thumbnail, ThumbnailsTable
 from monitor.db.sweeps import Sweep
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
@@ -271,7 +271,7 @@ def test_whoever_leaves_leaves_no_picture(maria: Staff):
     assert maria.world.state.count_rows()["thumbnails"] == 0
 
 
-def test_a_check_that_still_runs_may_need_every_picture(maria: Staff):
+def test_a_check_that_still_runs_may_need_every_picture_but_that_of_someone_else(maria: Staff):
     world = maria.world
     running = "still running"
     world.state.sweeps.open_or_resume(
@@ -279,10 +279,30 @@ def test_a_check_that_still_runs_may_need_every_picture(maria: Staff):
             id=running, week="2026-W38", kind=SweepKind.SWEEP, nonce="n", started_at=world.clock.at
         )
     )
-    found = finding_id(maria, IMPOSTOR)
-    thumbnail = Thumbnail(finding_id=found, at=world.clock.at, picture=b"\xff\xd8\xff")
-    world.state.thumbnails.save_thumbnail(maria.id, running, thumbnail)
+    found, own = finding_id(maria, IMPOSTOR), finding_id(maria, OWN)
+    for one in (found, own):
+        thumbnail = Thumbnail(finding_id=one, at=world.clock.at, picture=b"\xff\xd8\xff")
+        world.state.thumbnails.save_thumbnail(maria.id, running, thumbnail)
 
     record_feedback(world.app, maria.id, {found: Decision.NAMESAKE})
 
-    assert stored(maria) == {found}
+    assert stored(maria) == {own}
+
+
+def test_no_check_stores_the_picture_of_someone_else_while_it_runs(
+    maria: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, found = maria.world, finding_id(maria, IMPOSTOR)
+    record_feedback(world.app, maria.id, {found: Decision.NAMESAKE})
+    seen: set[str] = set()
+    monkeypatch.setattr(
+        ThumbnailsTable,
+        "save_thumbnail",
+        lambda _table, _person, _sweep, thumbnail: seen.add(thumbnail.finding_id),
+    )
+
+    world.a_week_later()
+    world.sweep()
+
+    assert finding_id(maria, OWN) in seen
+    assert found not in seen
