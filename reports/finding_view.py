@@ -100,7 +100,8 @@ class FindingView:
     `title`, `handle` and `snippet` are words from the web. `label` is whose we think it is,
     `answer` what its person said, `suggested` what we would say; None for nothing. The reasons are
     strongest first; `aside` says why it is taken for somebody else's. `group` is where the list of
-    all has it, None elsewhere. `link_url` is put in when an email is sent.
+    all has it, None elsewhere. `link_url` is put in when an email is sent. One that `is_found_now`
+    may have been there for long: it is what a new question showed first.
     """
 
     url: str
@@ -122,6 +123,7 @@ class FindingView:
     aside: tuple[Reason, ...] = ()
     group: FindingGroup | None = None
     link_url: str = ""
+    is_found_now: bool = False
 
     @property
     def full_title(self) -> str:

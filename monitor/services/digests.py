@@ -7,7 +7,7 @@ once and still waits for its person has emails between two digests, with all of 
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -228,19 +228,22 @@ def build_digest_sections(
     """Collect what an email says was found; without `since`, everything there is."""
     after = since or EPOCH
     cases, hidden = _select_cases(app, person_id, flagged)
-    going = tuple(case for case in cases if case.next_step)
-    undecided = tuple(case for case in going if case.is_undecided)
-    fresh = tuple(case for case in undecided if case.opened_at >= after)
     recorded = tuple(
         event
         for event in app.db.events.list_events_of_person(person_id, after)
         if event.event.finding_id not in hidden
     )
+    late = {event.event.finding_id for event in recorded if event.event.kind is EventKind.FOUND_NOW}
+    going = tuple(
+        replace(case, finding=_mark_late(case.finding, late)) for case in cases if case.next_step
+    )
+    undecided = tuple(case for case in going if case.is_undecided)
+    fresh = tuple(case for case in undecided if case.opened_at >= after)
     # A first email shows what there is, and each later one what is new.
     stored = () if since else app.db.findings.list_findings_of_person(person_id)
     found = _list_new_findings(app, recorded) if since else _filter_unanswered(app, stored)
     findings = tuple(finding for finding in found if finding.id not in hidden)
-    views = tuple(disclose_finding(app, finding) for finding in findings)
+    views = tuple(_mark_late(disclose_finding(app, finding), late) for finding in findings)
     asked = frozenset(case.finding.id for case in undecided)
     listed = tuple(
         disclose_finding(app, finding) for finding in stored if finding.id not in asked | hidden
@@ -269,6 +272,11 @@ def build_digest_sections(
         ),
         breaches=_list_new_breaches(app, person_id, after, flagged),
     )
+
+
+def _mark_late(view: FindingView, late: Collection[str]) -> FindingView:
+    """Say of what a new question showed first that it may have been there for long."""
+    return replace(view, is_found_now=view.id in late)
 
 
 def _select_questions(

@@ -88,7 +88,11 @@ def test_what_a_new_feed_finds_first_is_in_the_next_email_as_found_now(world, se
     assert ("Maria", "found-now", COPY[1]) in told
     digest = maria.emails_of("digest")[-1]
     assert "nothing new" not in digest.email.subject.lower()
-    assert "first time we asked" in digest.text or "IS THIS YOU?" in digest.text
+    assert digest.text.count("Found now, the first time we asked.") == 1
+    world.a_week_later()
+    world.sweep()
+    world.on_monday()
+    assert "first time we asked" not in maria.emails_of("digest")[-1].text
 
 
 def test_it_is_read_once_in_each_sweep_and_at_its_own_service_alone(world, service, maria):
