@@ -19,6 +19,7 @@ from monitor.domain.vocabulary import (
     CaseState,
     CaseStep,
     Decision,
+    Language,
     Severity,
     Side,
     StepActor,
@@ -28,7 +29,7 @@ from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.findings import build_home_view
 from monitor.services.next_steps import build_advice_lines, build_next_ways, build_school_line
 from monitor.services.takedown import build_removal_view, record_removal_step, record_takedown_step
-from reports.reason_rendering import render_reason
+from reports.reason_rendering import load_words, render_reason
 from tests.cases import say
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 
@@ -234,6 +235,12 @@ def test_who_leads_a_school_is_not_told_to_tell_their_principal(
 
     assert ("office and board" in told) is office
     assert ("your principal" in told) is not office
+
+
+def test_only_that_sentence_sends_anyone_to_a_principal() -> None:
+    told = load_words(Language.ENGLISH).messages
+
+    assert [rule for rule in told if "principal" in str(told[rule])] == ["advice.tell-principal"]
 
 
 def test_a_confirmed_imitation_takes_one_way_after_the_other(maria: Staff):

@@ -193,7 +193,7 @@ def test_an_alert_promises_no_day_on_which_nobody_could_look(world_of):
 
     text = " ".join(world.post.of_kind("alert")[-1].text.split())
     assert "IT can see" not in text
-    assert f"Ask {CONTACT} or your principal" in text
+    assert f"Ask {CONTACT} or your supervisor" in text
     assert disclose_own(world.app, fake(maria)).opens_at is None
 
 
