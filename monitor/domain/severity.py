@@ -36,19 +36,19 @@ def assess_change_severity(
     before: Trace,
     after: Trace | None,
     shows_name: Callable[[str], bool],
-    has_lure: Callable[[Trace, str], bool],
+    shows_takeover: Callable[[Trace], bool],
 ) -> Severity:
     """Weigh a material change of an own account; `after` is None where it is gone.
 
-    `shows_name` tells whether a display name is one of the person's own, `has_lure` whether a text
-    of an account baits others.
+    `shows_name` tells whether a display name is one of the person's own, `shows_takeover` whether
+    an account's words are those of others who took it over.
     """
     if after is None or (_is_bare(after) and not _is_bare(before)):
         return Severity.HIGH
     fields = list_material_changes(before, after)
     if "handle" in fields or (shows_name(before.name) and not shows_name(after.name)):
         return Severity.HIGH
-    if has_lure(after, after.name) and not has_lure(before, before.name):
+    if shows_takeover(after) and not shows_takeover(before):
         return Severity.HIGH
     return Severity.MEDIUM if {"name", "bio"} & set(fields) else Severity.LOW
 

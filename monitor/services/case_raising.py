@@ -33,7 +33,7 @@ from monitor.domain.case_drafts import (
     build_student_link_draft,
     is_contact_likely_theirs,
 )
-from monitor.domain.detection.appearance import Inventory, Subject, has_lure
+from monitor.domain.detection.appearance import Inventory, Subject, shows_takeover
 from monitor.domain.detection.assessment import NOT_ME_DECISIONS, Assessor
 from monitor.domain.detection.lessons import learn_from_feedback
 from monitor.domain.detection.waves import (
@@ -420,7 +420,7 @@ def _flag_account_change(
             before.get(event.finding_id, finding.portrait),
             after,
             lambda written: match_display_name(written, person.name).is_whole,
-            has_lure,
+            shows_takeover,
         )
         _raise_case(app, person, finding, build_account_change_draft(event, worst))
     if again:

@@ -27,7 +27,7 @@ from monitor.domain.detection.made_by_others import (
     read_mock_signs,
     split_joined_words,
 )
-from monitor.domain.detection.slang import Slang, load_slang_pattern, read_plain_words
+from monitor.domain.detection.slang import Slang, has_slang, load_slang_pattern, read_plain_words
 from monitor.domain.edit_distance import measure_overlap
 from monitor.domain.handles.handles import (
     extract_local_part,
@@ -202,6 +202,16 @@ def has_lure(trace: Trace, text: str) -> bool:
     if _MONEY.search(text):
         return True
     return _says_more_than_site(Slang.LURES, trace, text)
+
+
+def shows_takeover(trace: Trace) -> bool:
+    """Tell whether the name of an own account baits, or its words are sexual or threaten.
+
+    In a description, whoever sells crafts or asks for donations has words of bait, too.
+    """
+    plain = read_plain_words(f"{trace.name}\n{trace.bio}")
+    harms = any(has_slang(kind, plain) for kind in (Slang.SEXUAL, Slang.THREATS))
+    return harms or has_lure(trace, trace.name)
 
 
 def _says_more_than_site(kind: Slang, trace: Trace, text: str) -> bool:

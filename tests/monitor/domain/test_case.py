@@ -12,7 +12,7 @@ from monitor.domain.case import (
     join_contact_kinds,
     list_watched_exposures,
 )
-from monitor.domain.detection.appearance import has_lure
+from monitor.domain.detection.appearance import shows_takeover
 from monitor.domain.finding_events import Event
 from monitor.domain.severity import assess_change_severity, rate_exposure
 from monitor.domain.vocabulary import (
@@ -64,6 +64,9 @@ def shows_rosa(name: str) -> bool:
         (EMPTY, Severity.HIGH),
         ({"name": "Rosa Marchetti (she/her)"}, Severity.MEDIUM),
         ({"bio": "Choir director"}, Severity.MEDIUM),
+        ({"bio": "Choir director. Venmo for the spring trip"}, Severity.MEDIUM),
+        ({"bio": "my nudes, link below"}, Severity.HIGH),
+        ({"bio": "your days are numbered"}, Severity.HIGH),
         ({"bio": "", "links": ()}, Severity.MEDIUM),
         ({"links": ()}, Severity.LOW),
         ({"picture_hash": "abd"}, Severity.LOW),
@@ -73,11 +76,11 @@ def shows_rosa(name: str) -> bool:
 def test_a_changed_own_account_is_as_bad_as_what_changed(changed, severity):
     after = replace(OWN, **changed)
 
-    assert assess_change_severity(OWN, after, shows_rosa, has_lure) is severity
+    assert assess_change_severity(OWN, after, shows_rosa, shows_takeover) is severity
 
 
 def test_a_deleted_own_account_is_serious():
-    assert assess_change_severity(OWN, None, shows_rosa, has_lure) is Severity.HIGH
+    assert assess_change_severity(OWN, None, shows_rosa, shows_takeover) is Severity.HIGH
 
 
 def test_an_account_that_never_showed_the_name_has_not_lost_it():
@@ -85,15 +88,15 @@ def test_an_account_that_never_showed_the_name_has_not_lost_it():
 
     after = replace(before, name="Band Room 14")
 
-    assert assess_change_severity(before, after, shows_rosa, has_lure) is Severity.MEDIUM
+    assert assess_change_severity(before, after, shows_rosa, shows_takeover) is Severity.MEDIUM
 
 
 def test_a_name_that_baits_is_serious_whatever_the_account_was_called():
     before = replace(OWN, name="Band Room 12")
     after = replace(before, name="FREE CRYPTO TIPS")
 
-    assert assess_change_severity(before, after, shows_rosa, has_lure) is Severity.HIGH
-    assert assess_change_severity(after, before, shows_rosa, has_lure) is Severity.MEDIUM
+    assert assess_change_severity(before, after, shows_rosa, shows_takeover) is Severity.HIGH
+    assert assess_change_severity(after, before, shows_rosa, shows_takeover) is Severity.MEDIUM
 
 
 def test_the_worst_comes_first_and_among_equals_the_oldest():
