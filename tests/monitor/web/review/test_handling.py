@@ -189,6 +189,20 @@ def test_a_report_claims_no_word_of_a_person_who_has_said_none(maria: Staff, ana
     assert not any(claim in report for claim in ("agree", "can prove"))
 
 
+def test_who_reports_for_a_silent_person_reads_first_what_makes_a_false_report(
+    maria: Staff, ana: Guest, here: str
+):
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+    ana.post("/review/rule", decision="impersonation", seen=seen)
+
+    warning = ana.get(here).page.find(id="false-report")
+    assert "someone else with this name" in warning.get_text()
+    assert warning.find_next(id="report")
+
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    assert ana.get(here).page.find(id="false-report") is None
+
+
 def test_the_report_comes_before_the_decision_where_it_is_the_next_step(
     portal: Portal, maria: Staff, ana: Guest, here: str
 ):
