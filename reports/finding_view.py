@@ -40,6 +40,7 @@ from reports.labels.cases import (
     TAKEN_OVER,
     TRACK_PLACES,
     TRACKS,
+    UNANSWERED_LINK_END,
     describe_case_kind,
 )
 from reports.labels.findings import ACCOUNT_LEAD, CHANGED_ACCOUNT_LEAD, PAGE_LEAD, format_site_name
@@ -48,6 +49,10 @@ from scrapers.facts.fact import FactReliability
 
 MIN_PAGES_FOLDED = 2
 _MADE_BY_OTHERS = frozenset({Decision.IMPERSONATION, Decision.MOCK})
+_LINK_ENDS: Mapping[EndReason, str] = {
+    EndReason.DISMISSED: answer_choices.STOPS_ASKING,
+    EndReason.LAPSED: UNANSWERED_LINK_END,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -443,8 +448,8 @@ class CaseView(CaseSummary):
             return GIVEN_UP_END
         if self.kind in OWNERSHIP_KINDS and self.decision is Decision.MINE:
             return answer_choices.ANSWER_NEXT_STEPS[Decision.MINE]
-        if self.kind is CaseKind.STUDENT_LINK and self.end is EndReason.DISMISSED:
-            return answer_choices.STOPS_ASKING
+        if self.kind is CaseKind.STUDENT_LINK:
+            return _LINK_ENDS.get(self.end, OWN_END_REASONS[self.end])
         return OWN_END_REASONS[self.end]
 
     @property

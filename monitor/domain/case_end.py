@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from monitor.domain.case import PROVABLE_CASES, Case
 from monitor.domain.case_log import CLAIMS, is_confirmation, is_lever
 from monitor.domain.consent import Consent
+from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.vocabulary import CaseKind, EndReason, Severity, Side
-from scrapers.models import QueryKind
 
 ANSWER_WITHIN = timedelta(days=7)
 # What is not serious lapses without an answer.
@@ -69,6 +69,10 @@ def list_fixed_ends(case: Case) -> Iterator[tuple[datetime, EndReason]]:
         yield min(entry.at for entry in case.dismissals), EndReason.DISMISSED
     if lever and lever.decision in CLAIMS and not can_be_looked_at(case):
         yield lever.at + CLAIM_STANDS_AFTER, EndReason.CLAIMED
+    # What nobody answered is deleted then, whatever pauses.
+    kept = RETENTION_PERIODS[RetainedKind.STUDENT_EVIDENCE].open
+    if kept and case.kind is CaseKind.STUDENT_LINK and case.is_undecided and not case.shared_at:
+        yield (case.ruled_at or case.opened_at) + kept, EndReason.LAPSED
 
 
 def can_be_looked_at(case: Case) -> bool:
@@ -89,7 +93,6 @@ def find_lapse(case: Case) -> Countdown | None:
         if is_lever(theirs.decision) or is_confirmation(case.kind, theirs.decision):
             return None
         return Countdown(start=since, span=SILENT_AFTER)
-    opens_by_time = case.kind is CaseKind.STUDENT_LINK and case.relation == QueryKind.FOLLOWS
-    if case.severity is Severity.HIGH or case.shared_at or opens_by_time:
+    if case.severity is Severity.HIGH or case.shared_at or case.kind is CaseKind.STUDENT_LINK:
         return None
     return Countdown(start=since, span=LAPSES_AFTER[case.severity])

@@ -232,6 +232,10 @@ OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.SILENT: "IT found it harmless, and you did not answer for four weeks.",
     EndReason.LAPSED: "It was not answered, and it is not serious.",
 }
+# Who follows whom is not kept; a later look may see the link anew.
+UNANSWERED_LINK_END: Final = (
+    "You did not answer, and we delete what we noted. If the link is still there, we ask again."
+)
 RECOVERED_END: Final = "You said that you have it back, and it did not change again for 30 days."
 GIVEN_UP_END: Final = (
     "We no longer expect it back, and stop asking. Warn your contacts, if you have not: what it "

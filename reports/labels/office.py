@@ -209,7 +209,7 @@ REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.DISMISSED: "the staff member",
     EndReason.CLAIMED: "it was said to be gone, and was not seen for 30 days",
     EndReason.SILENT: "IT found it harmless, and the staff member did not answer",
-    EndReason.LAPSED: "it was not answered, and is not serious",
+    EndReason.LAPSED: "it was not answered in time",
 }
 
 

@@ -1,10 +1,14 @@
 """What was seen of students is forgotten: at once when it is cleared up, else after ninety days."""
 
+from datetime import timedelta
+
 import pytest
 
 from monitor.demo.district import ROSA
 from monitor.domain.students.matching import ContactMatchResult
-from monitor.domain.vocabulary import CaseState, Decision
+from monitor.domain.vocabulary import CaseState, ConsentChannel, Decision, EndReason
+from monitor.services.consent_renewal import pause_checks
+from monitor.services.disclosure import disclose_own
 from monitor.services.narrowed_consent import FORGOTTEN_REASONS
 from monitor.services.purge import purge_expired_data
 from monitor.services.roster import erase_student_links
@@ -59,6 +63,25 @@ def test_what_nobody_answered_goes_after_ninety_days_and_is_asked_again(rosa):
     assert rosa.cases == ()
     rosa.world.sweep()
     assert link(rosa).state is CaseState.NEW
+
+
+def test_its_person_is_told_the_day_on_which_it_goes(rosa):
+    world = rosa.world
+    world.on_monday()
+    told = disclose_own(world.app, link(rosa))
+    pause_checks(world.app, rosa.id, world.clock.now() + timedelta(days=30), ConsentChannel.PORTAL)
+
+    assert told.closes_at == link(rosa).opened_at + timedelta(days=90)
+    assert told.due == told.closes_at
+    world.clock.at = told.closes_at - timedelta(seconds=1)
+    purge(rosa)
+    assert disclose_own(world.app, link(rosa)).end is None
+    world.clock.at = told.closes_at
+    ended = disclose_own(world.app, link(rosa))
+    assert (ended.end, ended.next_step) == (EndReason.LAPSED, None)
+    assert "If the link is still there, we ask again." in ended.own_end
+    purge(rosa)
+    assert rosa.cases == ()
 
 
 def test_what_was_shared_stays_without_what_was_seen(rosa):
