@@ -43,7 +43,12 @@ from monitor.services.alert_feeds import lacks_search_engine
 from monitor.services.answers import count_questions, has_likely_fake, is_district_page
 from monitor.services.breaches import EPOCH, list_new_breaches
 from monitor.services.coverage import build_coverage, build_personal_coverage, clear_news
-from monitor.services.disclosure import disclose_cases, disclose_change, disclose_finding
+from monitor.services.disclosure import (
+    disclose_cases,
+    disclose_change,
+    disclose_finding,
+    foretell_cases,
+)
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.own_accounts import build_digest_reminder
 from monitor.services.review_access import VIEWED
@@ -309,7 +314,7 @@ def _select_cases(
 ) -> tuple[tuple[CaseView, ...], frozenset[str]]:
     """Return the cases to list, most urgent first, and the findings left out because of them."""
     if flagged is FlaggedFindings.SHOWN:
-        cases = disclose_cases(app, app.db.people.load_person(person_id))
+        cases = foretell_cases(app, app.db.people.load_person(person_id))
         return tuple(sorted(cases, key=build_urgency_key)), frozenset()
     left_out = app.db.cases.list_cases_of_person(person_id)
     return (), frozenset(case.finding_id for case in left_out)

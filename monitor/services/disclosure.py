@@ -16,7 +16,7 @@ from monitor.config.sections import Config
 from monitor.db.database import Database
 from monitor.db.finding_history import EventRecord
 from monitor.db.review_notes import ReviewNoteKind
-from monitor.domain.case import OWNERSHIP_CASES, Case, apply_decision
+from monitor.domain.case import OWNERSHIP_CASES, Case, apply_decision, mark_notified
 from monitor.domain.case_end import find_end
 from monitor.domain.case_log import DISMISSALS, UNSPOKEN, DecisionRecord, is_lever
 from monitor.domain.case_progress import (
@@ -289,6 +289,14 @@ def list_own_cases(app: App, person: Person) -> Iterator[OwnCase]:
 def disclose_cases(app: App, person: Person) -> tuple[CaseView, ...]:
     """Return what a person knows of their cases, the oldest first."""
     return tuple(found.build() for found in list_own_cases(app, person))
+
+
+def foretell_cases(app: App, person: Person) -> tuple[CaseView, ...]:
+    """Return the same as it stands once an email that goes out now has told it."""
+    own, now = load_own_findings(app.db, person), app.clock.now()
+    cases = app.db.cases.list_cases_of_person(person.id)
+    found = (_find_own_case(app, mark_notified(case, now), own) for case in cases)
+    return tuple(one.build() for one in found if one)
 
 
 def find_assignee_id(app: App, case_id: str) -> str:

@@ -17,7 +17,7 @@ from monitor.db.invitations import Invitation
 from monitor.db.outbox import OutboxEmail
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import Sweep
-from monitor.domain.case import Case
+from monitor.domain.case import Case, mark_notified
 from monitor.domain.case_end import ANSWER_WITHIN
 from monitor.domain.disclosure import needs_immediate_notice
 from monitor.domain.email_delivery import build_message_id
@@ -177,7 +177,7 @@ def build_custom_greeting(app: App, name: str, why: Reason, leave: Reason) -> Em
 def queue_alert(app: App, person: Person, case: Case) -> None:
     if not needs_immediate_notice(case):
         return
-    view = disclose_own(app, case)
+    view = disclose_own(app, mark_notified(case, app.clock.now()))
     opens = case.kind is CaseKind.IMPERSONATION and not view.helper
     queue_email(
         # A case that reopened starts over, with a new email.

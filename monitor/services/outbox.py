@@ -276,7 +276,7 @@ def _renew_alert(app: App, email: OutboxEmail) -> AlertView:
         case = app.db.cases.load_case(alert.case.id)
     except InputError:
         return alert  # its case was merged with another one
-    return replace(alert, case=disclose_own(app, case))
+    return replace(alert, case=disclose_own(app, mark_notified(case, app.clock.now())))
 
 
 def _merge_alerts(alerts: tuple[AlertView, ...], sent_at: datetime) -> AlertView:

@@ -75,12 +75,6 @@ class EmailSections:
         return fold_exposures(self.cases.shown)[1]
 
     @property
-    def dated_case(self) -> CaseView | None:
-        """Return the one of which it is told what comes next: the first that IT sees, or will."""
-        dated = (case for case in self.cases.shown if case.opens_at or case.it_sees_since)
-        return next(dated, None)
-
-    @property
     def folded_sentence(self) -> Reason:
         return describe_folded(self.folded_cases)
 

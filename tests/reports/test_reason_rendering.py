@@ -383,7 +383,7 @@ def test_what_was_done_to_a_handle_is_told_in_spanish() -> None:
     reason = Reason("handle-like", {"changes": list_changes(edits, ["real"], [])})
     with use_language(Language.SPANISH):
         assert render_reason(reason, Others("Iris")) == (
-            'Su nombre de usuario es el de Iris, pero se agrega "real" y '
+            'Usa el nombre de usuario de Iris, pero se agrega "real" y '
             "cambia la letra «l» por el número «1»."
         )
 

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.app import App
 from monitor.demo.story import open_played_story
-from monitor.domain.vocabulary import Decision, Language
+from monitor.domain.vocabulary import CaseStep, Decision, Language, StepActor
 from monitor.services.answer_links import add_finding_links
 from monitor.services.answers import record_feedback
 from monitor.services.digests import build_digest_view
@@ -42,7 +42,15 @@ def list_views(app: App) -> list[DigestView]:
 def list_cases(app: App) -> list[CaseView]:
     """Every case of the district as the digest has it on the day it is new."""
     cases = [
-        replace(case, opens_at=case.opened_at + timedelta(days=7) if case.asks_whose else None)
+        replace(
+            case,
+            opens_at=case.opened_at + timedelta(days=7),
+            it_sees_since=None,
+            next_by=StepActor.PERSON,
+            next_step=CaseStep.ANSWER,
+        )
+        if case.it_sees_since
+        else case
         for view in list_views(app)
         for case in (*view.cases, *view.waiting)
         if case.is_undecided

@@ -319,7 +319,7 @@ def test_a_day_is_named_where_none_was_said_before() -> None:
         decision=Decision.STUDENT_LINK, next_step=CaseStep.REPORT, review_plan=PLAN, **known
     )
 
-    assert "nobody else acts. If we hear nothing from you, we email you again on Mon" in silent
+    assert "If you do not answer, we ask again on Mon" in silent
     assert "If we hear nothing, we email you again that day." in told
 
 
