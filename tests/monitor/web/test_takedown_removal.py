@@ -101,6 +101,11 @@ def test_asking_for_removal_is_recorded_with_its_date_and_can_be_undone(
     assert "Saved, with the date." in seen.text
     assert "Removal requested" in seen.text
     assert "Not checked since you asked" in seen.text
+    # Of a page that only its person opens, nobody else finds out.
+    assert "A search last listed it on" in seen.text
+    assert "only you can see whether it is still there" in seen.text
+    assert "If you still see it on Mon, Oct 12, it is your turn again." in seen.text
+    assert "If it is still there on" not in seen.text
     assert "Give the site only what it asks for." in seen.text
     assert "Ask Google to hide it" in seen.text
     assert "You asked the site to remove the details." in seen.text
