@@ -39,6 +39,8 @@ from reports.finding_view import AccountPair, ComparisonLine, HighlightPiece
 from reports.labels.cases import OWN_STEPS
 from reports.labels.findings import describe_field
 from reports.pages.findings import FieldDiffLine, TimelineLine
+from scrapers.models import Trace
+from scrapers.urls.canonical import strip_scheme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ def build_account_pair(app: App, finding: Finding, compared: OwnFindingCompariso
     """Lay a finding beside an own account: usernames, what is alike, and whether to show faces."""
     theirs, ours = finding.portrait, compared.own.portrait
     fields = {comparison.field: comparison for comparison in compared.field_comparisons}
-    marked = mark_username_changes(theirs.handle.lstrip("@"), ours.handle.lstrip("@"))
+    marked = mark_username_changes(_name_account(theirs), _name_account(ours))
     handle, shown = fields.get("handle"), app.db.thumbnails.find_thumbnail_time
     with_pictures = is_disputed(app, finding)
     named, key = app.db.people.load_person(finding.person_id).accounts, extract_handle_key(ours)
@@ -135,6 +137,11 @@ def build_account_pair(app: App, finding: Finding, compared: OwnFindingCompariso
         shows_theirs=with_pictures and shown(finding.person_id, finding.id) is not None,
         shows_ours=with_pictures and shown(finding.person_id, compared.own.id) is not None,
     )
+
+
+def _name_account(portrait: Trace) -> str:
+    """Return its username; its address where the platform gives it a number alone."""
+    return portrait.handle.lstrip("@") or strip_scheme(portrait.url)
 
 
 def _build_username_piece(run: TextRun, changed: DiffMarkKind) -> HighlightPiece:

@@ -95,6 +95,18 @@ def test_an_open_case_has_the_found_picture_and_the_persons_own(maria: Staff):
     assert beside.pair == pair
 
 
+def test_an_account_without_a_username_is_shown_by_its_address(maria: Staff):
+    found = maria.world.state.findings.load_finding(finding_id(maria, IMPOSTOR))
+    url = "https://www.facebook.com/profile.php?id=61568812340077"
+    numbered = replace(found.portrait, handle="", url=url)
+    maria.world.state.findings.update_finding(replace(found, portrait=numbered))
+
+    pair = shown_pair(maria)
+
+    assert pair
+    assert [piece.text for piece in pair.theirs] == ["facebook.com/profile.php?id=61568812340077"]
+
+
 def test_a_check_leaves_no_picture_where_nothing_is_compared(world: World):
     john = world.joins(JOHN, scopes=JOHN.scopes | {Scope.PHOTOS})
     world.sweep()
