@@ -1,6 +1,7 @@
 """What every surface has to count alike: emails, pages, lists and the desk of IT."""
 
 import re
+from collections import Counter
 
 from monitor.app import App
 from monitor.db.review_index import ReviewFilter
@@ -8,10 +9,15 @@ from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseBin, FindingGroup
 from monitor.services.digests import build_digest_view
 from monitor.services.disclosure import disclose_cases
+from monitor.services.district import build_district_view
 from monitor.services.findings import build_home_view, count_findings, list_findings
 from monitor.services.review import build_review_digest
-from monitor.services.visible_cases import load_queue_page
-from reports.emails.digest import render_digest
+from monitor.services.visible_cases import (
+    list_queue_rows,
+    list_review_openings,
+    load_queue_page,
+)
+from reports.emails.digest import arrange_sections, render_digest
 from tests.cases import build_cards
 
 
@@ -28,6 +34,15 @@ def check_personal_counts(app: App, person_id: str) -> None:
     assert sum(not card.case for card in cards) == home.to_sort
     assert {card.case.id for card in cards if card.case} <= asking
     assert bool(groups[FindingGroup.NEEDS_YOU]) is bool(home.needs_you or home.to_sort)
+    # The body lists each, or says how many more there are.
+    body = arrange_sections(digest, len(cases) + home.to_sort)
+    going = sum(case.next_step is not None for case in cases)
+    assert (
+        body.cases.total + body.waiting.total
+        == going
+        == len(cases) - sum(bool(case.end) for case in cases)
+    )
+    assert body.asked == home.to_sort
     needing = re.search(r"(\d+) things? needs? you", subject)
     first = 1 if home.cases else home.exposure_count
     shown = first + home.others_count if home.headline else 0
@@ -37,12 +52,20 @@ def check_personal_counts(app: App, person_id: str) -> None:
 
 
 def check_desk_counts(app: App) -> None:
-    """Compare the email to each reviewer with their queue."""
+    """Compare each reviewer's email with their queue, feed, figures and what a program lists."""
     for address in app.config.district.reviewers:
         reviewer = Reviewer(address=address)
-        counts = (
-            load_queue_page(app, reviewer, ReviewFilter(bins=(one_bin,)), 1).total
-            for one_bin in (CaseBin.NEEDS_YOU, CaseBin.IN_PROGRESS)
-        )
+        counts = {
+            one_bin: load_queue_page(app, reviewer, ReviewFilter(bins=(one_bin,)), 1).total
+            for one_bin in CaseBin
+        }
         told = build_review_digest(app, address)
-        assert (told.waiting, told.going) == tuple(counts)
+        assert (told.waiting, told.going) == (
+            counts[CaseBin.NEEDS_YOU],
+            counts[CaseBin.IN_PROGRESS],
+        )
+        assert build_district_view(app, reviewer).counts == counts
+        waiting = list_review_openings(app, ReviewFilter(bins=(CaseBin.NEEDS_YOU,)), reviewer)
+        assert len(waiting) == counts[CaseBin.NEEDS_YOU]
+        rows = list_queue_rows(app, reviewer, ReviewFilter(), "", sum(counts.values()) + 1)
+        assert Counter(row.bin for row in rows) == +Counter(counts)
