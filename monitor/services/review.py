@@ -132,8 +132,8 @@ def _list_mistakes(app: App, reviewer: Reviewer) -> Iterator[tuple[Case, Decisio
 
 def _describe_mistake(app: App, reviewer: Reviewer, case: Case) -> MostUrgentCase:
     shown = summarize(app, case, reviewer)
-    due = shown.due if shown else None
-    return MostUrgentCase(id=case.id, severity=case.severity, due=due)
+    due, is_late = (shown.due, shown.is_late) if shown else (None, False)
+    return MostUrgentCase(id=case.id, severity=case.severity, due=due, is_late=is_late)
 
 
 def _find_first_case(app: App, reviewer: Reviewer) -> MostUrgentCase | None:
@@ -144,6 +144,7 @@ def _find_first_case(app: App, reviewer: Reviewer) -> MostUrgentCase | None:
                 id=row.id,
                 severity=row.severity,
                 due=row.due,
+                is_late=row.is_late,
                 taken_by=row.taken_by,
             )
             for row in waiting

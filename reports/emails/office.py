@@ -110,11 +110,12 @@ class DistrictSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MostUrgentCase:
-    """The case to open first, by its reference alone; IT is to act by `due`."""
+    """The case to open first, by its reference alone; IT is to act by `due`, past if `is_late`."""
 
     id: str
     severity: Severity
     due: datetime | None
+    is_late: bool = False
     taken_by: str = ""
 
 

@@ -185,6 +185,16 @@ def test_the_email_opens_the_case_that_comes_first_and_names_it_by_its_reference
     assert f"/review/cases/{case.id}?to={build_reviewer_id(REVIEWERS[0])}" in text
 
 
+def test_the_email_says_that_the_day_of_the_first_case_is_past(maria: Staff):
+    maria.rules(fake(maria), Decision.SHARED)
+    maria.world.later(days=10)
+
+    first, *_ = reviewers_read(maria.world)
+
+    for written in (first.email.text, first.email.html):
+        assert "First: urgent, overdue since " in " ".join(written.split())
+
+
 def test_a_reviewer_is_not_mailed_what_is_about_themselves(maria: Staff):
     world = maria.world
     district = structs.replace(world.config.district, reviewers=(REVIEWERS[0], maria.mail))

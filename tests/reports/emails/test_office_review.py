@@ -23,7 +23,7 @@ def test_the_email_has_no_field_for_a_person_or_a_case() -> None:
         "reviewer_id",
     }
     assert {field.name for field in fields(MostUrgentCase)} == {
-        *("id", "severity", "due", "taken_by")
+        *("id", "severity", "due", "is_late", "taken_by")
     }
 
 
