@@ -256,6 +256,14 @@ class ReviewerQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseHolder:
+    """A reviewer who sees a case because they decided on it; `until` is None where that stands."""
+
+    address: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewPlan:
     """What IT does from `since` on and by `due`, unless others act first."""
 
@@ -347,14 +355,16 @@ class CaseView(CaseSummary):
 
     # All below is for its person alone.
     since: datetime | None = None
-    # What they said or did last, whether nobody in IT sees it once they undo that; what they said
-    # before it began again, and what would lower it.
+    # What they said or did last, whether nobody in IT sees it once they undo that, and whether IT
+    # does not once they stop what they share or might; what they said before it began again, and
+    # what would lower it.
     lever: Decision | None = None
     # When IT reported it, and by when it would take that back, for each answer that has it do so.
     reported_by_it_at: datetime | None = None
     back_by: Mapping[Decision, datetime] = field(default_factory=dict)
     undoes: Decision | None = None
     undo_closes: bool = False
+    unshare_closes: bool = False
     earlier: Reason | None = None
     lowered_by: tuple[Reason, ...] = ()
     steps: tuple[AdviceLine, ...] = ()
@@ -368,9 +378,10 @@ class CaseView(CaseSummary):
     is_look_due: bool = False
     # Whether emails say so; they do not where these were stopped.
     is_emailed: bool = True
-    # When it opens to IT if they stay silent; reviewers who see it before; whom else to ask.
+    # When it opens to IT if they stay silent; reviewers who keep it whatever closes it to the
+    # others; whom else to ask.
     opens_at: datetime | None = None
-    holders: tuple[str, ...] = ()
+    holders: tuple[CaseHolder, ...] = ()
     helper: str = ""
     contact_kinds: tuple[ContactKind, ...] = ()
     # There where it asks whose an account is.
@@ -420,13 +431,6 @@ class CaseView(CaseSummary):
     def waits_for_answer(self) -> bool:
         """Tell whether nothing comes next but its person's answer, or what follows from silence."""
         return (self.next_by, self.next_step) == (StepActor.PERSON, CaseStep.ANSWER)
-
-    @property
-    def is_closed_by_undo(self) -> bool:
-        """Tell whether silence opens it to IT no more, since its person answered it once."""
-        is_timed = self.kind in OWNERSHIP_KINDS and self.severity is Severity.HIGH
-        is_shut = self.it_sees_since is None and self.opens_at is None
-        return self.waits_for_answer and is_timed and is_shut
 
     @property
     def own_next_step(self) -> str:
@@ -547,16 +551,7 @@ class CaseView(CaseSummary):
         """Return why IT sees it: what its person shared stays open, whatever opened it first."""
         if self.is_shared:
             return OpeningReason.SHARED
-        is_decided = self.holders or (self.opened_by and self.review_decision)
-        return OpeningReason.DECIDED if is_decided else self.opened_by
-
-    @property
-    def is_open_by_sharing(self) -> bool:
-        """Tell whether IT sees it no more once its person stops sharing; time was the first."""
-        timed = self.opened_by is OpeningReason.UNANSWERED
-        return self.opened_by is OpeningReason.SHARED or (
-            timed and self.decision is not Decision.IMPERSONATION
-        )
+        return OpeningReason.DECIDED if self.holders else self.opened_by
 
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:

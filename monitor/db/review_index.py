@@ -53,7 +53,8 @@ opened AS (
             AND broken_at >= dated.opened_at) AS is_open,
         told AND case_id IN (
             SELECT case_id FROM review_holds WHERE reviewer_id = ?6
-            AND since <= ?1 AND max(over_at, last_at) > ?5) AS is_held,
+            AND since <= ?1
+            AND iif(is_taken_back, last_at, max(over_at, last_at)) > ?5) AS is_held,
         CASE WHEN over_at <= ?1 THEN 'done' ELSE 'in-progress' END AS stage
     FROM dated),
 visible AS (
@@ -192,6 +193,7 @@ class ReviewIndexTable(EncryptedTable):
                     reviewer_id=hold.reviewer_id,
                     since=hold.since,
                     last_at=hold.last_at,
+                    is_taken_back=hold.is_taken_back,
                 )
 
     def list_visible_case_ids(

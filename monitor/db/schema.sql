@@ -495,6 +495,7 @@ CREATE TABLE review_holds (
     reviewer_id TEXT NOT NULL,
     since TEXT NOT NULL,
     last_at TEXT NOT NULL,
+    is_taken_back INTEGER NOT NULL,
     PRIMARY KEY (case_id, reviewer_id)
 ) STRICT;
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from monitor.domain.case import Case
 from monitor.domain.case_end import ANSWER_WITHIN, Countdown, find_end, find_lapse, list_fixed_ends
-from monitor.domain.case_log import is_lever
+from monitor.domain.case_log import is_lever, list_standing
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError
 from monitor.domain.two_reviewers import EarlyAccess
@@ -104,11 +104,25 @@ class DisclosureInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerHold:
-    """What keeps a case open to one reviewer: their own first and last entry in its log."""
+    """What keeps a case open to one reviewer: what they said and did, first and last.
+
+    Where all of that `is_taken_back`, it is no longer kept for as long as the case goes on.
+    """
 
     reviewer_id: str
     since: datetime
     last_at: datetime
+    is_taken_back: bool
+
+    @property
+    def until(self) -> datetime | None:
+        """Return when it ends whatever becomes of the case; None while something of it stands."""
+        return self.last_at + KEPT_AFTER_END if self.is_taken_back else None
+
+    def is_in_force(self, now: datetime, ended_at: datetime | None) -> bool:
+        if self.until or ended_at is None:
+            return self.since <= now and (self.until is None or now < self.until)
+        return self.since <= now < max(ended_at, self.last_at) + KEPT_AFTER_END
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +165,7 @@ def compute_review_opening(
 
     Nothing opens, or stays open, without a consent in force or without anybody who may review it,
     and time opens nothing during a pause. What has ended can be read for a week more. Who has said
-    something of it keeps it until then.
+    something of it keeps it until then, or for a week after they took it back.
     """
     case, consent = inputs.case, inputs.consent
     if consent.person_id != case.person_id or not consent.is_active(now):
@@ -172,11 +186,8 @@ def compute_review_opening(
     ]
     openings += [
         ReviewOpening(at=hold.since, reason=kept_by)
-        for hold in list_holds(case)
+        for hold in list_holds_in_force(inputs, now, policy)
         if hold.reviewer_id == reviewer_id
-        and hold.since <= now
-        and consent.text_hash in policy.told_in
-        and (end is None or max(end.at, hold.last_at) > kept)
     ]
     first = min(
         openings,
@@ -243,19 +254,36 @@ def find_end_of_early_access(
 def list_holds(case: Case) -> tuple[ReviewerHold, ...]:
     """Return who in IT said or did something of it.
 
-    What was taken back counts, too, so that nobody loses a case by a press of the wrong button.
+    What was taken back counts for a while, so that nobody loses a case by a press of the wrong
+    button.
     Of what its person says is theirs, who reported it keeps that report, and nobody anything else.
     """
     times: dict[str, list[datetime]] = {}
     for entry in case.entries:
         if case.get_side(entry) is Side.IT:
-            times.setdefault(entry.by, []).append(entry.at)
+            for by in {entry.by, entry.whose or entry.by}:
+                times.setdefault(by, []).append(entry.at)
     if case.is_own:
         reporter = case.find_reporter_of_own()
         times = {by: at for by, at in times.items() if by == reporter}
+    standing = {entry.by for entry in list_standing(case.entries)}
     return tuple(
-        ReviewerHold(reviewer_id=by, since=min(at), last_at=max(at)) for by, at in times.items()
+        ReviewerHold(
+            reviewer_id=by, since=min(at), last_at=max(at), is_taken_back=by not in standing
+        )
+        for by, at in times.items()
     )
+
+
+def list_holds_in_force(
+    inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy
+) -> tuple[ReviewerHold, ...]:
+    """Return which reviewers keep it now, under a consent that tells of that."""
+    if inputs.consent.text_hash not in policy.told_in:
+        return ()
+    end = find_end(inputs.case, inputs.consent)
+    holds = list_holds(inputs.case)
+    return tuple(hold for hold in holds if hold.is_in_force(now, end.at if end else None))
 
 
 def find_kept_opening(

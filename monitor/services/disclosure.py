@@ -38,6 +38,7 @@ from monitor.domain.disclosure import (
     find_end_of_early_access,
     forecast_time_opening,
     list_holds,
+    list_holds_in_force,
     needs_immediate_notice,
 )
 from monitor.domain.english_dates import is_past_day
@@ -66,6 +67,7 @@ from monitor.services.thumbnails import may_review_picture
 from reports.emails.views import ChangeLine
 from reports.finding_view import (
     AccountPair,
+    CaseHolder,
     CaseSummary,
     CaseView,
     FindingView,
@@ -419,6 +421,8 @@ def _build_own_view(
     last, mistaken = case.get_last_entry(Side.PERSON), list_reports_to_withdraw(app, case)
     is_asked = summary.mistaken_at is not None or (is_open and not summary.end)
     upheld, reported = case.upheld, case.find_report(Side.IT)
+    who_sees_after = partial(_list_who_sees_after, inputs, now, policy)
+    sharing = (Decision.UNSHARED,) if case.shared_at else (Decision.SHARED, Decision.UNSHARED)
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
@@ -430,7 +434,8 @@ def _build_own_view(
         undoes=last.decision if last else None,
         reported_by_it_at=reported.at if reported else None,
         back_by=_forecast_reports_back(app, case) if reported else {},
-        undo_closes=is_open and _is_closed_by_undo(inputs, now, policy),
+        undo_closes=is_open and last is not None and not who_sees_after(Decision.REOPENED),
+        unshare_closes="" not in who_sees_after(*sharing),
         lowered_by=case.lowered_by,
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),
@@ -447,7 +452,7 @@ def _build_own_view(
         own_looks=own_looks,
         is_look_due=_is_look_due(app, case, own_looks),
         opens_at=None if is_open else forecast_time_opening(inputs, policy),
-        holders=() if is_open else tuple(_list_holders(app, case)),
+        holders=tuple(_list_holders(app, inputs)),
         helper="" if inputs.has_reviewer else app.config.district.contact,
         contact_kinds=case.contact_kinds,
         pair=None if summary.end else _find_account_pair(app, case, finding, own.values()),
@@ -470,16 +475,17 @@ def _forecast_reports_back(app: App, case: Case) -> Mapping[Decision, datetime]:
     return dues
 
 
-def _is_closed_by_undo(inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy) -> bool:
-    """Tell whether nobody in IT sees it once its person undoes that it is an impersonation."""
+def _list_who_sees_after(
+    inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy, *steps: Decision
+) -> frozenset[str]:
+    """Return who in IT sees it once its person takes these steps: reviewers, and "" for all."""
     case = inputs.case
-    last = case.get_last_entry(Side.PERSON)
-    if last is None or last.decision is not Decision.IMPERSONATION:
-        return False
-    undo = DecisionRecord(case_id=case.id, decision=Decision.REOPENED, by=last.by, at=now)
-    undone = replace(inputs, case=apply_decision(case, undo))
-    holders = (hold.reviewer_id for hold in list_holds(undone.case))
-    return not any(compute_review_opening(undone, now, policy, who) for who in ("", *holders))
+    for step in steps:
+        record = DecisionRecord(case_id=case.id, decision=step, by=case.person_id, at=now)
+        case = apply_decision(case, record)
+    after, holders = replace(inputs, case=case), (hold.reviewer_id for hold in list_holds(case))
+    asked = ("", *holders)
+    return frozenset(who for who in asked if compute_review_opening(after, now, policy, who))
 
 
 def _is_look_due(app: App, case: Case, own_looks: tuple[datetime, ...]) -> bool:
@@ -586,11 +592,12 @@ def _locate(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _list_holders(app: App, case: Case) -> Iterator[str]:
-    """Yield which reviewers still see what the others do not, because they decided on it."""
-    for hold in list_holds(case):
-        if find_review_opening(app, case, hold.reviewer_id):
-            yield app.config.district.find_reviewer_address(hold.reviewer_id)
+def _list_holders(app: App, inputs: DisclosureInput) -> Iterator[CaseHolder]:
+    """Yield which reviewers see it because they decided on it, whatever closes it to the others."""
+    for hold in list_holds_in_force(inputs, app.clock.now(), build_disclosure_policy(app)):
+        if find_review_opening(app, inputs.case, hold.reviewer_id):
+            address = app.config.district.find_reviewer_address(hold.reviewer_id)
+            yield CaseHolder(address=address, until=hold.until)
 
 
 def _load_input(app: App, case: Case) -> DisclosureInput | None:

@@ -143,7 +143,8 @@ REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
         "Two reviewers opened it early, for one day. The staff member was notified."
     ),
     OpeningReason.DECIDED: (
-        "You have decided on it, so you keep it until a week after its end or your last entry."
+        "You decided on it, so you keep it: until a week after its end or your last entry, or, if "
+        "you took that back, for a week from then."
     ),
     OpeningReason.REPORT_BACK: "You reported it. Of what it was flagged for, you see no more.",
 }

@@ -25,6 +25,7 @@ from monitor.domain.case_log import (
     UNSPOKEN,
     DecisionRecord,
     is_confirmation,
+    list_standing,
 )
 from monitor.domain.case_progress import (
     find_case_end,
@@ -208,10 +209,13 @@ def test_who_may_act_may_see_it_after_acting_until_a_week_after_its_end(life):
         for decision in life.list_options(by):
             after = life.play(by, decision)
             assert after.opening(by), (by, decision)
+            # Who took everything back keeps it for a week from then.
+            is_over = all(entry.by != by for entry in list_standing(after.case.entries))
             for days in range(0, 150, 7):
                 later = after.at(life.now + days * DAY)
                 end = later.end()
-                kept = end and later.now >= max(end.at, life.now) + KEPT_AFTER_END
+                since = life.now if is_over else end and max(end.at, life.now)
+                kept = since and later.now >= since + KEPT_AFTER_END
                 assert later.opening(by) or kept, (by, decision, days)
 
 
@@ -513,6 +517,21 @@ def test_who_has_decided_keeps_it_until_a_week_after_the_answer_that_ends_it():
     assert answered.at(MONDAY + 17 * DAY).opening("ana") is None
     # What its person says is theirs is nobody else's to keep.
     assert decided.at(MONDAY + 10 * DAY).play("rosa", Decision.MINE).opening("ana") is None
+
+
+def test_who_took_their_decision_back_keeps_it_for_a_week_more():
+    decided = told().at(MONDAY + 8 * DAY).play("ana", Decision.IMPERSONATION)
+    closed = decided.at(MONDAY + 9 * DAY).play("rosa", Decision.IMPERSONATION)
+    closed = closed.play("rosa", Decision.REOPENED)
+    assert closed.at(MONDAY + 60 * DAY).opening("ana").reason is OpeningReason.DECIDED
+
+    taken_back = closed.at(MONDAY + 10 * DAY).play("ana", Decision.REOPENED)
+
+    assert taken_back.opening("ana").reason is OpeningReason.DECIDED
+    assert taken_back.at(MONDAY + 17 * DAY - timedelta(minutes=1)).opening("ana")
+    assert taken_back.at(MONDAY + 17 * DAY).opening("ana") is None
+    again = taken_back.at(MONDAY + 11 * DAY).play("ana", Decision.HARMLESS)
+    assert again.at(MONDAY + 30 * DAY).opening("ana").reason is OpeningReason.DECIDED
 
 
 def test_it_keeps_nothing_without_a_consent():

@@ -168,7 +168,7 @@ def test_of_what_others_made_it_says_at_once_whom_to_call_and_who_sees_it(portal
     seen = portal.guest().post(link, decision="mock")
 
     assert "If it threatens you, call the police now." in seen.text
-    assert "Only you see this. IT does not." in seen.text
+    assert "Only you see this, until you share it" in seen.text
 
 
 _STOPS = "We stop asking. If it changes, we ask you again."
@@ -180,7 +180,7 @@ _STOPS = "We stop asking. If it changes, we ask you again."
         (CaseKind.OWN_ACCOUNT_CHANGED, Decision.MINE, _STOPS),
         (CaseKind.OWN_ACCOUNT_CHANGED, Decision.HARMLESS, _STOPS),
         (CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION, "Sign in once you have it back"),
-        (CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION, "Only you see this. IT does not."),
+        (CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION, "Only you see this, until you"),
         (CaseKind.EXPOSED_CONTACT, Decision.NAMESAKE, _STOPS),
         (CaseKind.EXPOSED_CONTACT, Decision.HARMLESS, _STOPS),
         (CaseKind.STUDENT_LINK, Decision.EXPLAINED, "We stop asking."),
@@ -287,7 +287,7 @@ def test_an_answer_is_taken_back_without_signing_in_by_the_browser_that_gave_it(
     assert undone.leads_to == link
     told = guest.follow(undone)
     assert "IT no longer sees this: share it if you want its help." in told.text
-    assert "Only you see this, until you share it with IT" in told.text
+    assert "Only you see this, until you share it" in told.text
     assert portal.world.state.findings.find_finding_feedback(finding) is None
     assert guest.get(link).status == 200
     assert guest.post(f"{link}/undo", proof=proof).status == 410

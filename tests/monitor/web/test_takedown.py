@@ -81,7 +81,7 @@ def test_of_what_others_made_the_plan_says_whom_to_call_and_offers_it_to_it(
 
     assert count_visible_words(guest.get(place).page) <= MOST_WORDS
     assert "If it threatens you, call the police now." in plan.text
-    assert "Only you see this. IT does not." in plan.text
+    assert "Only you see this, until you share it" in plan.text
     share = plan.page.find("a", string="Share with IT")
     assert not share.find_parent("details")
     guest.post(share["href"])

@@ -27,6 +27,7 @@ from reports.coverage import Coverage, CoveredSource
 from reports.finding_view import (
     AccountPair,
     AdviceLine,
+    CaseHolder,
     CaseView,
     FindingView,
     HighlightPiece,
@@ -106,6 +107,9 @@ REPORTED = replace(
 )
 
 
+ANA = CaseHolder(address="ana@cedarvalley.example")
+
+
 def home(*cases: CaseView, progress: tuple[CaseView, ...] = (), checked: int = 4) -> BeautifulSoup:
     view = HomeView(
         cases=cases,
@@ -129,17 +133,12 @@ def text_of(page: BeautifulSoup, css: str) -> list[str]:
 
 
 def test_an_answer_says_what_it_ends_for_who_has_decided_on_it() -> None:
-    kept = replace(CASE, holders=("ana@cedarvalley.example",))
+    kept = replace(CASE, holders=(ANA,))
 
     mine = next(choice for choice in kept.choices if choice.value == Decision.MINE)
 
     assert mine.hint == "We keep an eye on it. If you sign in to say so, IT no longer sees it."
-    seen = replace(
-        CASE,
-        it_sees_since=MONDAY,
-        opened_by=OpeningReason.UNANSWERED,
-        review_decision=Decision.IMPERSONATION,
-    )
+    seen = replace(kept, it_sees_since=MONDAY, opened_by=OpeningReason.UNANSWERED)
     for view in (kept, seen):
         mock = next(choice for choice in view.choices if choice.value == Decision.MOCK)
         assert mock.hint.endswith("Only the reviewer who decided still sees it.")
@@ -259,7 +258,7 @@ def test_a_track_says_what_is_done_and_which_step_is_now(
 
 
 def test_a_case_that_a_reviewer_keeps_says_what_it_sees() -> None:
-    kept = replace(CASE, holders=("ana@cedarvalley.example",))
+    kept = replace(CASE, holders=(ANA,))
     panel = CasePanel(case=kept, policy=PolicyReminder(), fields=())
     view = FindingPageView(finding=CASE.finding, policy=PolicyReminder(), cases=(panel,))
     page = BeautifulSoup(render_finding(view, FRAME), "html.parser")

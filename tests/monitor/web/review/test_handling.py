@@ -6,8 +6,11 @@ from zipfile import ZipFile
 
 import pytest
 
+from monitor.demo import district
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
+from monitor.domain.disclosure import KEPT_AFTER_END
+from monitor.domain.english_dates import format_near_day
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind, Side
@@ -621,6 +624,37 @@ def test_why_it_sees_a_case_is_the_same_before_and_after_an_answer(portal, unans
     assert "you said that someone is pretending" not in answered
     # What they said keeps it open without what they shared.
     assert "Take the evidence back" in answered
+
+
+def test_who_stops_sharing_reads_before_and_after_who_still_sees_it(portal, maria, ana):
+    case, guest, world = fake(maria), portal.signed_in(maria.mail), portal.world
+    page, share = f"/me/findings/{case.finding_id}", f"/me/cases/{case.id}/share"
+    decides(ana, maria, Decision.IMPERSONATION)
+    kept = f"{ANA} has decided on it, and sees it until a week after its end."
+    assert f"If you stop: {kept}" in guest.get(page).text
+    ana.post("/review/undo", case=case.id)
+
+    day = format_near_day(world.clock.at + KEPT_AFTER_END, district.ZONE)
+    kept = f"{ANA} took back what they decided, and sees it until {day}."
+    assert f"If you stop: {kept}" in guest.get(page).text
+    guest.post(f"/me/cases/{case.id}/unshare")
+
+    assert kept in guest.get(page).text
+    assert kept in guest.get(share).text
+    assert "You decided on it" in portal.signed_in(ANA).get(f"/review/cases/{case.id}").text
+    world.later(days=7)
+    assert "Only you see this" in portal.signed_in(maria.mail).get(page).text
+    assert "No cases are open to you." in portal.signed_in(ANA).get("/review").text
+
+
+def test_what_time_opened_closes_when_its_person_takes_the_evidence_back(portal, unanswered):
+    case, guest = fake(unanswered), portal.signed_in(unanswered.mail)
+    share = f"/me/cases/{case.id}/share"
+    assert "You can stop sharing at any time. Then only a reviewer who" in guest.get(share).text
+
+    guest.post(f"/me/cases/{case.id}", decision="impersonation")
+
+    assert "IT sees the alert without it, too." in guest.get(share).text
 
 
 def test_under_an_older_consent_text_a_decided_case_is_its_persons_alone(portal, unanswered, ana):
