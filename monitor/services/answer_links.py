@@ -136,9 +136,6 @@ def answer_by_link(
         if decision not in {choice.value for choice in asked.card.choices}:
             reason = "This finding does not take this answer now. Sign in to see it."
             raise InputError(reason)
-        app.db.audit.append_entry(
-            app.clock.now(), "person", "answered-by-link", link.card_id, {"decision": decision}
-        )
         if link.is_case:
             entry = DecisionInput(decision=decision, by=link.person_id, means=Means.LINK)
             filed = answer_case(app, app.db.cases.load_case(link.card_id), entry)

@@ -30,8 +30,8 @@ from monitor.services.disclosure import find_review_opening
 from monitor.services.export_parts import (
     REVIEWER,
     build_export_parts,
-    describe_action,
     describe_actor,
+    describe_entry,
     describe_means,
 )
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
@@ -275,9 +275,9 @@ def list_access_log(app: App, person_id: str) -> tuple[AccessLogLine, ...]:
     labels_by_id = {
         finding: finding for finding in app.db.findings.list_finding_ids_of_person(person_id)
     }
-    labels_by_id |= {
-        case.id: case.finding_id for case in app.db.cases.list_cases_of_person(person_id)
-    }
+    cases = app.db.cases.list_cases_of_person(person_id)
+    labels_by_id |= {case.id: case.finding_id for case in cases}
+    kinds = {case.id: case.kind for case in cases}
     mails = app.db.invitation_mails.list_mails(app.db.people.load_person(person_id).mail)
     marks = (mail.mark for mail in mails)
     entries = app.db.audit.list_entries_of_subjects((person_id, *marks, *labels_by_id))
@@ -286,24 +286,15 @@ def list_access_log(app: App, person_id: str) -> tuple[AccessLogLine, ...]:
         for note in app.db.review_notes.list_review_notes_of_person(person_id)
     }
     return tuple(
-        _build_access_line(entry, person_id, labels_by_id, said) for entry in reversed(entries)
-    )
-
-
-def _build_access_line(
-    entry: AuditEntry,
-    person_id: str,
-    labels_by_id: Mapping[str, str],
-    notes: Mapping[tuple[str, datetime], str],
-) -> AccessLogLine:
-    remarked = entry.action in {"noted", "asked"}
-    is_own = entry.actor in {person_id, "person"}
-    return AccessLogLine(
-        at=entry.at,
-        who=describe_actor(entry.actor, person_id),
-        what=describe_action(entry.action),
-        # Who answered by a link did so by that means: it is not said twice.
-        how=describe_means(entry.means) if is_own and entry.action != "answered-by-link" else "",
-        finding_id=labels_by_id.get(entry.subject, ""),
-        words=notes.get((entry.subject, entry.at), "") if remarked else "",
+        AccessLogLine(
+            at=entry.at,
+            who=describe_actor(entry.actor, person_id),
+            what=describe_entry(entry, person_id, kinds.get(entry.subject)),
+            how=describe_means(entry.means) if entry.actor in {person_id, "person"} else "",
+            finding_id=labels_by_id.get(entry.subject, ""),
+            words=said.get((entry.subject, entry.at), "")
+            if entry.action in {"noted", "asked"}
+            else "",
+        )
+        for entry in reversed(entries)
     )

@@ -18,8 +18,9 @@ from monitor.domain.consent import Consent
 from monitor.domain.finding import Finding, FindingVersion
 from monitor.domain.person import Person
 from monitor.domain.reason import Label, Reason
-from monitor.domain.vocabulary import Decision
+from monitor.domain.vocabulary import CaseKind, Decision
 from monitor.services.annex_services import AnnexServices
+from monitor.services.answers import ANSWER_ACTIONS
 from monitor.services.person_records import PersonRecords
 from reports.data_export import Cell, ExportPart
 from reports.labels.account import (
@@ -32,7 +33,14 @@ from reports.labels.account import (
     SCOPE_TITLES,
     TOKEN_SCOPES,
 )
-from reports.labels.cases import CASE_KINDS, GIVEN_ANSWERS, OWN_CASE_STATES, OWN_STEPS, SEVERITIES
+from reports.labels.cases import (
+    CASE_KINDS,
+    GIVEN_ANSWERS,
+    OWN_CASE_STATES,
+    OWN_STEPS,
+    SEVERITIES,
+    describe_logged_decision,
+)
 from reports.labels.findings import (
     BREACH_ADVICE,
     EVENT_KINDS,
@@ -241,8 +249,13 @@ def _describe_decision(decision: Decision | None) -> str:
     return GIVEN_ANSWERS.get(decision) or OWN_STEPS[decision]
 
 
-def describe_action(action: str) -> str:
-    return AUDIT_ACTIONS.get(action, action.replace("-", " "))
+def describe_entry(entry: AuditEntry, person_id: str, kind: CaseKind | None) -> str:
+    """Say what somebody did, after who it was; `kind` is of the case that it was about, if any."""
+    said = entry.details.get("decision") if entry.action in ANSWER_ACTIONS else None
+    if said:
+        is_own = entry.actor in {person_id, "person"}
+        return describe_logged_decision(kind, Decision(said), is_own=is_own)
+    return AUDIT_ACTIONS.get(entry.action, entry.action.replace("-", " "))
 
 
 def describe_means(means: str) -> str:
@@ -304,6 +317,7 @@ def _build_copy_parts(records: PersonRecords) -> Iterator[ExportPart]:
 
 
 def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
+    kinds = {case.id: case.kind for case in records.cases}
     yield ExportPart(
         title="Checks",
         about=Reason("export.checks"),
@@ -331,7 +345,7 @@ def _build_activity_parts(records: PersonRecords) -> Iterator[ExportPart]:
             (
                 entry.at,
                 describe_actor(entry.actor, records.person.id),
-                describe_action(entry.action),
+                describe_entry(entry, records.person.id, kinds.get(entry.subject)),
             )
             for entry in records.list_of(AuditEntry)
         ),

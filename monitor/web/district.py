@@ -9,7 +9,8 @@ from werkzeug.exceptions import NotFound
 from monitor.config.sections import DistrictConfig
 from monitor.db.audit import AuditEntry
 from monitor.domain.errors import InputError
-from monitor.domain.vocabulary import DistrictFindingState, OpeningReason, RecordKind
+from monitor.domain.vocabulary import Decision, DistrictFindingState, OpeningReason, RecordKind
+from monitor.services.answers import DECIDED
 from monitor.services.district import build_district_view
 from monitor.services.lookalikes import build_lookalikes_view, decide_lookalike
 from monitor.services.review_access import OPENED_BY
@@ -18,7 +19,13 @@ from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
 from monitor.web.review import build_reviewer
 from monitor.web.tips import TellForm
-from reports.labels.office import AUDIT_ACTIONS, AUDIT_DECISIONS, AUDIT_OPENINGS, RECORD_KINDS
+from reports.labels.office import (
+    AUDIT_ACTIONS,
+    AUDIT_DECISIONS,
+    AUDIT_OPENINGS,
+    DISTRICT_FINDING_STATES,
+    RECORD_KINDS,
+)
 from reports.pages import district
 from reports.pages import review as audit_document
 from reports.pages.layout import FieldProblem
@@ -153,7 +160,7 @@ class _DistrictPages:
                 seq=entry.seq,
                 at=entry.at,
                 who=_shorten_id(app.config.district.find_reviewer_address(entry.actor)),
-                what=_describe_action(entry.action),
+                what=_describe_entry(entry),
                 subject=entry.subject[:SHORT_ID_LENGTH],
                 details="; ".join(_list_details(entry, app.config.district)),
             )
@@ -161,6 +168,8 @@ class _DistrictPages:
 
 def _list_details(entry: AuditEntry, district: DistrictConfig) -> Iterator[str]:
     for name, value in sorted(entry.details.items()):
+        if entry.action == DECIDED:
+            continue
         yield _format_detail(name, value, district)
     kind, _, which = entry.means.partition(":")
     if which:
@@ -168,7 +177,16 @@ def _list_details(entry: AuditEntry, district: DistrictConfig) -> Iterator[str]:
 
 
 def _describe_action(action: str) -> str:
-    words = AUDIT_ACTIONS[action]
+    return _begin_sentence(AUDIT_ACTIONS[action])
+
+
+def _describe_entry(entry: AuditEntry) -> str:
+    if entry.action == DECIDED:
+        return _begin_sentence(AUDIT_DECISIONS[Decision(entry.details["decision"])])
+    return _describe_action(entry.action)
+
+
+def _begin_sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}"
 
 
@@ -182,7 +200,7 @@ def _format_detail(name: str, value: str, district: DistrictConfig) -> str:
         case _ if name == OPENED_BY:
             return f"Open because {AUDIT_OPENINGS[OpeningReason(value)]}"
         case "decision":
-            return AUDIT_DECISIONS.get(value, value)
+            return DISTRICT_FINDING_STATES[DistrictFindingState(value)]
         case "kinds":
             return ", ".join(RECORD_KINDS[RecordKind(kind)] for kind in value.split("+"))
         case "reason":

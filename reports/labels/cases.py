@@ -51,7 +51,7 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.LOCKED_OUT: "could not get in",
     Decision.GIVEN_UP: "gave the account up",
     Decision.SHARED: "shared it with IT",
-    Decision.UNSHARED: "stopped sharing it with IT",
+    Decision.UNSHARED: "took back what they shared with IT",
     Decision.REOPENED: "undid the last entry",
     Decision.TAKEN_BACK: "took the report back",
 }
@@ -61,7 +61,11 @@ OWN_DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.MINE: "said that it is yours",
     Decision.NAMESAKE: "said that it is someone else with your name",
     Decision.UNRELATED: "said that it is not about you",
+    Decision.UNSHARED: "took back what you shared with IT",
 }
+# The same where a log says who took what back: they, or a reviewer.
+OWN_ANSWER_TAKEN_BACK: Final = "took your last answer back"
+DECISION_TAKEN_BACK: Final = "took their last decision back"
 # The status of a case, as IT reads it.
 CASE_STATES: Final[Mapping[CaseState, str]] = {
     CaseState.NEW: "New",
@@ -261,6 +265,17 @@ def describe_decision(kind: CaseKind, decision: Decision) -> str:
     """Say what someone decided of a case of this kind: the end of a sentence about them."""
     own = _CHANGED_ACCOUNT_PHRASES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
     return own.get(decision, DECISION_PHRASES[decision])
+
+
+def describe_logged_decision(kind: CaseKind | None, decision: Decision, *, is_own: bool) -> str:
+    """Say what a person reads in their log that they did, or else a reviewer.
+
+    `kind` is None where no alert asked.
+    """
+    if decision is Decision.REOPENED:
+        return OWN_ANSWER_TAKEN_BACK if is_own else DECISION_TAKEN_BACK
+    own = _CHANGED_ACCOUNT_PHRASES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
+    return own.get(decision, OWN_DECISION_PHRASES[decision])
 
 
 def describe_case_kind(kind: CaseKind, severity: Severity) -> Reason:

@@ -22,7 +22,12 @@ from monitor.domain.vocabulary import (
     StaffLineState,
     StepActor,
 )
-from reports.labels.cases import CHANGED_ACCOUNT_CHOICES, DECISION_PHRASES, OWNERSHIP_KINDS
+from reports.labels.cases import (
+    CHANGED_ACCOUNT_CHOICES,
+    DECISION_PHRASES,
+    DECISION_TAKEN_BACK,
+    OWNERSHIP_KINDS,
+)
 
 # Behind or above a number of lines of a staff file.
 # What a file says itself; of the others, no count is shown.
@@ -82,14 +87,11 @@ REVIEWER_ANSWERS: Final[Mapping[Decision, str]] = {
 }
 
 
-# The same, and of look-alikes, in the audit log, which knows no kind of case.
-AUDIT_DECISIONS: Final[Mapping[str, str]] = {
-    **{state.value: words for state, words in DISTRICT_FINDING_STATES.items()},
-    **{decision.value: words for decision, words in REVIEWER_ANSWERS.items()},
-    Decision.REOPENED: "Took the last one back",
-    Decision.TAKEN_BACK: "Took the report back",
-    Decision.SHARED: "Shared with IT",
-    Decision.UNSHARED: "No longer shared with IT",
+# What a reviewer did, in the audit log of all reviewers, which knows no kind of case.
+AUDIT_DECISIONS: Final[Mapping[Decision, str]] = {
+    **DECISION_PHRASES,
+    Decision.IMPERSONATION: "said that it is an impersonation or a takeover",
+    Decision.REOPENED: DECISION_TAKEN_BACK,
 }
 
 
@@ -403,8 +405,7 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "token-revoked": "revoked an access token",
     "check-requested": "asked for a check",
     "answered": "answered whose this is",
-    "answered-by-link": "answered with a link from an email",
-    "decided": "answered this alert",
+    "decided": "decided on this alert",
     "lapsed": "reopened this alert",
     "closed": "closed this alert, because nothing is shown anymore",
     "viewed": "viewed this alert",

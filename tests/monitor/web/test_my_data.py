@@ -7,17 +7,18 @@ import pytest
 
 from monitor.db.legal_holds import LegalHold
 from monitor.demo.district import MARIA, ROSA
-from monitor.domain.person import AlertFeed, Reviewer
+from monitor.domain.person import AlertFeed, Reviewer, build_reviewer_id
 from monitor.domain.person_limits import MAX_EXPORTS_AN_HOUR
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, ConsentAction, ConsentChannel, Decision, Scope
 from monitor.services.answers import share_case
-from monitor.services.data_export import export_person_data
+from monitor.services.data_export import build_data_export, export_person_data
 from monitor.services.findings import build_home_view
 from monitor.services.review import confirm_early_access, propose_early_access
 from monitor.services.review_access import record_case_views
 from reports.dates import format_day
 from reports.templating import spell_number
+from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
@@ -320,6 +321,34 @@ def test_who_looked_is_told_by_role_and_leads_to_what(portal, guest, maria):
     assert seen.page.find("a", href=f"/me/findings/{case.finding_id}")
     other = portal.signed_in(rosa.mail).get("/me/data/seen").text
     assert "viewed this alert" not in other
+
+
+def test_each_act_about_an_alert_has_a_verb_of_its_own(portal, guest, maria):
+    portal.world.internet = portal.world.internet.add_entry(IMPOSTOR)
+    portal.world.sweep()
+    app, case = portal.world.app, maria.case(CaseKind.IMPERSONATION)
+    for said in (Decision.SHARED, Decision.IMPERSONATION, Decision.REPORTED, Decision.REOPENED):
+        decide_case(app, case.id, said, maria.id)
+    reviewer = build_reviewer_id(REVIEWERS[0])
+    for said in (Decision.REPORTED, Decision.REOPENED):
+        decide_case(app, case.id, said, reviewer)
+    decide_case(app, case.id, Decision.UNSHARED, maria.id)
+
+    told = guest.get("/me/data/seen").text
+
+    acts = (
+        "You took back what you shared with IT",
+        "A reviewer took their last decision back",
+        "A reviewer reported it to the platform",
+        "You took your last answer back",
+        "You reported it to the platform",
+        "You confirmed that it is an impersonation",
+        "You shared it with IT",
+    )
+    assert sorted(acts, key=told.index) == list(acts)
+    copy = build_data_export(app, maria.id).view
+    log = next(part for part in copy.parts if part.title == "Audit log")
+    assert {f"{who} {what}" for _, who, what in log.rows} >= set(acts)
 
 
 def test_a_legal_hold_is_said_plainly_with_its_reason(portal, guest, maria):

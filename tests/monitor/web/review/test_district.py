@@ -134,12 +134,12 @@ def test_the_audit_says_decisions_in_words_and_what_was_taken_back(
     ana.post("/review/rule", seen=f"{case_id} {fake(maria).revision}", decision="namesake")
     ana.post("/review/undo", case=case_id)
 
-    said = [
-        row.find_all("td")[-1].get_text()
-        for row in ana.get("/review/audit").page.select("tbody tr")
-    ]
+    said = [row.find("th").get_text() for row in ana.get("/review/audit").page.select("tbody tr")]
 
-    assert said[:2] == ["Took the last one back", "Someone else with that name"]
+    assert said[:2] == [
+        "Took their last decision back",
+        "Said that it is someone else with that name",
+    ]
 
 
 def test_what_people_do_about_themselves_is_not_in_the_audit_of_offices(maria: Staff, ana: Guest):
