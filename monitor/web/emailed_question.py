@@ -12,13 +12,15 @@ from flask import Blueprint, Response, abort, url_for
 from monitor.config.sections import SignInMethod
 from monitor.domain.case import CASE_OF_DECISION
 from monitor.domain.errors import InputError
+from monitor.domain.person import CURRENT_MEANS
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision
 from monitor.services.answer_links import (
     AnswerLink,
     answer_by_link,
     build_answer_card,
-    build_undo_proof,
+    build_link_means,
     disclose_answered,
+    find_link_answer,
     load_linked_picture,
     open_answer_link,
     undo_by_link,
@@ -41,12 +43,6 @@ class LinkAnswerForm(WebForm, frozen=True, kw_only=True):
     decision: Decision
 
 
-class LinkUndoForm(WebForm, frozen=True, kw_only=True):
-    """`proof` is for the browser that answered: whoever else has the email takes nothing back."""
-
-    proof: str = ""
-
-
 def build_answer_link_routes(context: PortalContext) -> Blueprint:
     routes = Blueprint("answer", __name__)
     app = context.app
@@ -54,9 +50,11 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
     @routes.get("/answer/<token>")
     def show_card(token: str) -> Response:
         link = open_answer_link(app, token)
-        view = build_answer_card(app, link, token) if link else None
+        if link is None:
+            return _render_over(context)
+        view = build_answer_card(app, link, token)
         if view is None:
-            return _render_over(context, _find_code_token(context, link, token) if link else "")
+            return _render_no_longer_asked(context, link, token)
         return context.render_page("Answer one result", pages.render_answer_card, view)
 
     @routes.get("/answer/<token>/pictures/<finding_id>")
@@ -72,14 +70,16 @@ def build_answer_link_routes(context: PortalContext) -> Blueprint:
     def submit_answer(token: str) -> Response:
         decision = read_form(LinkAnswerForm).decision
         link = open_answer_link(app, token)
+        if link is None:
+            return _render_over(context)
+        CURRENT_MEANS.set(build_link_means(app, link, context.browser_session.id))
         try:
-            answered = answer_by_link(app, link, decision) if link else None
+            answered = answer_by_link(app, link, decision)
         except InputError:
             abort(HTTPStatus.BAD_REQUEST)
-        if link is None or answered is None:
-            return _render_over(context)
-        _, filed = answered
-        return _render_answered(context, link, token, decision, len(filed))
+        if answered is None:
+            return _render_no_longer_asked(context, link, token, decision)
+        return _render_answered(context, link, token, decision, filed=len(answered[1]))
 
     _add_later_routes(context, routes)
     return routes
@@ -90,9 +90,9 @@ def _add_later_routes(context: PortalContext, routes: Blueprint) -> None:
 
     @routes.post("/answer/<token>/undo")
     def submit_undo(token: str) -> Response:
-        proof, link = read_form(LinkUndoForm).proof, open_answer_link(app, token)
+        link = open_answer_link(app, token)
         before = disclose_answered(app, link) if link else None
-        if link is None or not undo_by_link(app, link, context.browser_session.id, proof):
+        if link is None or not undo_by_link(app, link, context.browser_session.id):
             return _render_over(context)
         closes = before is not None and before.undo_closes
         said = answer_choices.ANSWER_UNDONE_CLOSES if closes else "Your answer is undone."
@@ -136,10 +136,28 @@ def _leads_to_removal(context: PortalContext, link: AnswerLink) -> bool:
     )
 
 
-def _render_answered(
-    context: PortalContext, link: AnswerLink, token: str, decision: Decision, filed: int
+def _render_no_longer_asked(
+    context: PortalContext, link: AnswerLink, token: str, pressed: Decision | None = None
 ) -> Response:
-    """Say what was answered, what comes next by when, and take it back from here."""
+    """Show what they said to who goes back or presses twice; to others, the link is over."""
+    said = find_link_answer(context.app, link, context.browser_session.id)
+    if said is None:
+        return _render_over(context, _find_code_token(context, link, token))
+    return _render_answered(context, link, token, said, filed=0 if said is pressed else None)
+
+
+def _render_answered(
+    context: PortalContext,
+    link: AnswerLink,
+    token: str,
+    decision: Decision,
+    *,
+    filed: int | None = None,
+) -> Response:
+    """Say what was answered, what comes next by when, and take it back from here.
+
+    `filed` counts what else the answer settled; it is None where no answer was saved just now.
+    """
     app = context.app
     case, finding = disclose_answered(app, link), app.db.findings.load_finding(link.finding_id)
     own = answer_choices.CASE_ANSWERS[case.kind] if case else {}
@@ -152,22 +170,23 @@ def _render_answered(
     mail = app.db.people.load_mail_address(link.person_id)
     sends_code = (
         bool(code_token)
+        and filed is not None
         and done.next_path != own_page
         and request_answer_code(app, mail, context.browser_session.id)
     )
     view = replace(
         done,
-        filed=filed,
+        filed=filed or 0,
         token=code_token,
         code=build_emailed_code_view(context) if sends_code else None,
         undo=token,
-        proof=build_undo_proof(app, link, context.browser_session.id),
         case=case if case and (case.next_step or case.mistaken_at) else None,
         next_step=_describe_next_step(link, case) or done.next_step,
         # What cannot wait for a code: the pages of others alone, none of our own.
         steps=tuple(replace(step, path="") for step in case.steps) if case and taken else (),
     )
-    response = context.render_page("Saved", pages.render_answer_done, view)
+    title = "You answered this" if filed is None else "Saved"
+    response = context.render_page(title, pages.render_answer_done, view)
     if sends_code:
         context.keep_wanted_path(response, done.next_path)
     return response

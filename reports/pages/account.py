@@ -148,9 +148,9 @@ class AnswerDoneView:
 
     `filed` counts other results that it settled; a link names none but its own. `next_path` is our
     own page for the next step, which takes signing in: by a `code` that is on its way, or that its
-    person gets with a `token`, which is the link. `undo` is the link that takes the answer back,
-    with a `proof` for their browser. Their `case` says what comes next by when, and `steps` what
-    cannot wait for a code.
+    person gets with a `token`, which is the link. `undo` is the link that takes the answer back, in
+    the same browser. Their `case` says what comes next by when, and `steps` what cannot wait for a
+    code.
     """
 
     next_step: str
@@ -160,7 +160,6 @@ class AnswerDoneView:
     token: str = ""
     code: EmailedCodeView | None = None
     undo: str = ""
-    proof: str = ""
     filed: int = 0
     case: CaseView | None = None
     steps: tuple[AdviceLine, ...] = ()
