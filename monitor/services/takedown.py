@@ -120,7 +120,7 @@ def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
         paused_until=consent.find_pause_end(now) if consent else None,
         place=_find_guide(app, case),
         log=tuple(build_log_lines(app, case)),
-        choices=NEXT_DECISIONS[case.state],
+        choices=tuple(_list_own_choices(view, NEXT_DECISIONS)),
         looked=_find_last_look(app, case, finding),
         looked_at=finding.missing_since or finding.last_seen,
         screenshots=_build_screenshots_view(app, case),
@@ -131,6 +131,15 @@ def build_takedown_view(app: App, owner_id: str, case_id: str) -> TakedownView:
         letters=list_own_letters(app, case, view),
         results=describe_platform_results(app, finding, levers),
     )
+
+
+def _list_own_choices(
+    case: CaseView, allowed: Mapping[CaseState, tuple[Decision, ...]]
+) -> Iterator[Decision]:
+    """Yield what its person can say next; what IT did is not theirs to undo."""
+    for choice in allowed[case.state]:
+        if choice is not Decision.REOPENED or case.undoes:
+            yield choice
 
 
 def _list_ways_of_it(case: CaseView) -> Iterator[AdviceLine]:
@@ -434,7 +443,7 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
         ),
         guide=_build_guide_line(guide, now) if guide else None,
         results_tool=_find_results_tool(app),
-        choices=NEXT_REMOVAL_DECISIONS[case.state],
+        choices=tuple(_list_own_choices(shown, NEXT_REMOVAL_DECISIONS)),
         log=tuple(build_log_lines(app, case, REMOVAL_PHRASES)),
         own=is_own,
         looked=_find_sighting(app, case, finding),

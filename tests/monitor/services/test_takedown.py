@@ -1,5 +1,6 @@
 """A person reports an imitation themselves, with all that takes; we look again, and keep a log."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -9,7 +10,7 @@ from monitor.demo.district import MARIA, ROSA
 from monitor.domain.case import Case
 from monitor.domain.case_progress import LOOKED_AT_AFTER
 from monitor.domain.english_dates import format_day
-from monitor.domain.errors import InputError
+from monitor.domain.errors import InputError, MonitorError
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.answers import DecisionInput, record_decision
@@ -17,6 +18,7 @@ from monitor.services.disclosure import disclose_own
 from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import (
+    NEXT_DECISIONS,
     build_review_guide,
     build_takedown_evidence,
     build_takedown_view,
@@ -26,6 +28,7 @@ from monitor.services.takedown import (
 from reports.evidence_pack import build_evidence_pack
 from reports.pages.takedown import AccountSighting
 from reports.reason_rendering import Others, render_reason
+from tests.cases import say
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, due_time
 
 
@@ -133,6 +136,53 @@ def test_who_reports_confirms_that_it_is_an_imitation(maria: Staff):
     finding = maria.world.state.findings
     assert finding.find_finding_feedback(after.finding_id) is Decision.IMPERSONATION
     assert kit(maria).log[-1].note == "Number 17."
+
+
+ANA = build_reviewer_id(REVIEWERS[0])
+PLAYED = {
+    "": (Decision.IMPERSONATION, Decision.MOCK, Decision.REPORTED, Decision.REOPENED),
+    ANA: (
+        *(Decision.IMPERSONATION, Decision.REPORTED, Decision.REMOVED, Decision.REFUSED),
+        Decision.REOPENED,
+    ),
+}
+
+
+def list_lives(case: Case, entries: int) -> Iterator[Case]:
+    """Yield what it becomes by so many entries of its person and a reviewer, each state once."""
+    lives = [case]
+    for _ in range(entries):
+        lives = [
+            played
+            for life in lives
+            for by, moves in PLAYED.items()
+            for played in filter(None, (play(life, move, by) for move in moves))
+        ]
+        yield from {(one.state, one.standing): one for one in lives}.values()
+
+
+def play(case: Case, decision: Decision, by: str) -> Case | None:
+    try:
+        return say(case, decision, by=by)
+    except MonitorError:
+        return None
+
+
+def test_each_choice_offered_has_words_and_is_taken_whoever_did_what_before(maria: Staff):
+    world, whole = maria.world, fake(maria)
+    lives = [life for life in list_lives(whole, 2) if life.state in NEXT_DECISIONS]
+    assert {CaseState.REPORTED, CaseState.REMOVED, CaseState.REFUSED} < {one.state for one in lives}
+
+    for life in lives:
+        world.state.cases.delete_case(whole.id)
+        world.state.cases.insert_case(life)
+        view = kit(maria)
+        for choice, words, _ in view.options:
+            assert words, (choice, life.log)
+            say(life, choice)
+        for choice in view.case.choices:
+            assert choice.words
+            say(life, Decision(choice.value))
 
 
 def test_what_can_be_noted_follows_from_how_it_stands(maria: Staff):
