@@ -10,21 +10,20 @@ import click
 from monitor import event_log
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.backup_files import KeyBackup, find_newest_backup
-from monitor.db.database import Database
 from monitor.domain.errors import InputError
 from monitor.domain.retention import BACKUPS_ROTATE
-from monitor.services.backups import BackupRotation, BackupTarget, back_up, restore_district
-from monitor.services.changed_backups import back_up_changes
+from monitor.services.backups import BackupRotation, BackupTarget, restore_district
+from monitor.services.changed_backups import back_up_district
 
-FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
 @click.command()
-@click.argument("dest", type=FOLDER, required=False)
+@click.argument("dest", type=Path, required=False)
 @click.option(
     "--keys",
-    type=FOLDER,
+    type=Path,
+    metavar="DIRECTORY",
     help="The folder for the copy of the keys. Never inside or next to DEST.",
 )
 @click.option(
@@ -110,11 +109,7 @@ class BackupReport:
 
 def back_up_one(context: CliContext, target: BackupTarget, *, changed: bool) -> BackupReport:
     began, now = monotonic(), context.environment.clock.now()
-    if changed:
-        done = back_up_changes(context.config, now, target)
-    else:
-        with Database.open_folder(context.config.state) as db:
-            done = back_up(db, context.config, now, target)
+    done = back_up_district(context.config, now, target, changed=changed)
     if done is None:
         return BackupReport()
     return BackupReport(

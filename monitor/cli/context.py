@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import category
@@ -24,10 +24,10 @@ import msgspec
 from monitor.app import App, Environment, open_app, open_quiet_app
 from monitor.config.file import load_config
 from monitor.config.sections import Config
-from monitor.db.atomic_files import hand_over_folder
+from monitor.db.atomic_files import hand_over_folder, is_root
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain.english_dates import format_local_time
-from monitor.domain.errors import UnavailableError
+from monitor.domain.errors import CannotWriteError, UnavailableError
 from monitor.people_csv import SizeCheck
 
 if TYPE_CHECKING:
@@ -207,6 +207,10 @@ class CliContext:
 
     def fix_file_ownership(self) -> None:
         """Give what this command made as root to whom its folder belongs, before it ends."""
+        if not is_root():
+            return
+        from monitor.db.backup_files import WORKS_WITHIN_SECONDS, work_in_folder
+
         folders: list[Path | None] = [*self.folders]
         if "config" in self.__dict__:  # else it was never read, so nothing was made
             backup = self.config.backup
@@ -214,9 +218,11 @@ class CliContext:
         for folder in folders:
             try:
                 if folder is not None:
-                    hand_over_folder(folder)
-            except OSError as error:
-                sentence = f"Root still owns some files in {folder} ({error.strerror})"
+                    work = partial(hand_over_folder, folder)
+                    work_in_folder(folder, work, WORKS_WITHIN_SECONDS)
+            except (OSError, CannotWriteError) as error:
+                why = error.strerror if isinstance(error, OSError) else "it does not answer"
+                sentence = f"Root still owns some files in {folder} ({why})"
                 click.echo(f"namesake: {sentence}. Run `namesake doctor`.", err=True)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from msgspec import structs
 
@@ -14,7 +15,7 @@ from monitor.app.steady_clock import build_clock, measure_jump
 from monitor.cli import endpoints
 from monitor.cli.context import CliContext, Output
 from monitor.config.sections import Config
-from monitor.db.backup_files import list_backups
+from monitor.db.backup_files import list_backups, work_in_folder
 from monitor.db.database import Database
 from monitor.db.fact_updates import FactUpdateStore
 from monitor.domain.errors import CannotWriteError, DatabaseError, MonitorError, UnavailableError
@@ -107,7 +108,7 @@ def run_checks(asked: CliContext) -> Iterator[HealthResult]:
         return
     yield report_ok("config", f"{context.config_path} is valid.")
     yield machine.check_example_values(config, context.config_path)
-    if config.state.exists():
+    if work_in_folder(config.state, config.state.exists):
         yield from machine.check_file_permissions(config, context.config_path)
         yield from machine.check_database_locks(config)
         yield machine.check_disk_space(config)
@@ -239,7 +240,12 @@ def _check_audit_log(db: Database) -> HealthResult:
 def _check_copies(config: Config, db: Database, made_at: datetime | None) -> Iterator[HealthResult]:
     """Look whether they are where the database says that they were made."""
     folder = config.backup.folder
-    if folder and made_at and not list_backups(folder):
+    try:
+        found = folder and work_in_folder(folder, partial(list_backups, folder))
+    except CannotWriteError as error:
+        yield report_failure("backup", str(error), Reason("remedy.hangs"), error.exit_code)
+        return
+    if folder and made_at and not found:
         facts: Facts = {"folder": Plain(str(folder)), "at": Day(made_at.date())}
         message, remedy = Reason("health.backup.away", facts), Reason("remedy.backup-away")
         yield report_failure("backup", message, remedy, UnavailableError.exit_code)

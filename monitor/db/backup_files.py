@@ -242,6 +242,8 @@ T = TypeVar("T")
 KEY_BACKUP_FILES = (KEYS_DATABASE, SENT_LOG_FILE)
 # A share that hangs answers no call at all. Some person waits who has just left.
 ANSWERS_WITHIN_SECONDS = 3.0
+# The same for more work than one file, where only an administrator waits.
+WORKS_WITHIN_SECONDS = 60.0
 
 
 @dataclass(slots=True)
@@ -252,12 +254,12 @@ class _FolderThread:
     _free: Lock = field(default_factory=Lock)
     _hangs: bool = False
 
-    def work_within(self, work: Callable[[], T]) -> T:
+    def work_within(self, work: Callable[[], T], seconds: float) -> T:
         """Raise CannotWriteError where it takes longer; it goes on then, and no other begins."""
         if self._free.acquire(timeout=0 if self._hangs else ANSWERS_WITHIN_SECONDS):
             answer = Future[T]()
-            Thread(target=self._work, args=(work, answer), name="keys", daemon=True).start()
-            if wait((answer,), ANSWERS_WITHIN_SECONDS).done:
+            Thread(target=self._work, args=(work, answer), name="folder", daemon=True).start()
+            if wait((answer,), seconds).done:
                 return answer.result()
             self._hangs = True
         reason = f"{self.folder} does not answer: check the disk, or the share that it is on."
@@ -279,6 +281,14 @@ def _find_thread(folder: Path) -> _FolderThread:
     return _FolderThread(folder)
 
 
+def work_in_folder(folder: Path, work: Callable[[], T], seconds: float = 0) -> T:
+    """Work in a folder that may hang, for ANSWERS_WITHIN_SECONDS unless told otherwise.
+
+    Raises CannotWriteError where it takes longer.
+    """
+    return _find_thread(folder).work_within(work, seconds or ANSWERS_WITHIN_SECONDS)
+
+
 @dataclass(frozen=True, slots=True)
 class KeyBackup:
     """`live` says that the folder is the district's own, whose keys are in use."""
@@ -286,8 +296,13 @@ class KeyBackup:
     folder: Path
     live: bool = False
 
-    def back_up_keys(self, keys: Path, database: Database) -> None:
-        """Overwrite it with the keys of today, and then the old ones where they lie on the disk."""
+    def back_up_keys(self, database: Database, seconds: float = 0) -> None:
+        """Overwrite it with the keys of today; raises as `follow_keys` does."""
+        work = partial(self._write_keys, database.keys.path, database)
+        work_in_folder(self.folder, work, seconds)
+
+    def _write_keys(self, keys: Path, database: Database) -> None:
+        """Write the keys of today, and then noise over the old ones where they lie on the disk."""
         try:
             make_folder(self.folder, like=keys.parent)
             with self._lock_folder():
@@ -338,7 +353,7 @@ class KeyBackup:
 
         Raises CannotWriteError where its folder cannot even be read, or does not answer in time.
         """
-        known = _find_thread(self.folder).work_within(self._read_known_take_backs)
+        known = work_in_folder(self.folder, self._read_known_take_backs)
         return 0 if known is None else len(database.keys.list_take_backs() - known)
 
     def _read_known_take_backs(self) -> frozenset[tuple[str, ...]] | None:
@@ -357,8 +372,7 @@ class KeyBackup:
         Raises CannotWriteError where it cannot be written, or does not answer in time.
         """
         if self.count_missing_changes(database):
-            renew = partial(self.back_up_keys, database.keys.path, database)
-            _find_thread(self.folder).work_within(renew)
+            self.back_up_keys(database)
 
     def copy_keys_to(self, folder: Path) -> None:
         """Copy it to a folder; raises InputError where there are no keys in it."""

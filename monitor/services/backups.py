@@ -18,7 +18,14 @@ from msgspec import structs
 from monitor.app import App, Environment, open_portal_app
 from monitor.config.sections import BackupConfig, Config
 from monitor.db.atomic_files import hand_over_folder, read_owner
-from monitor.db.backup_files import Backup, KeyBackup, begin_backup, finish_backup, rotate_backups
+from monitor.db.backup_files import (
+    WORKS_WITHIN_SECONDS,
+    Backup,
+    KeyBackup,
+    begin_backup,
+    finish_backup,
+    rotate_backups,
+)
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
 from monitor.db.database_copies import check_database
 from monitor.db.encryption import KEYS_DATABASE
@@ -78,7 +85,6 @@ def back_up(
 
     Unless it is `recorded`, it leaves no row in the audit log, and the district as it was. The
     database is copied first: keys copied too early would lack those of new people.
-    A failure is recorded, so that the operator finds out.
     """
     # Refuse folders that are not separate.
     places = [("the state folder", config.state), ("the copies", target.folder)]
@@ -89,34 +95,31 @@ def back_up(
             if _is_within(here, there) or _is_within(there, here):
                 reason = f"{one.capitalize()} and {other} must be in separate folders."
                 raise InputError(reason)
+    db.follow_keys()
+    unfinished = begin_backup(config.state, target.folder, now, list_excluded_files(config))
     try:
-        db.follow_keys()
-        unfinished = begin_backup(config.state, target.folder, now, list_excluded_files(config))
-        try:
-            key_copy = KeyBackup(target.keys) if target.keys else KeyBackup(config.state, live=True)
-            if target.keys is not None:
-                key_copy.back_up_keys(config.state / KEYS_DATABASE, db)
-            _test_restore(config, unfinished, key_copy)
-            backup = finish_backup(unfinished)
-        finally:
-            shutil.rmtree(unfinished.path, ignore_errors=True)
-        rotation = target.rotation
-        removed = rotate_backups(target.folder, now, rotation.max_age, rotation.max_count)
-        done = BackupResult(backup=backup, removed=removed)
-        if recorded:
-            details = {
-                "bytes": str(done.backup.size_bytes),
-                "keys": "copied" if target.keys else "left",
-            }
-            db.audit.append_entry(now, "operator", BACKED_UP, "", details)
-    except MonitorError as error:
-        LOG.error("backup_failed", extra={"code": error.exit_code})  # noqa: TRY400 - the command says why
-        with suppress(MonitorError):
-            details = {"code": str(error.exit_code)}
-            db.audit.append_entry(now, "operator", BACKUP_FAILED, "", details)
-        raise
-    LOG.info("backup_made", extra={"bytes": done.backup.size_bytes, "removed": done.removed})
-    return done
+        key_copy = KeyBackup(target.keys) if target.keys else KeyBackup(config.state, live=True)
+        if target.keys is not None:
+            key_copy.back_up_keys(db, WORKS_WITHIN_SECONDS)
+        _test_restore(config, unfinished, key_copy)
+        backup = finish_backup(unfinished)
+    finally:
+        shutil.rmtree(unfinished.path, ignore_errors=True)
+    rotation = target.rotation
+    removed = rotate_backups(target.folder, now, rotation.max_age, rotation.max_count)
+    if recorded:
+        details = {"bytes": str(backup.size_bytes), "keys": "copied" if target.keys else "left"}
+        db.audit.append_entry(now, "operator", BACKED_UP, "", details)
+    LOG.info("backup_made", extra={"bytes": backup.size_bytes, "removed": removed})
+    return BackupResult(backup=backup, removed=removed)
+
+
+def record_failed_backup(config: Config, now: datetime, error: MonitorError) -> None:
+    """Record it, so that the operator finds out, unless the database cannot be written either."""
+    LOG.error("backup_failed", extra={"code": error.exit_code})
+    with suppress(MonitorError), Database.open_folder(config.state) as db:
+        details = {"code": str(error.exit_code)}
+        db.audit.append_entry(now, "operator", BACKUP_FAILED, "", details)
 
 
 def list_excluded_files(config: Config) -> frozenset[Path]:

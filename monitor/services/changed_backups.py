@@ -7,21 +7,37 @@ are as they were need no reading, and those that are not are compared by what th
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from monitor.config.sections import Config
 from monitor.db.atomic_files import PRIVATE_MODE, write_file
-from monitor.db.backup_files import hash_content, list_backups, list_extra_files, thin_backups
+from monitor.db.backup_files import (
+    hash_content,
+    list_backups,
+    list_extra_files,
+    thin_backups,
+    work_in_folder,
+)
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.db.encryption import KEYS_DATABASE
+from monitor.domain.errors import InputError, MonitorError
 from monitor.domain.health import BACKED_UP
 from monitor.domain.serialization import decode_json, encode_json
-from monitor.services.backups import BackupResult, BackupTarget, back_up, list_excluded_files
+from monitor.services.backups import (
+    BackupResult,
+    BackupTarget,
+    back_up,
+    list_excluded_files,
+    record_failed_backup,
+)
 
 # Beside the copies. Without it, the next backup is made as if all had changed.
 RECORD_FILE = "last-backup.json"
 # Once a day it is done whatever has changed: the audit log has a row of it, and `doctor` looks.
 EACH_DAY = timedelta(days=1)
+# Less than what systemd grants the command (namesake-backup.service), so that it can say so.
+COPIED_WITHIN = timedelta(minutes=50)
 # Of older copies, the last one of each day stays.
 KEPT_WHOLE = timedelta(hours=2)
 WATCHED_FILES = tuple(
@@ -49,6 +65,32 @@ class BackupRecord:
     stamps: tuple[FileStamp, ...]
     others: tuple[FileStamp, ...]
     content: str
+
+
+def back_up_district(
+    config: Config, now: datetime, target: BackupTarget, *, changed: bool
+) -> BackupResult | None:
+    """Back up a district; if it shall only be what `changed`, None where nothing did.
+
+    A failure is recorded. Raises CannotWriteError where a folder hangs.
+    """
+    work_in_folder(config.state, config.state.exists)
+    try:
+        # A copy takes minutes, but a share that has gone away is told at once.
+        for folder in filter(None, (target.folder, target.keys)):
+            work_in_folder(folder, partial(list_backups, folder))
+        work = partial(back_up_changes if changed else _back_up_all, config, now, target)
+        return work_in_folder(target.folder, work, COPIED_WITHIN.total_seconds())
+    except InputError:  # it was not begun
+        raise
+    except MonitorError as error:
+        record_failed_backup(config, now, error)
+        raise
+
+
+def _back_up_all(config: Config, now: datetime, target: BackupTarget) -> BackupResult:
+    with Database.open_folder(config.state) as db:
+        return back_up(db, config, now, target)
 
 
 def back_up_changes(config: Config, now: datetime, target: BackupTarget) -> BackupResult | None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from monitor.config.file import list_example_values
 from monitor.config.sections import Config, build_inventory, is_known_time_zone
 from monitor.db.atomic_files import list_foreign_files, read_owner
 from monitor.db.audit import AuditEntry
+from monitor.db.backup_files import WORKS_WITHIN_SECONDS, work_in_folder
 from monitor.db.database import DATABASE_FILE, Database, measure_database_bytes
 from monitor.db.encryption import KEYS_DATABASE
 from monitor.db.jobs import Job
@@ -28,7 +30,13 @@ from monitor.db.staff_imports import StaffImportRecord
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.domain import health as condition
 from monitor.domain.email_delivery import DeliveryStatus, Envelope, build_message_id
-from monitor.domain.errors import ConfigError, NotPermittedError, ReplacedError, UnavailableError
+from monitor.domain.errors import (
+    CannotWriteError,
+    ConfigError,
+    NotPermittedError,
+    ReplacedError,
+    UnavailableError,
+)
 from monitor.domain.health import (
     BACKED_UP,
     BACKUP_FAILED,
@@ -325,8 +333,15 @@ def check_file_permissions(config: Config, path: Path) -> Iterator[HealthResult]
 def _check_file_owners(config: Config) -> Iterator[HealthResult]:
     """Name files that the service may not open, because another user such as root created them."""
     for folder in (config.state, config.backup.keys, config.backup.folder):
-        found = list_foreign_files(folder) if folder else ()
-        if folder and found:
+        if folder is None:
+            continue
+        try:
+            work = partial(list_foreign_files, folder)
+            found = work_in_folder(folder, work, WORKS_WITHIN_SECONDS)
+        except CannotWriteError as error:
+            yield report_failure("files", str(error), Reason("remedy.hangs"), error.exit_code)
+            continue
+        if found:
             owner = read_owner(folder)
             some = ", ".join(found[:MAX_NAMED_FILES]) + (
                 ", ..." if len(found) > MAX_NAMED_FILES else ""

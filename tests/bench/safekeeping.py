@@ -64,7 +64,7 @@ def measured(megabytes: int, folder: Path) -> Figures:
         target = BackupTarget(folder=copies, keys=keys)
         backed_up = _seconds(lambda: back_up(state, config, NOW, target))
         state.people.erase_person(people[0])
-        KeyBackup(keys).back_up_keys(config.state / "keys.db", state)
+        KeyBackup(keys).back_up_keys(state)
     elsewhere = _config(folder / "new")
     later = Environment(clock=StoryClock(NOW + timedelta(days=1)))
     (copy,) = copies.iterdir()

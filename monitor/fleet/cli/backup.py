@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from monitor import event_log
@@ -11,6 +12,7 @@ from monitor.cli.backup import BackupReport, back_up_one, build_rotation
 from monitor.cli.context import CliContext, Output
 from monitor.config.sections import BackupConfig
 from monitor.db.atomic_files import PRIVATE_MODE, write_file
+from monitor.db.backup_files import work_in_folder
 from monitor.domain.errors import InputError, SetAsideError, describe_fault
 from monitor.fleet.cli.context import list_contexts
 from monitor.fleet.config import FleetFile
@@ -75,8 +77,8 @@ def _back_up_districts(
             try:
                 target = _find_target(district, rotation, places, taken)
                 done = back_up_one(context, target, changed=changed)
-                if target.folder.is_dir():
-                    _save_configuration(district, target.folder / DISTRICT_CONFIG)
+                save = partial(_save_configuration, district, target.folder)
+                work_in_folder(target.folder, save)
                 backup = DistrictBackup(district=name, **asdict(done))
             except Exception as error:  # noqa: BLE001 - whatever it is, the other districts go on
                 fault = describe_fault(error)
@@ -97,21 +99,24 @@ def _find_target(
     if folder is None:
         reason = f"No backup folder. Set `folder` under [backup] in {district.config_path}."
         raise InputError(reason)
-    for place in filter(None, (folder, keys)):
+    found = {place: work_in_folder(place, place.resolve) for place in (folder, keys) if place}
+    for place, real in found.items():
         for path, owner in taken.items():
-            if path.is_relative_to(place.resolve()) or place.resolve().is_relative_to(path):
+            if path.is_relative_to(real) or real.is_relative_to(path):
                 # Each would delete the old backups of the other, and overwrite its keys.
                 reason = (
                     f"{place} has the backups of {owner}. Give each district folders of its own."
                 )
                 raise InputError(reason)
-    taken.update({path.resolve(): district.name for path in (folder, keys) if path})
+    taken.update(dict.fromkeys(found.values(), district.name))
     return BackupTarget(folder=folder, keys=keys, rotation=rotation)
 
 
-def _save_configuration(district: DistrictFolder, saved: Path) -> None:
+def _save_configuration(district: DistrictFolder, copies: Path) -> None:
     """Keep a district's configuration beside its copies: there are no secrets in it."""
-    content = district.config_path.read_bytes()
+    if not copies.is_dir():
+        return
+    content, saved = district.config_path.read_bytes(), copies / DISTRICT_CONFIG
     with suppress(FileNotFoundError):
         if saved.read_bytes() == content:
             return

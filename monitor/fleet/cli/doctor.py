@@ -10,8 +10,14 @@ from monitor.app.parser_sandbox import check_parser_sandbox
 from monitor.cli.context import CliContext, Output
 from monitor.cli.doctor import add_stored_secrets, check_district, check_units, say_in_english
 from monitor.cli.metrics import print_metrics
-from monitor.domain.errors import MonitorError, UnavailableError, describe_error_location
+from monitor.domain.errors import (
+    CannotWriteError,
+    MonitorError,
+    UnavailableError,
+    describe_error_location,
+)
 from monitor.domain.health import HealthResult, compute_exit_code, report_failure, report_warning
+from monitor.domain.reason import Reason
 from monitor.fleet.cli.context import LOOKS_FOR, list_contexts, open_home
 from monitor.fleet.config import FleetFile
 from monitor.fleet.district_folders import (
@@ -79,6 +85,8 @@ def _check_district(
     """Check one of many districts; a fault of ours in it stops no other."""
     try:
         return tuple(check_district(context, listen, send_test=send_test))
+    except CannotWriteError as error:
+        return (report_failure("files", str(error), Reason("remedy.hangs"), error.exit_code),)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other districts are checked
         place = describe_error_location(error)
         remedy = "Report this line. Nothing was changed."

@@ -1,6 +1,9 @@
 """A district that was copied, and what one does with it."""
 
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from monitor.db.database import Database
@@ -27,6 +30,20 @@ def restore(terminal: Terminal) -> Said:
 def lose(terminal: Terminal) -> None:
     """Lose the machine."""
     shutil.rmtree(terminal.config.state)
+
+
+@contextmanager
+def hanging(file: Path) -> Iterator[None]:
+    """Have whoever opens a file wait, as for a share that has gone away."""
+    away = file.with_name("away")
+    file.rename(away)
+    os.mkfifo(file)
+    try:
+        yield
+    finally:
+        pipe = os.open(file, os.O_RDWR | os.O_NONBLOCK)  # who waits goes on, and finds nothing
+        away.replace(file)
+        os.close(pipe)
 
 
 def refs(terminal: Terminal) -> set[str]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -26,7 +25,7 @@ from monitor.services.consent_renewal import drop_consent_scopes, pause_checks, 
 from monitor.services.due_jobs import run_mail_and_cleanup
 from scrapers.http.clock import SystemClock
 from tests.monitor.cli.conftest import Terminal
-from tests.monitor.cli.safekept import lose, place, restore
+from tests.monitor.cli.safekept import hanging, lose, place, restore
 
 Act = Callable[[Terminal, str], object]
 ALONE = {
@@ -292,19 +291,6 @@ def test_a_copy_of_the_keys_that_cannot_be_written_holds_up_no_one_who_leaves(
     assert len(set(known)) == len(known)
 
 
-@contextmanager
-def hanging(keys: Path) -> Iterator[None]:
-    """Have whoever opens the copy of the keys wait, as for a share that has gone away."""
-    copy, away = keys / "keys.db", keys / "away"
-    copy.rename(away)
-    os.mkfifo(copy)
-    try:
-        yield
-    finally:
-        with copy.open("wb"):  # who waits goes on, and finds no database
-            away.replace(copy)
-
-
 @pytest.mark.parametrize("act", [leave_by_page, leave_by_command, narrow, rest])
 def test_a_folder_of_keys_that_hangs_holds_up_no_one_who_leaves(
     kept: Terminal, act: Act, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -314,12 +300,12 @@ def test_a_folder_of_keys_that_hangs_holds_up_no_one_who_leaves(
         rosa, theo = state.people.list_person_ids()
     keys = place(kept, "keys")
     known = read_take_backs(keys / "keys.db")
-    with hanging(keys):
+    with hanging(keys / "keys.db"):
         for person_id in (rosa, theo):
             act(kept, person_id)
             assert find_consent(kept, person_id).act is not ConsentAction.GIVEN
             assert caplog.records[-1].message == "key_copy_outdated"
-        waiting = [thread for thread in threading.enumerate() if thread.name == "keys"]
+        waiting = [thread for thread in threading.enumerate() if thread.name == "folder"]
         assert len(waiting) == 1  # however many leave
         warnings = kept.run("status", "--json").json["warnings"]
         assert f"{keys} does not answer" in str(warnings)

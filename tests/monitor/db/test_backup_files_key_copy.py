@@ -13,9 +13,9 @@ from monitor.domain.errors import CannotWriteError
 
 
 def test_a_disk_that_is_full_in_between_leaves_what_was_copied_before(world, tmp_path, monkeypatch):
-    copy, keys = KeyBackup(tmp_path / "keys"), world.folder / KEYS_DATABASE
+    copy = KeyBackup(tmp_path / "keys")
     world.state.sent_log.append_sent_entries(["a" * 32], world.now, "hash")
-    copy.back_up_keys(keys, world.state)
+    copy.back_up_keys(world.state)
     before = {name: (copy.folder / name).read_bytes() for name in (KEYS_DATABASE, SENT_LOG_FILE)}
     world.state.sent_log.append_sent_entries(["b" * 32], world.now, "hash")
     world.state.people.erase_person(world.enrolled("Rosa"))
@@ -26,17 +26,17 @@ def test_a_disk_that_is_full_in_between_leaves_what_was_copied_before(world, tmp
     with monkeypatch.context() as disk:
         disk.setattr("os.fsync", full)
         with pytest.raises(CannotWriteError, match="No space left"):
-            copy.back_up_keys(keys, world.state)
+            copy.back_up_keys(world.state)
 
     assert {name: (copy.folder / name).read_bytes() for name in before} == before
-    copy.back_up_keys(keys, world.state)
+    copy.back_up_keys(world.state)
     assert {(copy.folder / name).read_bytes() == before[name] for name in before} == {False}
 
 
 def test_old_keys_are_overwritten_where_they_lie_once_new_ones_took_their_place(world, tmp_path):
-    copy, keys = KeyBackup(tmp_path / "keys"), world.folder / KEYS_DATABASE
+    copy = KeyBackup(tmp_path / "keys")
     ref = world.enrolled("Rosa")
-    copy.back_up_keys(keys, world.state)
+    copy.back_up_keys(world.state)
     with KeyStore.open_store(world.folder) as opened:
         key = opened.load_key(ref)
     before = tmp_path / "what-the-disk-still-holds"
@@ -44,7 +44,7 @@ def test_old_keys_are_overwritten_where_they_lie_once_new_ones_took_their_place(
     assert key.encryption_key in before.read_bytes()
 
     world.state.people.erase_person(ref)
-    copy.back_up_keys(keys, world.state)
+    copy.back_up_keys(world.state)
 
     held = before.read_bytes()
     assert held
@@ -55,8 +55,8 @@ def test_old_keys_are_overwritten_where_they_lie_once_new_ones_took_their_place(
 
 
 def test_keys_that_cannot_be_replaced_stay_as_they_are(world, tmp_path, monkeypatch):
-    copy, keys = KeyBackup(tmp_path / "keys"), world.folder / KEYS_DATABASE
-    copy.back_up_keys(keys, world.state)
+    copy = KeyBackup(tmp_path / "keys")
+    copy.back_up_keys(world.state)
     before = (copy.folder / KEYS_DATABASE).read_bytes()
     real = Path.replace
 
@@ -68,7 +68,7 @@ def test_keys_that_cannot_be_replaced_stay_as_they_are(world, tmp_path, monkeypa
     with monkeypatch.context() as disk:
         disk.setattr(Path, "replace", refused)
         with pytest.raises(CannotWriteError):
-            copy.back_up_keys(keys, world.state)
+            copy.back_up_keys(world.state)
 
     assert (copy.folder / KEYS_DATABASE).read_bytes() == before
     assert {path.name for path in copy.folder.iterdir()} == {KEYS_DATABASE}

@@ -32,7 +32,7 @@ def test_whoever_left_is_in_the_copy_of_the_keys_of_their_district_once_it_stops
         district = fleet.district("cedar")
         copy = KeyBackup(tmp_path / "keys")
         with Database.open_folder(district.load_config().state) as db:
-            copy.back_up_keys(db.keys.path, db)
+            copy.back_up_keys(db)
         with (district.path / "namesake.toml").open("a") as file:
             file.write(f"\n[backup]\nkeys = '{copy.folder}'\n")
         fleet.works()

@@ -347,7 +347,7 @@ def folder(world: World, tmp_path_factory) -> Path:
 
 def test_who_is_erased_is_so_in_the_copy_of_the_keys_within_a_minute(world: World, folder: Path):
     copy = KeyBackup(folder)
-    copy.back_up_keys(world.config.state / "keys.db", world.state)
+    copy.back_up_keys(world.state)
     (ref,) = world.state.people.list_person_ids()
     # As of a process that is killed right after the commit.
     world.state.keys.renew_copy = keep_no_copy
@@ -370,7 +370,7 @@ def test_no_copy_of_the_keys_is_begun_by_an_erasure(world: World, folder: Path):
 
 
 def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World, folder: Path):
-    KeyBackup(folder).back_up_keys(world.config.state / "keys.db", world.state)
+    KeyBackup(folder).back_up_keys(world.state)
     (folder / ".keys.db.new").mkdir()
     watched = Watched(world)
     watched.rounds.run_due_sweeps()
@@ -386,7 +386,7 @@ def test_a_copy_of_the_keys_that_cannot_be_renewed_stops_the_heart(world: World,
 def test_a_copy_of_the_keys_that_cannot_be_read_stops_the_heart_and_no_round(
     world: World, folder: Path, caplog
 ):
-    KeyBackup(folder).back_up_keys(world.config.state / "keys.db", world.state)
+    KeyBackup(folder).back_up_keys(world.state)
     (folder / "keys.db").unlink()
     (folder / "keys.db").mkdir()
     watched = Watched(world)
