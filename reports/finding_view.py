@@ -32,6 +32,7 @@ from reports import answer_choices
 from reports.labels.cases import (
     DECISION_SENTENCES,
     GIVEN_UP_END,
+    NOTHING_MORE,
     OWN_END_REASONS,
     OWN_NEXT_STEPS,
     OWN_NEXT_STEPS_OF_KIND,
@@ -625,6 +626,8 @@ class CaseView(CaseSummary):
         own = self.kind is CaseKind.OWN_ACCOUNT_CHANGED
         if own and self.review_decision is Decision.IMPERSONATION:
             return TAKEN_OVER
+        if self.kind is CaseKind.STUDENT_LINK and self.review_decision is Decision.HARMLESS:
+            return NOTHING_MORE
         return DECISION_SENTENCES[self.review_decision]
 
     @property

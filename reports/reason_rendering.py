@@ -40,6 +40,7 @@ from reports.labels.cases import (
     DECISION_PHRASES,
     DECISION_SENTENCES,
     GIVEN_ANSWERS,
+    NOTHING_MORE,
     TAKEN_OVER,
 )
 from reports.labels.findings import BREACH_CREDIT, EVENT_KINDS, SWEEP_KINDS, format_site_name
@@ -63,6 +64,7 @@ LABELS: Final[Mapping[str, Mapping[Any, str]]] = {
     "credits": {"breaches": BREACH_CREDIT},
     "decisions": DECISION_SENTENCES,
     "decisions.own-account-changed": {Decision.IMPERSONATION: TAKEN_OVER},
+    "decisions.student-link": {Decision.HARMLESS: NOTHING_MORE},
     "deeds": DECISION_PHRASES,
     "own-contacts": OWN_CONTACTS,
     "page-answers": PAGE_ANSWERS,

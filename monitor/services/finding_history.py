@@ -225,6 +225,13 @@ def _describe_timeline_entry(moment: TimelineEntry) -> Told:
             return _describe_decision(moment)
 
 
+# What IT says in words of its own for a kind of case.
+_OWN_VERDICTS = {
+    (CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION),
+    (CaseKind.STUDENT_LINK, Decision.HARMLESS),
+}
+
+
 def _describe_decision(moment: TimelineEntry) -> Told:
     if not moment.word:
         return Reason("history.forgotten")
@@ -234,8 +241,7 @@ def _describe_decision(moment: TimelineEntry) -> Told:
         if is_lever(Decision(moment.word)) or moment.word == Decision.TAKEN_BACK:
             return Reason("history.it-did", {"what": Label("deeds", moment.word)})
         # In words to the person: what they press themselves says "my name".
-        taken = moment.case_kind is CaseKind.OWN_ACCOUNT_CHANGED
-        own = f".{moment.case_kind}" if taken and moment.word == Decision.IMPERSONATION else ""
+        own = f".{moment.case_kind}" if (moment.case_kind, moment.word) in _OWN_VERDICTS else ""
         return Reason("history.it-decided", {"answer": Label(f"decisions{own}", moment.word)})
     # In the words of the button that was pressed.
     table = f"answers.{moment.case_kind}" if moment.case_kind else "given-answers"

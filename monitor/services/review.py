@@ -45,10 +45,10 @@ from monitor.services.notifications import (
 )
 from monitor.services.review_access import check_may_review, check_review_access
 from monitor.services.visible_cases import (
-    REVIEWER_DECISIONS,
     count_review_cases,
     list_review_openings,
     load_queue_page,
+    may_rule,
 )
 from reports.emails.account import ReviewerQuestionView
 from reports.emails.office import MostUrgentCase, ReviewView, ServiceHealth
@@ -289,12 +289,12 @@ def decide_viewed_cases(
 
     `seen` is the revision of each when it was read.
     """
-    if entry.decision not in REVIEWER_DECISIONS:
-        reason = "Only the staff member can say that."
-        raise NotPermittedError(reason)
     with app.db.begin_transaction():
         for case_id, revision in seen.items():
             case = load_viewed_case(app, reviewer, case_id)
+            if not may_rule(case, entry.decision):
+                reason = "Only the staff member can say that."
+                raise NotPermittedError(reason)
             if case.revision != revision:
                 raise InputError(CHANGED_MEANWHILE)
             if case.report_to_take_back:

@@ -140,12 +140,21 @@ def list_open_waves(app: App, reviewer: Reviewer) -> tuple[WaveLine, ...]:
     return tuple(sorted(waves.values(), key=lambda one_wave: one_wave.latest_at, reverse=True))
 
 
+def may_rule(case: Case, decision: Decision) -> bool:
+    """Tell whether it is IT's to say; what a link to students is, only its person can find out."""
+    own = case.kind is CaseKind.STUDENT_LINK and decision is not Decision.HARMLESS
+    return decision in REVIEWER_DECISIONS and not own
+
+
 def list_allowed_decisions(case: Case, now: datetime) -> tuple[Decision, ...]:
     """Return what IT may say now; it reports only what its person, or else IT, says is real."""
-    allowed = REVIEWER_DECISIONS & list_possible_decisions(case)
+    allowed = {said for said in list_possible_decisions(case) if may_rule(case, said)}
+    # That nothing more is needed is said once, and of what has no answer.
+    if case.kind is CaseKind.STUDENT_LINK and any(map(case.get_verdict, Side)):
+        return ()
     verdict = case.get_verdict(Side.PERSON) or case.get_verdict(Side.IT)
     if verdict is None or not is_confirmation(case.kind, verdict):
-        allowed = frozenset(decision for decision in allowed if not is_lever(decision))
+        allowed = {decision for decision in allowed if not is_lever(decision)}
     # There is one way to report an account that was taken over: again, if it did not help.
     sent = case.find_report(Side.IT)
     if case.kind is CaseKind.OWN_ACCOUNT_CHANGED and sent and sent == case.last_lever:

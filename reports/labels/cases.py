@@ -103,6 +103,8 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
     Decision.FAMILY: "They are family",
     Decision.GIVEN_UP: "You gave it up",
 }
+# What IT says of a link to students, where it has done its part.
+NOTHING_MORE: Final = "Nothing more is needed"
 # What it is called where the account is the person's own.
 TAKEN_OVER: Final = "Someone else has taken it over"
 _CHANGED_ACCOUNT_PHRASES: Final[Mapping[Decision, str]] = {
@@ -233,7 +235,9 @@ OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.RESTORED: "It shows your name, username and picture again.",
     EndReason.DISMISSED: "We stop asking. If it changes, we ask you again.",
     EndReason.CLAIMED: "It was said to be gone, and it was not seen for 30 days.",
-    EndReason.SILENT: "IT found it harmless, and you did not answer for four weeks.",
+    EndReason.SILENT: (
+        "IT said that nothing more is needed, and you did not answer for four weeks."
+    ),
     EndReason.LAPSED: "It was not answered, and it is not serious.",
 }
 # Who follows whom is not kept; a later look may see the link anew.

@@ -26,6 +26,7 @@ from reports.labels.cases import (
     CHANGED_ACCOUNT_CHOICES,
     DECISION_PHRASES,
     DECISION_TAKEN_BACK,
+    NOTHING_MORE,
     OWNERSHIP_KINDS,
 )
 
@@ -52,9 +53,6 @@ REVIEWER_CHOICES: Final[Mapping[Decision, str]] = {
     Decision.REPORTED: "Reported to the platform",
     Decision.REMOVED: "The platform removed it",
     Decision.REFUSED: "The platform left it up",
-    Decision.STUDENT_LINK: "A link to a student",
-    Decision.UNLINKED: "The link was removed",
-    Decision.EXPLAINED: "The link is explained",
 }
 # What sets a choice apart from those beside it.
 REVIEWER_HINTS: Final[Mapping[Decision, str]] = {
@@ -78,6 +76,9 @@ DISTRICT_FINDING_STATES: Final[Mapping[DistrictFindingState, str]] = {
 REVIEWER_ANSWERS: Final[Mapping[Decision, str]] = {
     **REVIEWER_CHOICES,
     Decision.MINE: "Their own",
+    Decision.STUDENT_LINK: "A link to a student",
+    Decision.UNLINKED: "The link was removed",
+    Decision.EXPLAINED: "The link is explained",
     Decision.FAMILY: "Family",
     Decision.REMOVAL_ASKED: "Removal requested",
     Decision.REMOVAL_DONE: "The details are gone",
@@ -102,7 +103,7 @@ VERDICTS_OF_KIND: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
         Decision.MINE: "The details are theirs",
         Decision.HARMLESS: "It may stay up",
     },
-    CaseKind.STUDENT_LINK: {Decision.HARMLESS: "They are not students"},
+    CaseKind.STUDENT_LINK: {Decision.HARMLESS: NOTHING_MORE},
     CaseKind.HARMFUL_PAGE: {Decision.MOCK: "It is about this person"},
 }
 # Of what is their own, IT does not read what they said.
@@ -211,7 +212,7 @@ REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {
     # What they said follows.
     EndReason.DISMISSED: "the staff member",
     EndReason.CLAIMED: "it was said to be gone, and was not seen for 30 days",
-    EndReason.SILENT: "IT found it harmless, and the staff member did not answer",
+    EndReason.SILENT: "IT said that nothing more is needed, and the staff member did not answer",
     EndReason.LAPSED: "it was not answered in time",
 }
 

@@ -47,6 +47,7 @@ from reports.labels.cases import (
     DECISION_PHRASES,
     DECISION_SENTENCES,
     GIVEN_ANSWERS,
+    NOTHING_MORE,
     OWN_NEXT_STEPS,
     OWN_NEXT_STEPS_OF_KIND,
     OWN_STEPS,
@@ -354,4 +355,4 @@ def test_it_reads_of_a_joke_that_is_left_that_it_is_real() -> None:
     end = describe_review_end(EndReason.DISMISSED, Decision.HARMLESS, is_left=True)
     assert end == "the staff member leaves it as it is"
     assert describe_verdict(CaseKind.EXPOSED_CONTACT, Decision.HARMLESS) == "It may stay up"
-    assert describe_verdict(CaseKind.STUDENT_LINK, Decision.HARMLESS) == "They are not students"
+    assert describe_verdict(CaseKind.STUDENT_LINK, Decision.HARMLESS) == NOTHING_MORE

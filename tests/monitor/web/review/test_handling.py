@@ -680,6 +680,33 @@ def test_the_evidence_of_it_has_no_note_that_its_person_wrote(maria: Staff, ana:
     assert b"confirmed that it is an impersonation" in held
 
 
+def test_it_does_not_say_what_a_link_to_students_is_but_that_it_has_done_its_part(
+    portal: Portal, maria: Staff, ana: Guest
+):
+    world, ref = portal.world, "b" * 32
+    link = replace(forget(fake(maria)), id=ref, kind=CaseKind.STUDENT_LINK, relation="follows")
+    with world.state.begin_transaction():
+        world.state.cases.insert_case(link)
+    maria.rules(world.state.cases.load_case(ref), Decision.SHARED)
+    seen = f"{ref} {world.state.cases.load_case(ref).revision}"
+    page = ana.follow(ana.post("/review/open", one=ref))
+
+    assert "What is it?" not in page.text
+    assert "Only the person can say what it is" in page.text
+    form = page.page.find("button", string="Nothing more is needed").find_parent("form")
+    assert not form.find("input", {"type": "radio"})
+    for said in ("student-link", "unlinked", "explained", "namesake"):
+        ana.post("/review/rule", decision=said, seen=seen)
+        assert world.state.cases.load_case(ref).get_word(Side.IT) is None
+    done = ana.follow(ana.post("/review/rule", decision="harmless", seen=seen))
+
+    assert "Without an answer, it ends on" in done.text
+    assert not done.page.find("button", string="Nothing more is needed")
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{link.finding_id}")
+    assert "IT said: Nothing more is needed" in own.text
+    assert own.page.find("button", value="unlinked")
+
+
 def test_who_is_locked_out_is_helped_and_their_account_reported_again_if_that_did_not_help(
     portal: Portal, maria: Staff, ana: Guest
 ):
