@@ -141,6 +141,9 @@ UNANSWERED_HINTS: Final[Mapping[OpeningReason, Mapping[Decision, str]]] = {
         Decision.MOCK: "A joke, a fan page, or worse. IT can no longer see it.",
         Decision.HARMLESS: "IT can no longer see it.",
     },
+    OpeningReason.EARLY_ACCESS: {
+        Decision.MOCK: "A joke, a fan page, or worse. After that day, only you see it.",
+    },
     OpeningReason.DECIDED: {
         Decision.MINE: "We keep an eye on it. If you sign in to say so, IT no longer sees it.",
         Decision.MOCK: "A joke, a fan page, or worse. Only the reviewer who decided still sees it.",

@@ -379,8 +379,8 @@ class CaseView(CaseSummary):
     is_look_due: bool = False
     # Whether emails say so; they do not where these were stopped.
     is_emailed: bool = True
-    # When it opens to IT if they stay silent; reviewers who keep it whatever closes it to the
-    # others; whom else to ask.
+    # When it opens to IT if they stay silent, after early access, too; reviewers who keep it
+    # whatever closes it to the others; whom else to ask.
     opens_at: datetime | None = None
     holders: tuple[CaseHolder, ...] = ()
     helper: str = ""

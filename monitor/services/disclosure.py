@@ -421,7 +421,10 @@ def _build_own_view(
     last, mistaken = case.get_last_entry(Side.PERSON), list_reports_to_withdraw(app, case)
     is_asked = summary.mistaken_at is not None or (is_open and not summary.end)
     upheld, reported = case.upheld, case.find_report(Side.IT)
+    is_shut_by_then = not is_open or summary.open_until is not None
     who_sees_after = partial(_list_who_sees_after, inputs, now, policy)
+    # What early access shows, it shows for its day whatever is shared.
+    later = replace(inputs, glass=())
     sharing = (Decision.UNSHARED,) if case.shared_at else (Decision.SHARED, Decision.UNSHARED)
     return CaseView(
         **_copy_summary(summary),
@@ -435,7 +438,7 @@ def _build_own_view(
         reported_by_it_at=reported.at if reported else None,
         back_by=_forecast_reports_back(app, case) if reported else {},
         undo_closes=is_open and last is not None and not who_sees_after(Decision.REOPENED),
-        unshare_closes="" not in who_sees_after(*sharing),
+        unshare_closes="" not in _list_who_sees_after(later, now, policy, *sharing),
         lowered_by=case.lowered_by,
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),
@@ -451,7 +454,7 @@ def _build_own_view(
         is_emailed=not app.db.preferences.load_preferences(case.person_id).unsubscribed_at,
         own_looks=own_looks,
         is_look_due=_is_look_due(app, case, own_looks),
-        opens_at=None if is_open else forecast_time_opening(inputs, policy),
+        opens_at=forecast_time_opening(inputs, policy) if is_shut_by_then else None,
         holders=tuple(_list_holders(app, inputs)),
         helper="" if inputs.has_reviewer else app.config.district.contact,
         contact_kinds=case.contact_kinds,

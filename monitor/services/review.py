@@ -18,9 +18,13 @@ from monitor.domain.case_log import DecisionRecord, is_confirmation, read_verdic
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer, build_reviewer_id
 from monitor.domain.person_limits import can_ask_again
-from monitor.domain.reason import Plain, Reason
+from monitor.domain.reason import Moment, Plain, Reason
 from monitor.domain.schedule import compute_digest_week
-from monitor.domain.two_reviewers import EarlyAccessProposal, check_withdrawal
+from monitor.domain.two_reviewers import (
+    EARLY_ACCESS_LASTS,
+    EarlyAccessProposal,
+    check_withdrawal,
+)
 from monitor.domain.vocabulary import CaseBin, Decision, OpeningReason, Side
 from monitor.services.answers import DecisionInput, decide_cases, undo_decisions
 from monitor.services.break_glass import BreakGlassActor, record_break_glass
@@ -399,7 +403,10 @@ def confirm_early_access(app: App, reviewer: Reviewer, proposal_id: str) -> Earl
         if find_review_opening(app, case) is None:
             sentence = "This person's consent has ended, so review has ended too."
             raise NotPermittedError(sentence)
-        seen = Reason("seen.case", {"case": describe_case_kind(case.kind, case.severity)})
+        kind = describe_case_kind(case.kind, case.severity)
+        zone = app.db.people.load_person(case.person_id).zone
+        until = Moment(at=app.clock.now() + EARLY_ACCESS_LASTS, zone=zone)
+        seen = Reason("seen.case", {"case": kind, "until": until})
         by = BreakGlassActor(
             audit_actor=reviewer.id, names=(broken.first, broken.second), case_id=case.id
         )

@@ -179,7 +179,7 @@ ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.UNANSWERED: "because it is serious and you had not answered for 7 days",
     OpeningReason.COUNSEL: "as your consent text says about such links",
     OpeningReason.EARLY_ACCESS: (
-        "because two reviewers opened it early, for a day; our email says who and why"
+        "because two reviewers opened it early; our email says who and why"
     ),
     OpeningReason.DECIDED: "because they have decided on it",
     OpeningReason.REPORT_BACK: "to take back their report of it",

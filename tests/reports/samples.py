@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from monitor.domain.conduct_policy import PolicyClause, load_own_policy_texts
 from monitor.domain.handles.lookalike import HandleChange, HandleEdit, list_changes
-from monitor.domain.reason import Count, Label, Plain, Reason
+from monitor.domain.reason import Count, Label, Moment, Plain, Reason
 from monitor.domain.vocabulary import (
     CaseKind,
     CaseState,
@@ -359,7 +359,10 @@ EMAILS: Final[dict[str, EmailView]] = {
     "break-glass": BreakGlassView(
         **ROSA,
         at=MONDAY,
-        seen=Reason("seen.case", {"case": IMPERSONATION.what}),
+        seen=Reason(
+            "seen.case",
+            {"case": IMPERSONATION.what, "until": Moment(at=MONDAY, zone="America/New_York")},
+        ),
         by=("sam@cedarvalley.example", "ana@cedarvalley.example"),
         reason="A parent reported the account as a danger to a student.",
         id="51d0c2aa",

@@ -77,7 +77,7 @@ def test_a_second_reviewer_opens_it_and_its_person_is_told_at_once(maria: Staff)
 
     assert opened(maria) == [link(maria).id]
     (email,) = told(maria)
-    for word in (REASON, ANA.address, BO.address, "one day"):
+    for word in (REASON, ANA.address, BO.address, "IT can see it until"):
         assert word in email.text
     actions = [
         (entry.actor, entry.action)

@@ -588,6 +588,11 @@ def test_an_email_over_an_open_case_is_never_titled_nothing_new(
         assert "IT said: It pretends to be you." in words
         assert "Visible to IT since" in words
         assert "Next, by" in words
+    early = render_digest(digest(waiting=(replace(GOING, open_until=GOING.due),)))
+    for part in (early.text, early.html):
+        words = " ".join(part.split())
+        assert "Visible to IT until" in words
+        assert "Visible to IT since" not in words
 
 
 def test_what_waits_for_its_reader_comes_before_what_others_do(

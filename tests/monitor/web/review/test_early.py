@@ -6,6 +6,7 @@ from monitor.domain.english_dates import format_local_time, format_near_day
 from monitor.domain.two_reviewers import EARLY_ACCESS_LASTS
 from monitor.domain.vocabulary import Decision
 from monitor.services.legal_holds import list_hold_proposals
+from monitor.services.outbox import send_due
 from reports.labels.cases import CASE_KINDS
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
@@ -46,6 +47,17 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
     assert f", by {day}" in desk
     assert f"Due {day}" in queue
     assert f"Next, by {day}:" in own
+    guest, page = portal.signed_in(maria.mail), f"/me/findings/{fake(maria).finding_id}"
+    until = f"IT can see this until {day}, because two reviewers opened it early"
+    for shown in (guest.get("/me"), guest.get(page)):
+        assert (
+            f"{until}; our email says who and why. After that day, only you see it." in shown.text
+        )
+    share = guest.get(f"/me/cases/{ref}/share").text
+    assert f"You can stop sharing at any time. Until {day}, IT sees the alert in any case." in share
+    send_due(portal.world.app)
+    (email,) = maria.emails_of("break-glass")
+    assert f"IT can see it until {end}." in " ".join(email.email.text.split())
     portal.world.later(days=1)
     assert "No cases are open to you." in portal.signed_in(BO).get("/review").text
 
