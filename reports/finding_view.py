@@ -328,6 +328,8 @@ class CaseView(CaseSummary):
     first_seen: datetime
     last_seen: datetime
     reasons: tuple[Reason, ...] = ()
+    # Of what others may have made, what speaks against that.
+    speaks_against: tuple[Reason, ...] = ()
     # What the reasons call its person, and their full name; empty where they read it themselves.
     given: str | None = None
     person: str = ""

@@ -16,7 +16,7 @@ from monitor.config.sections import Config
 from monitor.db.database import Database
 from monitor.db.finding_history import EventRecord
 from monitor.db.review_notes import ReviewNoteKind
-from monitor.domain.case import OWNERSHIP_CASES, Case, apply_decision, mark_notified
+from monitor.domain.case import MADE_BY_OTHERS, OWNERSHIP_CASES, Case, apply_decision, mark_notified
 from monitor.domain.case_end import find_end
 from monitor.domain.case_log import DISMISSALS, UNSPOKEN, DecisionRecord, is_lever
 from monitor.domain.case_progress import (
@@ -388,12 +388,20 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
         finding=FindingView(**_locate(finding)),
         **_date_case(case, finding),
         reasons=tuple(reason.without_quotes for reason in case.reasons),
+        speaks_against=tuple(reason.without_quotes for reason in _list_doubts(app, case)),
         given=person.name.given,
         person=person.name.full_name,
         revision=case.revision,
         shows_picture=may_review_picture(app, case),
         review_plan=_plan_review(case, summary, app.clock.now()),
     )
+
+
+def _list_doubts(app: App, case: Case) -> tuple[Reason, ...]:
+    """Return what speaks against it, for all who may report it."""
+    assessment = app.db.findings.find_assessment(case.finding_id)
+    is_reportable = case.kind in MADE_BY_OTHERS
+    return assessment.doubts if assessment and is_reportable else ()
 
 
 def _find_own_case(app: App, case: Case, own: Mapping[str, Finding]) -> OwnCase | None:
@@ -431,6 +439,7 @@ def _build_own_view(
         finding=disclose_finding(app, finding),
         **_date_case(case, finding),
         reasons=case.reasons,
+        speaks_against=_list_doubts(app, case),
         since=case.notified_at or case.opened_at,
         is_undecided=case.is_undecided,
         is_pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,

@@ -356,10 +356,19 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
             ("Flagged", format_day(case.opened_at, zone)),
             ("First seen", format_day(case.first_seen, zone)),
             ("Last seen", format_day(case.last_seen, zone)),
-            ("Why this alert", " ".join(render_reason(why, others) for why in case.reasons)),
+            ("Why this alert", _join_reasons(case.reasons, others)),
+            *(
+                (("What speaks against it", _join_reasons(case.speaks_against, others)),)
+                if case.speaks_against
+                else ()
+            ),
             ("Your answer", own or "None yet"),
             ("What IT says", theirs or "Nothing"),
         )
+
+
+def _join_reasons(reasons: Iterable[Reason], others: Others) -> str:
+    return " ".join(render_reason(reason, others) for reason in reasons)
 
 
 def _build_own_line(app: App, comparison: OwnFindingComparison) -> OwnAccountLine:

@@ -94,6 +94,7 @@ class ReviewedCaseBody(ApiBody, frozen=True, kw_only=True):
     first_seen: datetime
     last_seen: datetime
     reasons: tuple[ReasonBody, ...]
+    reasons_against: tuple[ReasonBody, ...]
     answer: Decision | None
     review_answer: Decision | None
 
@@ -188,6 +189,7 @@ def open_review_case(call: ApiCall) -> ReviewedCaseBody:
         shown = load_opened_case(call.app, reviewer, call.path_id)
     if shown is None:
         refuse(HTTPStatus.NOT_FOUND, "This case is not open to IT anymore.")
+    others = Others(shown.given or "")
     return ReviewedCaseBody(
         id=shown.id,
         name=clean_web_text(shown.person),
@@ -200,9 +202,8 @@ def open_review_case(call: ApiCall) -> ReviewedCaseBody:
         opened_at=shown.opened_at,
         first_seen=shown.first_seen,
         last_seen=shown.last_seen,
-        reasons=tuple(
-            build_reason_body(reason, Others(shown.given or "")) for reason in shown.reasons
-        ),
+        reasons=tuple(build_reason_body(reason, others) for reason in shown.reasons),
+        reasons_against=tuple(build_reason_body(reason, others) for reason in shown.speaks_against),
         answer=shown.decision,
         review_answer=shown.review_decision,
     )

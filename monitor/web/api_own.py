@@ -149,6 +149,7 @@ class CaseBody(ApiBody, frozen=True, kw_only=True):
     url: str
     platform: str
     reasons: tuple[ReasonBody, ...]
+    reasons_against: tuple[ReasonBody, ...]
     opened_at: datetime
     first_seen: datetime
     last_seen: datetime
@@ -393,6 +394,7 @@ def _build_case(call: ApiCall, case: CaseView) -> CaseBody:
         url=show_address(case.finding.url),
         platform=case.platform,
         reasons=tuple(map(build_reason_body, case.reasons)),
+        reasons_against=tuple(map(build_reason_body, case.speaks_against)),
         opened_at=case.opened_at,
         first_seen=case.first_seen,
         last_seen=case.last_seen,

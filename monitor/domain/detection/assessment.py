@@ -107,6 +107,12 @@ class Assessment:
         )
 
     @property
+    def doubts(self) -> tuple[Reason, ...]:
+        """What speaks against a fake, strongest first, whoever calls it one: three at most."""
+        against = (piece for piece in self.evidence if not _is_in_favor(piece, is_fake=True))
+        return tuple(piece.reason for piece in select_reasons(against))
+
+    @property
     def without_quotes(self) -> "Assessment":
         """The same without a word of the web, for when the words themselves are to be forgotten."""
         forgotten = (replace(piece, reason=piece.reason.without_quotes) for piece in self.evidence)

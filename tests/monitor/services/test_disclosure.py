@@ -236,7 +236,8 @@ def assert_tells_no_more(view: CaseView) -> None:
         assert not any((*hidden, view.shows_picture, view.shared_at, view.answered_at))
         return
     assert view.person
-    assert all(reason == reason.without_quotes for reason in view.reasons)
+    told = (*view.reasons, *view.speaks_against)
+    assert all(reason == reason.without_quotes for reason in told)
 
 
 def test_a_list_has_no_field_by_which_a_person_is_known():

@@ -15,7 +15,7 @@ from tests.monitor.web.test_api_own import read_all
 ANA = REVIEWERS[0]
 CLOSED_LIST = {
     *("id", "name", "school", "kind", "severity", "platform", "url", "state", "opened_at"),
-    *("first_seen", "last_seen", "reasons", "answer", "review_answer"),
+    *("first_seen", "last_seen", "reasons", "reasons_against", "answer", "review_answer"),
 }
 
 

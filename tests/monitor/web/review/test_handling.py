@@ -14,7 +14,9 @@ from monitor.domain.english_dates import format_near_day
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind, Side
+from monitor.services.disclosure import disclose_own
 from monitor.services.outbox import send_due
+from reports.reason_rendering import Others, render_reason
 from tests.cases import forget
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.world import IMPOSTOR, Staff
@@ -172,6 +174,32 @@ def test_the_report_claims_only_ways_that_exist_and_has_the_address_beside_it(
     assert "channel of its own" not in text
     assert "Anyone may report it there. This text speaks for the district." in text
     assert links == [finding.url]
+
+
+def test_what_speaks_against_it_is_read_by_all_before_any_button(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    world, case = portal.world, fake(maria)
+    own = disclose_own(world.app, case).speaks_against
+    told = [render_reason(reason, Others("Maria")) for reason in own]
+    guest = portal.signed_in(maria.mail)
+    assert told
+
+    def list_told(text: str) -> list[str]:
+        return [words for words in told if words in text]
+
+    assert list_told(ana.get(here).text.partition("Save decision")[0]) == told
+    finding = guest.get(f"/me/findings/{case.finding_id}").text
+    before = finding.partition("Someone pretending to be me")[0]
+    assert f"What speaks against it: {render_reason(own[0])}" in before
+    assert list_told(finding.partition("What IT would see")[2] or finding) == told
+
+    maria.rules(case, Decision.IMPERSONATION)
+    page = ana.get(here).text
+    assert list_told(page.partition("Reported to the platform")[0]) == told
+    letters = page.partition("Messages to families and staff")[2]
+    assert list_told(letters.partition("Copy the message")[0]) == told
+    assert render_reason(own[0]) in guest.get(f"/me/takedown/{case.id}").text.partition("Copy")[0]
 
 
 def test_the_reasons_stand_before_the_form(maria: Staff, ana: Guest, here: str):
