@@ -213,12 +213,9 @@ OWN_NEXT_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
     },
     # One that was taken over is not reported, and goes on to be looked at.
     CaseKind.OWN_ACCOUNT_CHANGED: {
-        (
-            StepActor.PERSON,
-            CaseStep.REPORT,
-        ): "You get it back, and say on its page whether you have.",
+        (StepActor.PERSON, CaseStep.REPORT): "You get it back, and tell us whether you have.",
         (StepActor.PERSON, CaseStep.ESCALATE): (
-            "You try what else helps, and say on its page when you have it back."
+            "You try what else helps, and tell us when you have it back."
         ),
         (StepActor.IT, CaseStep.REPORT): "IT helps you get it back.",
         (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it does not change again.",

@@ -207,7 +207,13 @@ def test_the_reasons_stand_before_the_form(maria: Staff, ana: Guest, here: str):
     parts = page.select(".pane-case dl.summary, .pane-case [name=decision]")
 
     assert parts[0].dt.get_text() == "Why it was flagged"
+    assert parts[0].find_parent("details") is None
     assert parts[1]["name"] == "decision"
+    # Who has decided has read them, and sends the report next.
+    ana.post(
+        "/review/rule", decision="impersonation", seen=f"{fake(maria).id} {fake(maria).revision}"
+    )
+    assert ana.get(here).page.select(".pane-case details dl.summary")
 
 
 def test_a_report_claims_no_word_of_a_person_who_has_said_none(maria: Staff, ana: Guest, here: str):
