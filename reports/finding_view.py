@@ -103,11 +103,13 @@ class AdviceLine:
 class FindingView:
     """One account or page over time. IT reads where it is and when it was seen, and no more.
 
-    `title`, `handle` and `snippet` are words from the web. `label` is whose we think it is,
-    `answer` what its person said, `suggested` what we would say; None for nothing. The reasons are
-    strongest first; `aside` says why it is taken for somebody else's. `group` is where the list of
-    all has it, None elsewhere. `link_url` is put in when an email is sent. One that `is_found_now`
-    may have been there for long: it is what a new question showed first.
+    `title`, `handle` and `snippet` are words from the web. `declared` is the username of their own
+    account as its person typed it, empty where they did not: it alone is no text of the web.
+    `label` is whose we think it is, `answer` what its person said, `suggested` what we would say;
+    None for nothing. The reasons are strongest first; `aside` says why it is taken for somebody
+    else's. `group` is where the list of all has it, None elsewhere. `link_url` is put in when an
+    email is sent. One that `is_found_now` may have been there for long: it is what a new question
+    showed first.
     """
 
     url: str
@@ -120,6 +122,7 @@ class FindingView:
     is_gone: bool = False
     title: str = ""
     handle: str = ""
+    declared: str = ""
     snippet: str = ""
     label: OwnershipLabel = OwnershipLabel.UNKNOWN
     answer: Decision | None = None

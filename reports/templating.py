@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from jinja2 import (
@@ -58,6 +58,9 @@ from reports.sanitize import (
     defang_url,
 )
 from reports.translation import get_language, translate_label, translate_message, translate_plural
+
+if TYPE_CHECKING:
+    from reports.finding_view import FindingView
 
 STATIC: Final = "/static"
 TYPES: Final = {
@@ -123,6 +126,13 @@ def spell_number(number: int) -> CleanText:
     if number >= len(_NUMBERS):
         return CleanText(number)
     return CleanText(translate_message(_NUMBERS[number].capitalize()))
+
+
+def locate_finding(finding: "FindingView") -> CleanText:
+    """Write the username that its own person typed, else its address, which opens nothing."""
+    if finding.declared:
+        return clean_sentence(finding.declared)
+    return defang_url(finding.url)
 
 
 def split_for_line_breaks(text: str) -> list[CleanText]:
@@ -234,6 +244,7 @@ def _list_filters() -> dict[str, Callable[..., object]]:
         clean_username,
         defang_url,
         format_count,
+        locate_finding,
         spell_count,
         spell_number,
         split_for_line_breaks,

@@ -61,7 +61,7 @@ from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.coverage import format_finding_title
 from monitor.services.finding_history import build_account_pair, compare_with_each
 from monitor.services.next_steps import build_advice_lines
-from monitor.services.own_accounts import load_own_findings
+from monitor.services.own_accounts import find_typed_username, load_own_findings
 from monitor.services.query_planning import list_recheck_keys
 from monitor.services.thumbnails import may_review_picture
 from reports.emails.views import ChangeLine
@@ -154,18 +154,21 @@ def disclose_own(app: App, case: Case) -> CaseView:
 def disclose_finding(app: App, finding: Finding) -> FindingView:
     """Return what its person knows of it; others know a finding only by a case that is open."""
     portrait, assessment = finding.portrait, app.db.findings.find_assessment(finding.id)
-    label = assessment and (assessment.suggestion or assessment.label)
+    suggested = assessment and (assessment.suggestion or assessment.label)
+    label = app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN
+    own = label is OwnershipLabel.MINE and portrait.kind is TraceKind.ACCOUNT
     return FindingView(
         **_locate(finding),
         id=finding.id,
+        declared=find_typed_username(app, finding.person_id, portrait) if own else "",
         is_missing=finding.presence is Presence.MISSING,
         is_gone=finding.presence is Presence.GONE,
         title=format_finding_title(portrait),
         handle=portrait.handle.removeprefix("@") if portrait.name else "",
         snippet=portrait.bio or portrait.snippet,
-        label=app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN,
+        label=label,
         answer=app.db.findings.find_finding_feedback(finding.id),
-        suggested=SUGGESTED_ANSWERS.get(label) if label else None,
+        suggested=SUGGESTED_ANSWERS.get(suggested) if suggested else None,
         speaks_for=assessment.list_reasons(in_favor=True) if assessment else (),
         speaks_against=assessment.list_reasons(in_favor=False) if assessment else (),
         aside=_list_why_aside(assessment) if assessment else (),

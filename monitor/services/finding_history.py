@@ -33,7 +33,7 @@ from monitor.domain.vocabulary import (
     FieldLikeness,
     PairSign,
 )
-from monitor.services.own_accounts import extract_handle_key, load_own_findings
+from monitor.services.own_accounts import find_typed_username, load_own_findings
 from monitor.services.thumbnails import is_disputed
 from reports.finding_view import AccountPair, ComparisonLine, HighlightPiece
 from reports.labels.cases import OWN_STEPS
@@ -116,8 +116,6 @@ def build_account_pair(app: App, finding: Finding, compared: OwnFindingCompariso
     marked = mark_username_changes(_name_account(theirs), _name_account(ours))
     handle, shown = fields.get("handle"), app.db.thumbnails.find_thumbnail_time
     with_pictures = is_disputed(app, finding)
-    named, key = app.db.people.load_person(finding.person_id).accounts, extract_handle_key(ours)
-    typed = next((account for account in named if account.casefold() == key), "")
     picture = fields.get("picture")
     unseen = picture is None or picture.likeness is FieldLikeness.NOT_COMPARED
     is_like = handle is not None and handle.likeness is FieldLikeness.LIKE
@@ -133,7 +131,7 @@ def build_account_pair(app: App, finding: Finding, compared: OwnFindingCompariso
             *tuple(_list_signs(fields))[:_MOST_SIGNS],
             *((PairSign.NOT_COMPARED,) if unseen else ()),
         ),
-        declared=typed.partition(":@")[2],
+        declared=find_typed_username(app, finding.person_id, ours),
         shows_theirs=with_pictures and shown(finding.person_id, finding.id) is not None,
         shows_ours=with_pictures and shown(finding.person_id, compared.own.id) is not None,
     )

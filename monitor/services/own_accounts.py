@@ -140,6 +140,13 @@ def _list_account_keys(portrait: Trace) -> tuple[str, ...]:
     return (portrait.account, *portrait.account_aliases)
 
 
+def find_typed_username(app: App, person_id: str, portrait: Trace) -> str:
+    """Return how its person typed the username of their account; empty where they did not."""
+    named, key = app.db.people.load_person(person_id).accounts, extract_handle_key(portrait)
+    typed = next((account for account in named if account.casefold() == key), "")
+    return typed.partition(":@")[2]
+
+
 def extract_handle_key(portrait: Trace) -> str:
     """Return the account key with its handle, as people declare accounts; else empty."""
     if portrait.kind is not TraceKind.ACCOUNT:

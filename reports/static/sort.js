@@ -10,10 +10,12 @@ function step(from, by) {
 }
 
 function act(card, key) {
-  if (key === "j") step(card, 1);
+  const fold = card.querySelector(".fold");
+  if (fold && !fold.open && !/[jkpu]/.test(key)) fold.open = true;
+  else if (key === "j") step(card, 1);
   else if (key === "k") step(card, -1);
   else if (key === "w") {
-    const why = card.querySelector("details");
+    const why = card.querySelector(".ask details");
     if (why) why.open = !why.open;
   } else if (key === "u") document.querySelector("[data-undo]")?.click();
   else if (key === "p") card.querySelector(".pick input")?.click();

@@ -29,6 +29,7 @@ from reports.finding_view import CaseView, FindingView, HighlightPiece
 from reports.labels.account import DigestKind
 from reports.labels.findings import GAPS
 from reports.reason_rendering import render_reason
+from reports.sanitize import defang_url
 from tests.reports.samples import DECIDED, EMAILS, GOING, IMPERSONATION, make_case
 
 Digest = Callable[..., DigestView]
@@ -298,6 +299,17 @@ def test_ones_own_username_is_written_as_it_is(digest: Digest, case: CaseView) -
 
         assert words in email.text
         assert words in email.html
+    address, own = case.finding.url, replace(case.finding, declared="rosa.kinder")
+    changed = replace(case, kind=CaseKind.OWN_ACCOUNT_CHANGED, pair=None)
+    for view in (
+        digest(cases=(replace(changed, finding=own),)),
+        digest(kind=DigestKind.FIRST, own=(own,)),
+    ):
+        email = render_digest(view)
+        assert "rosa.kinder" in email.text
+        assert "rosa.kinder" in email.html
+        assert defang_url(address) not in email.text
+    assert defang_url(address) in render_digest(digest(cases=(changed,))).text
 
 
 def test_only_a_serious_case_makes_a_headline_red(

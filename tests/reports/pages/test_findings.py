@@ -40,10 +40,13 @@ from reports.pages.findings import (
     HomeView,
     PersonalWeekLine,
     QuestionCard,
+    SortView,
     render_finding,
     render_home,
+    render_sort,
 )
 from reports.pages.layout import PageFrame, PolicyReminder
+from reports.sanitize import defang_url
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 FRAME = PageFrame(title="Home", district="Cedar Valley", contact="it@cedar.example", zone="UTC")
@@ -205,6 +208,19 @@ def test_a_card_asks_what_its_email_does_with_that_answer_first(
     assert card.question == question
     assert card.choices[0].value == first
     assert len({choice.value for choice in card.choices}) == len(card.choices)
+
+
+def test_what_comes_later_stands_behind_its_name_but_for_an_alert() -> None:
+    asked = QuestionCard(finding=CASE.finding)
+    alert = QuestionCard(case=CASE, finding=CASE.finding, is_case=True)
+    view = SortView(cards=(asked, asked, asked, alert), left=4)
+
+    page = BeautifulSoup(render_sort(view, FRAME), "html.parser")
+
+    cards = page.select("[data-card]")
+    assert [bool(card.select("details.fold")) for card in cards] == [False, False, True, False]
+    assert cards[2].select(".fold .answers button, .fold .answer")
+    assert cards[2].summary.get_text() == defang_url(CASE.finding.url)
 
 
 def test_each_card_says_that_it_asks_until_the_evidence_is_given() -> None:
