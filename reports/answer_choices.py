@@ -33,6 +33,7 @@ ANSWER_UNDONE_CLOSES: Final = (
     "Your answer is undone. IT no longer sees this: share it if you want its help."
 )
 CASE_ANSWERED: Final = "Sign in to see what you can do about it."
+MISREPORTED_ANSWERED: Final = "You reported it. Sign in for the text that takes your report back."
 TAKEN_OVER_ANSWERED: Final = "Sign in once you have it back, or cannot get in: we ask you there."
 DETAILS_ANSWERED: Final = "We show you how to have the site take them down."
 ANSWER_LINK_OVER: Final = (

@@ -176,18 +176,20 @@ class Case:
         return next((entry for entry in reports if self.get_side(entry) is side), None)
 
     def find_mistaken_report(self, side: Side) -> DecisionRecord | None:
-        """Return a side's report of what their person says pretends nothing.
+        """Return the last report of a side of what their person says pretends nothing."""
+        return next(reversed(self.list_mistaken_reports(side)), None)
+
+    def list_mistaken_reports(self, side: Side) -> tuple[DecisionRecord, ...]:
+        """Return a side's reports of what their person says pretends nothing.
 
         What is real and left as it is still pretends to be them.
         """
         if self.kind not in OWNERSHIP_CASES or not self.is_dismissed or self.is_left_as_it_is:
-            return None
-        if side is Side.IT:
-            return self.find_report(side)
+            return ()
         # To undo that one reported it calls nothing back: the platform still has the report.
-        since = self.log[max(self.past, self.back) :]
-        own = (entry for entry in reversed(since) if self.get_side(entry) is side)
-        return next((entry for entry in own if entry.decision in SENT_LEVERS), None)
+        since = self.log[max(self.past, self.back) :] if side is Side.PERSON else self.standing
+        reports = (entry for entry in since if entry.decision in SENT_LEVERS)
+        return tuple(entry for entry in reports if self.get_side(entry) is side)
 
     @property
     def report_taken_back_at(self) -> datetime | None:

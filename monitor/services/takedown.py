@@ -183,6 +183,7 @@ def build_withdrawal_view(
         reported_at=report.at,
         note="" if by_it else report.note,
         office=_find_reporter(app, report.by) if by_it else "",
+        has_several=len(case.list_mistaken_reports(side)) > 1,
     )
 
 

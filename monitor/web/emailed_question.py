@@ -13,7 +13,7 @@ from monitor.config.sections import SignInMethod
 from monitor.domain.case import CASE_OF_DECISION
 from monitor.domain.errors import InputError
 from monitor.domain.person import CURRENT_MEANS
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.answer_links import (
     AnswerLink,
     answer_by_link,
@@ -123,6 +123,8 @@ def _find_next_path(context: PortalContext, link: AnswerLink) -> str:
     if _leads_to_removal(context, link):
         return url_for("removal.show_removal", case_id=link.card_id)
     asked = None if link.is_case else find_ownership_case(context.app, link.finding_id)
+    if asked is not None and asked.find_mistaken_report(Side.PERSON):
+        return url_for("takedown.show_withdrawal", case_id=asked.id)
     if asked is not None and asked.is_pursued and can_be_reported(asked):
         return url_for("takedown.show_kit", case_id=asked.id)
     return url_for("findings.show_finding", finding_id=link.finding_id)
@@ -196,6 +198,8 @@ def _describe_next_step(link: AnswerLink, case: CaseView | None) -> str:
     """Say how it ended, or what is said on a page of ours; empty where the answer says it."""
     if case and case.reported_by_it_at and case.decision is Decision.IMPERSONATION:
         return answer_choices.REPORTED_HINTS[Decision.IMPERSONATION]
+    if case and Side.PERSON in case.withdraws:
+        return answer_choices.MISREPORTED_ANSWERED
     if case is None or not link.is_case:
         return ""
     # What to do stands below it.

@@ -118,7 +118,8 @@ class ScreenshotsView:
 class WithdrawalView:
     """How its person takes a report back that hit somebody else, with `note` of what they sent.
 
-    Where IT sent it, `office` is whose report it is: nobody else can take it back.
+    Where IT sent it, `office` is whose report it is: nobody else can take it back. `has_several`
+    says that more than one was sent.
     """
 
     case: CaseView
@@ -128,6 +129,7 @@ class WithdrawalView:
     reported_at: datetime
     note: str = ""
     office: str = ""
+    has_several: bool = False
 
     @property
     def text(self) -> str:

@@ -463,3 +463,26 @@ def test_no_other_reviewer_is_told_of_what_none_of_them_may_open(portal: Portal,
     assert not [one for one in world.post.to(BO) if "take a report" in one.email.subject]
     own = Portal(world).signed_in(maria.mail)
     assert "Have IT take its report back" in own.get(f"/me/findings/{fake(maria).finding_id}").text
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_who_reported_by_mistake_and_answers_by_a_link_is_led_to_the_text(
+    portal: Portal, maria: Staff, count: int
+):
+    maria.rules(fake(maria), Decision.UNSHARED)
+    own, plan = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}"
+    own.post(f"/me/cases/{fake(maria).id}", decision="impersonation")
+    for _ in range(count):
+        own.post(plan, done="reported")
+    for _ in range(count + 1):
+        own.post(f"/me/cases/{fake(maria).id}/undo")
+
+    guest = portal.guest()
+    saved = guest.post(build_link(portal, maria), decision="namesake").text
+    assert "You reported it. Sign in for the text that takes your report back." in saved
+    assert "We are emailing you a code." in saved
+    signed_in = own.post(build_link(portal, maria), decision="namesake")
+    assert signed_in.status == 410, "it was answered"
+    text = own.get(f"{plan}/withdraw")
+    assert "It belongs to another person who has my name." in text.text
+    assert ("send it to each place" in text.text) is (count > 1)
