@@ -64,7 +64,8 @@ class Case:
     `bounced_at` is when it came back. `gone_at` is when it proved to be shown no longer, or an own
     account to show its owner again; None before. A case that begins again at `opened_at` leaves
     the first `past` entries of its log behind; what was done against it before it came back is
-    among the first `back`. `is_checkable` tells whether any source reads its own address.
+    among the first `back`. `is_checkable` tells whether any source reads its own address,
+    `is_intimate` whether that is on a site for adults or for dating.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Case:
     bounced_at: datetime | None = None
     gone_at: datetime | None = None
     is_checkable: bool = True
+    is_intimate: bool = False
     log: tuple[DecisionRecord, ...] = ()
     past: int = 0
     back: int = 0

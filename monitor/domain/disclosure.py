@@ -357,12 +357,15 @@ def _list_timed_openings(
 
 
 def _find_unanswered(case: Case) -> Countdown | None:
-    """Any word of the person's is an answer, even one that was taken back."""
+    """Any word of the person's is an answer, even one that was taken back.
+
+    That something is on a site for adults or for dating is never opened by silence.
+    """
     spoke = any(case.get_side(entry) is Side.PERSON for entry in case.entries)
     answered = spoke and not case.awaits_confirmation
-    if case.severity is not Severity.HIGH or answered or case.notified_at is None:
+    if case.is_intimate or case.severity is not Severity.HIGH or answered:
         return None
-    return Countdown(start=case.notified_at, span=ANSWER_WITHIN)
+    return Countdown(start=case.notified_at, span=ANSWER_WITHIN) if case.notified_at else None
 
 
 def _find_counsel_start(case: Case) -> datetime | None:

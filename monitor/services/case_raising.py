@@ -69,6 +69,7 @@ from monitor.services.notifications import queue_alert
 from monitor.services.own_accounts import is_trusted_account, load_own_findings
 from scrapers.models import Trace, TraceKind
 from scrapers.source import Source
+from scrapers.urls.platforms import is_intimate_platform
 
 
 def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Inventory:
@@ -524,6 +525,7 @@ def _build_case(app: App, finding: Finding, draft: CaseDraft) -> Case:
         reasons=draft.reasons,
         lowered_by=draft.lowered_by,
         relation=draft.relation,
+        is_intimate=is_intimate_platform(finding.portrait.platform),
     )
 
 

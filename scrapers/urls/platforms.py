@@ -37,7 +37,8 @@ class Platform(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True)
     `label` says at which path the host itself shows it; where `sites`, it is a place of its own.
     `feed` is the address of what an account publishes, by its handle.
     A `closed` one is never visited: its terms forbid it to robots, and show strangers next to
-    nothing, or it is for adults, for dating, or mostly children are there.
+    nothing, or it is for adults, for dating, or mostly children are there. One for adults or for
+    dating is `intimate`: that someone may be there is for no one else to know.
     The first `folds` segments of a path ignore case. `keeps` are the only query parameters that
     tell two pages apart; None is none of them, or on someone's own place all that are no tracking.
     """
@@ -53,6 +54,7 @@ class Platform(DatedFact, frozen=True, kw_only=True, forbid_unknown_fields=True)
     sites: bool = False
     federated: bool = False
     closed: bool = False
+    intimate: bool = False
     feed: str = ""
     folds: int = 1
     keeps: frozenset[str] | None = None
@@ -87,6 +89,7 @@ PLATFORMS = tuple(
 PLATFORMS_BY_NAME = {platform.name: platform for platform in PLATFORMS}
 PLATFORMS_BY_HOST = {host: platform for platform in PLATFORMS for host in platform.hosts}
 
+
 # On any page that searches, the words searched for tell two pages apart.
 SEARCH_PATHS = re.compile(r"/(?:search|results|find|s)\b", re.IGNORECASE)
 SEARCH_PARAMS = frozenset({"k", "keyword", "keywords", "q", "query", "search_query", "term"})
@@ -114,6 +117,11 @@ class ProfileLocation:
 
     account: str
     home: str
+
+
+def is_intimate_platform(name: str) -> bool:
+    platform = PLATFORMS_BY_NAME.get(name)
+    return platform is not None and platform.intimate
 
 
 def find_platform_place(host: str) -> PlatformPlace | None:

@@ -15,6 +15,8 @@ from monitor.domain.disclosure import (
     NoticeTiming,
     ReviewOpening,
     compute_review_opening,
+    forecast_opening,
+    forecast_time_opening,
     get_notice_timing,
     needs_immediate_notice,
 )
@@ -101,6 +103,16 @@ def inputs(case, *decisions, by="rosa", consent=CONSENT):
 
 def opening(inputs, now=NEVER, policy=POLICY):
     return compute_review_opening(inputs, now, policy)
+
+
+def test_silence_opens_nothing_on_a_site_for_adults_or_for_dating():
+    intimate = replace(case(), is_intimate=True)
+
+    assert opening(inputs(case()))
+    assert opening(inputs(intimate)) is None
+    assert forecast_time_opening(inputs(intimate), POLICY) is None
+    assert forecast_opening(intimate).unanswered is None
+    assert opening(inputs(intimate, Decision.IMPERSONATION))
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
+from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.person import Reviewer, build_reviewer_id
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, Decision, Side
+from monitor.services.answers import record_feedback
 from monitor.services.disclosure import disclose_to_others
 from monitor.services.findings import list_reviewer_fields
 from monitor.services.outbox import send_due
@@ -121,6 +123,20 @@ def test_an_answer_in_time_keeps_it_closed(maria: Staff):
     world.a_week_later()
 
     assert opened(world) == set()
+
+
+def test_an_account_on_a_site_for_dating_is_opened_by_its_persons_word_alone(world: World):
+    page = DemoPage(
+        url="https://tinder.com/@mariadelgado",
+        title="Maria Delgado (@mariadelgado) | Tinder",
+        text="Maria Delgado, Cedar Valley.",
+    )
+    world.internet = world.internet.add_entry(page)
+    maria = world.joins(MARIA, read=True)
+    (found,) = (one.id for one in maria.findings.values() if one.portrait.url == page.url)
+    record_feedback(world.app, maria.id, {found: Decision.IMPERSONATION})
+
+    assert maria.case(CaseKind.IMPERSONATION).is_intimate
 
 
 def test_a_student_link_never_opens_by_itself(maria: Staff):
