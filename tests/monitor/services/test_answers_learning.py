@@ -125,13 +125,6 @@ def test_whoever_was_a_namesake_and_becomes_a_clone_is_flagged(world: World):
     assert maria.case(CaseKind.IMPERSONATION).is_undecided
 
 
-def test_learning_raises_no_case_before_the_next_sweep(maria: Staff):
-    before = maria.cases
-    sorts(maria, DIRECTORY, Decision.MINE)
-
-    assert maria.cases == before
-
-
 def test_the_words_are_told_to_the_person(maria: Staff):
     sorts(maria, DIRECTORY, Decision.MINE)
     finding = maria.world.state.findings.load_finding(found(maria, FAIR))
