@@ -642,10 +642,12 @@ def _list_why_aside(assessment: Assessment) -> tuple[Reason, ...]:
 
 
 def _describe_earlier_answer(case: Case) -> Reason | None:
-    """Say what its person answered before a change reopened the case, if anything."""
+    """Say what its person answered before the case began again, if anything, and why it did."""
     before = case.log[: max(case.past, case.back)]
     own = [entry for entry in before if case.get_side(entry) is Side.PERSON]
     spoken = [entry.decision for entry in own if entry.decision not in UNSPOKEN]
     if not spoken:
         return None
-    return Reason("earlier-answer", {"answer": Label(f"answers.{case.kind}", spoken[-1])})
+    refuted = spoken[-1] is Decision.UNLINKED and case.back > case.past
+    rule = "earlier-answer-refuted" if refuted else "earlier-answer"
+    return Reason(rule, {"answer": Label(f"answers.{case.kind}", spoken[-1])})

@@ -12,6 +12,7 @@ from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
 from monitor.services.crawl_redaction import CONTACT_QUERY_KINDS
+from monitor.services.disclosure import disclose_own
 from reports.reason_rendering import render_reason
 from scrapers.models import Outcome
 from tests.monitor.services.fakes import FakeMatcher
@@ -57,6 +58,25 @@ def test_a_link_is_flagged_with_its_reasons_and_without_a_name(network: World):
     # The email and the page that it opens tell two: what cannot be told is one of them.
     assert "neither we nor IT can tell which accounts" in render_reason(cases["follows"].reasons[1])
     assert not any(pupil in repr(rosa.cases) for pupil in PUPILS)
+
+
+def test_a_link_that_was_removed_and_is_still_read_is_asked_about_as_still_there(network: World):
+    network.matcher.says = LINKED
+    rosa = network.joins(ROSA, read=True)
+    network.sweep()
+    for case in rosa.cases:
+        rosa.rules(case, Decision.UNLINKED)
+
+    network.a_week_later()
+    network.sweep()
+
+    for case in rosa.cases:
+        shown = disclose_own(network.app, case)
+        assert shown.is_undecided
+        assert shown.earlier
+        assert render_reason(shown.earlier) == (
+            "Earlier answer: I removed the link. It is still there."
+        )
 
 
 def test_no_contact_is_kept_anywhere(network: World):
