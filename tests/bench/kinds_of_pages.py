@@ -4,7 +4,7 @@ An invented district of 12 people. What students make about teachers is written 
 newspapers and reporters describe, not after the lists of the rules: fan pages with edits, "tea" and
 "shade room" accounts, confessions by form, accounts of people asleep, of outfits, parking, posture
 and feet, ratings of who is "hottest" or "rudest", "slander", and since 2024 accounts under a
-teacher's plain name that post lewd jokes. Sources: docs/detection.md, "Measured on kinds of pages".
+teacher's plain name that post lewd jokes. Sources: docs/developers/detection-figures.md.
 """
 
 import sys

@@ -1,1 +1,1 @@
-"""Profiles of invented people, to measure the labels; docs/detection.md says how they are drawn."""
+"""Profiles of invented people, to measure the labels: docs/developers/detection-figures.md."""

@@ -2,7 +2,7 @@
 
     python -m tests.bench.labels --rows 3000 --seed 1 --out FOLDER
 
-writes FOLDER/rows.jsonl and FOLDER/gold.jsonl; docs/detection.md says how they are drawn.
+writes FOLDER/rows.jsonl and FOLDER/gold.jsonl; docs/developers/detection-figures.md says how.
 """
 
 import argparse
