@@ -21,6 +21,8 @@ from monitor.demo.response import (
     render_template,
 )
 
+DAY = 86_400
+
 
 class HostMood(StrEnum):
     """`VAGUE` shows the same profile for everyone, `REBUILT` a page without any known mark.
@@ -43,7 +45,7 @@ class HostTrouble:
 
     host: str
     mood: HostMood
-    retry_after: int = 86_400
+    retry_after: int = DAY
     since: int = 1
     until: int = ALWAYS
 
@@ -148,28 +150,9 @@ class Internet:
             return response.answer_page(asked, traces)
         return build_html_response("<!doctype html><title>No such host</title>", status=421)
 
-    def block_requests(self, host: str) -> "Internet":
-        return self._add_trouble(HostTrouble(host=host, mood=HostMood.BLOCKING))
-
-    def limit_requests(self, host: str, retry_after: int) -> "Internet":
-        return self._add_trouble(
-            HostTrouble(host=host, mood=HostMood.LIMITING, retry_after=retry_after)
-        )
-
-    def show_same_profile(self, host: str) -> "Internet":
-        return self._add_trouble(HostTrouble(host=host, mood=HostMood.VAGUE))
-
-    def empty_search(self, host: str) -> "Internet":
-        return self._add_trouble(HostTrouble(host=host, mood=HostMood.SEARCHLESS))
-
-    def change_markup(self, host: str) -> "Internet":
-        return self._add_trouble(HostTrouble(host=host, mood=HostMood.REBUILT))
-
-    def break_host(self, host: str) -> "Internet":
-        return self._add_trouble(HostTrouble(host=host, mood=HostMood.BROKEN))
-
-    def take_down_host(self, host: str) -> "Internet":
-        return self._add_trouble(HostTrouble(host=host, mood=HostMood.DOWN))
+    def trouble_host(self, host: str, mood: HostMood, retry_after: int = DAY) -> "Internet":
+        trouble = HostTrouble(host=host, mood=mood, retry_after=retry_after)
+        return replace(self, troubles=(*self.troubles, trouble))
 
     def restore_host(self, host: str) -> "Internet":
         well = tuple(trouble for trouble in self.troubles if trouble.host != host)
@@ -191,6 +174,3 @@ class Internet:
         """Let engines behind the search engine fail, each with its message."""
         silent = tuple(messages.items())
         return replace(self, engine=replace(self.engine, unresponsive=silent))
-
-    def _add_trouble(self, trouble: HostTrouble) -> "Internet":
-        return replace(self, troubles=(*self.troubles, trouble))

@@ -12,7 +12,7 @@ from monitor.cli.context import Output
 from monitor.db.state_folder_lock import StateFolderLock
 from monitor.db.sweeps import Sweep
 from monitor.demo import data as days
-from monitor.demo.internet import Internet
+from monitor.demo.internet import HostMood
 from monitor.demo.setup import StoryClock
 from monitor.domain.vocabulary import SweepKind
 from monitor.scheduler.daemon import WakeSocket
@@ -56,13 +56,13 @@ def test_a_check_tells_the_operator_how_it_went_and_the_person_what_it_found(ter
 @pytest.mark.parametrize(
     ("trouble", "word"),
     [
-        (Internet.block_requests, "blocked"),
-        (Internet.take_down_host, "failed"),
-        (Internet.break_host, "failed"),
+        (HostMood.BLOCKING, "blocked"),
+        (HostMood.DOWN, "failed"),
+        (HostMood.BROKEN, "failed"),
     ],
 )
 def test_a_check_in_words_says_what_could_not_be_checked_and_why(terminal, web, trouble, word):
-    web.web = trouble(web.web, "chalkboard.example")
+    web.web = web.web.trouble_host("chalkboard.example", trouble)
     ref = terminal.enrols(handles=("rosamarchetti",))
 
     said = terminal.run_served("check", ref)
@@ -124,7 +124,7 @@ def test_sources_show_what_is_left_of_their_budgets(terminal, web):
 
 
 def test_the_canaries_of_the_sources_can_be_asked_alone(terminal, web):
-    web.web = web.web.show_same_profile("chalkboard.example")
+    web.web = web.web.trouble_host("chalkboard.example", HostMood.VAGUE)
     terminal.enrols(handles=("rosamarchetti",))
 
     verdicts = {

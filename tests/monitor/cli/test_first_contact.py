@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.demo.internet import HostMood
 from monitor.domain.first_contact import ContactStatus, Verdict
 from reports.labels.office import CONTACT_STATUSES, CONTACT_VERDICTS
 
@@ -82,7 +83,7 @@ def test_doctor_says_what_is_proven_and_what_has_changed(terminal, web, bundle):
     terminal.run_served("sources", "first-contact", "chalkboard", "--bundle", str(bundle))
     assert any("1 of " in line and "First contact on" in line for line in told())
 
-    web.web = web.web.change_markup("chalkboard.example")
+    web.web = web.web.trouble_host("chalkboard.example", HostMood.REBUILT)
     terminal.clock.at += timedelta(days=1)
     terminal.run_served("sources", "first-contact", "chalkboard", "--bundle", str(bundle))
     assert any("Changed since then: Chalkboard" in line for line in told())

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from monitor.demo.internet import Internet
+from monitor.demo.internet import HostMood
 from scrapers.source_discovery import discover_built_in_sources
 from tests.scrapers.plugin import PLUGIN, install
 
@@ -44,7 +44,7 @@ def test_a_sheet_says_what_the_terms_let_us_store_and_for_how_long_we_do(termina
 def test_a_sheet_says_how_a_source_has_been_doing(terminal, web):
     terminal.enrols(handles=("rosamarchetti",))
     terminal.run_served("check", "--all")
-    web.web = web.web.block_requests("chalkboard.example")
+    web.web = web.web.trouble_host("chalkboard.example", HostMood.BLOCKING)
     terminal.run_served("sources", "check", "chalkboard")
 
     health = terminal.run("sources", "show", "chalkboard", "--json").json["health"]
@@ -129,13 +129,13 @@ def test_one_source_is_tried_and_no_other_is_asked(terminal, web):
 @pytest.mark.parametrize(
     ("trouble", "outcome"),
     [
-        (Internet.block_requests, "blocked"),
-        (Internet.take_down_host, "failed"),
-        (Internet.show_same_profile, "unreadable"),
+        (HostMood.BLOCKING, "blocked"),
+        (HostMood.DOWN, "failed"),
+        (HostMood.VAGUE, "unreadable"),
     ],
 )
 def test_a_source_that_cannot_be_asked_or_believed_exits_with_69(terminal, web, trouble, outcome):
-    web.web = trouble(web.web, "chalkboard.example")
+    web.web = web.web.trouble_host("chalkboard.example", trouble)
 
     said = terminal.run_served("sources", "check", "chalkboard")
 

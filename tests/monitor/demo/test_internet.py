@@ -1,7 +1,7 @@
 import pytest
 
 from monitor.demo.data import DemoAccount, DemoFollow, DemoPage, DemoProfile, load_demo_contents
-from monitor.demo.internet import Internet
+from monitor.demo.internet import HostMood, Internet
 from monitor.demo.response import FakeRequest
 
 CHALKBOARD = "chalkboard.example"
@@ -9,7 +9,7 @@ MARIA = f"http://{CHALKBOARD}/t/mariadelgado"
 
 
 def test_a_blocking_site_shows_a_captcha_with_status_200(reader, reader_of):
-    answer = reader_of(reader.internet.block_requests(CHALKBOARD)).read(MARIA)
+    answer = reader_of(reader.internet.trouble_host(CHALKBOARD, HostMood.BLOCKING)).read(MARIA)
 
     assert answer.status == 200
     assert "CAPTCHA" in answer.text
@@ -17,14 +17,16 @@ def test_a_blocking_site_shows_a_captcha_with_status_200(reader, reader_of):
 
 
 def test_a_limiting_site_says_when_to_come_back(reader, reader_of):
-    answer = reader_of(reader.internet.limit_requests(CHALKBOARD, 120)).read(MARIA)
+    answer = reader_of(
+        reader.internet.trouble_host(CHALKBOARD, HostMood.LIMITING, retry_after=120)
+    ).read(MARIA)
 
     assert answer.status == 429
     assert answer.get_header("retry-after") == "120"
 
 
 def test_a_vague_site_shows_anybody_the_marks_of_a_profile(reader, reader_of):
-    vague = reader_of(reader.internet.show_same_profile(CHALKBOARD))
+    vague = reader_of(reader.internet.trouble_host(CHALKBOARD, HostMood.VAGUE))
 
     assert all(
         'class="teacher-card"' in vague.read(f"http://{CHALKBOARD}/t/{handle}").text
@@ -33,39 +35,42 @@ def test_a_vague_site_shows_anybody_the_marks_of_a_profile(reader, reader_of):
 
 
 def test_a_rebuilt_site_shows_no_mark_that_we_know(reader, reader_of):
-    page = reader_of(reader.internet.change_markup(CHALKBOARD)).read(MARIA).text
+    page = reader_of(reader.internet.trouble_host(CHALKBOARD, HostMood.REBUILT)).read(MARIA).text
 
     assert "teacher-card" not in page
     assert "Page not found" not in page
 
 
 def test_a_broken_site_answers_503(reader, reader_of):
-    assert reader_of(reader.internet.break_host(CHALKBOARD)).read(MARIA).status == 503
+    assert (
+        reader_of(reader.internet.trouble_host(CHALKBOARD, HostMood.BROKEN)).read(MARIA).status
+        == 503
+    )
 
 
 def test_a_site_that_is_down_answers_nothing(reader, reader_of):
-    down = reader_of(reader.internet.take_down_host(CHALKBOARD))
+    down = reader_of(reader.internet.trouble_host(CHALKBOARD, HostMood.DOWN))
 
     assert down.get(MARIA) is None
     assert down.get(f"http://{CHALKBOARD}/robots.txt") is None
 
 
 def test_a_site_that_recovers_is_as_it_was(reader, reader_of):
-    answer = reader_of(reader.internet.take_down_host(CHALKBOARD).restore_host(CHALKBOARD)).read(
-        MARIA
-    )
+    answer = reader_of(
+        reader.internet.trouble_host(CHALKBOARD, HostMood.DOWN).restore_host(CHALKBOARD)
+    ).read(MARIA)
 
     assert "Maria Delgado" in answer.text
 
 
 def test_robots_are_still_served_by_a_site_in_trouble(reader, reader_of):
-    blocked = reader_of(reader.internet.block_requests(CHALKBOARD))
+    blocked = reader_of(reader.internet.trouble_host(CHALKBOARD, HostMood.BLOCKING))
 
     assert "Disallow" in blocked.read(f"http://{CHALKBOARD}/robots.txt").text
 
 
 def test_a_verb_leaves_the_world_it_was_said_of_as_it_was(reader):
-    reader.internet.take_down_host(CHALKBOARD)
+    reader.internet.trouble_host(CHALKBOARD, HostMood.DOWN)
 
     assert reader.internet == Internet()
 

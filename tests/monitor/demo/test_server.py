@@ -4,7 +4,7 @@ from http.client import HTTPConnection, RemoteDisconnected
 
 import pytest
 
-from monitor.demo.internet import Internet
+from monitor.demo.internet import HostMood, Internet
 from monitor.demo.server import WebServer
 
 NOON = datetime(2026, 9, 14, 12, tzinfo=UTC)
@@ -67,7 +67,7 @@ def test_the_week_can_be_turned(server, line):
 
 
 def test_the_web_can_be_exchanged(server, line):
-    server.web = Internet().limit_requests("readerly.example", 60)
+    server.web = Internet().trouble_host("readerly.example", HostMood.LIMITING, retry_after=60)
 
     answer, _ = get(line, "readerly.example", "/reader/bethreads")
 
@@ -76,7 +76,7 @@ def test_the_web_can_be_exchanged(server, line):
 
 
 def test_a_host_that_is_down_hangs_up(server, line):
-    server.web = Internet().take_down_host("readerly.example")
+    server.web = Internet().trouble_host("readerly.example", HostMood.DOWN)
 
     with pytest.raises(RemoteDisconnected):
         get(line, "readerly.example", "/reader/bethreads")

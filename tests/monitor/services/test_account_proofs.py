@@ -6,6 +6,7 @@ import pytest
 
 from monitor.db.account_proofs import ProofState
 from monitor.demo.district import MARIA, ROSA
+from monitor.demo.internet import HostMood
 from monitor.domain.errors import TooSoonError
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, Decision
@@ -139,7 +140,7 @@ def test_what_could_not_be_read_is_looked_for_again(world, maria):
     world.sweep()
     says(world, code(maria))
     asks(maria)
-    world.internet = world.internet.take_down_host("appview.example")
+    world.internet = world.internet.trouble_host("appview.example", HostMood.DOWN)
     world.sweep()
     assert proof(maria) is ProofState.REQUESTED
 

@@ -8,6 +8,7 @@ from monitor.app import sources
 from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.takedown_plan import is_harmful, may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Scope
 from reports.reason_rendering import render_reason
@@ -115,7 +116,7 @@ def test_the_picture_itself_is_nowhere_on_disk(maria: Staff):
 
 def test_a_picture_that_cannot_be_had_leaves_what_was_known_and_no_gap(maria: Staff):
     before = maria.findings[shown(IMPOSTOR)].portrait.picture_print
-    maria.world.internet = maria.world.internet.take_down_host(cdn.HOST)
+    maria.world.internet = maria.world.internet.trouble_host(cdn.HOST, HostMood.DOWN)
     maria.world.a_week_later()
 
     assert maria.world.sweep() == []

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from monitor.demo import setup as stage
 from monitor.demo.district import ROSA
+from monitor.demo.internet import HostMood
 from monitor.domain.errors import UnavailableError
 from monitor.domain.students.matching import UNFLAGGED, ContactMatchResult, MatcherUsage
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity
@@ -203,7 +204,7 @@ def test_the_digest_says_that_contacts_could_not_be_compared(network: World):
 
 def test_a_list_that_could_not_be_read_is_not_a_no(network: World):
     rosa = network.joins(ROSA, read=True)
-    network.internet = network.internet.take_down_host("appview.example")
+    network.internet = network.internet.trouble_host("appview.example", HostMood.DOWN)
 
     network.sweep()
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.case import FlaggedFindings
 from monitor.domain.vocabulary import CoverageState, SweepKind
 from monitor.services.digests import build_digest_view
@@ -48,7 +49,7 @@ def test_a_source_that_shows_what_was_there_answered_without_news(world: World, 
 
 
 def test_a_source_that_was_not_reached_is_not_one_without_news(world: World, maria: Staff):
-    world.internet = world.internet.take_down_host("chalkboard.example")
+    world.internet = world.internet.trouble_host("chalkboard.example", HostMood.DOWN)
     world.sweep()
 
     coverage = build_latest_coverage(world.app, maria.id)

@@ -9,6 +9,7 @@ import pytest
 from monitor.db.connection import BUSY_TIMEOUT_SECONDS
 from monitor.db.database import DATABASE_FILE, Database
 from monitor.demo.district import MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.errors import BusyError
 from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import EmailState
@@ -66,7 +67,7 @@ def test_a_week_without_a_network_ends_nothing_and_piles_nothing_up(world: World
     before, rows = maria.findings, len(world.state.jobs.list_jobs())
     well = world.internet
     for site in SITES:
-        world.internet = world.internet.take_down_host(site)
+        world.internet = world.internet.trouble_host(site, HostMood.DOWN)
     since = world.clock.at
     for _ in range(2 * 9):
         world.later(hours=12)

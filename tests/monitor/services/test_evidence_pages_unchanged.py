@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.demo.district import JOHN, MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.finding import Presence
 from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.job_kinds import run_self_check
@@ -173,7 +174,7 @@ def test_a_check_that_somebody_asks_for_may_rest_on_it_too(world, web, maria):
 
 def test_nothing_is_kept_of_an_answer_that_is_not_believed(world):
     maria = world.joins(MARIA)
-    world.internet = world.internet.show_same_profile("snapgarden.example")
+    world.internet = world.internet.trouble_host("snapgarden.example", HostMood.VAGUE)
     tagged(world)
 
     world.sweep()

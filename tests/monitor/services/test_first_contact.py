@@ -11,6 +11,7 @@ from msgspec import structs
 from monitor.cli.first_contact import describe_plan, render_contact_page
 from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA
+from monitor.demo.internet import HostMood
 from monitor.demo.response import FakeResponse, build_html_response, build_redirect
 from monitor.demo.setup import StoryClock
 from monitor.domain.errors import UnavailableError
@@ -304,7 +305,7 @@ def test_a_log_is_asked_alone_where_it_is_named_and_not_where_another_is(world: 
 
 
 def test_a_site_that_finds_what_cannot_exist_is_named(world: World):
-    world.internet = world.internet.show_same_profile(SITE)
+    world.internet = world.internet.trouble_host(SITE, HostMood.VAGUE)
 
     contacts = contact(world)
 
@@ -395,7 +396,7 @@ def test_each_answer_is_held_against_the_last_one_of_its_probe_that_was_understo
 
 def test_a_source_that_a_sweep_cannot_read_anymore_has_changed_since(world: World):
     contact(world)
-    world.internet = world.internet.change_markup(SITE)
+    world.internet = world.internet.trouble_host(SITE, HostMood.REBUILT)
 
     world.sweep()
 

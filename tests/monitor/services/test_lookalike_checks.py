@@ -10,6 +10,7 @@ import pytest
 
 from monitor.db.jobs import build_request
 from monitor.demo.district import HIGH_SCHOOL, MARIA, STAFF
+from monitor.demo.internet import HostMood
 from monitor.domain.district.inventory import DISTRICT_SUBJECT
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Reason
@@ -266,7 +267,7 @@ def test_all_look_alikes_of_handles_are_asked_in_turn(world, records):
 
 def test_a_source_that_fails_its_self_test_finds_nothing_and_says_so(world, records):
     world.internet = world.internet.add_entry(page("cedarvalleypanthers", ""))
-    world.internet = world.internet.show_same_profile("chalkboard.example")
+    world.internet = world.internet.trouble_host("chalkboard.example", HostMood.VAGUE)
 
     run_district_check(world.app)
 

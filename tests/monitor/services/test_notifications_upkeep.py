@@ -4,6 +4,7 @@ import pytest
 from msgspec import structs
 
 from monitor.demo.district import MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.email_delivery import Bounce
 from monitor.services.bounces import process_bounce
 from monitor.services.due_jobs import run_due_sweeps, run_mail_and_cleanup
@@ -41,20 +42,20 @@ def test_a_world_without_trouble_is_no_news(world: World):
 
 def test_trouble_that_goes_on_is_told_once_and_trouble_that_comes_back_again(world: World):
     well = world.internet
-    world.internet = well.block_requests(SITE)
+    world.internet = well.trouble_host(SITE, HostMood.BLOCKING)
     weeks_go_by(world, 3)
     (email,) = told(world)
     assert "Chalkboard has been blocking us" in email
 
     world.internet = well
     weeks_go_by(world, 2)
-    world.internet = well.take_down_host(SITE)
+    world.internet = well.trouble_host(SITE, HostMood.DOWN)
     weeks_go_by(world)
     assert len(told(world)) == 2
 
 
 def test_an_email_to_operators_names_nobody_who_takes_part(world: World):
-    world.internet = world.internet.block_requests(SITE)
+    world.internet = world.internet.trouble_host(SITE, HostMood.BLOCKING)
     weeks_go_by(world)
 
     assert "maria" not in told(world)[0].lower()
@@ -63,7 +64,7 @@ def test_an_email_to_operators_names_nobody_who_takes_part(world: World):
 def test_a_district_without_operators_is_written_to_by_nobody(world_of):
     world = world_of("chalkboard")
     world.joins(MARIA)
-    world.internet = world.internet.block_requests(SITE)
+    world.internet = world.internet.trouble_host(SITE, HostMood.BLOCKING)
     weeks_go_by(world)
 
     assert world.post.of_kind("sources-parked") == []
@@ -92,7 +93,7 @@ def test_when_every_source_is_down_operators_read_one_line(world_of):
     world.restarts(structs.replace(world.config, district=district))
     world.joins(MARIA)
     for site in sites:
-        world.internet = world.internet.take_down_host(f"{site}.example")
+        world.internet = world.internet.trouble_host(f"{site}.example", HostMood.DOWN)
     weeks_go_by(world)
 
     (email,) = told(world)

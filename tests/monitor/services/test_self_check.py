@@ -8,6 +8,7 @@ import pytest
 
 from monitor.app import App
 from monitor.demo.district import MARIA, ROSA
+from monitor.demo.internet import HostMood
 from monitor.domain.errors import NotPermittedError
 from monitor.domain.vocabulary import SourceStage, SweepKind
 from monitor.services.due_jobs import run_requested_checks, take_over_jobs
@@ -88,7 +89,7 @@ def test_results_are_shown_as_they_come_and_called_provisional(world, checking, 
 
 
 def test_what_a_source_says_that_fails_its_test_is_not_shown(world, checking, maria):
-    world.internet = world.internet.show_same_profile("chalkboard.example")
+    world.internet = world.internet.trouble_host("chalkboard.example", HostMood.VAGUE)
     views = []
     world.meanwhile = lambda visit: views.append(build_check_view(checking, maria.id))
     request_self_check(checking, maria.id)
@@ -225,7 +226,7 @@ def test_it_is_said_when_nobody_begins_with_it(world, checking, maria):
 
 
 def test_what_could_not_be_checked_is_said_and_proves_nothing(world, checking, maria):
-    world.internet = world.internet.block_requests("chalkboard.example")
+    world.internet = world.internet.trouble_host("chalkboard.example", HostMood.BLOCKING)
     request_self_check(checking, maria.id)
     run_requested_checks(world.app)
 

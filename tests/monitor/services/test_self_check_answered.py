@@ -7,6 +7,7 @@ import pytest
 
 from monitor.db.jobs import build_request
 from monitor.demo.district import MARIA, ROSA
+from monitor.demo.internet import HostMood
 from monitor.services.due_jobs import run_due_sweeps, run_requested_checks, take_over_jobs
 from monitor.services.job_kinds import run_self_check
 from monitor.services.outbox import send_due
@@ -64,7 +65,7 @@ def test_a_check_soon_after_a_sweep_asks_no_canary_again(world: World, maria: St
 
 def test_a_check_that_cannot_check_a_source_says_so(world: World, maria: Staff):
     world.sweep()
-    world.internet = world.internet.block_requests("chalkboard.example")
+    world.internet = world.internet.trouble_host("chalkboard.example", HostMood.BLOCKING)
     world.later(hours=2)
     run_self_check(world.app, maria.id)
     send_due(world.app)

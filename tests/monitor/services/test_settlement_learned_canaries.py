@@ -9,6 +9,7 @@ import pytest
 
 from monitor.demo.data import DemoProfile
 from monitor.demo.district import DANIEL, MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.vocabulary import ConsentChannel
 from monitor.services.consent_renewal import pause_checks
 from monitor.services.job_kinds import run_full_sweep
@@ -177,7 +178,7 @@ def test_a_paused_persons_account_proves_nothing(world: World) -> None:
 def test_a_site_that_shows_what_cannot_exist_is_not_proven_by_an_own_account(world: World) -> None:
     joins_with_account(world)
     sweeps(world, 2)
-    world.internet = world.internet.show_same_profile("paceclub.example")
+    world.internet = world.internet.trouble_host("paceclub.example", HostMood.VAGUE)
 
     sweeps(world, 1)
 

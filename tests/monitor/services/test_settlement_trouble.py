@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.demo.district import BETH, MARIA
-from monitor.demo.internet import Internet
+from monitor.demo.internet import HostMood, Internet
 from monitor.domain.finding import Presence
 from scrapers.models import Outcome
 from tests.monitor.services.world import World, profile
@@ -13,27 +13,27 @@ SOURCES = {SITE: "chalkboard", NETWORK: "bluesky", ENGINE: "searxng"}
 
 
 def is_blocked(internet: Internet, host: str) -> Internet:
-    return internet.block_requests(host)
+    return internet.trouble_host(host, HostMood.BLOCKING)
 
 
 def is_limited(internet: Internet, host: str) -> Internet:
-    return internet.limit_requests(host, retry_after=86_400)
+    return internet.trouble_host(host, HostMood.LIMITING, retry_after=86_400)
 
 
 def is_redesigned(internet: Internet, host: str) -> Internet:
-    return internet.change_markup(host)
+    return internet.trouble_host(host, HostMood.REBUILT)
 
 
 def says_the_same_for_everybody(internet: Internet, host: str) -> Internet:
-    return internet.show_same_profile(host)
+    return internet.trouble_host(host, HostMood.VAGUE)
 
 
 def is_broken(internet: Internet, host: str) -> Internet:
-    return internet.break_host(host)
+    return internet.trouble_host(host, HostMood.BROKEN)
 
 
 def is_down(internet: Internet, host: str) -> Internet:
-    return internet.take_down_host(host)
+    return internet.trouble_host(host, HostMood.DOWN)
 
 
 def forbids_json(internet: Internet, _host: str) -> Internet:
@@ -95,7 +95,7 @@ def test_what_vanishes_behind_a_block_is_not_told_before_it_is_proved(world_of):
     world.joins(MARIA)
     world.sweep()
     gone = world.internet.remove_entry(profile("chalkboard", "mariadelgado"))
-    world.internet = gone.block_requests(SITE)
+    world.internet = gone.trouble_host(SITE, HostMood.BLOCKING)
 
     world.a_week_later()
     assert world.sweep() == []
@@ -128,10 +128,10 @@ def test_a_change_of_trouble_starts_its_own_date(world_of):
     world = world_of("chalkboard")
     world.joins(MARIA)
     world.sweep()
-    world.internet = world.internet.block_requests(SITE)
+    world.internet = world.internet.trouble_host(SITE, HostMood.BLOCKING)
     world.a_week_later()
     world.sweep()
-    world.internet = world.internet.break_host(SITE)
+    world.internet = world.internet.trouble_host(SITE, HostMood.BROKEN)
     world.a_week_later()
     world.sweep()
 
@@ -142,7 +142,7 @@ def test_the_digest_names_each_source_that_could_not_be_checked_and_since_when(w
     world = world_of("chalkboard")
     beth = world.joins(BETH)
     world.sweep()
-    world.internet = world.internet.block_requests(SITE)
+    world.internet = world.internet.trouble_host(SITE, HostMood.BLOCKING)
     world.a_week_later()
     world.sweep()
     world.a_week_later()

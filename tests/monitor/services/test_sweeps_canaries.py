@@ -4,6 +4,7 @@ import pytest
 
 from monitor.demo.data import DemoProfile
 from monitor.demo.district import DANIEL, MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.source_trust import SourceTrust
 from monitor.services.sweeps import run_canaries
 from tests.monitor.services.world import World, catalog
@@ -59,7 +60,7 @@ def test_a_source_that_answers_otherwise_is_refuted_and_proves_nothing(world: Wo
 def test_a_refutation_takes_no_earlier_proof_away(world: World):
     world.sweep()
     proven = world.state.source_health.find_source_health("chalkboard")
-    world.internet = world.internet.block_requests("chalkboard.example")
+    world.internet = world.internet.trouble_host("chalkboard.example", HostMood.BLOCKING)
     world.later(hours=1)
 
     run_canaries(world.app)

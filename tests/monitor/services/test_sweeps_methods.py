@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import DANIEL, MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.source_trust import SourceTrust
 from monitor.domain.vocabulary import CaseKind
 from monitor.services.job_kinds import run_self_check
@@ -36,7 +37,7 @@ def test_a_search_that_finds_nobody_at_all_is_a_gap_and_what_it_looks_up_is_told
     network: World,
 ) -> None:
     maria = network.joins(MARIA)
-    network.internet = network.internet.empty_search(NETWORK)
+    network.internet = network.internet.trouble_host(NETWORK, HostMood.SEARCHLESS)
 
     network.sweep()
     run_self_check(network.app, maria.id)
@@ -53,7 +54,7 @@ def test_who_was_found_before_is_not_gone_because_the_search_broke(network: Worl
     network.internet = network.internet.add_entry(IMPOSTOR)
     maria = network.joins(MARIA, read=True)
     before = dict(maria.findings)
-    network.internet = network.internet.empty_search(NETWORK)
+    network.internet = network.internet.trouble_host(NETWORK, HostMood.SEARCHLESS)
 
     for _ in range(3):
         network.a_week_later()
@@ -65,7 +66,7 @@ def test_who_was_found_before_is_not_gone_because_the_search_broke(network: Worl
 
 
 def test_a_self_test_names_the_search_that_broke(network: World) -> None:
-    network.internet = network.internet.empty_search(NETWORK)
+    network.internet = network.internet.trouble_host(NETWORK, HostMood.SEARCHLESS)
 
     (check,) = run_canaries(network.app)
 
@@ -76,7 +77,7 @@ def test_a_self_test_names_the_search_that_broke(network: World) -> None:
 def test_a_search_that_recovers_is_believed_again(network: World) -> None:
     well = network.internet
     network.joins(MARIA)
-    network.internet = well.empty_search(NETWORK)
+    network.internet = well.trouble_host(NETWORK, HostMood.SEARCHLESS)
     network.sweep()
     network.internet = well
     network.a_week_later()

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from monitor.demo.district import MARIA, ROSA
+from monitor.demo.internet import HostMood
 from monitor.domain.case import Case
 from monitor.domain.case_progress import LOOKED_AT_AFTER
 from monitor.domain.english_dates import format_day
@@ -256,7 +257,7 @@ def test_an_account_that_is_gone_by_then_is_told_as_seeming_so_and_proved_two_da
 
 
 def test_a_site_that_cannot_be_asked_proves_nothing_about_a_report(maria: Staff):
-    maria.world.internet = maria.world.internet.take_down_host("appview.example")
+    maria.world.internet = maria.world.internet.trouble_host("appview.example", HostMood.DOWN)
     reports(maria)
 
     asked_again(maria)

@@ -9,6 +9,7 @@ from msgspec import structs
 from monitor.config.sections import PageSourcesConfig
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA, ROSA
+from monitor.demo.internet import HostMood
 from monitor.domain.case import Case
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind
@@ -154,7 +155,7 @@ def test_a_page_that_comes_back_is_asked_about_again(maria: Staff):
 
 
 def test_a_site_that_lets_nobody_in_proves_nothing(maria: Staff):
-    maria.world.internet = maria.world.internet.block_requests(HOST)
+    maria.world.internet = maria.world.internet.trouble_host(HOST, HostMood.BLOCKING)
     asks(maria)
     for _ in range(2):
         waits(maria, 7)

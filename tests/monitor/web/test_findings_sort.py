@@ -8,6 +8,7 @@ from msgspec import structs
 
 from monitor.config.sections import PolicyConfig
 from monitor.demo.district import MARIA, THOMAS
+from monitor.demo.internet import HostMood
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, SweepKind
 from monitor.services import disclosure
 from monitor.services import findings as card_services
@@ -517,9 +518,9 @@ def test_home_tells_of_the_last_look_while_the_next_is_under_way(portal, maria):
 def test_what_could_not_be_checked_is_never_told_as_nothing_there(portal):
     joined = portal.world.joins(MARIA)
     internet = portal.world.internet
-    portal.world.internet = internet.block_requests("chalkboard.example").block_requests(
-        "appview.example"
-    )
+    portal.world.internet = internet.trouble_host(
+        "chalkboard.example", HostMood.BLOCKING
+    ).trouble_host("appview.example", HostMood.BLOCKING)
     portal.world.sweep()
 
     reader = portal.signed_in(joined.mail)

@@ -7,6 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from monitor.demo.district import BETH, MARIA, ROSA
+from monitor.demo.internet import HostMood
 from monitor.services.consent_end import withdraw_consent
 from monitor.services.due_jobs import run_requested_checks, take_over_jobs
 from monitor.services.self_check import build_check_view
@@ -79,7 +80,9 @@ def test_who_asks_too_soon_is_told_when_to_come_back(portal, maria):
 
 
 def test_what_could_not_be_checked_is_told_beside_the_result(portal, maria):
-    portal.world.internet = portal.world.internet.block_requests("chalkboard.example")
+    portal.world.internet = portal.world.internet.trouble_host(
+        "chalkboard.example", HostMood.BLOCKING
+    )
     maria.post("/me/check")
     run_requested_checks(portal.world.app)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.demo.district import MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import Decision
 from monitor.services.review_access import record_case_views
@@ -97,7 +98,7 @@ def test_coverage_sources_and_what_waits_are_told(portal: Portal, maria: Staff, 
 
 def test_what_could_not_be_checked_proves_nothing(portal: Portal, maria: Staff, ana: Guest):
     world = portal.world
-    world.internet = world.internet.take_down_host("appview.example")
+    world.internet = world.internet.trouble_host("appview.example", HostMood.DOWN)
     world.a_week_later()
     world.sweep()
     world.later(hours=13)
