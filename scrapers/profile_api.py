@@ -41,13 +41,7 @@ from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.profile_images import extract_picture_name
 from scrapers.parsers.retry_after import parse_backoff_time, parse_retry_time
 from scrapers.parsers.text import filter_web_links, has_family_name, is_name_in_handle, strip_html
-from scrapers.source import (
-    NEXT_PAGE_EMPTY,
-    ApiSource,
-    Canary,
-    SourceFamily,
-    SourceInfo,
-)
+from scrapers.source import NEXT_PAGE_EMPTY, ApiSource, Canary, SourceFamily, SourceInfo
 from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
 
 ID = re.compile(r"[\w:.-]{1,128}")
@@ -205,9 +199,6 @@ def _extract_counts(
             raise_shape_error(key)
 
 
-BACK_LATER = "back-later"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenialRule:
     """With this status, where `path` (a path in the answer) holds a text with `phrase` in it.
@@ -262,7 +253,7 @@ def _build_denial_result(denial: DenialRule, page: Page) -> ParseResult:
     when = parse_retry_time(page) or (
         _compute_next_midnight(denial.quota_zone, page) if denial.quota_zone else None
     )
-    return ParseResult(outcome=Outcome.LIMITED, note=denial.note or BACK_LATER, retry_at=when)
+    return ParseResult(outcome=Outcome.LIMITED, note=denial.note or "back-later", retry_at=when)
 
 
 def _compute_next_midnight(zone: str, page: Page) -> datetime:
@@ -338,8 +329,7 @@ class ApiMethods:
     def account_method(self) -> ApiMethod:
         ask = self.by_handle or self.by_id
         if ask is None:
-            message = "an account must be asked for by handle or by id"
-            raise ValueError(message)
+            raise ValueError("an account must be asked for by handle or by id")
         return ask
 
 
@@ -374,7 +364,6 @@ OK = 200
 JSON_HEADERS: Pairs = (("accept", "application/json"),)
 ANOTHER_ACCOUNT = "other-account"
 ACCOUNT_CLOSED = "account-closed"
-SEARCH_INCOMPLETE = "search-incomplete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -494,7 +483,7 @@ class ProfileApi(ApiSource):
         # Whom a canary shows is nothing to follow up.
         follow = onward if query.subject else ()
         if method.cut and is_true_at(answer, method.cut):
-            return replace(result, outcome=Outcome.PARTIAL, note=SEARCH_INCOMPLETE, follow=follow)
+            return replace(result, outcome=Outcome.PARTIAL, note="search-incomplete", follow=follow)
         return replace(result, follow=follow)
 
     def _build_next_page_query(

@@ -98,8 +98,7 @@ def build_district_terms(district: District, most_words: int = MOST_WORDS) -> It
     for sites in DISTRICT_SITES:
         yield (district.name, OCCUPATION, *(f"site:{site}" for site in sites))
     yield (district.name, OCCUPATION)
-    for domain in district.domains:
-        yield (domain, "", f"-site:{domain}")
+    yield from ((domain, "", f"-site:{domain}") for domain in district.domains)
     networks = tuple(f"{SITE_OPERATOR}{site}" for site in STUDENT_NETWORKS)
     for school in district.schools:
         # A long name leaves room for fewer; the last are the least likely.

@@ -350,6 +350,5 @@ class PersonalFeedSource(Protocol):
 
 def interleave_canaries(sources: Iterable[Source], nonce: str) -> Iterator[Canary]:
     """Yield one of each source, then another: no host waits until the others have had them all."""
-    rounds = zip_longest(*(source.build_canaries(nonce) for source in sources))
-    for canaries in rounds:
+    for canaries in zip_longest(*(source.build_canaries(nonce) for source in sources)):
         yield from (canary for canary in canaries if canary is not None)

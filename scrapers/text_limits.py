@@ -30,10 +30,7 @@ def cut_to_bounds(result: ParseResult) -> ParseResult:
     if (result.traces or result.contacts) and not (traces or contacts):
         return ParseResult(outcome=Outcome.UNREADABLE, note=OUT_OF_BOUNDS)
     return replace(
-        result,
-        traces=traces,
-        contacts=contacts,
-        breaches=tuple(map(_cut_breach, result.breaches)),
+        result, traces=traces, contacts=contacts, breaches=tuple(map(_cut_breach, result.breaches))
     )
 
 

@@ -89,9 +89,7 @@ def add_picture_queries(
         if _is_own_origin(picture_query, policy)
     )
     asked = tuple(picture_query for picture_query in wanted if may_ask(picture_query))
-    if not asked:
-        return result
-    return replace(result, follow=result.follow + asked, kept=None)
+    return replace(result, follow=result.follow + asked, kept=None) if asked else result
 
 
 def _is_own_origin(query: Query, policy: CrawlPolicy) -> bool:

@@ -62,10 +62,7 @@ class CrawlEngine:
         """Have a thread ask as long as there are runs."""
         if self.frontier.claim_worker():
             worker = CrawlWorker(
-                frontier=self.frontier,
-                clock=self.clock,
-                throttle=self.throttle,
-                pauses=self.pauses,
+                frontier=self.frontier, clock=self.clock, throttle=self.throttle, pauses=self.pauses
             )
             self._thread.start_thread(worker.run)
 

@@ -51,8 +51,6 @@ class Exchange:
 Inspector = Callable[[Exchange], ParseResult | None]
 """Sees each exchange of a run on the thread that asks, and may say what it comes to instead."""
 
-_UNANSWERED = frozenset({Outcome.BLOCKED, Outcome.LIMITED, Outcome.FAILED})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlEvent:
@@ -118,7 +116,7 @@ class CrawlRun:
         self._open[source] -= 1
         if not self._open[source]:
             del self._open[source]
-            unanswered = visit.result.outcome in _UNANSWERED
+            unanswered = visit.result.outcome in {Outcome.BLOCKED, Outcome.LIMITED, Outcome.FAILED}
             self.report_progress(
                 source, SourceProgress.BLOCKED if unanswered else SourceProgress.DONE
             )

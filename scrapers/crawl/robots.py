@@ -191,8 +191,7 @@ def _build_record(
     if isinstance(answer, Redirect):
         return RobotsRecord(origin=origin, until=now + KEPT_FOR)
     if isinstance(answer, ParseResult):
-        failed = answer.outcome is Outcome.FAILED
-        until = now if failed else now + KEPT_UNKNOWN_FOR
+        until = now if answer.outcome is Outcome.FAILED else now + KEPT_UNKNOWN_FOR
         return RobotsRecord(origin=origin, until=until, refusal=answer)
     busy = answer.status == HTTPStatus.TOO_MANY_REQUESTS
     if busy or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

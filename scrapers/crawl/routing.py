@@ -11,15 +11,7 @@ from threading import RLock
 from scrapers.crawl.robots import RobotsCache, RobotsRecord
 from scrapers.http.errors import FailureReason, build_refusal_error, build_unreadable_error
 from scrapers.http.ssrf_guard import RequestTarget, match_origin
-from scrapers.models import (
-    MOST_HOPS,
-    CrawlResult,
-    Outcome,
-    ParsedPage,
-    ParseResult,
-    Query,
-    Request,
-)
+from scrapers.models import MOST_HOPS, CrawlResult, Outcome, ParsedPage, ParseResult, Query, Request
 from scrapers.source import AccessMode, CrawlPolicy, Source
 
 # Hostile or broken sources offer a next page for ever, or queries that lead to queries.

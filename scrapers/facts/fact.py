@@ -86,8 +86,7 @@ def parse_facts(text: str, name: str, shape: type[FactT]) -> dict[str, FactT]:
     try:
         return _convert_tables(parse_tables(text), shape)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        reason = f"{name} cannot be used: {error}."
-        raise FactsError(reason) from error
+        raise FactsError(f"{name} cannot be used: {error}.") from error
 
 
 def load_facts(
@@ -184,8 +183,7 @@ def parse_update(text: str) -> FactUpdate:
         with _FIRST_USE_LOCK:
             return msgspec.convert({"made_on": made_on, "changes": contents}, FactUpdate)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        reason = f"It is no update of facts: {error}."
-        raise FactsError(reason) from error
+        raise FactsError(f"It is no update of facts: {error}.") from error
 
 
 def split_known(changes: FactChanges) -> tuple[FactChanges, tuple[str, ...]]:

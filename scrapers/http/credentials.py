@@ -120,7 +120,14 @@ class AppTokenStore:
         app = self.credentials.apps.get(origin)
         if app is None or self._get_state(origin) is not None:
             return None
-        return _build_request(app)
+        fields = {"grant_type": "client_credentials"}
+        headers = [_FORM, ("accept", "application/json")]
+        if app.token.secret_in is SecretPlace.BODY:
+            fields |= {"client_id": app.client_id, "client_secret": app.secret}
+        else:
+            pair = b64encode(f"{app.client_id}:{app.secret}".encode()).decode()
+            headers.append(("authorization", f"Basic {pair}"))
+        return Request(url=app.token.url, headers=tuple(headers), hops=0, body=urlencode(fields))
 
     def record_answer(self, origin: str, answer: object) -> None:
         app, now = self.credentials.apps[origin], self.clock.now()
@@ -151,17 +158,6 @@ class AppTokenStore:
     def _get_state(self, origin: str) -> _TokenState | None:
         state = self._states.get(origin)
         return state if state and self.clock.now() < state.until else None
-
-
-def _build_request(app: AppCredential) -> Request:
-    fields = {"grant_type": "client_credentials"}
-    headers = [_FORM, ("accept", "application/json")]
-    if app.token.secret_in is SecretPlace.BODY:
-        fields |= {"client_id": app.client_id, "client_secret": app.secret}
-    else:
-        pair = b64encode(f"{app.client_id}:{app.secret}".encode()).decode()
-        headers.append(("authorization", f"Basic {pair}"))
-    return Request(url=app.token.url, headers=tuple(headers), hops=0, body=urlencode(fields))
 
 
 def _parse_token(answer: object) -> tuple[str, timedelta] | ParseResult:

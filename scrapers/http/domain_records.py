@@ -108,7 +108,4 @@ class InternetDomainLookup:
             return parse_log_page(answer)
         if isinstance(answer, ParseResult):
             return LoggedNames(outcome=answer.outcome, note=answer.note)
-        return LoggedNames(outcome=Outcome.FAILED, note=LOG_MOVED)
-
-
-LOG_MOVED = "log-moved"
+        return LoggedNames(outcome=Outcome.FAILED, note="log-moved")

@@ -193,20 +193,17 @@ class _JsonSketch:
         if isinstance(value, str):
             return self.mask.describe_text(value)
         if value is None or isinstance(value, bool | int | float):
-            return self._describe_number(value)
+            is_small = value in SMALL_NUMBERS or value == self.mask.status
+            if value is None or isinstance(value, bool) or (is_small and isinstance(value, int)):
+                return value
+            said = [mark for term, mark in self.mask.list_terms() if term == str(value)]
+            return " ".join((type(value).__name__, *said))
         if self.left <= 0 or depth > DEEPEST:
             return "..."
         if isinstance(value, list):
             rows = value[:MOST_ROWS]
             return [f"{len(value)} rows", *(self.describe(row, depth + 1) for row in rows)]
         return self._describe_object(value, depth) if isinstance(value, Mapping) else "..."
-
-    def _describe_number(self, value: float | None) -> object:
-        is_small = value in SMALL_NUMBERS or value == self.mask.status
-        if value is None or isinstance(value, bool) or (is_small and isinstance(value, int)):
-            return value
-        said = [mark for term, mark in self.mask.list_terms() if term == str(value)]
-        return " ".join((type(value).__name__, *said))
 
     def _describe_object(self, value: Mapping[str, object], depth: int) -> dict[str, object]:
         described: dict[str, object] = {}

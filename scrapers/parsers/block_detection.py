@@ -190,11 +190,7 @@ FORBIDDEN = 403
 
 
 def build_limited_result(page: Page) -> ParseResult:
-    return ParseResult(
-        outcome=Outcome.LIMITED,
-        note="back-later",
-        retry_at=parse_retry_time(page),
-    )
+    return ParseResult(outcome=Outcome.LIMITED, note="back-later", retry_at=parse_retry_time(page))
 
 
 def is_rate_limited(page: Page) -> bool:

@@ -16,7 +16,6 @@ CONTACT_LISTS = {QueryKind.FOLLOWS: "following", QueryKind.FOLLOWERS: "followers
 ACCOUNT_DELETED = "account-deleted"
 ACCOUNT_SUSPENDED = "account-suspended"
 ANOTHER_ACCOUNT = "other-account"
-CONTACTS_UNTESTED = "contacts-untested"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +72,7 @@ class FediverseServer(ApiSource, ABC):
             for kind, pages in ((QueryKind.FOLLOWS, 1), (QueryKind.FOLLOWERS, 2)):
                 query = self.build_account_query(kind, username, "")
                 query = replace(query, pages=self.pages_before_list + pages)
-                yield Canary(query=query, expects=Outcome.FOUND, blind_note=CONTACTS_UNTESTED)
+                yield Canary(query=query, expects=Outcome.FOUND, blind_note="contacts-untested")
 
     def _parse_own_username(self, account: str) -> str:
         """Return the user name in a key of an account here, and nothing of others."""

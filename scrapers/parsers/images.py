@@ -278,12 +278,10 @@ def _open_picture(
     try:
         with Image.open(BytesIO(body), formats=formats) as picture:
             if picture.width * picture.height > most_pixels:
-                message = "picture-pixels"
-                raise PictureError(message)
+                raise PictureError("picture-pixels")
             upright = _flatten_on_white(ImageOps.exif_transpose(picture)).convert("RGB")
     except (OSError, Image.DecompressionBombError):
-        message = "picture-unopened"
-        raise PictureError(message) from None
+        raise PictureError("picture-unopened") from None
     # Pillow would write a comment from here into the copy.
     upright.info = {}
     return upright

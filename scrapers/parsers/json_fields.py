@@ -22,8 +22,7 @@ def parse_json(page: Page) -> object:
     try:
         return page.decode_json()
     except (ValueError, RecursionError):
-        message = "answer-no-json"
-        raise ShapeError(message) from None
+        raise ShapeError("answer-no-json") from None
 
 
 def require_object(value: object, what: str) -> Mapping[str, object]:
@@ -123,8 +122,7 @@ def get_optional_datetime(holder: Mapping[str, object], key: str) -> datetime | 
 
 def raise_shape_error(what: str) -> NoReturn:
     """Say of an answer that it lacks something, or holds it in another form."""
-    message = f"answer-lacks:{what}"
-    raise ShapeError(message)
+    raise ShapeError(f"answer-lacks:{what}")
 
 
 NAME_KEYS = (

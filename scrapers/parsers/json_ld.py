@@ -188,8 +188,7 @@ def _find_person(nodes: Sequence[Node], signs: PageSigns) -> Node | None:
         and not others & {_extract_id(node), _squash_text(_extract_name(node))}
     ]
     here = [node for node in people if _is_at_page(node, signs)]
-    named = [node for node in here or people if _is_named(node, signs)]
-    chosen = named or here
+    chosen = [node for node in here or people if _is_named(node, signs)] or here
     return chosen[0] if len({_extract_name(node) for node in chosen}) == 1 else None
 
 
@@ -268,9 +267,11 @@ def _resolve_entities(
 
 
 def _build_linked_person(person: Node, profile: Node) -> LinkedPerson:
+    # An alternate name only where it is spelled as a handle: others are nicknames.
+    name = _join_texts(person, "alternateName")
     return LinkedPerson(
         name=_extract_name(person),
-        handle=_extract_handle(person),
+        handle=name.removeprefix("@") if name.startswith("@") and " " not in name else "",
         bio=_join_texts(person, "description") or _join_texts(profile, "description"),
         picture=next(iter(_extract_pictures(person.get("image"))), ""),
         links=(*extract_addresses(person.get("sameAs")), *extract_addresses(person.get("url"))),
@@ -286,12 +287,6 @@ def _extract_id(node: Node) -> str:
 
 def _extract_name(person: Node) -> str:
     return _join_texts(person, "name") or _join_texts(person, "givenName", "familyName")
-
-
-def _extract_handle(person: Node) -> str:
-    """Return an alternate name only where it is spelled as a handle: others are nicknames."""
-    name = _join_texts(person, "alternateName")
-    return name.removeprefix("@") if name.startswith("@") and " " not in name else ""
 
 
 def _extract_pictures(image: object) -> Iterator[str]:

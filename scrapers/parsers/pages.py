@@ -77,7 +77,6 @@ def build_page_canaries(source: str, known: str, nobody: str) -> Iterator[Canary
 
 GONE = frozenset({404, 410})
 OK = 200
-CLOSED_PLATFORM = "leads-to-closed-platform"
 # They lead elsewhere by trade, so what they lead to is the page that was meant.
 SHORTENERS = frozenset(
     {
@@ -98,7 +97,7 @@ def check_page_response(query: Query, page: Page) -> ParseResult | None:
     if RobotsDirective.UNLISTED in parse_robots_header(page):
         return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
     if not is_readable_address(page.url):
-        return ParseResult(outcome=Outcome.DECLINED, note=CLOSED_PLATFORM)
+        return ParseResult(outcome=Outcome.DECLINED, note="leads-to-closed-platform")
     note = _describe_missing_page(page) or _describe_redirect_away(query.request.url, page.url)
     return build_unreadable_result(note) if note else None
 

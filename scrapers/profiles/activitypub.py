@@ -49,10 +49,7 @@ from scrapers.parsers.json_fields import (
 from scrapers.parsers.profile_images import extract_picture_name
 from scrapers.parsers.text import extract_links, filter_web_links, strip_html
 from scrapers.profile_api import build_contact_page_result, resolve_on_same_origin
-from scrapers.source import (
-    SourceInfo,
-    TermsOfService,
-)
+from scrapers.source import SourceInfo, TermsOfService
 from scrapers.urls.canonical import build_account_key, canonicalize_url
 
 # All servers that answer so are one network, whose accounts bear the key that Mastodon's have.
@@ -94,11 +91,13 @@ def parse_activitypub_actor(shown: Mapping[str, object]) -> ActivityPubActor:
         raise_shape_error("preferredUsername")
     moved = get_optional_address(shown, "movedTo")
     summary = get_optional_text(shown, "summary")
+    # Where people see the account, else the document itself.
+    address = extract_address(shown.get("url")) or clean_web_address(require_text(shown, "id"))
     return ActivityPubActor(
         username=username,
         name=strip_html(get_optional_text(shown, "name")),
         bio=strip_html(summary),
-        url=_extract_page_address(shown),
+        url=address or raise_shape_error("url"),
         picture=extract_address(shown.get("icon")),
         links=filter_web_links([moved, *_extract_field_links(shown), *extract_links(summary)]),
         created_at=_parse_published_at(shown),
@@ -143,12 +142,6 @@ def get_optional_address(holder: Mapping[str, object], key: str) -> str:
     if not address and holder.get(key) is not None:
         raise_shape_error(key)
     return address
-
-
-def _extract_page_address(shown: Mapping[str, object]) -> str:
-    """Return where people see the account, else the document itself."""
-    address = extract_address(shown.get("url")) or clean_web_address(require_text(shown, "id"))
-    return address or raise_shape_error("url")
 
 
 def _extract_field_links(shown: Mapping[str, object]) -> list[str]:

@@ -36,14 +36,7 @@ from scrapers.parsers.json_fields import (
 )
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.profile_api import build_last_page_result, build_name_search_result
-from scrapers.source import (
-    COMMON_NAME,
-    ApiSource,
-    Canary,
-    SourceFamily,
-    SourceInfo,
-    TermsOfService,
-)
+from scrapers.source import COMMON_NAME, ApiSource, Canary, SourceFamily, SourceInfo, TermsOfService
 from scrapers.urls.canonical import build_account_key, canonicalize_url
 
 DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]{1,256}")
@@ -125,10 +118,6 @@ def build_bluesky_trace(actor: BlueskyActor) -> Trace:
     )
 
 
-def build_bluesky_contact(actor: BlueskyActor) -> Contact:
-    return Contact(name=actor.name, handle=actor.handle, bio=actor.bio)
-
-
 def _format_profile_url(actor: str) -> str:
     return f"https://bsky.app/profile/{actor}"
 
@@ -187,10 +176,7 @@ METHODS = {
     QueryKind.FOLLOWS: "app.bsky.graph.getFollows",
     QueryKind.FOLLOWERS: "app.bsky.graph.getFollowers",
 }
-GONE_NOTES = {
-    "AccountTakedown": "account-taken-down",
-    "AccountDeactivated": "account-deactivated",
-}
+GONE_NOTES = {"AccountTakedown": "account-taken-down", "AccountDeactivated": "account-deactivated"}
 NOBODY_MESSAGES = ("profile not found", "actor not found")
 
 
@@ -257,15 +243,27 @@ class Bluesky(ApiSource):
 
     def _parse_answer(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
         if query.kind is QueryKind.PROFILE:
-            return _build_profile_result(query, parse_bluesky_actor(answer))
+            actor = parse_bluesky_actor(answer)
+            if query.terms[0].casefold() not in {actor.handle.casefold(), actor.did.casefold()}:
+                return build_unreadable_result("other-account")
+            if actor.asks_for_privacy:
+                return ParseResult(outcome=Outcome.DECLINED, note="account-declines-strangers")
+            return ParseResult(outcome=Outcome.FOUND, traces=(build_bluesky_trace(actor),))
         if query.kind is QueryKind.SEARCH:
-            return _build_search_result(query, _parse_actors(answer, "actors"))
+            actors = _parse_actors(answer, "actors")
+            return build_name_search_result(
+                query.terms[0],
+                [build_bluesky_trace(actor) for actor in actors if not actor.asks_for_privacy],
+                [build_bluesky_trace(actor) for actor in actors if actor.asks_for_privacy],
+            )
         return self._parse_contact_page(query, answer)
 
     def _parse_contact_page(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
         members = _parse_actors(answer, query.kind)
         contacts = tuple(
-            build_bluesky_contact(actor) for actor in members if not actor.asks_for_privacy
+            Contact(name=actor.name, handle=actor.handle, bio=actor.bio)
+            for actor in members
+            if not actor.asks_for_privacy
         )
         if query.pages and query.page >= query.pages:
             return build_last_page_result(query, contacts)
@@ -318,23 +316,6 @@ def _parse_actor_id(account: str) -> str:
 
 def _parse_actors(answer: Mapping[str, object], key: str) -> Sequence[BlueskyActor]:
     return [parse_bluesky_actor(require_object(row, key)) for row in require_list(answer, key)]
-
-
-def _build_profile_result(query: Query, actor: BlueskyActor) -> ParseResult:
-    if query.terms[0].casefold() not in {actor.handle.casefold(), actor.did.casefold()}:
-        return build_unreadable_result("other-account")
-    if actor.asks_for_privacy:
-        note = "account-declines-strangers"
-        return ParseResult(outcome=Outcome.DECLINED, note=note)
-    return ParseResult(outcome=Outcome.FOUND, traces=(build_bluesky_trace(actor),))
-
-
-def _build_search_result(query: Query, actors: Sequence[BlueskyActor]) -> ParseResult:
-    return build_name_search_result(
-        query.terms[0],
-        [build_bluesky_trace(actor) for actor in actors if not actor.asks_for_privacy],
-        [build_bluesky_trace(actor) for actor in actors if actor.asks_for_privacy],
-    )
 
 
 def _build_denial_result(answer: Mapping[str, object]) -> ParseResult:

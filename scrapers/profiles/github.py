@@ -76,9 +76,6 @@ GITHUB = ProfileApi(
     handle_pattern=r"[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}",
     known_account="@github",
     known_name=COMMON_NAME,
-    headers=(
-        ("accept", "application/vnd.github+json"),
-        ("x-github-api-version", "2022-11-28"),
-    ),
+    headers=(("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")),
     seconds_between=61.0,
 )

@@ -38,12 +38,7 @@ METHODS = ApiMethods(
         path="/api/v4/users", params=(("username", "{term}"),), rows=WHOLE_ANSWER, shape=ACCOUNT
     ),
     denials=(
-        DenialRule(
-            status=403,
-            path="message",
-            outcome=Outcome.BLOCKED,
-            note="members-to-members",
-        ),
+        DenialRule(status=403, path="message", outcome=Outcome.BLOCKED, note="members-to-members"),
     ),
 )
 

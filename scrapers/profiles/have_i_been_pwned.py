@@ -26,14 +26,7 @@ from scrapers.parsers.json_fields import (
 )
 from scrapers.parsers.presence import build_impossible_handle
 from scrapers.profile_api import JSON_HEADERS, DenialRule, check_denials
-from scrapers.source import (
-    ApiKeySpec,
-    ApiSource,
-    Canary,
-    SourceFamily,
-    SourceInfo,
-    TermsOfService,
-)
+from scrapers.source import ApiKeySpec, ApiSource, Canary, SourceFamily, SourceInfo, TermsOfService
 
 SOURCE_INFO = SourceInfo(
     title="Have I Been Pwned",
@@ -64,18 +57,8 @@ OK, NOT_FOUND = 200, 404
 TEST_DOMAIN = "hibp-integration-tests.com"
 NO_BREACHES = "breach-unnamed"
 DENIALS = (
-    DenialRule(
-        status=401,
-        path="message",
-        outcome=Outcome.BLOCKED,
-        note="key-refused",
-    ),
-    DenialRule(
-        status=403,
-        path="message",
-        outcome=Outcome.BLOCKED,
-        note="key-or-plan-refused",
-    ),
+    DenialRule(status=401, path="message", outcome=Outcome.BLOCKED, note="key-refused"),
+    DenialRule(status=403, path="message", outcome=Outcome.BLOCKED, note="key-or-plan-refused"),
 )
 MOST_BREACHES = 1000
 MOST_DATA_CLASSES = 60

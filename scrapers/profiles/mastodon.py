@@ -51,12 +51,7 @@ from scrapers.profile_api import (
     check_denials,
     parse_next_link,
 )
-from scrapers.source import (
-    COMMON_NAME,
-    Canary,
-    SourceInfo,
-    TermsOfService,
-)
+from scrapers.source import COMMON_NAME, Canary, SourceInfo, TermsOfService
 from scrapers.urls.canonical import build_account_key, canonicalize_url, extract_account_keys
 
 PLATFORM = "mastodon"
@@ -110,12 +105,17 @@ def parse_mastodon_account(shown: Mapping[str, object]) -> MastodonAccount:
     if not ACCT.fullmatch(acct) or not require_text(shown, "username"):
         raise_shape_error("acct")
     note = get_optional_text(shown, "note")
+    # Where people see it, else where machines do: servers leave out what they lack.
+    address = clean_web_address(get_optional_text(shown, "url")) or clean_web_address(
+        get_optional_text(shown, "uri")
+    )
+    moved = shown.get("moved")
     return MastodonAccount(
         id=require_text(shown, "id"),
         acct=acct,
         name=get_optional_text(shown, "display_name"),
         bio=strip_html(note),
-        url=_extract_address(shown),
+        url=address or raise_shape_error("url"),
         picture=clean_web_address(
             get_optional_text(shown, "avatar_static") or get_optional_text(shown, "avatar")
         ),
@@ -130,7 +130,11 @@ def parse_mastodon_account(shown: Mapping[str, object]) -> MastodonAccount:
         noindex=get_optional_flag(shown, "noindex"),
         discoverable=get_optional_flag(shown, "discoverable"),
         hides_contacts=get_optional_flag(shown, "hide_collections"),
-        moved_to=_extract_moved_to(shown),
+        moved_to=(
+            clean_web_address(get_optional_text(require_object(moved, "moved"), "url"))
+            if moved is not None
+            else ""
+        ),
     )
 
 
@@ -166,14 +170,6 @@ def complete_handle(acct: str, domain: str) -> str:
     return acct if "@" in acct else f"{acct}@{domain}"
 
 
-def _extract_address(shown: Mapping[str, object]) -> str:
-    """Return where people see it, else where machines do: servers leave out what they lack."""
-    address = clean_web_address(get_optional_text(shown, "url")) or clean_web_address(
-        get_optional_text(shown, "uri")
-    )
-    return address or raise_shape_error("url")
-
-
 def _extract_field_links(shown: Mapping[str, object]) -> list[str]:
     if shown.get("fields") is None:
         return []
@@ -190,15 +186,6 @@ def _parse_created_at(shown: Mapping[str, object]) -> datetime | None:
         return get_optional_datetime(shown, "created_at")
     except ShapeError:
         return None
-
-
-def _extract_moved_to(shown: Mapping[str, object]) -> str:
-    moved = shown.get("moved")
-    return (
-        clean_web_address(get_optional_text(require_object(moved, "moved"), "url"))
-        if moved is not None
-        else ""
-    )
 
 
 SOURCE_INFO = SourceInfo(

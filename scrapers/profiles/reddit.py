@@ -71,12 +71,7 @@ METHODS = ApiMethods(
     ),
     denials=(
         DenialRule(status=404, path="message", phrase="not found", outcome=Outcome.ABSENT),
-        DenialRule(
-            status=401,
-            path="message",
-            outcome=Outcome.BLOCKED,
-            note="own-token-refused",
-        ),
+        DenialRule(status=401, path="message", outcome=Outcome.BLOCKED, note="own-token-refused"),
     ),
 )
 ASKS_ROBOTS_AWAY = "account-declines-search"
@@ -87,10 +82,7 @@ class Reddit(ProfileApi):
     """An application gets 100 requests a minute."""
 
     base_url: str = "https://oauth.reddit.com"
-    pictures: tuple[str, ...] = (
-        "https://styles.redditmedia.com",
-        "https://www.redditstatic.com",
-    )
+    pictures: tuple[str, ...] = ("https://styles.redditmedia.com", "https://www.redditstatic.com")
     name: str = "reddit-api"
     platform: str = "reddit"
     info: SourceInfo = SOURCE_INFO

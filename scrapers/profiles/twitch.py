@@ -41,12 +41,7 @@ METHODS = ApiMethods(
     ),
     by_id=ApiMethod(path="/helix/users", params=(("id", "{term}"),), rows="data", shape=CHANNEL),
     denials=(
-        DenialRule(
-            status=401,
-            path="message",
-            outcome=Outcome.BLOCKED,
-            note="own-token-refused",
-        ),
+        DenialRule(status=401, path="message", outcome=Outcome.BLOCKED, note="own-token-refused"),
     ),
 )
 

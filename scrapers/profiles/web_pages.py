@@ -27,13 +27,7 @@ from scrapers.parsers.presence import build_impossible_handle
 from scrapers.parsers.profile_images import extract_picture_name
 from scrapers.parsers.robots_directives import ROBOTS_DECLINED, RobotsDirective, parse_robots_header
 from scrapers.parsers.text import count_visible_words, is_markup
-from scrapers.source import (
-    Canary,
-    OpenWebSource,
-    SourceFamily,
-    SourceInfo,
-    TermsOfService,
-)
+from scrapers.source import Canary, OpenWebSource, SourceFamily, SourceInfo, TermsOfService
 from scrapers.urls.platforms import PLATFORMS_BY_NAME
 
 PAGE_SOURCE_INFO = SourceInfo(
@@ -129,7 +123,6 @@ FEED_SOURCE_INFO = SourceInfo(
     provenance="the specifications of RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1",
     terms=TermsOfService(url="https://www.rfc-editor.org/rfc/rfc9309"),
 )
-FEED_HAS_DOCTYPE = "feed-with-entities"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +167,7 @@ class AuthorFeedSource(OpenWebSource):
         try:
             return _build_feed_result(query, page, parse_xml_feed(page.text))
         except DoctypeError:
-            return build_unreadable_result(FEED_HAS_DOCTYPE)
+            return build_unreadable_result("feed-with-entities")
         except ShapeError as error:
             return build_unreadable_result(str(error))
 

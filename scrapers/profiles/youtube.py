@@ -28,10 +28,7 @@ CHANNEL = AccountShape(
     bio="snippet.description",
     picture="snippet.thumbnails.default.url",
     created_at="snippet.publishedAt",
-    counts=(
-        ("subscribers", "statistics.subscriberCount"),
-        ("videos", "statistics.videoCount"),
-    ),
+    counts=(("subscribers", "statistics.subscriberCount"), ("videos", "statistics.videoCount")),
     required_texts=frozenset({"name"}),
 )
 SEARCH_HIT = AccountShape(
@@ -72,11 +69,7 @@ METHODS = ApiMethods(
     ),
     denials=(
         DenialRule(
-            status=400,
-            path="error.message",
-            phrase="api key",
-            outcome=Outcome.BLOCKED,
-            note=NO_KEY,
+            status=400, path="error.message", phrase="api key", outcome=Outcome.BLOCKED, note=NO_KEY
         ),
         DenialRule(status=403, path="error.message", phrase="per minute", outcome=Outcome.LIMITED),
         DenialRule(

@@ -274,11 +274,7 @@ class SandboxParser:
         return replace(result, outcome=Outcome.FAILED) if result.note == NO_CHILD else result
 
     def _run_job(
-        self,
-        run: Callable[[], ParseResult],
-        *,
-        cpu_seconds: int,
-        wait_seconds: float | None = None,
+        self, run: Callable[[], ParseResult], *, cpu_seconds: int, wait_seconds: float | None = None
     ) -> ParseResult:
         try:
             return self.call(run, ParseResult, cpu_seconds=cpu_seconds, wait_seconds=wait_seconds)

@@ -22,9 +22,7 @@ COMPLAINT_RULES = (
         outcome=Outcome.LIMITED, note=TOO_OFTEN, phrases=("limit requests", "rate limit")
     ),
     ComplaintRule(
-        outcome=Outcome.UNREADABLE,
-        note="query-too-common",
-        phrases=("too short", "too common"),
+        outcome=Outcome.UNREADABLE, note="query-too-common", phrases=("too short", "too common")
     ),
 )
 

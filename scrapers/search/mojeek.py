@@ -37,7 +37,6 @@ SOURCE_INFO = SourceInfo(
     api_key=ApiKeySpec(name="mojeek-key", param="api_key"),
     notice="It needs a paid plan, and we have not checked the price. Ask Mojeek first.",
 )
-STATUS_OK = "OK"
 COMPLAINT_RULES = (
     ComplaintRule(outcome=Outcome.LIMITED, note=TOO_OFTEN, phrases=("limit",)),
     ComplaintRule(
@@ -52,7 +51,7 @@ def parse_mojeek_results(answer: Mapping[str, object]) -> SearchAnswer | EngineC
     """Believe a list only if it holds as many results as its head counts."""
     response = require_object(answer.get("response"), "the response")
     status = require_text(response, "status")
-    if status != STATUS_OK:
+    if status != "OK":
         return EngineComplaint(status)
     head = require_object(response.get("head"), "the head")
     shown, start, total = (_require_count(head, name) for name in ("return", "start", "results"))

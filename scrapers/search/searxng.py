@@ -45,15 +45,7 @@ from scrapers.search_queries import (
     format_search_query,
 )
 from scrapers.search_results import build_person_traces, build_traces, parse_hits
-from scrapers.source import (
-    ApiSource,
-    Canary,
-    SourceFamily,
-    SourceInfo,
-    TermsOfService,
-)
-
-DEFAULT_CATEGORY = "general"
+from scrapers.source import ApiSource, Canary, SourceFamily, SourceInfo, TermsOfService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +66,7 @@ def parse_engine_list(answer: Mapping[str, object]) -> EngineList:
         for row in found
         if require_flag(row, "enabled")
     }
-    by_default = (name for name, categories in on.items() if DEFAULT_CATEGORY in categories)
+    by_default = (name for name, categories in on.items() if "general" in categories)
     return EngineList(enabled=frozenset(on), by_default=frozenset(by_default))
 
 
@@ -225,10 +217,7 @@ class SearxNG(ApiSource):
         )
 
     def _build_result(
-        self,
-        traces: tuple[Trace, ...],
-        listed: list[Mapping[str, object]],
-        silent: SilentEngines,
+        self, traces: tuple[Trace, ...], listed: list[Mapping[str, object]], silent: SilentEngines
     ) -> ParseResult:
         """Take an engine's silence for its own, and only that of all for the instance's."""
         if silent and not listed and silent.keys() >= set(self.engines):
@@ -237,9 +226,7 @@ class SearxNG(ApiSource):
             return ParseResult(outcome=outcome, note=note)
         if silent:
             return ParseResult(
-                outcome=Outcome.PARTIAL,
-                traces=traces,
-                note=self._describe_silent_engines(silent),
+                outcome=Outcome.PARTIAL, traces=traces, note=self._describe_silent_engines(silent)
             )
         if traces:
             return ParseResult(outcome=Outcome.FOUND, traces=traces)

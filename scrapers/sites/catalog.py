@@ -81,10 +81,7 @@ class SiteEntry:
     def __post_init__(self) -> None:
         place = urlsplit(self.uri_check)
         crawl_policy = CrawlPolicy(
-            origins=(
-                f"{place.scheme}://{_format_host_pattern(place.netloc)}",
-                *self.pictures,
-            ),
+            origins=(f"{place.scheme}://{_format_host_pattern(place.netloc)}", *self.pictures),
             access=self.access,
             seconds_between=self.seconds_between,
         )
@@ -121,8 +118,7 @@ class SiteEntry:
 
     def format_body(self, handle: str) -> str:
         """Return what to POST; a handle in it needs no escape but that of a form."""
-        is_form = dict(self.headers).get("content-type", "").startswith(FORM_TYPE)
-        if is_form:
+        if dict(self.headers).get("content-type", "").startswith(FORM_TYPE):
             return _fill_template(self.body, handle)
         return self.body.replace(ACCOUNT_PLACEHOLDER, handle)
 
@@ -218,6 +214,13 @@ def build_site_entry(row: CatalogRow) -> SiteEntry:
     Such lists hold the accounts of private persons.
     """
     has_provenance = bool(row.get("provenance"))
+    value = row.get("seconds_between", 1.0)
+    # The harmless headers, and for a POST the kind of its body.
+    given = {name.lower(): value for name, value in get_headers(row).items()}
+    sent = {name: value for name, value in given.items() if name in HARMLESS_HEADERS}
+    body = get_text(row, "post_body").lstrip()
+    if body:
+        sent.setdefault("content-type", "application/json" if body[0] in "{[" else FORM_TYPE)
     return SiteEntry(
         name=get_text(row, "name"),
         uri_check=get_text(row, "uri_check"),
@@ -234,10 +237,10 @@ def build_site_entry(row: CatalogRow) -> SiteEntry:
         known_accounts=get_texts(row, "known") if has_provenance else (),
         category=get_text(row, "cat"),
         handle_pattern=_build_handle_pattern(row),
-        headers=_build_headers(row),
+        headers=tuple(sent.items()),
         body=get_text(row, "post_body"),
         access=AccessMode(get_text(row, "access") or AccessMode.PAGE),
-        seconds_between=_get_seconds_between(row),
+        seconds_between=float(value) if isinstance(value, int | float) else 1.0,
         provenance=get_text(row, "provenance"),
         seen_on=get_text(row, "seen_on"),
         report_form=get_text(row, "report"),
@@ -333,24 +336,7 @@ def _build_handle_pattern(row: CatalogRow) -> str:
     """Return the pattern of handles; a list's characters to strip are characters it cannot have."""
     pattern = get_text(row, "handle")
     stripped = get_text(row, "strip_bad_char")
-    if pattern or not stripped:
-        return pattern
-    return f"[^{re.escape(stripped)}]+"
-
-
-def _build_headers(row: CatalogRow) -> tuple[tuple[str, str], ...]:
-    """Return the harmless headers, and for a POST the kind of its body."""
-    given = {name.lower(): value for name, value in get_headers(row).items()}
-    sent = {name: value for name, value in given.items() if name in HARMLESS_HEADERS}
-    body = get_text(row, "post_body").lstrip()
-    if body:
-        sent.setdefault("content-type", "application/json" if body[0] in "{[" else FORM_TYPE)
-    return tuple(sent.items())
-
-
-def _get_seconds_between(row: CatalogRow) -> float:
-    value = row.get("seconds_between", 1.0)
-    return float(value) if isinstance(value, int | float) else 1.0
+    return pattern if pattern or not stripped else f"[^{re.escape(stripped)}]+"
 
 
 # What may be asked by a username at all: ours, and what lists call such sites. Others tell of no

@@ -106,8 +106,7 @@ class PresenceSource:
         """Add what the page says of its owner; that the account exists has been proven."""
         from scrapers.parsers.profile_card import parse_profile_card  # noqa: PLC0415 - in the child alone
 
-        handle = query.terms[0]
-        card = parse_profile_card(page, handle=handle, site=self.entry.name)
+        card = parse_profile_card(page, handle=query.terms[0], site=self.entry.name)
         if RobotsDirective.UNLISTED in card.robots_directives:
             return ParseResult(outcome=Outcome.DECLINED, note=ROBOTS_DECLINED)
         result = replace(

@@ -250,9 +250,7 @@ def _extract_from_query(url: str, seen: SplitResult, params: tuple[str, ...]) ->
         yield unquote(seen.query)
         return
     given = dict(parse_qsl(seen.query))
-    for name in params:
-        if given.get(name):
-            yield _resolve_target(url, given[name])
+    yield from (_resolve_target(url, given[name]) for name in params if given.get(name))
 
 
 def _resolve_target(url: str, target: str) -> str:
