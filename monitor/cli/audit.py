@@ -39,14 +39,12 @@ def audit(context: CliContext, end: str | None, *, accept: bool, as_json: bool) 
         )
         cut = kept is not None and not log.log_end.has_row_at(kept)
     if trouble:
-        reason = f"{trouble} Save a copy of the folder, and find the cause."
-        raise DatabaseError(reason)
+        raise DatabaseError(f"{trouble} Save a copy of the folder, and find the cause.")
     if cut:
-        reason = (
+        raise DatabaseError(
             "Rows that were once at the end of the audit log are missing. Save a copy of the "
             "folder. A restored backup lacks the rows written after it."
         )
-        raise DatabaseError(reason)
     if as_json:
         context.output.print_json({"rows": rows, "end": last})
         return

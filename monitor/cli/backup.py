@@ -68,8 +68,7 @@ def backup(
     rotation = build_rotation(**most)
     dest, keys = dest or context.config.backup.folder, keys or context.config.backup.keys
     if dest is None:
-        reason = "No backup folder. Pass DEST, or set `folder` under [backup]."
-        raise InputError(reason)
+        raise InputError("No backup folder. Pass DEST, or set `folder` under [backup].")
     target = BackupTarget(folder=dest, keys=keys, rotation=rotation)
     with event_log.log_to_journal():
         done = back_up_one(context, target, changed=changed)

@@ -134,8 +134,7 @@ class RequestWait:
             minutes = BACK_WITHIN // MINUTE
             print_status(f"The service has stopped. {IT_STAYS} Waiting {minutes} minutes for it.")
         elif now - self._gone_at >= BACK_WITHIN.total_seconds():
-            reason = f"The service did not come back. {IT_STAYS}"
-            raise UnavailableError(reason)
+            raise UnavailableError(f"The service did not come back. {IT_STAYS}")
         if self.clock.monotonic() >= self._deadline:
             raise UnavailableError(self._give_up())
         self.clock.sleep(POLL_SECONDS)
@@ -218,8 +217,7 @@ def request_sweep(context: CliContext, app: App, person_id: str = "") -> Sweep:
     request_run(context, app, new_request(app, name, person_id))
     latest = app.db.sweeps.find_latest_sweep(kind, person_id)
     if latest is None:
-        reason = "The service did not do this. See `namesake status --jobs`."
-        raise UnavailableError(reason)
+        raise UnavailableError("The service did not do this. See `namesake status --jobs`.")
     return latest
 
 
@@ -277,8 +275,7 @@ def run_check(context: CliContext, person: str | None, *, as_json: bool) -> None
         if person is not None:
             app.db.people.load_person(person)
             if not app.db.consents.can_query_person(person, app.clock.now()):
-                reason = "Consent has expired or is paused; no search was run."
-                raise NotPermittedError(reason)
+                raise NotPermittedError("Consent has expired or is paused; no search was run.")
             require_service(app)
             app.db.audit.append_entry(app.clock.now(), "operator", "check-requested", person, {})
         done = request_sweep(context, app, person or "")

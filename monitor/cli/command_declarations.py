@@ -161,13 +161,7 @@ def init(
 @json_option
 @pass_cli_context
 def check(
-    context: CliContext,
-    /,
-    person: str | None,
-    reason: str | None,
-    *,
-    as_json: bool,
-    **flags: bool,
+    context: CliContext, /, person: str | None, reason: str | None, *, as_json: bool, **flags: bool
 ) -> None:
     """Check one person now, or everyone with --all. A sweep that was interrupted is resumed.
 
@@ -179,11 +173,9 @@ def check(
     """
     dry_run = flags["dry_run"]
     if (person is None) is not flags["everyone"]:
-        sentence = "Name a PERSON, or use --all."
-        raise click.UsageError(sentence)
+        raise click.UsageError("Name a PERSON, or use --all.")
     if not dry_run and reason:
-        sentence = "--break-glass prints a plan: use it with --dry-run."
-        raise click.UsageError(sentence)
+        raise click.UsageError("--break-glass prints a plan: use it with --dry-run.")
     if dry_run:
         from monitor.cli.plan import print_plan
 

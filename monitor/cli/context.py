@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from unicodedata import category
 
 import click
@@ -82,6 +82,9 @@ def name_shell_user(variables: Mapping[str, str], login: Path = LOGIN) -> str:
     return NOT_IN_A_NAME.sub("-", name)[:64]
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True)
 class Output:
     """`zone` is the district's: what an operator reads is in local time, JSON is in UTC."""
@@ -112,26 +115,40 @@ class Output:
     def print_line(self, sentence: str) -> None:
         self._print_text(escape_controls(sentence))
 
+    def print_rows(
+        self,
+        rows: Sequence[T],
+        columns: Sequence[str],
+        read: Callable[[T], Sequence[object]],
+        empty: str,
+        *,
+        as_json: bool,
+    ) -> None:
+        """Print what is read of each as a table, a sentence if there is none, or all as JSON."""
+        if as_json:
+            self.print_json(rows)
+        elif rows:
+            self.print_table(columns, map(read, rows))
+        else:
+            self.print_line(empty)
+
     def print_table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         texts = [
             [escape_controls(self._format_cell(cell)) for _, cell in zip(columns, row, strict=True)]
             for row in rows
         ]
         if self.is_terminal:
-            self._print_wrapped_table(columns, texts)
+            from rich.table import Table
+            from rich.text import Text
+
+            table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
+            for column in columns:
+                table.add_column(column, no_wrap=column in UNWRAPPED_COLUMNS)
+            for row in texts:
+                table.add_row(*(Text(cell, CELL_STYLES.get(cell, "")) for cell in row))
+            self.console.print(table)
         else:
             self._print_text(_format_piped_table([list(columns), *texts]))
-
-    def _print_wrapped_table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 3, 0, 0))
-        for column in columns:
-            table.add_column(column, no_wrap=column in UNWRAPPED_COLUMNS)
-        for row in rows:
-            table.add_row(*(Text(cell, CELL_STYLES.get(cell, "")) for cell in row))
-        self.console.print(table)
 
     def _format_cell(self, cell: object) -> str:
         if isinstance(cell, datetime):
@@ -191,10 +208,7 @@ class CliContext:
         """Open it and take its lock, which every use of the network needs. Raises BusyError."""
         from monitor.services.due_jobs import take_over_jobs
 
-        with (
-            open_app(self.config, self.environment) as app,
-            StateFolderLock(self.config.state),
-        ):
+        with open_app(self.config, self.environment) as app, StateFolderLock(self.config.state):
             take_over_jobs(app)
             yield app
             self._wake_daemon_for_emails(app)
@@ -228,11 +242,10 @@ class CliContext:
 
 def require_mail_server(context: CliContext) -> None:
     if not context.config.mail.host:
-        reason = (
+        raise UnavailableError(
             "Invitations need a mail server. Without one, the operator could read the code. "
             "Set `host` under [mail]."
         )
-        raise UnavailableError(reason)
 
 
 CASES_LEFT_OUT = "Cases left out: {}. Cases open only on the portal, never on the command line."

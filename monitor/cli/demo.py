@@ -160,10 +160,7 @@ def list_actors(app: App) -> tuple[CastMember, ...]:
     )
     others = (
         CastMember(
-            reader=find_account_id(app, mail),
-            name=_format_role_name(mail),
-            part=part,
-            group=group,
+            reader=find_account_id(app, mail), name=_format_role_name(mail), part=part, group=group
         )
         for mail, group, part in listed
     )
@@ -312,8 +309,7 @@ def _build_case_group(case: StoryCase) -> Group:
 
 
 def _build_event_group(event: StoryEvent) -> Group:
-    is_namesake = event.whose == OwnershipLabel.NAMESAKE
-    aside = SAME_NAME_NOTE if is_namesake else "No case."
+    aside = SAME_NAME_NOTE if event.whose == OwnershipLabel.NAMESAKE else "No case."
     return Group(_build_heading(EVENT_KINDS[EventKind(event.kind)], event), Text(aside))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Self
 
 import click
@@ -108,12 +109,6 @@ def list_domains(context: CliContext, *, as_json: bool) -> None:
 
 def _print_rows(context: CliContext, found: tuple[DistrictFinding, ...], *, as_json: bool) -> None:
     rows = [LookalikeRow.from_finding(finding) for finding in found]
-    if as_json:
-        context.output.print_json(rows)
-    elif rows:
-        context.output.print_table(
-            ("kind", "address", "status", "first seen", "last seen"),
-            [(row.kind, row.address, row.state, row.first_seen, row.last_seen) for row in rows],
-        )
-    else:
-        context.output.print_line("No look-alikes are known.")
+    columns = ("kind", "address", "status", "first seen", "last seen")
+    read = attrgetter("kind", "address", "state", "first_seen", "last_seen")
+    context.output.print_rows(rows, columns, read, "No look-alikes are known.", as_json=as_json)

@@ -70,8 +70,7 @@ def update(
     """
     store = _open_store(context)
     if back == (file is not None) or (back and dry_run):
-        reason = "Give either FILE or --back, and --dry-run with FILE only."
-        raise click.UsageError(reason)
+        raise click.UsageError("Give either FILE or --back, and --dry-run with FILE only.")
     if file is None:
         made_on = store.remove_update()
         if as_json:
@@ -100,8 +99,7 @@ def _read_file(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
     except OSError as error:
-        reason = f"{file} cannot be read ({error.strerror})."
-        raise InputError(reason) from error
+        raise InputError(f"{file} cannot be read ({error.strerror}).") from error
 
 
 def _build_kind_rows(

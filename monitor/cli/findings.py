@@ -56,13 +56,7 @@ FLAGGED_REFUSED = (
 @json_option
 @pass_cli_context
 def explain(
-    context: CliContext,
-    /,
-    finding: str | None,
-    reason: str | None,
-    *,
-    as_json: bool,
-    **flags: bool,
+    context: CliContext, /, finding: str | None, reason: str | None, *, as_json: bool, **flags: bool
 ) -> None:
     """Print the evidence for who owns a finding: axis, bits, reason, totals and decision.
 
@@ -71,8 +65,7 @@ def explain(
     """
     history = flags["history"]
     if (finding is None) is not flags["weights"]:
-        sentence = "Name a FINDING, or use --weights."
-        raise click.UsageError(sentence)
+        raise click.UsageError("Name a FINDING, or use --weights.")
     if finding is None:
         _print_weights(context, as_json=as_json)
         return
@@ -106,8 +99,7 @@ def _build_explanation(app: App, finding: "Finding") -> "Explanation":
 
     assessment = app.db.findings.find_assessment(finding.id)
     if assessment is None:
-        sentence = f"{finding.id} has not been assessed yet. The next sweep assesses it."
-        raise InputError(sentence)
+        raise InputError(f"{finding.id} has not been assessed yet. The next sweep assesses it.")
     weights = load_weights(app.config.detection)
     return assessments.explain_assessment(assessment, finding.portrait.kind, weights)
 

@@ -67,8 +67,7 @@ def first_contact(
             return
         contacts = _request_contacts(context, app, names)
         public = tuple(rename_publicly(app.sources, app.facts.changes, contacts))
-        packed = build_bundle(app.db, public, render_contact_page(public))
-        write_file(bundle, packed)
+        write_file(bundle, build_bundle(app.db, public, render_contact_page(public)))
     if as_json:
         context.output.print_json({"contacts": contacts, "bundle": str(bundle)})
         return

@@ -61,8 +61,7 @@ def set_up_district(
     if domains:
         options["domains"] = ", ".join(domains)
     if path and options:
-        reason = "--answers holds all answers: pass no other option with it."
-        raise click.UsageError(reason)
+        raise click.UsageError("--answers holds all answers: pass no other option with it.")
     beforehand = read_answers_file(path) if path else GivenAnswers(answers=options)
     place = SetupPlace(
         config_path=context.config_path,

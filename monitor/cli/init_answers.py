@@ -123,8 +123,7 @@ def read_answers_file(path: Path) -> GivenAnswers:
     try:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        reason = f"{path} is not valid TOML: {describe_toml_fault(str(error))}"
-        raise InputError(reason) from error
+        raise InputError(f"{path} is not valid TOML: {describe_toml_fault(str(error))}") from error
     usable, faults = dict[str, object](), list[str]()
     for key, value in written.items():
         try:
@@ -200,8 +199,7 @@ def take_given_answers(given: GivenAnswers, answers: Answers, environment: Envir
     if answers["mail_test"] == YES:
         tested = send_setup_test(environment, answers)
         if tested.level is not HealthLevel.OK:
-            reason = f"{render_told(tested.message)} Nothing was written."
-            raise UnavailableError(reason)
+            raise UnavailableError(f"{render_told(tested.message)} Nothing was written.")
         click.echo(render_told(tested.message))
     return answers
 
@@ -291,8 +289,7 @@ class Conversation:
         try:
             write_new_file(self.draft, json.encode(self.given.answers).decode(), PRIVATE_MODE)
         except CannotWriteError as error:
-            reason = f"{error} Choose another path with --config."
-            raise CannotWriteError(reason) from error
+            raise CannotWriteError(f"{error} Choose another path with --config.") from error
 
     def _go_through(self, changed: str = "") -> None:
         """Answer all questions in their order: what is given stands, except for `changed`."""
@@ -399,8 +396,7 @@ def _ask_whether_it_came(answers: Answers, *, was_sent: bool) -> str:
         for choice in choices:
             if choice.startswith(typed.strip().lower() or "-"):
                 return choice
-        reason = f"{typed!r} is not one of {', '.join(choices)}."
-        raise click.BadParameter(reason)
+        raise click.BadParameter(f"{typed!r} is not one of {', '.join(choices)}.")
 
     while True:
         reply: str = click.prompt(

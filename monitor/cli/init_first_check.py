@@ -81,7 +81,8 @@ def offer_first_check(asked: CliContext) -> None:
         if not click.confirm(OFFER, default=False):
             return
         with serve_folder(context), context.open_app() as app:
-            if is_any_source_askable(context, app):
+            missing = find_missing_keys(app.sources, context.environment.variables)
+            if len(missing) < len(app.sources):
                 _join_and_check(context, app)
             else:
                 _print("No source can be asked yet: add one under [sources], or its key.")
@@ -142,8 +143,7 @@ def _join_and_check(context: CliContext, app: App) -> None:
     if not count_checked_sources(app, done):
         _print("No source could be checked, so nothing is known yet. That is not an all-clear.")
     # The temporary folder of a container ends with this command.
-    in_container = setup_files.HOST.is_container()
-    place = context.config_path.parent if in_container else None
+    place = context.config_path.parent if setup_files.HOST.is_container() else None
     email = render_email(build_digest_view(app, person.id))
     folder = Path(tempfile.mkdtemp(prefix="namesake-digest-", dir=place))
     write_private_file(folder / "digest.html", email.html.encode())
@@ -233,8 +233,7 @@ def join_with_link(
     """Join by the link, or by its code. Raises InputError for that of another invitation."""
     code = "".join(typed.split()).rstrip("/").rpartition("/")[2]
     if load_open_invitation(app, code).id != invitation.id:
-        reason = "This is the link of another invitation."
-        raise InputError(reason)
+        raise InputError("This is the link of another invitation.")
     return enroll_with_code(app, code, answers)
 
 
@@ -254,11 +253,6 @@ def _parse_work_address(app: App, typed: str) -> str:
         return parse_district_address(app, typed)
     except InputError as error:
         raise click.BadParameter(str(error)) from error
-
-
-def is_any_source_askable(context: CliContext, app: App) -> bool:
-    missing = find_missing_keys(app.sources, context.environment.variables)
-    return len(missing) < len(app.sources)
 
 
 def _print(sentence: str) -> None:

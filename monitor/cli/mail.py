@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 import click
 
@@ -47,11 +48,10 @@ def preview(
     from reports.emails import registry
 
     if reason is None:
-        sentence = (
+        raise NotPermittedError(
             "A digest belongs to the person it is about. --break-glass REASON prints it. "
             "That is audited, and the person is notified at once."
         )
-        raise NotPermittedError(sentence)
     with context.open_app() as app:
         view = digests.build_digest_view(app, person, case.FlaggedFindings.LEFT_OUT)
         left_out = len(app.db.cases.list_cases_of_person(person))
@@ -131,45 +131,23 @@ def list_emails(context: CliContext, *, paused: bool, as_json: bool) -> None:
     Invitations waiting for their turn are not listed: they would reveal who had not joined yet.
     """
     if paused:
-        _list_paused_addresses(context, as_json=as_json)
+        with context.open_app() as app:
+            silent = app.db.suppression_list.list_suppressions()
+        read = attrgetter("person_id", "status", "since")
+        columns = ("id", "response", "since")
+        context.output.print_rows(silent, columns, read, "No paused addresses.", as_json=as_json)
         return
     with context.open_app() as app:
         rows = tuple(_list_undelivered(app))
-    if as_json:
-        context.output.print_json(rows)
-    elif rows:
-        context.output.print_table(
-            ("id", "kind", "to", "state", "since", "tries", "next try", "reason"),
-            (
-                (
-                    row.id,
-                    row.kind,
-                    row.recipient_id,
-                    row.state,
-                    row.since,
-                    row.attempts,
-                    row.next_try,
-                    row.reason,
-                )
-                for row in rows
-            ),
-        )
-    else:
-        context.output.print_line(
-            "No queued or failed emails. Invitations that wait for their first try are not listed."
-        )
-
-
-def _list_paused_addresses(context: CliContext, *, as_json: bool) -> None:
-    with context.open_app() as app:
-        rows = app.db.suppression_list.list_suppressions()
-    if as_json:
-        context.output.print_json(rows)
-    elif rows:
-        table = ((row.person_id, row.status, row.since) for row in rows)
-        context.output.print_table(("id", "response", "since"), table)
-    else:
-        context.output.print_line("No paused addresses.")
+    context.output.print_rows(
+        rows,
+        ("id", "kind", "to", "state", "since", "tries", "next try", "reason"),
+        attrgetter(
+            *("id", "kind", "recipient_id", "state", "since", "attempts", "next_try", "reason")
+        ),
+        "No queued or failed emails. Invitations that wait for their first try are not listed.",
+        as_json=as_json,
+    )
 
 
 @mail.command()
@@ -179,8 +157,7 @@ def _list_paused_addresses(context: CliContext, *, as_json: bool) -> None:
 def retry(context: CliContext, email_ids: tuple[str, ...], *, everything: bool) -> None:
     """Retry failed emails for another five days."""
     if bool(email_ids) is everything:
-        reason = "Name the emails to retry, or use --all."
-        raise click.UsageError(reason)
+        raise click.UsageError("Name the emails to retry, or use --all.")
     with context.open_app() as app:
         outbox, now = app.db.outbox, app.clock.now()
         chosen = email_ids or tuple(

@@ -326,13 +326,9 @@ def main(arguments: Sequence[str] | None = None, environment: "Environment | Non
         )
     else:
         sys.exit(code if isinstance(code, int) else 0)
-    _print_error(code, reason, as_json=as_json)
-    sys.exit(code)
-
-
-def _print_error(code: int, reason: str, *, as_json: bool) -> None:
-    """Say it as the last line on standard error: an answer may have been printed before."""
+    # Say it as the last line on standard error: an answer may have been printed before.
     from monitor.cli.context import escape_controls
 
     told = json.dumps({"error": {"code": code, "message": reason}}, ensure_ascii=False)
     click.echo(escape_controls(told if as_json else f"namesake: {reason}"), err=True)
+    sys.exit(code)

@@ -102,11 +102,10 @@ class DayMark:
         day, salt, marked = self._read_mark()
         if day == today.isoformat() and salt:
             if not secrets.compare_digest(marked, _hash_name(name, salt)):
-                reason = (
+                raise NotPermittedError(
                     "Another name was looked up today. `namesake me` is for looking yourself up, "
                     "so it takes one name a day. Try again tomorrow."
                 )
-                raise NotPermittedError(reason)
             yield lambda: None
             return
         salt = secrets.token_hex(16)
@@ -114,11 +113,10 @@ class DayMark:
         try:
             self.path.parent.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            reason = (
+            raise CannotWriteError(
                 f"{self.path} cannot be written ({error.strerror}). "
                 "Set $XDG_CACHE_HOME to a folder of yours."
-            )
-            raise CannotWriteError(reason) from error
+            ) from error
         # It is there while sources are asked, so that no second run takes another name meanwhile.
         write_private_file(self.path, mark.encode())
         spent = threading.Event()
@@ -159,8 +157,7 @@ def look_oneself_up(
 ) -> None:
     answers = _read_answers(name, given)
     if page is not None and not page.parent.is_dir():
-        reason = f"{page.parent} is not a folder. Choose another place with --html."
-        raise InputError(reason)
+        raise InputError(f"{page.parent} is not a folder. Choose another place with --html.")
     _confirm_own_name(answers.name, is_own_name=is_own_name)
     stopping = threading.Event()
     view = _run_check(context.environment, answers, stopping)
@@ -218,16 +215,14 @@ def _read_answers(name: str, given: Mapping[str, tuple[str, ...] | str]) -> Quic
     lists = {key: tuple(texts) for key, texts in given.items() if isinstance(texts, tuple)}
     own_name, school = split_own_name(name), str(given["school"]).strip()
     if not (own_name.given and own_name.family):
-        reason = 'Give a first and a last name in quotes, such as "Maria Delgado".'
-        raise InputError(reason)
+        raise InputError('Give a first and a last name in quotes, such as "Maria Delgado".')
     named = (*lists["nicknames"], *lists["formers"])
     for text in (name, school, *named, *lists["towns"], *lists["handles"]):
         if len(text) > MAX_TEXT:
             reason = f"Use at most {MAX_TEXT} characters for a name, town, school or handle."
             raise InputError(reason)
     if any(len(entries) > MAX_ENTRIES for entries in lists.values()):
-        reason = f"Give each option at most {MAX_ENTRIES} times."
-        raise InputError(reason)
+        raise InputError(f"Give each option at most {MAX_ENTRIES} times.")
     return QuickCheckAnswers(
         name=replace(
             own_name,
@@ -253,10 +248,9 @@ def _confirm_own_name(name: PersonName, *, is_own_name: bool) -> None:
     except click.Abort:  # Ctrl-C, or no one there to answer
         confirmed = False
     if not confirmed:
-        reason = (
+        raise NotPermittedError(
             "`namesake me` is for looking yourself up: answer y, or add --yes. No search was run."
         )
-        raise NotPermittedError(reason)
 
 
 def _find_zone(variables: Mapping[str, str]) -> str:
@@ -290,8 +284,7 @@ def _build_searxng_config(address: str) -> SearxNGConfig | None:
         return None
     origin = parse_engine_origin(address.rstrip("/"))
     if not origin:
-        reason = f"${SEARXNG_VARIABLE} is not an address like {SEARXNG_EXAMPLE}."
-        raise ConfigError(reason)
+        raise ConfigError(f"${SEARXNG_VARIABLE} is not an address like {SEARXNG_EXAMPLE}.")
     return SearxNGConfig(url=address.rstrip("/"), allow_private=(origin,))
 
 

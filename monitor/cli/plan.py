@@ -50,11 +50,7 @@ class NextSweep:
 
 
 def print_plan(
-    context: CliContext,
-    person: str | None,
-    reason: str | None,
-    *,
-    as_json: bool,
+    context: CliContext, person: str | None, reason: str | None, *, as_json: bool
 ) -> None:
     """Print what would be asked: about one person, for a reason, or how much about all."""
     output = context.output
@@ -66,8 +62,7 @@ def print_plan(
             return
         app.db.people.load_person(person)
         if not app.db.consents.can_query_person(person, app.clock.now()):
-            sentence = "Consent has expired or is paused; no search was run."
-            raise NotPermittedError(sentence)
+            raise NotPermittedError("Consent has expired or is paused; no search was run.")
         if reason is not None:
             record_break_glass(app, person, BREAK_GLASS_SUBJECT, reason)
         _print_queries(app, output, person, as_json=as_json)

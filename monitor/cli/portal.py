@@ -52,11 +52,7 @@ def open_site(
 
 
 def serve_pages(
-    context: CliContext,
-    listen: str,
-    pages: WsgiApp,
-    what: str,
-    check: Callable[[], None],
+    context: CliContext, listen: str, pages: WsgiApp, what: str, check: Callable[[], None]
 ) -> None:
     """Serve until SIGTERM, and `check` now and then."""
     stopping, supervisor = threading.Event(), SystemdNotifier(context.environment.variables)

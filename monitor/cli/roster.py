@@ -133,8 +133,7 @@ def _build_roster_admin(
         tokens = configured.students.tokens
         key_file = key_file or configured.students.key_file
     if tokens is None:
-        reason = "No token file. Pass --tokens, or set `tokens` under [students]."
-        raise InputError(reason)
+        raise InputError("No token file. Pass --tokens, or set `tokens` under [students].")
     return RosterAdmin(
         tokens=tokens,
         key_file=key_file,

@@ -58,16 +58,7 @@ def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
 def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
         context.output.print_table(
-            (
-                "source",
-                "name",
-                "hosts",
-                "pace",
-                "budget",
-                "outcome",
-                "since",
-                "proof",
-            ),
+            ("source", "name", "hosts", "pace", "budget", "outcome", "since", "proof"),
             [
                 (
                     row["source"],
@@ -128,11 +119,10 @@ def check(context: CliContext, source: str, *, as_json: bool) -> int:
             raise InputError(describe_unknown_source(app, source))
         checks = request_self_tests(context, app, source)
     if source and not checks:
-        reason = (
+        raise UnavailableError(
             f"The self-test of {source} did not finish. Try again, and restart the service if you"
             " turned on this source."
         )
-        raise UnavailableError(reason)
     _print_checks(context, checks, as_json=as_json)
     refuted = any(test.trust.status is SourceTrust.REFUTED for test in checks)
     return UnavailableError.exit_code if source and refuted else 0
@@ -304,10 +294,9 @@ class SourceSheet:
             )
         kind = discover_built_in_sources().get(name)
         if kind is None:
-            reason = (
+            raise InputError(
                 f"There is no source {name!r}. See `namesake sources list` and its --off option."
             )
-            raise InputError(reason)
         return cls(source=name, info=kind.info)
 
     def to_lines(self) -> Iterator[SheetLine]:
@@ -350,10 +339,7 @@ class SourceSheet:
 
 def _build_health_report(app: App, source: Source) -> SourceHealthReport:
     db, name = app.db, source.name
-    health, runs = (
-        db.source_health.find_source_health(name),
-        db.sweeps.list_runs_of_source(name),
-    )
+    health, runs = (db.source_health.find_source_health(name), db.sweeps.list_runs_of_source(name))
     check = db.canary_checks.find_canary_check(name)
     asked = sum(run.asked for run in runs)
     good = (run.at for run in runs if run.outcome.is_conclusive)

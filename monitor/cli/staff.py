@@ -142,8 +142,7 @@ def export(context: CliContext, person_id: str, folder: Path | None, reason: str
     from monitor.services.break_glass import record_break_glass
 
     if folder is not None and reason is None:
-        sentence = "This data belongs to the person. --to needs --break-glass REASON."
-        raise InputError(sentence)
+        raise InputError("This data belongs to the person. --to needs --break-glass REASON.")
     with context.open_app() as app:
         app.db.people.load_person(person_id)
         if reason is None:
@@ -200,11 +199,9 @@ def _invite_one(context: CliContext, mail: str, given: str, family: str) -> None
     from monitor.services import enrollment
 
     if not is_single_address(mail):
-        reason = f"{mail!r} is not a single email address. No one was invited."
-        raise InputError(reason)
+        raise InputError(f"{mail!r} is not a single email address. No one was invited.")
     if given and not family:
-        reason = "Pass both a given and a family name, or neither. No one was invited."
-        raise InputError(reason)
+        raise InputError("Pass both a given and a family name, or neither. No one was invited.")
     require_mail_server(context)
     with context.open_app() as app:
         # Who has joined is not for operators to try out: they read the same either way.
@@ -357,17 +354,13 @@ def list_staff(context: CliContext, *, as_json: bool) -> None:
     """
     with context.open_app() as app:
         rows = [*_list_enrolled(app)]
-    if as_json:
-        context.output.print_json(rows)
-    elif rows:
-        context.output.print_table(
-            ("id", "state", "scopes", "until"),
-            ((row.id, row.state, ", ".join(row.scopes), row.until) for row in rows),
-        )
-    else:
-        context.output.print_line(
-            "No one has enrolled yet. Invite people with `namesake staff import`."
-        )
+    context.output.print_rows(
+        rows,
+        ("id", "state", "scopes", "until"),
+        lambda row: (row.id, row.state, ", ".join(row.scopes), row.until),
+        "No one has enrolled yet. Invite people with `namesake staff import`.",
+        as_json=as_json,
+    )
 
 
 @staff.command()
@@ -389,11 +382,7 @@ def withdraw(context: CliContext, person_id: str) -> None:
     )
 
 
-for command in (
-    export,
-    left,
-    pause,
-):
+for command in (export, left, pause):
     staff.add_command(command)
 
 

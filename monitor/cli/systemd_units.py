@@ -74,11 +74,10 @@ def find_program(prefix: Path, interpreter: Path) -> Path:
         raise InputError(sentence)
     for path in (program, interpreter.resolve()):
         if path.parts[1] in HIDDEN_PLACES:
-            sentence = (
+            raise NotPermittedError(
                 f"The service could not read {path}: systemd hides that place from it. Install "
                 "Namesake for all users instead: see docs/install.md."
             )
-            raise NotPermittedError(sentence)
     return program
 
 
