@@ -23,7 +23,7 @@ ANNEX = Annex(
             title=TITLE,
             line="Manage many districts that one service works on, and workers.",
             load=lambda: import_module("monitor.fleet.cli.fleet").fleet,
-        ),
+        )
     },
     extensions={
         **dict.fromkeys(

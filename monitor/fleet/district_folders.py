@@ -128,8 +128,7 @@ def find_district_folder(folder: Path, name: str) -> DistrictFolder:
     for district in list_district_folders(folder):
         if district.name == name:
             return district
-    reason = f"There is no district {name!r} in {folder}. `namesake status` shows them."
-    raise InputError(reason)
+    raise InputError(f"There is no district {name!r} in {folder}. `namesake status` shows them.")
 
 
 def build_district_environment(environment: Environment, district: DistrictFolder) -> Environment:
@@ -197,8 +196,7 @@ def collect_fleet_vitals(folder: Path, now: datetime) -> tuple[dict[str, Vitals]
 def check_name(name: str) -> None:
     """Raise InputError for a name that does not fit folders, logs, metrics and databases."""
     if not DISTRICT_NAME.fullmatch(name):
-        reason = f"{name!r} cannot be used: write lower-case letters, digits and hyphens."
-        raise InputError(reason)
+        raise InputError(f"{name!r} cannot be used: write lower-case letters, digits and hyphens.")
 
 
 def check_new_name(folder: Path, name: str) -> DistrictFolder:
@@ -206,8 +204,7 @@ def check_new_name(folder: Path, name: str) -> DistrictFolder:
     check_name(name)
     path = folder / name
     if path.exists():
-        reason = f"{path} exists. Choose another name, or remove that district first."
-        raise InputError(reason)
+        raise InputError(f"{path} exists. Choose another name, or remove that district first.")
     return DistrictFolder(name=name, path=path)
 
 
@@ -227,8 +224,7 @@ def translate_os_errors(path: Path, fault: str, remedy: str = "check the folder"
     try:
         yield
     except OSError as error:
-        reason = f"{path} {fault} ({error.strerror}): {remedy}."
-        raise CannotWriteError(reason) from error
+        raise CannotWriteError(f"{path} {fault} ({error.strerror}): {remedy}.") from error
 
 
 def ask_to_leave(district: DistrictFolder) -> None:
@@ -246,8 +242,7 @@ def rename_folder(district: DistrictFolder, suffix: str) -> Path:
     """Give a district's folder a name that no service takes up; what is in it stays as it is."""
     target = district.path.with_name(f"{district.name}{suffix}")
     if target.exists():
-        reason = f"{target} exists from before. Move it away, then try again."
-        raise InputError(reason)
+        raise InputError(f"{target} exists from before. Move it away, then try again.")
     with translate_os_errors(district.path, "cannot be renamed"):
         district.path.rename(target)
         (target / LEAVING_FILE).unlink(missing_ok=True)

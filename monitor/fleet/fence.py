@@ -61,8 +61,7 @@ class Fence:
 
     def __post_init__(self) -> None:
         if self.mute_after + self.longest_request >= self.dead_after:
-            reason = "A machine could still be asking when it is taken for dead."
-            raise ValueError(reason)
+            raise ValueError("A machine could still be asking when it is taken for dead.")
         self._beaten_at = self.clock()
 
     @property

@@ -370,8 +370,7 @@ class FleetCrawler(RelayedCrawler):
         known = self._find_answer(query)
         if known is not None:
             return known
-        source = query.query.source
-        desk.report_progress(source, SourceProgress.ASKING)
+        desk.report_progress(query.query.source, SourceProgress.ASKING)
         if self.share is None or not self.router.directory.is_declared(host):
             return None
         pause = self._get_pause(host, query)

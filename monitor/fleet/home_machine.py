@@ -216,11 +216,10 @@ class HomeMachine:
             if not handover.token or not handover.files:
                 check_not_moved(state)
             if missing := find_missing_file(folder, handover):
-                reason = (
+                raise MovedError(
                     f"It is on its way here, and its copy is not complete: {missing} is missing or "
                     "differs. Wait for the copy, or copy it again."
                 )
-                raise MovedError(reason)
         began_at = read_boot_clock()
         lease = self.leases.claim_district(name, handover.token if handover else "")
         if lease is None or lease.machine != self.leases.machine or lease.is_arriving:

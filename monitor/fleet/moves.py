@@ -90,14 +90,12 @@ def move_district(
     """
     state = district.load_config().state
     if not state.resolve().is_relative_to(district.path.resolve()):
-        reason = (
+        raise InputError(
             f"{state} is not in {district.path}. Stop the service, move it there, and set "
             f'state = "state" in {district.config_path}.'
         )
-        raise InputError(reason)
     if not (state / DATABASE_FILE).exists():
-        reason = f"There is no database in {state}, so there is nothing to move."
-        raise InputError(reason)
+        raise InputError(f"There is no database in {state}, so there is nothing to move.")
     known = find_handover(state)
     if known is not None and not known.token:
         check_not_moved(state)
@@ -136,8 +134,7 @@ def take_back(folder: Path, name: str, leases: "LeasesTable") -> None:
     found = DistrictFolder(name=name, path=moved if moved.exists() else here)
     handover = find_handover(found.load_config().state)
     if not leases.cancel_move(name, handover.token if handover else ""):
-        reason = f"Another machine has taken up {name} by now. Move it back from there."
-        raise MovedError(reason)
+        raise MovedError(f"Another machine has taken up {name} by now. Move it back from there.")
     if moved.exists():
         with translate_os_errors(moved, "cannot be renamed"):
             moved.rename(here)
@@ -196,11 +193,10 @@ def check_drained(folder: Path) -> None:
                 busy.append(district.name)
     if busy:
         named = ", ".join(busy[:5]) + (" and others" if len(busy) > len(busy[:5]) else "")
-        reason = (
+        raise BusyError(
             f"The service has not let go of {len(busy)} districts yet: {named}. What runs there "
             "ends first. Run this again."
         )
-        raise BusyError(reason)
 
 
 @contextmanager
@@ -283,28 +279,25 @@ def restore_lost_district(
     A running service takes it up when it is whole. What fails can be done again.
     """
     if places.folder is None or places.keys is None:
-        reason = (
+        raise InputError(
             "Name the folder with the copies of the district, and with --keys that with the copy "
             "of its keys; or set both under [backup]."
         )
-        raise InputError(reason)
     copy = find_newest_backup(places.folder)
     copy.check_files()
     with translate_os_errors(district.path, "cannot be written", "check the disk"):
         make_folder(district.path, like=district.path.parent)
         saved = copy.path.parent / DISTRICT_CONFIG
         if not district.config_path.exists() and not saved.exists():
-            reason = (
+            raise InputError(
                 f"The backup has no configuration. Put the district's {DISTRICT_CONFIG} and its "
                 f"secrets into {district.path}, then try again."
             )
-            raise InputError(reason)
         if not district.config_path.exists():
             write_file(district.config_path, saved.read_bytes(), PRIVATE_MODE)
     config = district.load_config()
     if (config.state / DATABASE_FILE).exists():
-        reason = f"{config.state} has a district. Move it away, then restore again."
-        raise InputError(reason)
+        raise InputError(f"{config.state} has a district. Move it away, then restore again.")
     take_over()
     with work_in_district(district.name):
         own = build_district_environment(environment, district)
@@ -317,14 +310,12 @@ def take_over_lease(leases: "LeasesTable", name: str, gone: str) -> None:
     if lease is None or (lease.machine == leases.machine and not lease.is_arriving):
         return
     if lease.is_arriving:
-        reason = (
+        raise MovedError(
             f"{name} is on its way to {lease.machine}, and that copy is newer than any backup. "
             f"Finish that, or say --gone {lease.machine} if it is lost."
         )
-        raise MovedError(reason)
     seconds = round(lease.left.total_seconds())
-    reason = (
+    raise BusyError(
         f"The machine {lease.machine} was heard of lately, and may work on {name} for another "
         f"{seconds} seconds. Try again then, or say --gone {lease.machine} if it is off for good."
     )
-    raise BusyError(reason)

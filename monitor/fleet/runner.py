@@ -30,11 +30,7 @@ from monitor.domain.health import compute_exit_code
 from monitor.domain.vocabulary import HealthLevel
 from monitor.fleet.config import FleetFile
 from monitor.fleet.db.shared_database import DistrictRecord
-from monitor.fleet.district_folders import (
-    is_drained,
-    list_district_folders,
-    work_in_district,
-)
+from monitor.fleet.district_folders import is_drained, list_district_folders, work_in_district
 from monitor.fleet.health import FleetCollector
 from monitor.fleet.hosted_districts import HostedDistrict, SharedResources, is_settled
 from monitor.fleet.pools import WorkerPool

@@ -47,10 +47,7 @@ def list_district_statuses(
     return (
         *(
             _build_status(
-                district,
-                records.get(district.name),
-                twins.get(district.name, ""),
-                drained=drained,
+                district, records.get(district.name), twins.get(district.name, ""), drained=drained
             )
             for district in folders
         ),

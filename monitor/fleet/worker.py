@@ -100,10 +100,7 @@ class BatchGuard:
     """What may be asked now, as the homes have permitted it; read right before each query."""
 
     def __init__(
-        self,
-        mailbox: Mailbox,
-        fence: Fence,
-        read_time: Callable[[], datetime] = read_utc_time,
+        self, mailbox: Mailbox, fence: Fence, read_time: Callable[[], datetime] = read_utc_time
     ) -> None:
         self._mailbox = mailbox
         self.read_time = read_time
@@ -150,11 +147,10 @@ class BatchGuard:
         off = max(began_at - known, known - self.read_time())
         if off > CLOCKS_DIFFER_BY:
             seconds = round(off.total_seconds())
-            reason = (
+            raise WrongClockError(
                 f"The clock differs from that of the database by {seconds} s. Run a time service, "
                 "such as systemd-timesyncd."
             )
-            raise WrongClockError(reason)
 
     def gives_way(self, batch: SealedBatch, priority: CrawlPriority) -> bool:
         """Tell whether a batch makes way: for someone who waits, or since it has lapsed."""
@@ -386,12 +382,7 @@ class FleetWorker:
         # Not the loop's own threads: of those there are few, and a slow host would hold each.
         threads = ThreadPoolExecutor(self.hosts_at_once, thread_name_prefix="ask")
 
-        @app.task(
-            name=ASK_TASK,
-            queue=ASK_QUEUE,
-            retry=RetryAtOnce(),
-            pass_context=True,
-        )
+        @app.task(name=ASK_TASK, queue=ASK_QUEUE, retry=RetryAtOnce(), pass_context=True)
         async def ask(context: procrastinate.JobContext, /, batch_id: int, **_: int) -> None:
             await loop.run_in_executor(threads, self._ask_batch, batch_id, context.job.lock)
 
@@ -413,8 +404,7 @@ class FleetWorker:
             with suppress(asyncio.CancelledError):
                 await taking
             if not self.guard.stopping.is_set():
-                reason = "The queue of the fleet has ended. Start the worker again."
-                raise UnavailableError(reason)
+                raise UnavailableError("The queue of the fleet has ended. Start the worker again.")
         threads.shutdown(wait=False, cancel_futures=True)
 
     def _stop(self, taking: "asyncio.Task[None]") -> None:

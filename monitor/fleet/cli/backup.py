@@ -88,10 +88,7 @@ def _back_up_districts(
 
 
 def _find_target(
-    district: DistrictFolder,
-    rotation: BackupRotation,
-    places: BackupConfig,
-    taken: dict[Path, str],
+    district: DistrictFolder, rotation: BackupRotation, places: BackupConfig, taken: dict[Path, str]
 ) -> BackupTarget:
     own = district.load_config().backup
     folder = places.folder / district.name if places.folder else own.folder
@@ -104,10 +101,9 @@ def _find_target(
         for path, owner in taken.items():
             if path.is_relative_to(real) or real.is_relative_to(path):
                 # Each would delete the old backups of the other, and overwrite its keys.
-                reason = (
+                raise InputError(
                     f"{place} has the backups of {owner}. Give each district folders of its own."
                 )
-                raise InputError(reason)
     taken.update(dict.fromkeys(found.values(), district.name))
     return BackupTarget(folder=folder, keys=keys, rotation=rotation)
 

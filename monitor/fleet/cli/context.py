@@ -107,11 +107,10 @@ def require_home(
     file = require_fleet(context, folder)
     with open_home(context, file) as home:
         if home is None:
-            reason = (
+            raise ConfigError(
                 "No `database` under [fleet], so this machine is alone: see docs/fleet.md for what "
                 "to do instead."
             )
-            raise ConfigError(reason)
         yield context, file, home
 
 

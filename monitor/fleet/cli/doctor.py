@@ -56,7 +56,12 @@ def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[Heal
     if is_drained(file.fleet.districts):
         remedy = "Go on: `namesake fleet drain --undo`."
         yield report_warning("service", "This machine is drained.", remedy)
-    yield from _check_fleet_database(context, file)
+    try:
+        with open_home(context, file, LOOKS_FOR) as home:
+            yield from check_state(home.read_state()) if home else ()
+    except MonitorError as error:
+        remedy = "See docs/fleet.md: several machines."
+        yield report_failure("database", str(error), remedy, error.exit_code)
     if setup_files.HOST.runs_units_of(context.config_path):
         yield from check_units(setup_files.HOST)
     for district in list_district_folders(file.fleet.districts):
@@ -68,15 +73,6 @@ def _check_shared_service(context: CliContext, file: FleetFile) -> Iterator[Heal
                 f"Store it as {other}, as docs/fleet.md says, and delete "
                 f"{district.path / SECRETS_FOLDER / name}.",
             )
-
-
-def _check_fleet_database(context: CliContext, file: FleetFile) -> Iterator[HealthResult]:
-    try:
-        with open_home(context, file, LOOKS_FOR) as home:
-            yield from check_state(home.read_state()) if home else ()
-    except MonitorError as error:
-        remedy = "See docs/fleet.md: several machines."
-        yield report_failure("database", str(error), remedy, error.exit_code)
 
 
 def _check_district(
@@ -99,10 +95,7 @@ def print_fleet_metrics(
     """Print the numbers of many districts; a database that is away is told as that."""
     vitals, faults = collect_fleet_vitals(many.fleet.districts, asked.environment.clock.now())
     state = None
-    with (
-        suppress(UnavailableError),
-        open_home(add_stored_secrets(asked), many, LOOKS_FOR) as home,
-    ):
+    with suppress(UnavailableError), open_home(add_stored_secrets(asked), many, LOOKS_FOR) as home:
         state = home.read_state() if home else None
     database = bool(many.fleet.database)
     numbers = FleetCollector(vitals=vitals, faults=faults, database=database, state=state)

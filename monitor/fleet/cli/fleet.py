@@ -91,8 +91,7 @@ def worker(context: CliContext, log_format: str, database: str, *, verbose: bool
     file = None if database else load_fleet_file(context.config_path)
     address = database or (file.fleet.database if file else "")
     if not address:
-        reason = "Name the PostgreSQL of the fleet with --database, or under [fleet]."
-        raise ConfigError(reason)
+        raise ConfigError("Name the PostgreSQL of the fleet with --database, or under [fleet].")
     fetch = file.fetch if file else FetchConfig()
     settings = event_log.LogSettings(form=event_log.LogFormat(log_format), verbose=verbose)
     with event_log.log_to_stream(settings=settings):
@@ -111,12 +110,7 @@ def worker(context: CliContext, log_format: str, database: str, *, verbose: bool
 
 
 def print_fleet_status(
-    _: CliContext,
-    file: FleetFile,
-    *,
-    lists_jobs: bool,
-    clock_is_right: bool,
-    as_json: bool,
+    _: CliContext, file: FleetFile, *, lists_jobs: bool, clock_is_right: bool, as_json: bool
 ) -> int:
     """Show what the service works on; return 71 if any district was set aside."""
     if lists_jobs or clock_is_right:
@@ -153,7 +147,12 @@ def add(context: CliContext, folder: Path | None, name: str, answers: Path) -> i
     file = require_fleet(context, folder)
     district = check_new_name(file.fleet.districts, name)
     lent = add_stored_secrets(context).environment
-    _check_name_is_free(replace(context, environment=lent), file, name)
+    # Raise InputError for a name of a district that another machine has.
+    with open_home(replace(context, environment=lent), file) as home:
+        lease = home.leases.list_leases().get(name) if home else None
+        if home and lease and lease.machine != home.leases.machine:
+            reason = f"The machine {lease.machine} has a district {name!r}. Choose another name."
+            raise InputError(reason)
     _check_address_is_free(file.fleet.districts, answers)
     # Without units and containers, one user runs service and pages: nothing is kept from them.
     host = setup_files.HOST
@@ -193,15 +192,6 @@ def _hand_over_secrets(service_config: Path, name: str, host: HostMachine) -> No
     else:
         said = f"{why}: if it ran, it was restarted."
     Output("UTC").print_line(said)
-
-
-def _check_name_is_free(context: CliContext, file: FleetFile, name: str) -> None:
-    """Raise InputError for a name of a district that another machine has."""
-    with open_home(context, file) as home:
-        lease = home.leases.list_leases().get(name) if home else None
-        if home and lease and lease.machine != home.leases.machine:
-            reason = f"The machine {lease.machine} has a district {name!r}. Choose another name."
-            raise InputError(reason)
 
 
 def _check_address_is_free(folder: Path, answers: Path) -> None:
@@ -333,11 +323,10 @@ def move(
             Output("UTC").print_line(f"{name} stays on {machine}.")
             return
         if (districts / f"{name}{MOVED_SUFFIX}").exists() and not (districts / name).exists():
-            reason = (
+            raise InputError(
                 f"{name} is on its way already: see `namesake status`. "
                 f"`namesake fleet move {name} {leases.machine}` takes it back."
             )
-            raise InputError(reason)
         district = find_district_folder(districts, name)
         done = move_district(district, leases, machine, inner.environment.clock.sleep)
     if as_json:

@@ -148,11 +148,10 @@ def _check_key(connection: FleetConnection, seal: FleetSeal) -> None:
     """Raise ConfigError for a key that is not of this fleet; the first one is."""
     found = connection.fetch_row("SELECT word FROM namesake.fleet_key")
     if found is None or found["word"] != name_fleet_key(seal):
-        reason = (
+        raise ConfigError(
             "The secret of this machine is not of this fleet. Copy the fleet-key of the other "
             "machines with districts; a worker needs a worker-key that was made with it."
         )
-        raise ConfigError(reason)
 
 
 class FleetCrawlLimits:

@@ -74,8 +74,7 @@ class HomeDayKeys:
             for known in self._load(self._read_time()):
                 if known.id == key_id:
                     return FleetSeal(known.key)
-        reason = "The key of its day was destroyed."
-        raise DatabaseError(reason)
+        raise DatabaseError("The key of its day was destroyed.")
 
     def hand_out(self) -> None:
         """Pass the keys to workers that started since."""

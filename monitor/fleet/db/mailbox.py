@@ -246,8 +246,7 @@ class BatchBody:
 
     def __post_init__(self) -> None:
         if self.format != BATCH_FORMAT:
-            reason = f"A batch has the form {self.format}: upgrade this machine, too."
-            raise DatabaseError(reason)
+            raise DatabaseError(f"A batch has the form {self.format}: upgrade this machine, too.")
 
     def is_current(self, now: datetime) -> bool:
         """Tell whether it was sent lately, and not put back by whoever kept a copy."""

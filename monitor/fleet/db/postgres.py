@@ -126,11 +126,10 @@ class FleetConnection:
                     return work(connection)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if monotonic() >= until:
-                    reason = (
+                    raise UnavailableError(
                         "PostgreSQL cannot be reached. Check that it runs, and `database` under "
                         "[fleet]."
-                    )
-                    raise UnavailableError(reason) from error
+                    ) from error
             threading.Event().wait(RETRY_SECONDS)
 
 
@@ -142,24 +141,21 @@ def check_address(address: str) -> None:
     try:
         given = {option.keyword: option.val for option in pq.Conninfo.parse(address.encode())}
     except psycopg.OperationalError as error:
-        reason = f"The address of PostgreSQL cannot be read: {error}."
-        raise ConfigError(reason) from error
+        raise ConfigError(f"The address of PostgreSQL cannot be read: {error}.") from error
     settings = {option.keyword: option.val for option in pq.Conninfo.get_defaults()}
     settings |= {name: value for name, value in given.items() if value}
     if given.get(b"password"):
-        reason = (
+        raise ConfigError(
             "The address of PostgreSQL has a password, which anyone on this machine can see. Put "
             "it into a file that PGPASSFILE names, and leave it out: see docs/fleet.md."
         )
-        raise ConfigError(reason)
     hosts = (settings[b"hostaddr"] or settings[b"host"] or b"").decode()
     elsewhere = settings[b"service"] or not all(map(_is_here, hosts.split(",")))
     if elsewhere and settings[b"sslmode"] != b"verify-full":
-        reason = (
+        raise ConfigError(
             "PostgreSQL is on another machine, so its address needs `?sslmode=verify-full`: a "
             "false server would get the password. See docs/fleet.md."
         )
-        raise ConfigError(reason)
 
 
 def _is_here(host: str) -> bool:
@@ -174,8 +170,7 @@ def _is_here(host: str) -> bool:
 
 def _prepare_schema(connection: FleetCursor) -> None:
     if connection.info.server_version < OLDEST_POSTGRESQL:
-        reason = "This PostgreSQL is too old. Namesake needs version 15 or newer."
-        raise DatabaseError(reason)
+        raise DatabaseError("This PostgreSQL is too old. Namesake needs version 15 or newer.")
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
     known = connection.execute("SELECT to_regclass('namesake.schema_version') AS known").fetchone()
     if known is None or known["known"] is None:
@@ -187,11 +182,10 @@ def _prepare_schema(connection: FleetCursor) -> None:
         try:
             connection.execute(ROLES.read_bytes())
         except psycopg.errors.InsufficientPrivilege as error:
-            reason = (
+            raise ConfigError(
                 "The database user of this machine cannot make the role of workers. As the "
                 f"administrator of PostgreSQL: ALTER ROLE {connection.info.user} CREATEROLE;"
-            )
-            raise ConfigError(reason) from error
+            ) from error
         connection.execute(
             "INSERT INTO namesake.schema_version (version) VALUES (%s)", (SCHEMA_VERSION,)
         )
@@ -201,11 +195,10 @@ def _prepare_schema(connection: FleetCursor) -> None:
 def _check_version(connection: FleetCursor) -> None:
     found = connection.execute("SELECT version FROM namesake.schema_version").fetchone()
     if found is None or found["version"] != SCHEMA_VERSION:
-        reason = (
+        raise DatabaseError(
             "The fleet's database is of another version of Namesake. Upgrade this machine, or make "
             "a new database if it is older than the first release."
         )
-        raise DatabaseError(reason)
 
 
 def _check_worker_role(connection: FleetCursor) -> None:
@@ -220,21 +213,16 @@ def _check_worker_role(connection: FleetCursor) -> None:
         reason = "The fleet's database is empty. Start the machine with the districts first."
         raise UnavailableError(reason)
     if found["is_super"] or found["may_move"]:
-        reason = (
+        raise ConfigError(
             "This database user may do more than ask. On a machine with districts, make one for "
             "this worker: namesake fleet add-worker NAME"
         )
-        raise ConfigError(reason)
     _check_version(connection)
-
-
-def name_worker_role(name: str) -> str:
-    return f"{WORKER_ROLE}_{name}"
 
 
 def ensure_worker_role(connection: FleetConnection, name: str, password: str) -> str:
     """Make the user of a machine that asks, or give it a new password; return its name."""
-    role = name_worker_role(name)
+    role = f"{WORKER_ROLE}_{name}"
     named = sql.Identifier(role)
 
     def make(cursor: FleetCursor) -> None:

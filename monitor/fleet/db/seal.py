@@ -26,11 +26,10 @@ class FleetSeal:
 
     def __init__(self, secret: str) -> None:
         if len(secret) < SHORTEST_KEY:
-            reason = (
+            raise ConfigError(
                 "The secret fleet-key is missing or too short. Make one for all machines with "
                 "districts: openssl rand -base64 32"
             )
-            raise ConfigError(reason)
         self._root = secret.encode()
         self._take_keys(self._derive("seal"), self._derive("name"))
 
@@ -100,11 +99,10 @@ class WorkerSeal(FleetSeal):
             seal_key, hash_key, self._signing_key = map(bytes.fromhex, keys)
             self._take_keys(seal_key, hash_key)
         except ValueError as error:
-            reason = (
+            raise ConfigError(
                 "The secret worker-key is missing or no such key. On a machine with districts, run "
                 "`namesake fleet add-worker NAME`, and store what it prints."
-            )
-            raise ConfigError(reason) from error
+            ) from error
         self.worker = name
 
     def unwrap_key(self, blob: bytes, pair: X25519PrivateKey, name: str) -> bytes:
@@ -116,10 +114,9 @@ class WorkerSeal(FleetSeal):
             cipher = AESGCM(self._mix_key(shared, sender, public))
             return cipher.decrypt(bytes(NONCE_BYTES), sealed, name.encode())
         except (InvalidTag, ValueError) as error:
-            reason = (
+            raise DatabaseError(
                 "A day's key was sealed by no machine with districts. Look who can write there."
-            )
-            raise DatabaseError(reason) from error
+            ) from error
 
     def sign(self, place: str, blob: bytes) -> bytes:
         return _sign(self._signing_key, place, blob)
