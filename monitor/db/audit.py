@@ -145,10 +145,7 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
     )
     attached = (
         TableDeclaration(
-            "audit_end",
-            Owner.NOBODY,
-            RetainedKind.AUDIT,
-            "seal on the end of the audit log",
+            "audit_end", Owner.NOBODY, RetainedKind.AUDIT, "seal on the end of the audit log"
         ),
     )
 
@@ -299,5 +296,4 @@ class AuditTable(EncryptedTable, Records[AuditEntry]):
 
 def _check_opaque(*words: str) -> None:
     if not all(OPAQUE_PATTERN.fullmatch(word) for word in words):
-        message = "audit rows hold opaque ids and commitments only"
-        raise ValueError(message)
+        raise ValueError("audit rows hold opaque ids and commitments only")

@@ -82,8 +82,7 @@ class Backup:
             reason = f"{self.path / MANIFEST} cannot be read. Restore an earlier backup."
             raise DatabaseError(reason) from error
         if manifest.format != FORMAT:
-            reason = f"{self.path} needs a newer version of Namesake. Install it."
-            raise DatabaseError(reason)
+            raise DatabaseError(f"{self.path} needs a newer version of Namesake. Install it.")
         return manifest
 
     @property

@@ -81,15 +81,13 @@ class DatabaseConnection:
         if schema.is_older(version, mark):
             version, mark = self._change_tables(schema)
         if version > schema.version:
-            message = f"{self.path} needs a newer version of Namesake. Install it."
-            raise DatabaseError(message)
+            raise DatabaseError(f"{self.path} needs a newer version of Namesake. Install it.")
         if (version, mark) != (schema.version, schema.mark):
-            message = (
+            raise DatabaseError(
                 f"{self.path} was made by another unreleased version of Namesake. Nothing is lost: "
                 "install the version again that you had. See docs/install.md about what an upgrade "
                 "does to the data."
             )
-            raise DatabaseError(message)
         if not schema.is_complete_in(connection):
             raise build_damage_error(self.path)
 
@@ -279,8 +277,7 @@ class DatabaseConnection:
     def _require_transaction(self) -> Connection:
         connection = self._connections.get_session().connection
         if not connection.in_transaction:
-            message = "rows are changed only inside a transaction"
-            raise RuntimeError(message)
+            raise RuntimeError("rows are changed only inside a transaction")
         return connection
 
     def _shorten_log(self, connection: Connection) -> None:

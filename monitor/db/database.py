@@ -201,12 +201,10 @@ class Database:
         """Open a district's folder. In an older copy, what people took back since holds."""
         check_not_moved(folder)
         if not _has_file(folder / DATABASE_FILE):
-            message = f"No district in {folder}. Run `namesake init` first."
-            raise InputError(message)
+            raise InputError(f"No district in {folder}. Run `namesake init` first.")
         if not _has_file(folder / KEYS_DATABASE):
             how = "Restore the copy of its keys with a backup: docs/backup.md says how."
-            message = f"{folder / KEYS_DATABASE} is missing. {how}"
-            raise DatabaseError(message)
+            raise DatabaseError(f"{folder / KEYS_DATABASE} is missing. {how}")
         with ExitStack() as undo:
             keys = undo.enter_context(KeyStore.open_store(folder, patience))
             database = DatabaseConnection.open_file(

@@ -76,8 +76,7 @@ class AuditPosition:
         """Read what `text_form` gave. Raises InputError for anything else."""
         read = _AUDIT_END.fullmatch(text.strip())
         if read is None:
-            reason = f"{text!r} is not an end that `namesake audit` prints: copy it whole."
-            raise InputError(reason)
+            raise InputError(f"{text!r} is not an end that `namesake audit` prints: copy it whole.")
         return cls(int(read[1]), bytes.fromhex(read[2]))
 
     @property
@@ -156,8 +155,7 @@ class KeyStore:
         """Make a key where there is none; a destroyed one is never made again."""
         with self._connection.begin_transaction():
             if self.is_destroyed(key_id):
-                message = f"{key_id} was deleted. Enroll with a new reference."
-                raise InputError(message)
+                raise InputError(f"{key_id} was deleted. Enroll with a new reference.")
             self._connection.execute(
                 """INSERT INTO keys (id, encryption_key, hash_key) VALUES (?, ?, ?)
                 ON CONFLICT DO NOTHING""",
@@ -257,14 +255,12 @@ class KeyStore:
             "SELECT encryption_key, hash_key FROM keys WHERE id = ?", key_id
         )
         if found is None and self.is_destroyed(key_id):
-            message = f"{key_id} was deleted. Nothing of theirs can be read anymore."
-            raise ErasedError(message)
+            raise ErasedError(f"{key_id} was deleted. Nothing of theirs can be read anymore.")
         if found is None:
-            message = (
+            raise DatabaseError(
                 f"{self._connection.path} lacks the key of {key_id or 'the district'}: "
                 "restore the copy of the keys that belongs to this database."
             )
-            raise DatabaseError(message)
         return DataKey(encryption_key=found["encryption_key"], hash_key=found["hash_key"])
 
 

@@ -82,8 +82,7 @@ class FactUpdateStore:
     def install_update(self, new: VerifiedUpdate) -> None:
         """Keep it: it counts as soon as its file is there, whole."""
         if not self.state_folder.is_dir():
-            reason = f"{self.state_folder} is not there: run `namesake init` first."
-            raise CannotWriteError(reason)
+            raise CannotWriteError(f"{self.state_folder} is not there: run `namesake init` first.")
         try:
             make_folder(self._folder, like=self.state_folder)
         except OSError as error:
@@ -111,8 +110,7 @@ class FactUpdateStore:
         head, _, signed = content[:MOST_BYTES].partition(b"\n")
         word, _, signature = head.decode("ascii", "replace").partition(" ")
         if word != FIRST_WORD or len(content) > MOST_BYTES:
-            reason = "This file is not an update of facts."
-            raise InputError(reason)
+            raise InputError("This file is not an update of facts.")
         if not self.key:
             reason = "No key is set: set `key` under [facts] to the public key of its signer."
             raise ConfigError(reason)
@@ -122,8 +120,7 @@ class FactUpdateStore:
         try:
             update = parse_update(signed.decode("utf-8"))
         except (FactsError, UnicodeDecodeError) as error:
-            reason = f"This update cannot be read: {error}"
-            raise InputError(reason) from error
+            raise InputError(f"This update cannot be read: {error}") from error
         changes, unknown = split_known(update.changes)
         fault = next(list_change_faults(changes, update.made_on), "")
         if fault:

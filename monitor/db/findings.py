@@ -158,8 +158,7 @@ class FindingsTable(SealedRecords[Finding]):
     def merge_findings(self, keep: Finding, drop: Finding) -> Finding:
         """Make two findings one: the older history and the stronger decision stay."""
         if keep.person_id != drop.person_id:
-            message = "two people's findings never become one"
-            raise ValueError(message)
+            raise ValueError("two people's findings never become one")
         whole = replace(merge_findings((keep, drop)), id=keep.id)
         with self.connection.begin_transaction():
             self.connection.execute(
@@ -263,8 +262,7 @@ class FindingsTable(SealedRecords[Finding]):
         for alias in aliases:
             owner = self._find_finding_of_alias(finding.person_id, alias)
             if owner not in {None, finding.id}:
-                message = f"{owner} is known by an alias of {finding.id}: merge them first"
-                raise ValueError(message)
+                raise ValueError(f"{owner} is known by an alias of {finding.id}: merge them first")
             self.connection.execute(
                 """INSERT INTO aliases (person_id, alias, finding_id) VALUES (?, ?, ?)
                 ON CONFLICT DO NOTHING""",

@@ -74,11 +74,10 @@ class InvitationsTable(SealedRecords[Invitation]):
     def load_invitation(self, invitation_id: str) -> Invitation:
         found = self.find_record("WHERE id = ?", invitation_id)
         if found is None:
-            message = (
+            raise InputError(
                 f"There is no invitation {invitation_id}: "
                 "`namesake staff list` shows those there are."
             )
-            raise InputError(message)
         return found
 
     def renew_invitation(self, renewed: Invitation) -> None:
@@ -136,8 +135,7 @@ class InvitationsTable(SealedRecords[Invitation]):
                 invitation_id,
             )
             if not spent:
-                message = "This invitation was answered already: ask for a new one."
-                raise InputError(message)
+                raise InputError("This invitation was answered already: ask for a new one.")
             # Remind no one of what is answered.
             self.connection.execute("DELETE FROM jobs WHERE subject = ?", invitation_id)
 

@@ -36,8 +36,7 @@ class DistrictFindingsTable(SealedRecords[DistrictFinding]):
     def load_district_finding(self, finding_id: str) -> DistrictFinding:
         found = self.find_record("WHERE id = ?", finding_id)
         if found is None:
-            message = "This look-alike is no longer stored. Reload the list."
-            raise InputError(message)
+            raise InputError("This look-alike is no longer stored. Reload the list.")
         return found
 
     def find_district_finding_by_key(self, key: str) -> DistrictFinding | None:

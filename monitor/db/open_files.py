@@ -332,8 +332,7 @@ class ThreadConnectionPool:
 
 def format_datetime(at: datetime) -> str:
     if at.tzinfo is None:
-        message = "a time without a zone cannot be stored"
-        raise ValueError(message)
+        raise ValueError("a time without a zone cannot be stored")
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 

@@ -150,8 +150,7 @@ class OutboxTable(EncryptedTable, Records[OutboxEmail]):
     def find_next_due_time(self, after: datetime) -> datetime | None:
         """Return when the next queued email is due that is not due yet."""
         found = self.connection.fetch_row(
-            "SELECT min(due_at) AS next FROM outbox WHERE state = 'queued' AND due_at > ?",
-            after,
+            "SELECT min(due_at) AS next FROM outbox WHERE state = 'queued' AND due_at > ?", after
         )
         return parse_optional_datetime(found["next"]) if found else None
 
@@ -393,9 +392,7 @@ class EmailCounts(Table):
     def count_abandoned_emails(self, since: datetime) -> int:
         """Count what someone was to get and did not; what no one was to get any more is void."""
         return self.connection.count_rows(
-            "outbox",
-            "state = 'dead' AND encrypted IS NOT NULL AND queued_at >= ?",
-            since,
+            "outbox", "state = 'dead' AND encrypted IS NOT NULL AND queued_at >= ?", since
         )
 
     def count_office_emails(self, office: str, kind: str, since: datetime) -> int:

@@ -62,8 +62,7 @@ class PeopleTable(SealedRecords[Person]):
     def _read_person(self, person_id: str) -> Person:
         found = self.find_record("WHERE id = ?", person_id)
         if found is None:
-            message = f"No one is enrolled under {person_id}. See `namesake staff list`."
-            raise InputError(message)
+            raise InputError(f"No one is enrolled under {person_id}. See `namesake staff list`.")
         return found
 
     def update_person(self, person: Person) -> None:
@@ -123,10 +122,9 @@ class PeopleTable(SealedRecords[Person]):
         if self.connection.fetch_row(
             "SELECT 1 FROM legal_holds WHERE person_id = ? AND lifted_at IS NULL", person_id
         ):
-            message = (
+            raise NotPermittedError(
                 f"{person_id} is under a legal hold: two reviewers lift it on the review pages."
             )
-            raise NotPermittedError(message)
         with self.connection.begin_transaction():
             for invitation_id in (person_id, *self._list_invitation_ids(person_id)):
                 self._delete_rows_of_person(invitation_id)
@@ -339,9 +337,7 @@ class AddressChangesTable(SealedRecords[AddressChange]):
         """Let it count, and no other one that its person asked for."""
         with self.connection.begin_transaction():
             self.connection.execute(
-                "UPDATE address_changes SET changed_at = ? WHERE id = ?",
-                at,
-                change_id,
+                "UPDATE address_changes SET changed_at = ? WHERE id = ?", at, change_id
             )
             self.connection.execute(
                 """DELETE FROM address_changes WHERE changed_at IS NULL
@@ -383,8 +379,7 @@ def resolve_id_prefix(id_prefix: str, found: Iterable[Row]) -> str:
         [str(person_id) for (person_id,) in found] if len(id_prefix) >= MIN_PREFIX_LENGTH else []
     )
     if len(whole) > 1:
-        reason = f"Several references begin with {id_prefix}; give more of it."
-        raise InputError(reason)
+        raise InputError(f"Several references begin with {id_prefix}; give more of it.")
     return whole[0] if whole else id_prefix
 
 

@@ -127,9 +127,7 @@ class ThumbnailsTable(SealedRecords[Thumbnail]):
 
     def delete_thumbnails_before(self, person_id: str, at: datetime) -> None:
         self.connection.write_rows(
-            "DELETE FROM thumbnails WHERE person_id = ? AND at < ?",
-            person_id,
-            at,
+            "DELETE FROM thumbnails WHERE person_id = ? AND at < ?", person_id, at
         )
 
     def delete_thumbnails_of_person(self, person_id: str) -> None:

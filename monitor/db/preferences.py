@@ -11,8 +11,6 @@ from monitor.domain.errors import DatabaseError
 from monitor.domain.retention import RetainedKind
 from monitor.domain.vocabulary import EmailCadence, Language
 
-UNSUBSCRIBE_PURPOSE = "stop the weekly letter"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
@@ -52,7 +50,7 @@ class PreferencesTable(SealedRecords[Preferences]):
 
     def sign_unsubscribe_token(self, person_id: str) -> str:
         """Sign an id for this one purpose; it is worth nothing once the person's key is gone."""
-        signature = self.encryption.keyed_hash(person_id, UNSUBSCRIBE_PURPOSE)
+        signature = self.encryption.keyed_hash(person_id, "stop the weekly letter")
         return f"{person_id}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
     def verify_unsubscribe_token(self, token: str) -> str | None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 SchemaObject = tuple[str | None, ...]
-STATEMENTS_QUERY = "SELECT type, name, sql FROM sqlite_schema"
 SCHEMA_OBJECTS_QUERY = """
     SELECT part.type, part.name, piece.name, piece.type
     FROM sqlite_schema AS part LEFT JOIN pragma_table_xinfo(part.name) AS piece
@@ -76,7 +75,10 @@ class Schema:
     def change_tables(self, database: sqlite3.Connection, version: int) -> None:
         """Make the tables of an older release those of this one, in the open transaction."""
         for change in self.changes[version - 1 :]:
-            change.apply(_open_tables(database))
+            # Large, and only an older database needs it.
+            from sqlite_utils import Database  # noqa: PLC0415 - see above
+
+            change.apply(Database(database, recursive_triggers=False, execute_plugins=False))
         self.mark_header(database)
 
     def mark_header(self, database: sqlite3.Connection) -> None:
@@ -88,15 +90,8 @@ class Schema:
         # Where no release has changed a table the statements are the same, and soon compared.
         return any(
             _read_expected_schema(self, query) <= _read_schema(database, query)
-            for query in (STATEMENTS_QUERY, SCHEMA_OBJECTS_QUERY)
+            for query in ("SELECT type, name, sql FROM sqlite_schema", SCHEMA_OBJECTS_QUERY)
         )
-
-
-def _open_tables(database: sqlite3.Connection) -> "Database":
-    # Large, and only an older database needs it.
-    from sqlite_utils import Database  # noqa: PLC0415 - see above
-
-    return Database(database, recursive_triggers=False, execute_plugins=False)
 
 
 def read_header(database: sqlite3.Connection) -> tuple[int, int]:

@@ -121,9 +121,7 @@ class SignInLinksTable(Table, Records[SignInLink]):
     def mark_sign_in_link_used(self, link_id: str, at: datetime) -> bool:
         """Use it up; return False to anyone who comes second."""
         spent = self.connection.write_rows(
-            "UPDATE sign_in_links SET spent_at = ? WHERE id = ? AND spent_at IS NULL",
-            at,
-            link_id,
+            "UPDATE sign_in_links SET spent_at = ? WHERE id = ? AND spent_at IS NULL", at, link_id
         )
         return spent == 1
 

@@ -186,11 +186,9 @@ class StagedAnswersTable(SealedRecords[StagedAnswer]):
     def _stage_answer(self, sweep_id: str, staged: StagedAnswer) -> None:
         query, reading = staged.visit.query, staged.visit.result
         if staged.visit.pages:
-            message = "pages are stored separately or not at all: remove them"
-            raise ValueError(message)
+            raise ValueError("pages are stored separately or not at all: remove them")
         if reading.contacts:
-            message = "contacts are never stored: send them to the matcher and remove them"
-            raise ValueError(message)
+            raise ValueError("contacts are never stored: send them to the matcher and remove them")
         mark = self.encryption.keyed_hash(query.subject, query.key)
         place = _build_key_place(sweep_id, mark)
         self.replace_record(

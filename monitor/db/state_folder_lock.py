@@ -59,10 +59,9 @@ class StateFolderLock:
             _lock_soon(file)
         except OSError as error:
             os.close(file)
-            message = (
+            raise BusyError(
                 f"Another Namesake process is using {self._path.parent}. Stop it, or wait for it."
-            )
-            raise BusyError(message) from error
+            ) from error
         self._file = file
         os.ftruncate(file, 0)
 
@@ -129,11 +128,10 @@ def check_not_moved(state: Path) -> None:
     if found is None:
         return
     what = "is on its way to" if found.token else "is worked on by"
-    reason = (
+    raise MovedError(
         f"The district {found.district} {what} the machine {found.machine}, so {state} stays "
         "closed. See `namesake status`."
     )
-    raise MovedError(reason)
 
 
 def find_handover(state: Path) -> Handover | None:

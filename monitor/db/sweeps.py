@@ -111,8 +111,7 @@ class SweepsTable(Table, Records[Sweep]):
     def load_sweep(self, sweep_id: str) -> Sweep:
         found = self.find_record("WHERE id = ?", sweep_id)
         if found is None:
-            message = f"There is no sweep {sweep_id}."
-            raise InputError(message)
+            raise InputError(f"There is no sweep {sweep_id}.")
         return found
 
     def find_latest_sweep(self, kind: SweepKind, person_id: str = "") -> Sweep | None:
@@ -183,9 +182,7 @@ class SweepsTable(Table, Records[Sweep]):
 
     def close_sweep(self, sweep_id: str, at: datetime) -> None:
         self.connection.write_rows(
-            "UPDATE sweeps SET closed_at = ? WHERE id = ? AND closed_at IS NULL",
-            at,
-            sweep_id,
+            "UPDATE sweeps SET closed_at = ? WHERE id = ? AND closed_at IS NULL", at, sweep_id
         )
 
     def save_source_run(self, sweep_id: str, run: SourceRun) -> None:
