@@ -105,8 +105,7 @@ def revoke_access_token(
     account_id = _find_account_id(principal, role)
     with app.db.begin_transaction():
         if not app.db.access_tokens.delete_token(account_id, token_id):
-            reason = "This token was revoked already, or has expired."
-            raise InputError(reason)
+            raise InputError("This token was revoked already, or has expired.")
         now, details = app.clock.now(), {"token": token_id}
         app.db.audit.append_entry(now, account_id, REVOKED, account_id, details)
         if with_answers and role is Role.STAFF:
@@ -157,8 +156,7 @@ def find_token_holder(app: App, secret: str) -> TokenHolder | None:
 def _find_account_id(principal: Principal, role: Role) -> str:
     account_id = list_token_account_ids(principal).get(role, "")
     if not account_id:
-        reason = "You do not have this role, so you have no tokens for it."
-        raise NotPermittedError(reason)
+        raise NotPermittedError("You do not have this role, so you have no tokens for it.")
     return account_id
 
 

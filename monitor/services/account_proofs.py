@@ -30,7 +30,6 @@ from scrapers.urls.canonical import canonicalize_url, extract_account_keys
 
 DROPPED: Final = "account-removed"
 PROVEN: Final = "account-proven"
-NOT_PROVEN: Final = "proof-failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +118,7 @@ def _check_requested_proof(
     has_text = any(trace.name or trace.bio for trace in traces)
     absent = any(answer.visit.result.outcome is Outcome.ABSENT for answer in about)
     if has_text or absent:
-        _record_proof_result(app, proof, ProofState.FAILED, NOT_PROVEN)
+        _record_proof_result(app, proof, ProofState.FAILED, "proof-failed")
     return False
 
 

@@ -26,8 +26,6 @@ from scrapers.search.alerts import (
 from scrapers.source import PersonalFeedSource, SourceFamily
 
 MOST_FEEDS: Final = 6
-FEED_ADDED: Final = "alert-feed-added"
-FEED_REMOVED: Final = "alert-feed-removed"
 FOREIGN_FEED: Final = (
     "This is not the address of a feed. A feed's address begins with "
     "https://www.google.com/alerts/feeds/. "
@@ -82,8 +80,7 @@ def add_alert_feed(app: App, person_id: str, pasted: str) -> None:
     source = find_alert_source(app)
     with app.db.begin_transaction():
         if source is None or not can_use_alert_feeds(app, person_id):
-            reason = "Feeds are read only for people who agreed to search engines."
-            raise NotPermittedError(reason)
+            raise NotPermittedError("Feeds are read only for people who agreed to search engines.")
         address = clean_feed_address(pasted, source.feed_origins)
         if not address:
             raise InputError(FOREIGN_FEED)
@@ -95,7 +92,7 @@ def add_alert_feed(app: App, person_id: str, pasted: str) -> None:
             raise InputError(render_reason(problem))
         feed = AlertFeed(address=address, added_at=app.clock.now())
         app.db.people.update_person(replace(person, alert_feeds=(*person.alert_feeds, feed)))
-        app.db.audit.append_entry(app.clock.now(), person_id, FEED_ADDED, person_id, {})
+        app.db.audit.append_entry(app.clock.now(), person_id, "alert-feed-added", person_id, {})
 
 
 def remove_alert_feed(app: App, person_id: str, feed_id: str) -> None:
@@ -108,7 +105,7 @@ def remove_alert_feed(app: App, person_id: str, feed_id: str) -> None:
         after = replace(before, alert_feeds=kept)
         app.db.people.update_person(after)
         forget_removed_terms(app, before, after)
-        app.db.audit.append_entry(app.clock.now(), person_id, FEED_REMOVED, person_id, {})
+        app.db.audit.append_entry(app.clock.now(), person_id, "alert-feed-removed", person_id, {})
 
 
 def record_feed_results(

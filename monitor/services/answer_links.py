@@ -116,8 +116,7 @@ def load_linked_picture(app: App, link: AnswerLink, finding_id: str) -> bytes:
     asked = build_answer_card(app, link, "")
     pair = asked.card.case.pair if asked and asked.card.case else None
     if pair is None or finding_id not in {pair.their_id, pair.own_id}:
-        reason = "This link shows no such picture."
-        raise InputError(reason)
+        raise InputError("This link shows no such picture.")
     return load_compared_picture(app, link.person_id, finding_id)
 
 
@@ -134,8 +133,7 @@ def answer_by_link(
         if asked is None:
             return None
         if decision not in {choice.value for choice in asked.card.choices}:
-            reason = "This finding does not take this answer now. Sign in to see it."
-            raise InputError(reason)
+            raise InputError("This finding does not take this answer now. Sign in to see it.")
         if link.is_case:
             entry = DecisionInput(decision=decision, by=link.person_id, means=Means.LINK)
             filed = answer_case(app, app.db.cases.load_case(link.card_id), entry)

@@ -253,16 +253,13 @@ def record_feedback(
     for decision in answers.values():
         if decision not in FINDING_DECISIONS:
             words = ", ".join(sorted(FINDING_DECISIONS))
-            reason = (
+            raise InputError(
                 f"Answer a finding with one of {words}. The answer {decision} is only for cases."
             )
-            raise InputError(reason)
     with app.db.begin_transaction():
         for finding_id, finding in findings.items():
             _record_finding_feedback(
-                app,
-                finding,
-                DecisionInput(decision=answers[finding_id], by=owner_id, means=means),
+                app, finding, DecisionInput(decision=answers[finding_id], by=owner_id, means=means)
             )
         return learn_from_feedback(app, owner_id)
 
@@ -385,8 +382,7 @@ def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
     decisions = app.db.feedback.list_feedback_of_finding(finding.id)
     decision = app.db.findings.find_finding_feedback(finding.id)
     if decision is None:
-        reason = "There is no answer, so there is nothing to undo."
-        raise InputError(reason)
+        raise InputError("There is no answer, so there is nothing to undo.")
     before, last = resolve_previous_decision(decisions), resolve_feedback(decisions)
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
     # An alert about a page asks whose it is as well, and what was said there is its answer.
@@ -451,8 +447,7 @@ def unshare_case(app: App, owner_id: str, case_id: str) -> None:
     """Close a case to IT again; the person's decision on it stays."""
     case = app.db.cases.load_case_of_person(owner_id, case_id)
     if case.shared_at is None:
-        reason = "This was not shared, so there is nothing to undo."
-        raise InputError(reason)
+        raise InputError("This was not shared, so there is nothing to undo.")
     with app.db.begin_transaction():
         record_decision(app, case, DecisionInput(decision=Decision.UNSHARED, by=owner_id))
 

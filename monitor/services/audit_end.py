@@ -8,8 +8,6 @@ from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import AuditEndStatus
 from reports.labels.office import AUDIT_END_PROBLEMS
 
-END_ACCEPTED = "end-accepted"
-
 
 def describe_audit_damage(log: AuditTable) -> str:
     """Say what was changed in the audit log, or removed from it; empty if it is intact."""
@@ -32,4 +30,4 @@ def accept_audit_end(db: Database, now: datetime) -> None:
             raise InputError(reason)
         ending.accept_current_end()
         details = {"tail": tail.value, "was": sealed.text_form}
-        db.audit.append_entry(now, "operator", END_ACCEPTED, "", details)
+        db.audit.append_entry(now, "operator", "end-accepted", "", details)

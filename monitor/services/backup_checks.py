@@ -17,11 +17,10 @@ SLACK = timedelta(days=1)
 def check_due_dates(db: Database, at: datetime) -> None:
     """Raise DatabaseError for a due date that the rules do not give at that time."""
     for name in find_wrong_due_dates(db, at):
-        reason = (
+        raise DatabaseError(
             f"The due date of `{name}` is missing or wrong. Start the service, which corrects "
             "it, and back up again."
         )
-        raise DatabaseError(reason)
 
 
 def find_wrong_due_dates(db: Database, at: datetime) -> Iterator[str]:
@@ -82,13 +81,11 @@ def check_stored_values(db: Database) -> int:
     try:
         broken = db.audit.verify_chain()
         if broken is not None:
-            reason = f"The audit log was changed from row {broken} on."
-            raise DatabaseError(reason)
+            raise DatabaseError(f"The audit log was changed from row {broken} on.")
         if db.audit.log_end.check_end() is AuditEndStatus.CUT:
             raise DatabaseError(AUDIT_END_PROBLEMS[AuditEndStatus.CUT])
         for what in _find_altered_rows(db):
-            reason = f"The columns of {what} were changed. Restore a backup."
-            raise DatabaseError(reason)
+            raise DatabaseError(f"The columns of {what} were changed. Restore a backup.")
         return sum(1 for _ in _read_all_values(db))
     except DAMAGE_ERRORS as error:
         reason = f"A value in the database is damaged ({type(error).__name__}). Restore a backup."

@@ -93,8 +93,7 @@ def back_up(
     for number, (one, here) in enumerate(places):
         for other, there in places[number + 1 :]:
             if _is_within(here, there) or _is_within(there, here):
-                reason = f"{one.capitalize()} and {other} must be in separate folders."
-                raise InputError(reason)
+                raise InputError(f"{one.capitalize()} and {other} must be in separate folders.")
     db.follow_keys()
     unfinished = begin_backup(config.state, target.folder, now, list_excluded_files(config))
     try:
@@ -136,10 +135,9 @@ def _test_restore(config: Config, copy: Backup, keys: KeyBackup) -> None:
             with Database.open_folder(trial) as db:
                 check_due_dates(db, copy.manifest.made_at)
     except OSError as error:
-        reason = (
+        raise CannotWriteError(
             f"{config.state} has no space to test the backup ({error.strerror}): check its disk."
-        )
-        raise CannotWriteError(reason) from error
+        ) from error
 
 
 def remove_abandoned_trial(config: Config, before: datetime) -> None:
@@ -244,8 +242,7 @@ def restore_district(
     """
     folder, now = config.state, environment.clock.now()
     if folder.exists() and not all(path.name in NO_DISTRICT for path in folder.iterdir()):
-        reason = f"{folder} is not empty. Move its files elsewhere, and restore again."
-        raise InputError(reason)
+        raise InputError(f"{folder} is not empty. Move its files elsewhere, and restore again.")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)  # one that somebody made before is often open to others

@@ -30,8 +30,7 @@ def record_break_glass(
 ) -> None:
     """Audit it and email the person; call this before anything is shown."""
     if not reason.strip():
-        sentence = "Break-glass access needs a reason. The person will read it."
-        raise InputError(sentence)
+        raise InputError("Break-glass access needs a reason. The person will read it.")
     now, whose = app.clock.now(), app.db.people.load_person(person_id)
     subject = by.case_id or person_id
     greeting = build_greeting(app, whose)
@@ -48,12 +47,5 @@ def record_break_glass(
         queue_email(
             app,
             EmailPlan(recipient_id=person_id, dedupe_key=now.isoformat()),
-            BreakGlassView(
-                **greeting,
-                at=now,
-                seen=seen,
-                by=by.names,
-                reason=reason,
-                id=subject,
-            ),
+            BreakGlassView(**greeting, at=now, seen=seen, by=by.names, reason=reason, id=subject),
         )

@@ -91,6 +91,7 @@ def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Invento
         for finding, decision in findings_with_feedback
         if decision is Decision.IMPERSONATION
     }
+    # Count, for each of the person's new accounts in a wave, the people of the school in it.
     return Inventory(
         own_traces=portraits,
         former_traces=former,
@@ -102,7 +103,13 @@ def build_inventory(app: App, person: Person, own: Iterable[Finding]) -> Invento
         ),
         impersonators=tuple(finding.portrait for finding in impostors.values()),
         picture_use_counts=_count_picture_bearers(app, person, findings, former),
-        wave_sizes=_count_waves(app, person),
+        wave_sizes=(
+            {
+                app.db.findings.load_finding(finding_id).portrait.key: size
+                for finding_id in app.db.new_accounts.list_new_account_ids(person.id)
+                if (size := count_people(load_wave(app.db, finding_id)))
+            }
+        ),
         maker_waves=_count_maker_waves(app, person),
         reference_picture=person.reference_picture,
         seen_at=app.clock.now(),
@@ -129,15 +136,6 @@ def _count_picture_bearers(
             picture_print, excluded_finding_ids=finding_ids
         )
         for picture_print in prints
-    }
-
-
-def _count_waves(app: App, person: Person) -> Mapping[str, int]:
-    """Count, for each of the person's new accounts in a wave, the people of the school in it."""
-    return {
-        app.db.findings.load_finding(finding_id).portrait.key: size
-        for finding_id in app.db.new_accounts.list_new_account_ids(person.id)
-        if (size := count_people(load_wave(app.db, finding_id)))
     }
 
 
@@ -546,11 +544,7 @@ def _renew_case(app: App, person: Person, case: Case, draft: CaseDraft) -> None:
         return
     worst = min(case.severity, draft.severity, key=lambda severity: severity.rank)
     renewed = replace(
-        case,
-        kind=draft.kind,
-        severity=worst,
-        reasons=draft.reasons,
-        lowered_by=draft.lowered_by,
+        case, kind=draft.kind, severity=worst, reasons=draft.reasons, lowered_by=draft.lowered_by
     )
     if case.kind is CaseKind.HARMFUL_PAGE:
         known = (*case.contact_kinds, *map(ContactKind, draft.relation.split()))

@@ -99,7 +99,9 @@ def back_up_changes(config: Config, now: datetime, target: BackupTarget) -> Back
     What is written meanwhile is in this backup or in the next one.
     """
     stamps, last = read_stamps(config.state, WATCHED_FILES), load_record(target.folder)
-    others = read_stamps(config.state, list_other_files(config))
+    # Name the files that a backup has besides the database.
+    found = list_extra_files(config.state, list_excluded_files(config))
+    others = read_stamps(config.state, tuple(str(file.relative_to(config.state)) for file in found))
     is_daily = last is None or now >= last.daily_at + EACH_DAY or not list_backups(target.folder)
     if last is not None and not is_daily and last.others == others:
         if last.stamps == stamps:
@@ -118,12 +120,6 @@ def back_up_changes(config: Config, now: datetime, target: BackupTarget) -> Back
     save_record(target.folder, record)
     thinned = thin_backups(target.folder, now, KEPT_WHOLE)
     return replace(done, removed=done.removed + thinned)
-
-
-def list_other_files(config: Config) -> tuple[str, ...]:
-    """Name the files that a backup has besides the database."""
-    found = list_extra_files(config.state, list_excluded_files(config))
-    return tuple(str(file.relative_to(config.state)) for file in found)
 
 
 def read_stamps(state: Path, names: Iterable[str]) -> tuple[FileStamp, ...]:

@@ -39,8 +39,7 @@ def record_consent_end(
 ) -> None:
     now, consent = app.clock.now(), app.db.consents.find_latest_consent(person_id)
     if consent is None or consent.withdrawn_at is not None:
-        reason = "This person has already withdrawn. Their data is being deleted."
-        raise InputError(reason)
+        raise InputError("This person has already withdrawn. Their data is being deleted.")
     ended = replace(apply_end(consent, act, now), channel=channel)
     with app.db.begin_transaction():
         app.db.consents.insert_consent(ended)

@@ -59,13 +59,9 @@ def _queue_expiry_reminder(app: App, consent: Consent) -> None:
     before = select_due_reminder(consent, app.clock.now())
     if before is None:
         return
-    person, contact = (
-        app.db.people.load_person(consent.person_id),
-        app.config.district.contact,
-    )
+    person, contact = (app.db.people.load_person(consent.person_id), app.config.district.contact)
     plan = EmailPlan(
-        recipient_id=person.id,
-        dedupe_key=f"{consent.expires_at.date().isoformat()}-{before.days}",
+        recipient_id=person.id, dedupe_key=f"{consent.expires_at.date().isoformat()}-{before.days}"
     )
     greeting = build_greeting(app, person)
     # Who signs in first is led to the page that an email named.
@@ -190,8 +186,7 @@ def pause_checks(app: App, person_id: str, until: datetime, channel: ConsentChan
 def resume_checks(app: App, person_id: str, channel: ConsentChannel) -> Consent:
     before = _load_live_consent(app, person_id)
     if not before.is_paused(app.clock.now()):
-        reason = "Checks are not paused, so there is nothing to resume."
-        raise InputError(reason)
+        raise InputError("Checks are not paused, so there is nothing to resume.")
     return _save_consent_change(
         app, before, replace(apply_resume(before, app.clock.now()), channel=channel)
     )
@@ -213,8 +208,7 @@ def load_consent_status(app: App, person_id: str) -> ConsentStatus:
     """Return a person's consent status, for that person to read."""
     consent = app.db.consents.find_latest_consent(person_id)
     if consent is None:
-        reason = f"No one is enrolled under {person_id}."
-        raise InputError(reason)
+        raise InputError(f"No one is enrolled under {person_id}.")
     hold = app.db.legal_holds.find_active_legal_hold(person_id)
     return ConsentStatus(
         consent=consent,
@@ -245,16 +239,14 @@ def _load_live_consent(app: App, person_id: str) -> Consent:
 
 def _check_scopes_chosen(scopes: frozenset[Scope]) -> None:
     if not scopes:
-        reason = "Choose at least one. To stop everything, pause or leave instead."
-        raise InputError(reason)
+        raise InputError("Choose at least one. To stop everything, pause or leave instead.")
 
 
 def _save_consent_change(app: App, before: Consent, after: Consent) -> Consent:
     person_id, now = after.person_id, app.clock.now()
     with app.db.begin_transaction():
         if app.db.consents.find_latest_consent(person_id) != before:
-            reason = "This consent has changed in the meantime. Please look at it again."
-            raise InputError(reason)
+            raise InputError("This consent has changed in the meantime. Please look at it again.")
         app.db.consents.insert_consent(after)
         if before.scopes - after.scopes:
             delete_unconsented_results(app, after)

@@ -97,8 +97,7 @@ def export_person_data(
     """
     with app.db.begin_transaction():
         if by == person_id and find_next_export_time(app, person_id):
-            reason = "Five copies were made for you within the last hour. Wait a little."
-            raise TooSoonError(reason)
+            raise TooSoonError("Five copies were made for you within the last hour. Wait a little.")
         app.db.audit.append_entry(app.clock.now(), by, EXPORTED, person_id, {})
     return build_data_export(app, person_id, flagged)
 

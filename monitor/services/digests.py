@@ -129,19 +129,17 @@ def build_digest_view(
     )
     # Beside an alert, a rule would read as if its person had broken it.
     has_alert = sections["cases"] or sections["waiting"]
+    # Count how often a reviewer has opened a case of a person since then.
     return DigestView(
         **build_greeting(app, person),
         **sections,
         week=_format_digest_week(app, person),
         policy=None if has_alert else build_digest_reminder(app, person, last),
         kind=DigestKind.WEEKLY if last else DigestKind.FIRST,
-        views=_count_views(app, person_id, last) if flagged is FlaggedFindings.SHOWN else 0,
+        views=app.db.audit.count_entries_about_cases(person_id, VIEWED, last or EPOCH)
+        if flagged is FlaggedFindings.SHOWN
+        else 0,
     )
-
-
-def _count_views(app: App, person_id: str, since: datetime | None) -> int:
-    """Count how often a reviewer has opened a case of a person since then."""
-    return app.db.audit.count_entries_about_cases(person_id, VIEWED, since or EPOCH)
 
 
 def _build_weekly_coverage(app: App, person_id: str, flagged: FlaggedFindings) -> Coverage:
@@ -407,7 +405,10 @@ def queue_nudge(app: App, person: Person) -> None:
     if not looks and digest_at is not None and digest_at < now + _DIGEST_NEAR:
         return
     waiting = tuple(case for case in cases if case in looks or case.nudges_at)
-    told_at = _find_last_reminder_time(app, person.id)
+    # When the last email was queued that lists all that waits.
+    digest = app.db.outbox.find_last_queued_time(person.id, EmailKind.DIGEST)
+    nudge = app.db.outbox.find_last_queued_time(person.id, EmailKind.NUDGE)
+    told_at = max(filter(None, (digest, nudge)), default=None)
     if looks or _has_missed_nudge(app, person.id, waiting, told_at):
         day = now.date().isoformat()
         view = NudgeView(**build_greeting(app, person), cases=waiting)
@@ -436,10 +437,3 @@ def _has_missed_nudge(
         for case in cases
         if case.waits_since is not None
     )
-
-
-def _find_last_reminder_time(app: App, person_id: str) -> datetime | None:
-    """Return when the last email was queued that lists all that waits."""
-    digest = app.db.outbox.find_last_queued_time(person_id, EmailKind.DIGEST)
-    nudge = app.db.outbox.find_last_queued_time(person_id, EmailKind.NUDGE)
-    return max(filter(None, (digest, nudge)), default=None)

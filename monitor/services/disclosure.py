@@ -369,8 +369,7 @@ def _find_word_of_it(case: Case) -> Decision | None:
 
 
 def _refuse_without_consent() -> NoReturn:
-    reason = "Nobody reads a case of someone who never agreed to anything."
-    raise NotPermittedError(reason)
+    raise NotPermittedError("Nobody reads a case of someone who never agreed to anything.")
 
 
 def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:

@@ -71,7 +71,14 @@ def queue_invitation_reminder(app: App, invitation_id: str) -> None:
     now = app.clock.now()
     with app.db.begin_transaction():
         invitation = _find_invitation(app, invitation_id)
-        if invitation is None or not _needs_reminder(app, invitation, now):
+        # Tell whether they got the email, did not answer, and were never reminded.
+        if invitation is None or not (
+            app.config.invitations.sends_reminders
+            and invitation.spent_at is None
+            and invitation.reminded_at is None
+            and now - invitation.invited_at < MAX_REMINDER_AGE
+            and _is_invitation_delivered(app, invitation.id)
+        ):
             return
         expires_at = now + INVITATION_LASTS
         app.db.invitations.record_reminder(invitation_id, now, expires_at)
@@ -91,17 +98,6 @@ def _find_invitation(app: App, invitation_id: str) -> Invitation | None:
         return app.db.invitations.load_invitation(invitation_id)
     except InputError:
         return None
-
-
-def _needs_reminder(app: App, invitation: Invitation, now: datetime) -> bool:
-    """Tell whether they got the email, did not answer, and were never reminded."""
-    return (
-        app.config.invitations.sends_reminders
-        and invitation.spent_at is None
-        and invitation.reminded_at is None
-        and now - invitation.invited_at < MAX_REMINDER_AGE
-        and _is_invitation_delivered(app, invitation.id)
-    )
 
 
 def _is_invitation_delivered(app: App, invitation_id: str) -> bool:
@@ -216,9 +212,7 @@ def queue_invitation(
         queue_invitation_mail(
             app,
             EmailPlan(
-                recipient_id=invitation.id,
-                dedupe_key=now.date().isoformat(),
-                due_at=email_at,
+                recipient_id=invitation.id, dedupe_key=now.date().isoformat(), due_at=email_at
             ),
             build_invitation_view(app, invitation),
             address,
@@ -242,8 +236,7 @@ def accept_invitation(
         raise NotPermittedError(reason)
     if answers.zone and not is_known_time_zone(answers.zone):
         # A time that cannot be computed for one person would hold up the whole district's.
-        reason = "This time zone is unknown; give one such as America/Chicago, or none."
-        raise InputError(reason)
+        raise InputError("This time zone is unknown; give one such as America/Chicago, or none.")
     person = build_person(app, invitation, answers)
     consent = Consent(
         person_id=person.id,
@@ -297,8 +290,7 @@ def parse_own_name(typed: str) -> PersonName:
     """Split a name that its owner types on one line. Raises InputError where a part is missing."""
     name = split_own_name(typed)
     if not name.given or not name.family:
-        reason = "Type your first and your last name."
-        raise InputError(reason)
+        raise InputError("Type your first and your last name.")
     return name
 
 
@@ -306,8 +298,7 @@ def parse_district_address(app: App, mail: str) -> str:
     address = mail.strip().lower()
     if not is_district_address(address, app.config.district):
         allowed = ", ".join(app.config.district.domains)
-        reason = f"Only addresses of this district can be invited ({allowed})."
-        raise InputError(reason)
+        raise InputError(f"Only addresses of this district can be invited ({allowed}).")
     return address
 
 
@@ -444,8 +435,7 @@ def save_step_answers(
     """Store the answers of one page; answers to later pages stay."""
     _require_open_invitation(app, invitation_id)
     if not draft.can_open(step):
-        reason = "You are not at this step yet. Continue where you left off."
-        raise NotPermittedError(reason)
+        raise NotPermittedError("You are not at this step yet. Continue where you left off.")
     answered = replace(draft, done=draft.done | {step})
     app.db.enrollment_drafts.save_draft(invitation_id, answered, app.clock.now())
     return answered
@@ -491,8 +481,7 @@ def complete_enrollment(
         reason = "The consent text has changed since you read it. Please read it again."
         raise NotPermittedError(reason)
     if draft.first_open_step is not EnrollmentStep.CHECK:
-        reason = "Some questions have no answer yet. Continue where you left off."
-        raise NotPermittedError(reason)
+        raise NotPermittedError("Some questions have no answer yet. Continue where you left off.")
     with app.db.begin_transaction():
         invitation = _require_open_invitation(app, invitation_id)
         person = accept_invitation(app, invitation, draft, ConsentChannel.PORTAL)

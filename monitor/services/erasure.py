@@ -132,6 +132,5 @@ def report_not_me(app: App, token: str) -> None:
     """End the consent and erase everything at once."""
     person_id = find_not_me_reporter(app, token)
     if person_id is None:
-        reason = "This link does nothing anymore."
-        raise InputError(reason)
+        raise InputError("This link does nothing anymore.")
     erase_disowned_person(app, person_id)

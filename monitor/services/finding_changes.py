@@ -17,16 +17,8 @@ from monitor.domain.finding import (
     is_different_account,
     list_aliases,
 )
-from monitor.domain.finding_events import (
-    FindingAbsence,
-    FindingObservation,
-    create_finding,
-)
-from monitor.domain.planning.rotation import (
-    AnswerNovelty,
-    QueryHistory,
-    record_answer,
-)
+from monitor.domain.finding_events import FindingAbsence, FindingObservation, create_finding
+from monitor.domain.planning.rotation import AnswerNovelty, QueryHistory, record_answer
 from monitor.domain.private_details import list_vanished_contacts
 from monitor.domain.snapshot_diff import (
     Snapshot,

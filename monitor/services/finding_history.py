@@ -161,11 +161,10 @@ def _list_signs(fields: Mapping[str, FieldComparison]) -> Iterator[PairSign]:
 
 def _find_version(versions: dict[int, FindingVersion], number: int) -> FindingVersion:
     if number not in versions:
-        reason = (
+        raise InputError(
             f"There is no version {number} of this result. "
             "See its history for the versions we have."
         )
-        raise InputError(reason)
     return versions[number]
 
 

@@ -159,8 +159,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
     )
     consents = app.db.consents.list_consents(person_id)
     if not consents:
-        reason = "You have not joined."
-        raise NotPermittedError(reason)
+        raise NotPermittedError("You have not joined.")
     paused_until = consents[-1].find_pause_end(now)
     own = sorted(list_own_cases(app, person), key=lambda one: build_urgency_key(one.case))
     asked, exposures = fold_exposures(_list_waiting_cases(own))
@@ -285,8 +284,7 @@ def build_comparison_view(
         None,
     )
     if chosen is None:
-        reason = "There is no account of yours to compare it with."
-        raise InputError(reason)
+        raise InputError("There is no account of yours to compare it with.")
     return ComparisonView(
         finding=disclose_finding(app, finding),
         own=_build_own_line(app, chosen),

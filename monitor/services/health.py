@@ -126,9 +126,10 @@ def collect_vitals(
     db: Database, now: datetime, sources: Collection[str], jumped: timedelta = timedelta()
 ) -> Vitals:
     """Read all numbers; `jumped` is how far the clock of the machine is ahead of `now`."""
-    backup = _find_last_backup(db)
-    people = len(db.people.list_person_ids())
-    told_people = round_down_to_band(people)
+    # Its row, or that of the restore: no copy has a row about itself.
+    rows = map(db.audit.find_last_entry_of_action, (BACKED_UP, RESTORED))
+    backup = max(filter(None, rows), key=attrgetter("seq"), default=None)
+    told_people = round_down_to_band(len(db.people.list_person_ids()))
     open_sweeps = [sweep for sweep in db.sweeps.list_open_sweeps() if sweep.kind is SweepKind.SWEEP]
     recorded = (db.clock.find_last_time(), db.audit.find_last_entry_time())
     return Vitals(
@@ -163,12 +164,6 @@ def collect_vitals(
         first_joined=db.consents.find_first_given(),
         case_counts=_count_cases(db) if told_people else {},
     )
-
-
-def _find_last_backup(db: Database) -> AuditEntry | None:
-    """Return its row, or that of the restore: no copy has a row about itself."""
-    rows = map(db.audit.find_last_entry_of_action, (BACKED_UP, RESTORED))
-    return max(filter(None, rows), key=attrgetter("seq"), default=None)
 
 
 def _read_backup_time(row: AuditEntry) -> datetime:

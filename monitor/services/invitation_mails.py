@@ -80,22 +80,19 @@ def resend_invitation(app: App, invitee: Invitee) -> None:
 
 def _refuse_unasked(app: App, mails: tuple[InvitationMail, ...]) -> None:
     if all(mail.taken_back_at for mail in mails):
-        reason = (
+        raise NotPermittedError(
             "No invitation of the last 90 days can be sent again to this address: use "
             "`namesake staff invite EMAIL GIVEN FAMILY`."
         )
-        raise NotPermittedError(reason)
     if app.clock.now() - mails[-1].queued_at < RESENT_AFTER:
-        reason = (
+        raise NotPermittedError(
             "An invitation to this address was written less than a day ago. Try again tomorrow."
         )
-        raise NotPermittedError(reason)
     if len(mails) >= MAX_MAILS:
-        reason = (
+        raise NotPermittedError(
             f"{len(mails)} invitations to this address were written in 90 days; the limit is "
             f"{MAX_MAILS}. Find out what happens to its email before you invite it again."
         )
-        raise NotPermittedError(reason)
 
 
 def _record_act(app: App, action: str, mails: tuple[InvitationMail, ...]) -> None:

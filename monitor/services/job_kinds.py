@@ -348,11 +348,7 @@ def remind_of_consents(app: App, due: Job) -> None:
 
 
 @JobKind(
-    name=NUDGES,
-    queue=JobQueue.MAIL,
-    longest=LONGEST_DAY,
-    scope=JobScope.DISTRICT,
-    slot=MORNING,
+    name=NUDGES, queue=JobQueue.MAIL, longest=LONGEST_DAY, scope=JobScope.DISTRICT, slot=MORNING
 )
 def write_nudges(app: App, due: Job) -> None:
     """Remind of what waits."""

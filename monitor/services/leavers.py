@@ -22,8 +22,7 @@ def record_left_address(app: App, mail: str, actor: str = "operator") -> None:
     now, person_id = app.clock.now(), app.db.people.find_person_id_by_mail(mail)
     mails, missing = app.db.invitation_mails, _find_missing(app.db, mail)
     if person_id is None and missing is None and not mails.list_mails(mail):
-        reason = "No one was invited at this address. Check its spelling."
-        raise InputError(reason)
+        raise InputError("No one was invited at this address. Check its spelling.")
     with app.db.begin_transaction():
         if person_id is not None and is_enrolled(app.db, person_id):
             record_departure(app, person_id)
@@ -41,11 +40,10 @@ def record_present_address(app: App, mail: str, actor: str) -> None:
     """Record that someone is still here: no later file proposes them, unless one lists them."""
     missing = _find_missing(app.db, mail)
     if missing is None:
-        reason = (
+        raise InputError(
             "No file that was imported before the last one listed this address, or you have "
             "decided on it already. Check its spelling."
         )
-        raise InputError(reason)
     with app.db.begin_transaction():
         app.db.staff_listings.delete_listing(missing.mark)
         subject = missing.person_id or missing.invitation_id or ""
@@ -55,8 +53,7 @@ def record_present_address(app: App, mail: str, actor: str) -> None:
 def _find_missing(db: Database, mail: str) -> UnlistedAddress | None:
     """Find an address that the last file did not list anymore. Raises InputError for other text."""
     if not is_single_address(mail):
-        reason = "Write one email address."
-        raise InputError(reason)
+        raise InputError("Write one email address.")
     listing = db.staff_listings.find_listing(db.staff_listings.hash_address(mail))
     return listing if listing and listing.missing_since else None
 

@@ -36,7 +36,8 @@ def propose_legal_hold(
     person = _find_person_id(app, reviewer, address_or_id.strip())
     with app.db.begin_transaction():
         _check_hold_step(app, reviewer, person, step)
-        _refuse_second_proposal(app, person)
+        if any(proposal.person_id == person for proposal in list_hold_proposals(app)):
+            raise InputError("A proposal about this person waits already.")
         proposal = HoldProposal(
             id=app.ids.new_id(),
             person_id=person,
@@ -140,8 +141,7 @@ def _find_person_id(app: App, reviewer: Reviewer, address_or_id: str) -> str:
     person_id = _resolve_person_id(app, address_or_id)
     if person_id is None or person_id not in app.db.people.list_person_ids():
         app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
-        sentence = "No one has joined under this address or reference."
-        raise InputError(sentence)
+        raise InputError("No one has joined under this address or reference.")
     return person_id
 
 
@@ -181,12 +181,6 @@ def _check_hold_step(app: App, reviewer: Reviewer, person_id: str, step: HoldAct
         raise NotPermittedError(NOT_ON_YOURSELF)
     if app.db.legal_holds.has_active_legal_hold(person_id) is (step is HoldAction.PLACE):
         raise InputError(HOLD_ERRORS[step])
-
-
-def _refuse_second_proposal(app: App, person_id: str) -> None:
-    if any(proposal.person_id == person_id for proposal in list_hold_proposals(app)):
-        reason = "A proposal about this person waits already."
-        raise InputError(reason)
 
 
 def _check_reviewers(app: App, *addresses: str) -> None:

@@ -44,8 +44,7 @@ def record_letter(app: App, reviewer: Reviewer, case_id: str, kind: LetterKind) 
     with app.db.begin_transaction():
         case, now = load_viewed_case(app, reviewer, case_id), app.clock.now()
         if kind not in _NOTES or not _can_be_told(app, case):
-            reason = "There is no such message about this case."
-            raise InputError(reason)
+            raise InputError("There is no such message about this case.")
         note = ReviewNote(case_id=case.id, kind=_NOTES[kind], by=reviewer.address, at=now, text="")
         app.db.review_notes.insert_review_note(note)
         app.db.audit.append_entry(now, reviewer.id, f"told-{kind}", case_id, {})

@@ -64,8 +64,7 @@ def describe_result(result: LeverResult) -> Reason:
     way = Label("levers", result.lever)
     # Hosts have a dot, and are called by themselves.
     site: Fact = Name(result.platform) if "." in result.platform else Site(result.platform)
-    number = Count(result.uses)
-    uses: dict[str, Fact] = {"way": way, "site": site, "uses": number}
+    uses: dict[str, Fact] = {"way": way, "site": site, "uses": Count(result.uses)}
     if result.successes is None:
         return Reason("lever-result.few", uses)
     if not result.successes:

@@ -52,10 +52,7 @@ def build_lookalikes_view(app: App, reviewer: Reviewer) -> LookalikesView:
         last_checked=max((check.at for check in checks), default=None),
         gaps=tuple(
             LookalikeGap(
-                source=gap.source,
-                gap=GapKind(gap.outcome),
-                at=gap.at,
-                note=read_note(gap.note),
+                source=gap.source, gap=GapKind(gap.outcome), at=gap.at, note=read_note(gap.note)
             )
             for gap in gaps
         ),

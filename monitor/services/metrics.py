@@ -69,8 +69,7 @@ class VitalsCollector(Collector):
         yield warnings
         yield from _collect_email_metrics(self._vitals)
         if self._vitals.person_count is not None:
-            people = float(self._vitals.person_count)
-            yield _build_number("people", people)
+            yield _build_number("people", float(self._vitals.person_count))
         cases = _build_family("cases", ("kind", "state"))
         for (kind, state), count in sorted(self._vitals.case_counts.items()):
             cases.add_metric((kind, state), float(count))
@@ -86,8 +85,7 @@ def _collect_job_metrics(vitals: Vitals) -> Iterator[Metric]:
     for name, seconds in sorted(oldest.items()):
         late.add_metric((name, find_job_queue(name) or ""), seconds)
     yield late
-    waiting = float(vitals.waiting_requests)
-    yield _build_number("waiting_requests", waiting)
+    yield _build_number("waiting_requests", float(vitals.waiting_requests))
     yield _build_number("database_bytes", float(vitals.database_bytes))
     yield _build_number("collected_timestamp_seconds", vitals.at.timestamp())
     failed = vitals.backup_failed

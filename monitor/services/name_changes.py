@@ -17,14 +17,20 @@ from monitor.services.notifications import EmailPlan, build_greeting, queue_emai
 from reports.emails.account import NameDecidedView
 
 NAME_ASKED: Final = "name-change-requested"
-NAME_WITHDRAWN: Final = "name-withdrawn"
 
 
 def request_name_change(app: App, person: Person, name: PersonName) -> None:
     """Keep a name for an operator to confirm; call it inside `write()`."""
     confirmed = list_confirmed_names(person)
     store_name_change(
-        app.db, _build_name_change(app, person, name, confirmed[0].full_name if confirmed else "")
+        app.db,
+        NameChange(
+            id=app.ids.new_id(),
+            person_id=person.id,
+            known=(confirmed[0].full_name if confirmed else "") or person.mail,
+            name=name,
+            asked_at=app.clock.now(),
+        ),
     )
 
 
@@ -33,7 +39,7 @@ def withdraw_name_change(app: App, person_id: str) -> None:
     with app.db.begin_transaction():
         if app.db.name_changes.find_name_change_of_person(person_id):
             app.db.name_changes.delete_name_change(person_id)
-            app.db.audit.append_entry(app.clock.now(), person_id, NAME_WITHDRAWN, person_id, {})
+            app.db.audit.append_entry(app.clock.now(), person_id, "name-withdrawn", person_id, {})
 
 
 def list_name_changes(app: App) -> tuple[NameChange, ...]:
@@ -94,16 +100,6 @@ def _announce_decision(
         ),
     )
     app.db.audit.append_entry(now, build_operator_id(operator), decision, person.id, {})
-
-
-def _build_name_change(app: App, person: Person, name: PersonName, current_name: str) -> NameChange:
-    return NameChange(
-        id=app.ids.new_id(),
-        person_id=person.id,
-        known=current_name or person.mail,
-        name=name,
-        asked_at=app.clock.now(),
-    )
 
 
 def store_name_change(db: Database, change: NameChange) -> None:

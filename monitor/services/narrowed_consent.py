@@ -97,10 +97,7 @@ def forget_removed_terms(app: App, before: Person, after: Person) -> None:
 
     The queries that come in their place are new ones, so their first answers are silent.
     """
-    old, new = (
-        list_person_query_keys(app, before),
-        list_person_query_keys(app, after),
-    )
+    old, new = (list_person_query_keys(app, before), list_person_query_keys(app, after))
     if not app.db.legal_holds.has_active_legal_hold(after.id):
         _retire_queries(app, after, old - new)
         if before.mail.casefold() != after.mail.casefold():

@@ -243,8 +243,7 @@ def _list_page_lines(
             for lever in _make_plan(app, target, TakedownHarm.CONTACT).beside
             if lever.kind is LeverKind.SEARCH
         )
-    for step in steps:
-        yield _build_advice_line(app, target, step)
+    yield from (_build_advice_line(app, target, step) for step in steps)
 
 
 def _list_removal_lines(
@@ -254,8 +253,7 @@ def _list_removal_lines(
     plan = _make_plan(app, target, TakedownHarm.CONTACT)
     if plan.now:
         yield _build_lever_line(plan.now, target)
-    for step in steps:
-        yield _build_advice_line(app, target, step)
+    yield from (_build_advice_line(app, target, step) for step in steps)
     for lever in reversed(plan.beside):
         if lever.kind is not LeverKind.HOST:
             yield _build_lever_line(lever, target)

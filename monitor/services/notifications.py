@@ -263,10 +263,7 @@ def queue_source_alert(app: App, sweep: Sweep) -> None:
 
 def _build_failure(health: SourceHealth) -> SourceFailure:
     return SourceFailure(
-        source=health.source,
-        outcome=health.outcome,
-        since=health.since,
-        note=health.note,
+        source=health.source, outcome=health.outcome, since=health.since, note=health.note
     )
 
 

@@ -54,12 +54,8 @@ from scrapers.retry import Retry
 LOG = logging.getLogger(__name__)
 ALERT_INTERVAL = timedelta(days=1)
 CONSENT_ENDED = "the consent, invitation or role has ended"
-CHECKS_PAUSED = "the person paused checks"
-DIGEST_STOPPED = "the person stopped the regular email"
-ALREADY_KNOWN = "the person already knows or has answered"
 ADDRESS_PAUSED = "email to this address is paused because it rejected one"
 LINK_EXPIRED = "its link has expired"
-ADDRESS_TAKEN = "the address now belongs to someone else"
 ALREADY_ALERTED_TODAY = "the person got an email like this today"
 
 
@@ -145,7 +141,7 @@ def _resolve_other_address(app: App, email: OutboxEmail) -> EmailDestination:
     return (
         _build_destination(change.old)
         if owner in {None, email.person_id}
-        else EmailDestination(refusal=ADDRESS_TAKEN)
+        else EmailDestination(refusal="the address now belongs to someone else")
     )
 
 
@@ -155,9 +151,9 @@ def _describe_refusal(app: App, kind: EmailKind, person_id: str) -> str:
     if kind.form.needs_consent and (consent is None or not consent.is_active(now)):
         return CONSENT_ENDED
     if kind.form.pausable and consent is not None and consent.is_paused(now):
-        return CHECKS_PAUSED
+        return "the person paused checks"
     return (
-        DIGEST_STOPPED
+        "the person stopped the regular email"
         if kind.form.stoppable and app.db.preferences.load_preferences(person_id).unsubscribed_at
         else ""
     )
@@ -167,7 +163,7 @@ def _throttle_alert(app: App, email: OutboxEmail) -> EmailDestination:
     """Write at once, but no more than once a day."""
     bundle = _bundle_alerts(app, email) if email.tried_at else (email,)
     if not any(map(partial(_is_news, app), bundle)):
-        return EmailDestination(refusal=ALREADY_KNOWN)
+        return EmailDestination(refusal="the person already knows or has answered")
     last = app.db.outbox.find_last_sent_time(email.recipient_id, email.kind)
     if last and app.clock.now() - last < ALERT_INTERVAL:
         return EmailDestination(hold_reason=ALREADY_ALERTED_TODAY, until=last + ALERT_INTERVAL)
@@ -202,8 +198,7 @@ def _render_email(app: App, email: OutboxEmail, view: EmailView) -> Email:
 
 
 def _load_view(app: App, email: OutboxEmail) -> EmailView:
-    kind = EmailKind(email.kind)
-    view = app.db.outbox.load_email_view(email.id, get_view_type(kind))
+    view = app.db.outbox.load_email_view(email.id, get_view_type(EmailKind(email.kind)))
     match view:
         case InvitationView() | ReminderView():
             return replace(view, code=_derive_code(app, email, email.recipient_id))

@@ -47,18 +47,14 @@ def load_own_findings(db: Database, person: Person) -> Mapping[str, Finding]:
 
 def list_confirmed_accounts(db: Database, person: Person) -> Iterator[Finding]:
     """Yield accounts that the person confirmed, without those that show another name."""
-    unproven = list_unproven_accounts(db, person.id)
+    # The accounts that show someone else's name, without proof of control.
+    proofs = db.account_proofs.list_proofs_of_person(person.id)
+    unproven = frozenset(proof.account for proof in proofs if proof.state is not ProofState.PROVEN)
     for finding, decision in db.findings.list_findings_with_feedback(person.id):
         portrait = finding.portrait
         theirs = unproven.isdisjoint((portrait.account, *portrait.account_aliases))
         if decision is Decision.MINE and portrait.kind is TraceKind.ACCOUNT and theirs:
             yield finding
-
-
-def list_unproven_accounts(db: Database, person_id: str) -> frozenset[str]:
-    """Return the accounts that show someone else's name, without proof of control."""
-    proofs = db.account_proofs.list_proofs_of_person(person_id)
-    return frozenset(proof.account for proof in proofs if proof.state is not ProofState.PROVEN)
 
 
 def include_confirmed_accounts(db: Database, person: Person) -> Person:

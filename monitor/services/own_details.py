@@ -58,8 +58,7 @@ def edit_profile(app: App, person: Person) -> Person:
         # Read it now: the address may have just changed in another tab.
         before = app.db.people.load_person(person.id)
         if not app.db.consents.has_consent_in_force(person.id, app.clock.now()):
-            reason = "This consent has ended, so no search is run."
-            raise NotPermittedError(reason)
+            raise NotPermittedError("This consent has ended, so no search is run.")
         asked = replace(
             person,
             mail=before.mail,
@@ -69,7 +68,13 @@ def edit_profile(app: App, person: Person) -> Person:
             alert_feeds=before.alert_feeds,
             reference_picture=before.reference_picture,
         )
-        _check_profile_fields(asked, before)
+        name = asked.name
+        if name != before.name and not (name.given.strip() and name.family.strip()):
+            raise InputError(
+                "Enter a first name and a last name. No search can be run without them."
+            )
+        if not is_known_time_zone(asked.zone):
+            raise InputError("This time zone is unknown; give one such as America/Chicago.")
         if asked == before:
             return before
         adds = adds_search_terms(before, asked)
@@ -107,8 +112,7 @@ def request_account_proof(app: App, person_id: str, account: str) -> None:
     """
     with app.db.begin_transaction():
         if not app.db.consents.has_consent_in_force(person_id, app.clock.now()):
-            reason = "This consent has ended, so no search is run."
-            raise NotPermittedError(reason)
+            raise NotPermittedError("This consent has ended, so no search is run.")
         proof = _find_unproven_account(app, person_id, account)
         if proof is None or proof.state is ProofState.REQUESTED:
             return
@@ -153,21 +157,10 @@ def _check_edit_rate(app: App, person_id: str) -> None:
     next_at = find_next_edit_time(app, person_id)
     if next_at is not None:
         zone = app.db.people.load_person(person_id).zone
-        reason = (
+        raise TooSoonError(
             f"You added names, places or accounts {MAX_EDITS_A_WEEK} times within seven days. "
             f"You can add more after {format_near_time(next_at, zone)}."
         )
-        raise TooSoonError(reason)
-
-
-def _check_profile_fields(asked: Person, before: Person) -> None:
-    name = asked.name
-    if name != before.name and not (name.given.strip() and name.family.strip()):
-        reason = "Enter a first name and a last name. No search can be run without them."
-        raise InputError(reason)
-    if not is_known_time_zone(asked.zone):
-        reason = "This time zone is unknown; give one such as America/Chicago."
-        raise InputError(reason)
 
 
 def find_pending_address_change(app: App, person_id: str) -> AddressChange | None:
@@ -208,10 +201,14 @@ def request_work_email_change(
             expires_at=now + LINK_LASTS,
         )
         app.db.address_changes.insert_address_change(change)
+        # A slip of the pen brings it to someone else, who is to learn of no one that they joined.
+        greeting = build_custom_greeting(
+            app, "colleague", why=Reason("why.new-address"), leave=Reason("leave.new-address")
+        )
         queue_email(
             app,
             EmailPlan(recipient_id=person_id, dedupe_key=change.id),
-            _build_new_address_view(app, change),
+            NewAddressView(**greeting, expires_at=change.expires_at),
         )
         app.db.audit.append_entry(now, person_id, "address-change-requested", person_id, {})
     return None
@@ -263,17 +260,5 @@ def confirm_work_email_change(
 
 def _load_consenting_person(app: App, person_id: str) -> Person:
     if not app.db.consents.has_consent_in_force(person_id, app.clock.now()):
-        reason = "This consent has ended, so no email is sent."
-        raise NotPermittedError(reason)
+        raise NotPermittedError("This consent has ended, so no email is sent.")
     return app.db.people.load_person(person_id)
-
-
-def _build_new_address_view(app: App, change: AddressChange) -> NewAddressView:
-    # A slip of the pen brings it to someone else, who is to learn of no one that they joined.
-    greeting = build_custom_greeting(
-        app,
-        "colleague",
-        why=Reason("why.new-address"),
-        leave=Reason("leave.new-address"),
-    )
-    return NewAddressView(**greeting, expires_at=change.expires_at)

@@ -26,8 +26,6 @@ def asks_for_pictures(app: App, person_id: str) -> bool:
 
 
 MAX_UPLOAD_BYTES: Final = 5 << 20
-REFERENCE_ADDED: Final = "reference-picture-added"
-REFERENCE_REMOVED: Final = "reference-picture-removed"
 
 
 def can_add_reference_picture(app: App, person_id: str) -> bool:
@@ -53,14 +51,13 @@ def add_reference_picture(app: App, person_id: str, body: bytes) -> UploadProble
     seen = PicturePrint.from_text(result.traces[0].picture_print) if result.traces else None
     if seen is None:
         return UploadProblem.PLAIN
-    _save_reference_picture(app, person_id, seen.to_text(), REFERENCE_ADDED)
+    _save_reference_picture(app, person_id, seen.to_text(), "reference-picture-added")
     return None
 
 
 def _require_comparing_consent(app: App, person_id: str) -> None:
     if not can_add_reference_picture(app, person_id):
-        reason = "Pictures are compared only for people who agreed to it."
-        raise NotPermittedError(reason)
+        raise NotPermittedError("Pictures are compared only for people who agreed to it.")
 
 
 def find_upload_problem(body: bytes) -> UploadProblem | None:
@@ -74,7 +71,7 @@ def find_upload_problem(body: bytes) -> UploadProblem | None:
 
 def remove_reference_picture(app: App, person_id: str) -> None:
     if app.db.people.load_person(person_id).reference_picture:
-        _save_reference_picture(app, person_id, "", REFERENCE_REMOVED)
+        _save_reference_picture(app, person_id, "", "reference-picture-removed")
 
 
 def _save_reference_picture(app: App, person_id: str, print_text: str, action: str) -> None:
@@ -91,8 +88,7 @@ def load_compared_picture(app: App, owner_id: str, finding_id: str) -> bytes:
     """Return the thumbnail of a finding that is compared now; raise InputError for any other."""
     thumbnail = app.db.thumbnails.find_thumbnail(owner_id, finding_id)
     if thumbnail is None or finding_id not in list_compared_finding_ids(app, owner_id):
-        reason = "There is no picture of this finding to compare."
-        raise InputError(reason)
+        raise InputError("There is no picture of this finding to compare.")
     return thumbnail.picture
 
 
@@ -102,6 +98,5 @@ def load_reviewed_picture(app: App, reviewer: Reviewer, case_id: str) -> bytes:
     shows = opened is not None and opened.shows_picture
     thumbnail = app.db.thumbnails.find_thumbnail(case.person_id, case.finding_id) if shows else None
     if thumbnail is None:
-        reason = "There is no picture of this account to show."
-        raise InputError(reason)
+        raise InputError("There is no picture of this account to show.")
     return thumbnail.picture

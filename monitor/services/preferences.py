@@ -68,8 +68,7 @@ def bar_reviewer(app: App, person_id: str, reviewer_id: str) -> None:
     """
     bars, now = app.db.barred_reviewers, app.clock.now()
     if reviewer_id and reviewer_id not in list_possible_bars(app, person_id):
-        reason = "Choose a reviewer from the list."
-        raise InputError(reason)
+        raise InputError("Choose a reviewer from the list.")
     with app.db.begin_transaction():
         barred = bars.find_barred_reviewer(person_id)
         if (barred.reviewer_id if barred else "") == reviewer_id:

@@ -129,8 +129,7 @@ def _load_pending(app: App, proposal_id: str) -> AuditEntry:
     for proposal in _list_pending(app):
         if str(proposal.seq) == proposal_id:
             return proposal
-    sentence = "There is no such proposal: it was confirmed or withdrawn, or it has expired."
-    raise InputError(sentence)
+    raise InputError("There is no such proposal: it was confirmed or withdrawn, or it has expired.")
 
 
 def _list_pending(app: App) -> Iterator[AuditEntry]:

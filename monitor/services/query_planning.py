@@ -312,10 +312,7 @@ def record_visit_cost(app: App, week: str, visit: CrawlResult) -> None:
     if source and source.info.usd_per_1000 and visit.result.outcome in BILLED_OUTCOMES:
         app.db.api_costs.insert_api_cost(
             WeeklyApiCost(
-                week=week,
-                person_id=query.subject,
-                source=query.source,
-                requests=query.pages or 1,
+                week=week, person_id=query.subject, source=query.source, requests=query.pages or 1
             )
         )
 

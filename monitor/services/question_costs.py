@@ -41,8 +41,7 @@ PLAIN = Person(
     places=("Wexford Bay",),
 )
 NAMED = replace(
-    PLAIN,
-    name=replace(PLAIN.name, nicknames=("Norie", "Nonie"), former_families=("Lark",)),
+    PLAIN, name=replace(PLAIN.name, nicknames=("Norie", "Nonie"), former_families=("Lark",))
 )
 # Somebody of whom everything is known that may be asked for, and who agreed to all of it.
 FULL = replace(NAMED, handles=("noraquill", "nquill77", "missquill"))

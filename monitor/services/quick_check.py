@@ -82,11 +82,10 @@ def _sort_addresses(app: App, own: Iterable[str]) -> tuple[tuple[str, ...], tupl
         elif target.page:
             pages[target.page] = None
         else:
-            reason = (
+            raise InputError(
                 f"{address} is not the address of a profile or page. "
                 "Give one such as https://bsky.app/profile/jane.example."
             )
-            raise InputError(reason)
     return tuple(accounts), tuple(pages)
 
 
@@ -107,16 +106,12 @@ def run_quick_check(
     return sweep if sweep.closed_at else close_stopped_check(app, sweep, job)
 
 
-def _leave_out_news(app: App) -> App:
-    """Leave out the one engine without a key: it knows only the news of the last weeks."""
-    others = {name: source for name, source in app.sources.items() if name != GDELT.name}
-    return app.copy_with(sources=SourceRegistry(others))
-
-
 def build_quick_check_view(app: App, sweep: Sweep) -> QuickCheckView:
     person = app.db.people.load_person(sweep.person_id)
     runs = app.db.sweeps.list_source_runs(sweep.id)
     found = build_digest_sections(app, person.id, None, build_coverage(runs))
+    # Leave out the one engine without a key: it knows only the news of the last weeks.
+    others = {name: source for name, source in app.sources.items() if name != GDELT.name}
     return QuickCheckView(
         name=person.name.full_name,
         zone=person.zone,
@@ -128,6 +123,8 @@ def build_quick_check_view(app: App, sweep: Sweep) -> QuickCheckView:
         about=found["about"],
         own=found["own"],
         set_aside=found["set_aside"],
-        has_search_engine=not lacks_search_engine(_leave_out_news(app), person),
+        has_search_engine=not lacks_search_engine(
+            app.copy_with(sources=SourceRegistry(others)), person
+        ),
         has_own_accounts=bool(person.accounts or person.pages),
     )

@@ -170,7 +170,6 @@ def _summarize_upkeep(app: App, now: datetime) -> ServiceHealth:
 
 
 CHANGED_MEANWHILE = "This changed after you opened it. Look at it again before you decide."
-NO_REVIEWER = ""
 
 
 def load_reviewable_case(app: App, reviewer: Reviewer, case_id: str) -> Case:
@@ -200,8 +199,7 @@ def leave_report(app: App, reviewer: Reviewer, case_id: str, reason: str) -> Non
         case = load_reported_case(app, reviewer, case_id)
         report = _require_mistake(case)
         if not reason.strip():
-            sentence = "Write why: the staff member will read it."
-            raise InputError(sentence)
+            raise InputError("Write why: the staff member will read it.")
         said = case.get_verdict(Side.IT)
         stands = said is not None and is_confirmation(case.kind, said)
         verdict = said if said and stands else read_verdict(case.kind, report)
@@ -233,7 +231,7 @@ def assign_case(app: App, reviewer: Reviewer, case_id: str, seen_assignee: str) 
     with app.db.begin_transaction():
         case = load_viewed_case(app, reviewer, case_id)
         taken = app.db.assignments.find_assignment(case.id)
-        if (taken.reviewer_id if taken else NO_REVIEWER) != seen_assignee:
+        if (taken.reviewer_id if taken else "") != seen_assignee:
             raise InputError(CHANGED_MEANWHILE)
         app.db.assignments.save_assignment(
             ReviewAssignment(case_id=case_id, reviewer_id=reviewer.id, at=app.clock.now())
@@ -305,8 +303,7 @@ def decide_viewed_cases(
                 reason = "Open it first: a report is to be taken back, or left with a reason."
                 raise InputError(reason)
             if entry.lever and entry.lever not in list_report_levers(app, case, Side.IT):
-                reason = "Choose one of the ways that this case has."
-                raise InputError(reason)
+                raise InputError("Choose one of the ways that this case has.")
         return decide_cases(app, seen, replace(entry, by=reviewer.id))
 
 
@@ -343,8 +340,7 @@ def _build_remark(
     app: App, reviewer: Reviewer, case: Case, kind: ReviewNoteKind, text: str
 ) -> ReviewNote:
     if not text.strip():
-        reason = "Write something first."
-        raise InputError(reason)
+        raise InputError("Write something first.")
     return ReviewNote(
         case_id=case.id, kind=kind, by=reviewer.address, at=app.clock.now(), text=text.strip()
     )
@@ -401,8 +397,7 @@ def confirm_early_access(app: App, reviewer: Reviewer, proposal_id: str) -> Earl
         _check_not_open(app, case)
         app.db.early_access.save_early_access_proposal(broken)
         if find_review_opening(app, case) is None:
-            sentence = "This person's consent has ended, so review has ended too."
-            raise NotPermittedError(sentence)
+            raise NotPermittedError("This person's consent has ended, so review has ended too.")
         kind = describe_case_kind(case.kind, case.severity)
         zone = app.db.people.load_person(case.person_id).zone
         until = Moment(at=app.clock.now() + EARLY_ACCESS_LASTS, zone=zone)
@@ -426,8 +421,7 @@ def withdraw_early_access_proposal(app: App, reviewer: Reviewer, proposal_id: st
 
 def _check_not_open(app: App, case: Case) -> None:
     if find_review_opening(app, case):
-        reason = "This case is already open to IT. Find it in the queue."
-        raise OpenCaseError(reason)
+        raise OpenCaseError("This case is already open to IT. Find it in the queue.")
 
 
 def _check_reviewers(app: App, *addresses: str) -> None:

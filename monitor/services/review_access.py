@@ -48,9 +48,6 @@ OPENED_BY = "opened-by"
 VIEW_LASTS = timedelta(minutes=30)
 
 
-ABOUT_YOURSELF = "This case is about you. Find it under Home; another reviewer decides."
-
-
 def record_case_views(app: App, reviewer: Reviewer, case_ids: Iterable[str]) -> None:
     """Record that a reviewer views these cases, all or none, before they are shown."""
     cases = [app.db.cases.load_case(case_id) for case_id in dict.fromkeys(case_ids)]
@@ -82,6 +79,8 @@ def check_may_review(app: App, reviewer: Reviewer, case: Case) -> None:
     To those, it is a case that is not open: no one is told that they are kept from one.
     """
     if reviewer.person_id and reviewer.person_id == case.person_id:
-        raise NotPermittedError(ABOUT_YOURSELF)
+        raise NotPermittedError(
+            "This case is about you. Find it under Home; another reviewer decides."
+        )
     if is_barred(app, case, reviewer.id):
         raise NotPermittedError(NOT_YET)

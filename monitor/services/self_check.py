@@ -32,16 +32,14 @@ def request_self_check(app: App, person_id: str) -> None:
     """Ask for a check now; one that is under way already is not asked for twice."""
     now = app.clock.now()
     if not app.db.consents.can_query_person(person_id, now):
-        reason = "Your consent has ended or is paused, so we cannot search for you."
-        raise NotPermittedError(reason)
+        raise NotPermittedError("Your consent has ended or is paused, so we cannot search for you.")
     with app.db.begin_transaction():
         if _find_open_request(app, person_id) is None:
             last = app.db.sweeps.find_latest_sweep(SweepKind.SELFCHECK, person_id)
             if last and last.closed_at and compute_next_check(last.closed_at, now):
-                reason = (
+                raise TooSoonError(
                     "You had a check within the last hour. The page says when you can check again."
                 )
-                raise TooSoonError(reason)
             app.db.jobs.insert_request(build_request(SELF_CHECK, app.ids.new_id(), now, person_id))
             app.db.audit.append_entry(now, person_id, "check-requested", person_id, {})
 

@@ -329,11 +329,7 @@ def _review_source(app: App, sweep: Sweep, source: Source) -> SourceReview:
 
 
 def _assess_source_trust(
-    app: App,
-    sweep: Sweep,
-    source: Source,
-    results: tuple[ParseResult, ...],
-    trust: TrustAssessment,
+    app: App, sweep: Sweep, source: Source, results: tuple[ParseResult, ...], trust: TrustAssessment
 ) -> TrustAssessment:
     """Finish what canaries say: by what would be lost."""
     if trust.status is SourceTrust.REFUTED:

@@ -119,12 +119,10 @@ def write_district(
     try:
         write_new_file(begun, build_config_text(answers))
     except CannotWriteError as error:
-        reason = f"{error} Choose another path with --config."
-        raise CannotWriteError(reason) from error
+        raise CannotWriteError(f"{error} Choose another path with --config.") from error
     try:
         config = load_config(begun)
-        for name, secret in secrets.items():
-            yield keep_secret(place, name, secret)
+        yield from (keep_secret(place, name, secret) for name, secret in secrets.items())
         create_state_folder(config)
         yield from _replace_files(place, config)
         begun.rename(path)
@@ -186,8 +184,7 @@ def list_missing_secrets(place: SetupPlace, config: Config) -> list[str]:
 def send_setup_test(environment: Environment, answers: Answers) -> HealthResult:
     """Send a test email by the answers so far, before anything is written."""
     secret = spell_as_variables({"smtp-password": answers["smtp-password"]})
-    variables = {**environment.variables, **secret}
-    ready = replace(environment, variables=variables)
+    ready = replace(environment, variables={**environment.variables, **secret})
     config = Config(
         state=Path(),
         district=DistrictConfig(
@@ -312,8 +309,7 @@ def list_next_steps(place: SetupPlace, config: Config, state: SetupState) -> Ite
     yield from _list_start_steps(place, config, started=state.started)
     if config.mail.host and not state.mail_works:
         yield NextStep(
-            text=Reason("step.mend-mail"),
-            commands=(f"{place.spell_command()} doctor --send-test",),
+            text=Reason("step.mend-mail"), commands=(f"{place.spell_command()} doctor --send-test",)
         )
     yield from _list_people_steps(place, config, state.staff_file)
     if config.backup.keys:
@@ -344,10 +340,7 @@ def _list_start_steps(place: SetupPlace, config: Config, *, started: bool) -> It
     if place.runs_units and not started:
         yield NextStep(
             text=Reason("step.start"),
-            commands=(
-                "systemctl daemon-reload",
-                f"systemctl enable --now {' '.join(START_UNITS)}",
-            ),
+            commands=("systemctl daemon-reload", f"systemctl enable --now {' '.join(START_UNITS)}"),
         )
     elif not place.runs_units:
         secrets, namesake = place.config_path.parent / "secrets", place.spell_command()
@@ -395,8 +388,7 @@ def _list_people_steps(place: SetupPlace, config: Config, staff_file: str) -> It
     if not config.mail.host:
         return
     yield NextStep(
-        text=Reason("step.volunteers"),
-        commands=(f"{namesake} staff invite EMAIL FIRST LAST",),
+        text=Reason("step.volunteers"), commands=(f"{namesake} staff invite EMAIL FIRST LAST",)
     )
     if staff_file:
         invite = f"{namesake} staff import {Path(staff_file).absolute()}"

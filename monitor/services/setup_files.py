@@ -227,11 +227,7 @@ def plan_files(config: Config, config_path: Path, host: HostMachine) -> Iterator
 
 
 def plan_units(
-    folder: Path,
-    program: Path,
-    release: int,
-    stored: Collection[str],
-    units: Sequence[str] = UNITS,
+    folder: Path, program: Path, release: int, stored: Collection[str], units: Sequence[str] = UNITS
 ) -> Iterator[PlannedFile]:
     """Yield the units that start this program, and the drop-in of each for an older systemd.
 
@@ -418,8 +414,7 @@ def write_new_file(
     try:
         path.parent.mkdir(mode=folder_mode, parents=True, exist_ok=True)
     except OSError as error:
-        reason = f"{path.parent} cannot be created ({error.strerror})."
-        raise CannotWriteError(reason) from error
+        raise CannotWriteError(f"{path.parent} cannot be created ({error.strerror}).") from error
     write_file(path, text.encode(), mode)
 
 
@@ -481,8 +476,7 @@ def read_stored_secrets(config_path: Path, host: HostMachine) -> dict[str, str]:
         path = find_secret(name, config_path, host)
         if path is not None and path.parent.name == "credstore.encrypted":
             command = ("systemd-creds", "decrypt", f"--name={name}", str(path), "-")
-            opened = host.run_program(command, "")
-            secrets[name] = opened.output.strip()
+            secrets[name] = host.run_program(command, "").output.strip()
         elif path is not None:
             with suppress(OSError, UnicodeDecodeError):
                 secrets[name] = path.read_text("utf-8").strip()

@@ -121,8 +121,7 @@ class SetupQuestion:
 
 def _parse_name(text: str, _answers: Answers) -> str:
     if not text.strip():
-        reason = "A district needs a name."
-        raise InputError(reason)
+        raise InputError("A district needs a name.")
     return text.strip()
 
 
@@ -142,27 +141,23 @@ def _parse_domains(text: str, _answers: Answers) -> str:
     domains = [part.lower().removeprefix("@") for part in split_list(text.replace(" ", ","))]
     for domain in domains:
         if not DOMAIN.fullmatch(domain):
-            reason = f"{domain!r} is not a domain such as district.example."
-            raise InputError(reason)
+            raise InputError(f"{domain!r} is not a domain such as district.example.")
     if not domains:
-        reason = "At least one domain is needed, or no one can be invited."
-        raise InputError(reason)
+        raise InputError("At least one domain is needed, or no one can be invited.")
     return ", ".join(dict.fromkeys(domains))
 
 
 def _parse_address(text: str, answers: Answers) -> str:
     _parse_needed(text, answers)
     if not is_single_address(text.strip()):
-        reason = f"{text!r} is not a single email address."
-        raise InputError(reason)
+        raise InputError(f"{text!r} is not a single email address.")
     _check_mail_domain(text)
     return text.strip()
 
 
 def _check_mail_domain(address: str) -> None:
     if not DOMAIN.fullmatch(address.strip().rpartition("@")[2]):
-        reason = f"{address!r} lacks the end of its domain, such as .org."
-        raise InputError(reason)
+        raise InputError(f"{address!r} lacks the end of its domain, such as .org.")
 
 
 def _parse_addresses(text: str, answers: Answers) -> str:
@@ -175,8 +170,7 @@ def _parse_optional(text: str, _answers: Answers) -> str:
 
 def _parse_needed(text: str, _answers: Answers) -> str:
     if not text.strip():
-        reason = "An answer is needed here."
-        raise InputError(reason)
+        raise InputError("An answer is needed here.")
     return text.strip()
 
 
@@ -186,8 +180,7 @@ def _parse_staff_file(text: str, answers: Answers) -> str:
         try:
             read_staff_file(Path(name), split_list(answers["domains"]))
         except InputError as error:
-            problem = str(error).removesuffix(" Nothing was imported.")
-            raise InputError(problem) from error
+            raise InputError(str(error).removesuffix(" Nothing was imported.")) from error
     return name
 
 
@@ -199,8 +192,7 @@ def _parse_mail_host(text: str, answers: Answers) -> str:
         domain = split_list(answers["domains"])[0]
         return f"{domain.replace('.', '-')}{MICROSOFT_RELAY}"
     if re.search(r"[/\s@]|^[^:]*:\d*$", host):
-        reason = f"{text!r} is not the name of a server such as smtp.district.example."
-        raise InputError(reason)
+        raise InputError(f"{text!r} is not the name of a server such as smtp.district.example.")
     return host
 
 
@@ -224,8 +216,7 @@ def _choose_port(answers: Answers) -> str:
 def _build_choice_parser(choices: type[StrEnum]) -> Callable[[str, Answers], str]:
     def parse_choice(text: str, _answers: Answers) -> str:
         if text.strip().lower() not in set(choices):
-            reason = f"{text!r} is not one of {', '.join(choices)}."
-            raise InputError(reason)
+            raise InputError(f"{text!r} is not one of {', '.join(choices)}.")
         return text.strip().lower()
 
     return parse_choice
@@ -234,8 +225,7 @@ def _build_choice_parser(choices: type[StrEnum]) -> Callable[[str, Answers], str
 def _build_pattern_parser(pattern: re.Pattern[str], what: str) -> Callable[[str, Answers], str]:
     def parse_pattern(text: str, _answers: Answers) -> str:
         if not pattern.fullmatch(text.strip()):
-            reason = f"{text!r} is not {what}."
-            raise InputError(reason)
+            raise InputError(f"{text!r} is not {what}.")
         return text.strip()
 
     return parse_pattern
@@ -244,23 +234,20 @@ def _build_pattern_parser(pattern: re.Pattern[str], what: str) -> Callable[[str,
 def _parse_yes(text: str, _answers: Answers) -> str:
     found = {"y": YES, YES: YES, "n": NO, NO: NO}.get(text.strip().lower())
     if found is None:
-        reason = f"{text!r} is not yes or no."
-        raise InputError(reason)
+        raise InputError(f"{text!r} is not yes or no.")
     return found
 
 
 def _parse_port(text: str, _answers: Answers) -> str:
     if not text.strip().isdecimal() or not 0 < int(text) < 1 << 16:
-        reason = f"{text!r} is not a port from 1 to 65535."
-        raise InputError(reason)
+        raise InputError(f"{text!r} is not a port from 1 to 65535.")
     return text.strip()
 
 
 def _parse_sender(text: str, _answers: Answers) -> str:
     address = re.fullmatch(r"[^<>]*<([^<>]+)>|([^<>]+)", text.strip())
     if address is None or not is_single_address(address[1] or address[2]):
-        reason = f"{text!r} has no email address such as namesake@district.example."
-        raise InputError(reason)
+        raise InputError(f"{text!r} has no email address such as namesake@district.example.")
     _check_mail_domain(address[1] or address[2])
     return text.strip()
 
@@ -272,11 +259,10 @@ def _parse_mail_password(text: str, answers: Answers) -> str:
         return password
     letters = re.sub(r"\s", "", password)
     if not re.fullmatch(r"[A-Za-z]{16}", letters):
-        reason = (
+        raise InputError(
             f"{answers['mail_host']} accepts no account password: use an app password (16 "
             "letters), or a relay or OAuth as docs/mail.md says."
         )
-        raise InputError(reason)
     return letters
 
 
@@ -285,10 +271,9 @@ def _parse_portal_address(text: str, _answers: Answers) -> str:
     faults = find_portal_faults(PortalConfig(address=address))
     fault = next((what for wrong, where, what in faults if wrong and "address" in where), "")
     if fault:
-        reason = (
+        raise InputError(
             f"{text!r} is not https:// and a host only, such as https://namesake.school.example."
         )
-        raise InputError(reason)
     return address
 
 
@@ -298,10 +283,9 @@ def _parse_search(text: str, _answers: Answers) -> str:
         return plain
     plain = DEFAULT_SEARXNG if plain == "searxng" else text.strip().rstrip("/")
     if not parse_engine_origin(plain):
-        reason = (
+        raise InputError(
             f"{text!r} is not brave, searxng, feeds, none, or an address like {DEFAULT_SEARXNG}."
         )
-        raise InputError(reason)
     return plain
 
 
@@ -331,11 +315,9 @@ def _parse_backup_folder(text: str, answers: Answers) -> str:
     folder = _parse_optional(text, answers)
     units = Path(answers[UNIT_DATA]) if answers[UNIT_DATA] else None
     if folder and not Path(folder).is_absolute():
-        reason = f"{text!r} is not a full path such as /var/lib/namesake-copies."
-        raise InputError(reason)
+        raise InputError(f"{text!r} is not a full path such as /var/lib/namesake-copies.")
     if folder and units and Path(folder).parent != units:
-        reason = f"{text!r} is not a folder in {units}. Mount the other disk there."
-        raise InputError(reason)
+        raise InputError(f"{text!r} is not a folder in {units}. Mount the other disk there.")
     return folder
 
 
@@ -386,11 +368,7 @@ DISTRICT_QUESTIONS = (
     ),
     SetupQuestion(key="contact", parse=_parse_address),
     SetupQuestion(
-        key="reviewers",
-        parse=_parse_addresses,
-        kind=tuple[str, ...],
-        default=NONE,
-        is_asked=_never,
+        key="reviewers", parse=_parse_addresses, kind=tuple[str, ...], default=NONE, is_asked=_never
     ),
     SetupQuestion(
         key="operators",
@@ -499,11 +477,7 @@ PORTAL_QUESTIONS = (
         applies=_uses_provider,
     ),
     SetupQuestion(
-        key="oidc-secret",
-        parse=_parse_optional,
-        default="",
-        applies=_uses_provider,
-        secret=True,
+        key="oidc-secret", parse=_parse_optional, default="", applies=_uses_provider, secret=True
     ),
     SetupQuestion(
         key="header",

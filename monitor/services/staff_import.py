@@ -127,51 +127,40 @@ def read_staff_file(path: Path, domains: tuple[str, ...], student_unit: str = ""
         mark = compute_file_mark(path)
         with open_rows(path) as rows:
             layout = _parse_layout(path, next(rows, None))
-            context = _build_context(path, layout, domains, student_unit)
+            context = StaffFileContext(
+                domains=domains,
+                student_unit=student_unit,
+                roles_by_id={} if layout.marker.ids is None else _read_staff_roles(path),
+                schools_by_id=read_school_names(path),
+            )
             staff = _gather_staff(path, mark, _parse_lines(rows, layout, context))
     except InputError as error:
-        reason = f"{str(error).removesuffix('.')}. Nothing was imported."
-        raise InputError(reason) from None
+        raise InputError(f"{str(error).removesuffix('.')}. Nothing was imported.") from None
     except OSError as error:
         reason = f"{path} cannot be read ({error.strerror}). Nothing was imported."
         raise InputError(reason) from error
     if not staff.invitees:
-        reason = (
+        raise InputError(
             f"{path} lists no staff member who can be invited "
             f"({_describe_lines(staff)}). Nothing was imported."
         )
-        raise InputError(reason)
     return staff
 
 
 def _parse_layout(path: Path, header: CsvLine | None) -> StaffFileLayout:
     if header is None:
-        reason = f"{path} is empty"
-        raise InputError(reason)
+        raise InputError(f"{path} is empty")
     try:
         return parse_staff_header(header.cells)
     except InputError as error:
-        reason = f"{path}, line {header.number}: {error}"
-        raise InputError(reason) from None
-
-
-def _build_context(
-    path: Path, layout: StaffFileLayout, domains: tuple[str, ...], student_unit: str
-) -> StaffFileContext:
-    return StaffFileContext(
-        domains=domains,
-        student_unit=student_unit,
-        roles_by_id={} if layout.marker.ids is None else _read_staff_roles(path),
-        schools_by_id=read_school_names(path),
-    )
+        raise InputError(f"{path}, line {header.number}: {error}") from None
 
 
 def _read_staff_roles(path: Path) -> Mapping[str, StaffRole]:
     """Read who is staff and no student. Of anyone else's role, not even the ID is kept."""
     source = find_beside(path, ROLES_FILE)
     if source is None:
-        reason = f"{path} does not say who is a student. Put its {ROLES_FILE} next to it"
-        raise InputError(reason)
+        raise InputError(f"{path} does not say who is a student. Put its {ROLES_FILE} next to it")
     roles = {
         role.user_id: StaffRole(role=role.role, school_id=role.school_id)
         for role in read_roles(source)
@@ -213,8 +202,7 @@ def _is_repeated(line: StaffFileLine, line_by_mail: dict[str, StaffFileLine]) ->
         return False
     if first.invitee and _fold_name(first.invitee) == _fold_name(line.invitee):
         return True
-    reason = f"the email address is in line {first.number}, too, with another name"
-    raise InputError(reason)
+    raise InputError(f"the email address is in line {first.number}, too, with another name")
 
 
 def _fold_name(invitee: Invitee) -> tuple[str, str]:
@@ -337,11 +325,10 @@ def _refuse_unusual_size(app: App, staff: StaffFile, size_check: SizeCheck) -> N
     count = sum(1 for mail in mails if not states or listings.hash_address(mail) not in states)
     before = listings.count_listed_by_file(states)
     if size_check is SizeCheck.LIKE_THE_LAST and has_unusual_size(count, before):
-        reason = (
+        raise InputError(
             f"{staff.path} lists {count:,} staff, and the last file listed {before:,}. Nothing was "
             "imported. If the file is whole, run `namesake staff import` with --size-is-right."
         )
-        raise InputError(reason)
 
 
 def apply_line(app: App, invitee: Invitee, email_at: datetime, actor: str) -> StaffLineState:
@@ -404,12 +391,7 @@ def preview_invitation(app: App) -> Mapping[str, str]:
 
     now = app.clock.now()
     invitation = Invitation(
-        id="",
-        mail="",
-        given="",
-        family="",
-        invited_at=now,
-        expires_at=now + INVITATION_LASTS,
+        id="", mail="", given="", family="", invited_at=now, expires_at=now + INVITATION_LASTS
     )
     email = render_email(replace(build_invitation_view(app, invitation), code="CODE"))
     return {
@@ -492,6 +474,5 @@ def _find_newest_file(folder: Path) -> Path:
     ]
     named = [file for file in files if file.name.casefold() in _USUAL_NAMES]
     if not files:
-        reason = f"{folder} has no CSV file. Nothing was imported."
-        raise InputError(reason)
+        raise InputError(f"{folder} has no CSV file. Nothing was imported.")
     return max(named or files, key=lambda file: (file.stat().st_mtime, file.name))

@@ -323,9 +323,7 @@ def list_open_queries(
     canaries = (canary.query for canary in _list_due_canaries(app, sweep, job))
     planned = _add_remembered_pages(app, _plan_chosen_queries(app, job, choice))
     first = (place_canaries_first if job.is_awaited else chain)(canaries, planned)
-    for query in chain(first, followed):
-        if query.key not in answered:
-            yield query
+    yield from (query for query in chain(first, followed) if query.key not in answered)
 
 
 def list_planned_queries(app: App, job: SweepJob) -> Iterator[Query]:

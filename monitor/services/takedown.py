@@ -40,19 +40,11 @@ from monitor.services.disclosure import disclose_own, list_reports_to_withdraw
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.letters import list_own_letters
 from monitor.services.lever_results import describe_platform_results
-from monitor.services.next_steps import (
-    build_next_ways,
-    build_removal_ways,
-    list_report_levers,
-)
+from monitor.services.next_steps import build_next_ways, build_removal_ways, list_report_levers
 from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.query_planning import list_recheck_keys
-from monitor.services.sweeps import (
-    RECHECK,
-    find_next_recheck,
-    find_report_time,
-)
+from monitor.services.sweeps import RECHECK, find_next_recheck, find_report_time
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
 from reports.finding_view import AdviceLine, CaseView
 from reports.labels.cases import OWN_CASE_STATES, OWN_DECISION_PHRASES
@@ -79,19 +71,9 @@ NEXT_DECISIONS: Mapping[CaseState, tuple[Decision, ...]] = {
     CaseState.IMPERSONATION: (Decision.REPORTED,),
     # A joke may be left as it is.
     CaseState.MOCK: (Decision.REPORTED, Decision.HARMLESS),
-    CaseState.REPORTED: (
-        Decision.REMOVED,
-        Decision.REFUSED,
-        Decision.REPORTED,
-        Decision.REOPENED,
-    ),
+    CaseState.REPORTED: (Decision.REMOVED, Decision.REFUSED, Decision.REPORTED, Decision.REOPENED),
     CaseState.REMOVED: (Decision.REOPENED,),
-    CaseState.REFUSED: (
-        Decision.REPORTED,
-        Decision.REMOVED,
-        Decision.HARMLESS,
-        Decision.REOPENED,
-    ),
+    CaseState.REFUSED: (Decision.REPORTED, Decision.REMOVED, Decision.HARMLESS, Decision.REOPENED),
     CaseState.GONE: (),
     CaseState.RESTORED: (),
 }
@@ -172,8 +154,7 @@ def build_withdrawal_view(
     reports = {case.get_side(one): one for one in list_reports_to_withdraw(app, case)}
     report, by_it = reports.get(side), side is Side.IT
     if report is None:
-        reason = "There is no such report to take back."
-        raise InputError(reason)
+        raise InputError("There is no such report to take back.")
     person = app.db.people.load_person(owner_id)
     return WithdrawalView(
         case=shown,
@@ -204,9 +185,7 @@ def build_review_guide(app: App, case: Case) -> PlatformGuide | None:
     It takes the platform and the address alone, which reviewers see anyway.
     """
     guide, given = _find_guide(app, case), app.db.people.load_person(case.person_id).name.given
-    if guide is None:
-        return None
-    return replace(guide, given=given)
+    return replace(guide, given=given) if guide is not None else None
 
 
 def build_takedown_evidence(app: App, owner_id: str, case_id: str) -> EvidenceView:
@@ -269,8 +248,7 @@ def load_screenshot(app: App, owner_id: str, case_id: str, screenshot_id: str) -
     case = _load_pursued_case(app, owner_id, case_id)
     shot = app.db.screenshots.find_screenshot(case.id, screenshot_id)
     if shot is None:
-        reason = "There is no such screenshot."
-        raise InputError(reason)
+        raise InputError("There is no such screenshot.")
     return shot.picture
 
 
@@ -319,21 +297,18 @@ def check_next_decision(
 ) -> None:
     """Raise InputError where a case, as it stands now, does not take this decision."""
     if decision not in allowed[case.state]:
-        reason = (
+        raise InputError(
             f'The status is "{OWN_CASE_STATES[case.state]}". Reload the page to see what you can '
             "do next."
         )
-        raise InputError(reason)
 
 
 def _load_pursued_case(app: App, owner_id: str, case_id: str) -> Case:
     case = app.db.cases.load_case_of_person(owner_id, case_id)
     if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
-        reason = "This account is your own. Get it back on the platform's recovery page."
-        raise InputError(reason)
+        raise InputError("This account is your own. Get it back on the platform's recovery page.")
     if Decision.REPORTED not in LEVERS[case.kind]:
-        reason = "You can report only an account that others made about you."
-        raise InputError(reason)
+        raise InputError("You can report only an account that others made about you.")
     if case.state not in NEXT_DECISIONS:
         reason = f'The status is "{OWN_CASE_STATES[case.state]}". Undo that before you report it.'
         raise InputError(reason)
@@ -435,6 +410,7 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
     )
     shown = disclose_own(app, case)
     in_vain = shown.next_step is CaseStep.ESCALATE and not is_own
+    # Google's own tool, which hides what its search shows; the page itself stays.
     return RemovalView(
         case=shown,
         later_ways=build_removal_ways(app, case) if in_vain else (),
@@ -443,7 +419,13 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
             {"what": name_contacts(case.contact_kinds)},
         ),
         guide=_build_guide_line(guide, now) if guide else None,
-        results_tool=_find_results_tool(app),
+        results_tool=(
+            next(
+                lever.address or ""
+                for lever in app.facts.levers
+                if lever.kind is LeverKind.SEARCH and TakedownHarm.CONTACT in lever.harms
+            )
+        ),
         choices=tuple(_list_own_choices(shown, NEXT_REMOVAL_DECISIONS)),
         log=tuple(build_log_lines(app, case, REMOVAL_PHRASES)),
         own=is_own,
@@ -452,15 +434,6 @@ def build_removal_view(app: App, owner_id: str, case_id: str) -> RemovalView:
         looks_at=_list_next_looks(app, case),
         can_look=bool(list_recheck_keys(app, finding)),
         results=describe_platform_results(app, finding, (LeverKind.OPT_OUT,)),
-    )
-
-
-def _find_results_tool(app: App) -> str:
-    """Return Google's own tool, which hides what its search shows; the page itself stays."""
-    return next(
-        lever.address or ""
-        for lever in app.facts.levers
-        if lever.kind is LeverKind.SEARCH and TakedownHarm.CONTACT in lever.harms
     )
 
 
@@ -478,8 +451,7 @@ def record_removal_step(app: App, owner_id: str, case_id: str, decision: Decisio
 def _load_removal_case(app: App, owner_id: str, case_id: str) -> Case:
     case = app.db.cases.load_case_of_person(owner_id, case_id)
     if case.kind is not CaseKind.EXPOSED_CONTACT:
-        reason = "You can ask for removal only where contact details are shown."
-        raise InputError(reason)
+        raise InputError("You can ask for removal only where contact details are shown.")
     if case.state not in NEXT_REMOVAL_DECISIONS:
         reason = f'The status is "{OWN_CASE_STATES[case.state]}". Undo that before you ask.'
         raise InputError(reason)
@@ -495,23 +467,19 @@ def _find_sighting(app: App, case: Case, finding: Finding) -> PageSighting | Non
         return None
     if finding.presence is Presence.MISSING:
         return PageSighting.MISSING
-    if _was_opened_since(app, finding, since):
+    # Tell whether the page was seen at its own address.
+    own = list_recheck_keys(app, finding)
+    sightings = app.db.sightings.list_sightings_of_finding(finding.id)
+    if any(
+        sighting.query in own and not sighting.misses and sighting.last >= since
+        for sighting in sightings
+    ):
         return PageSighting.THERE
     if case.state is CaseState.REMOVAL_DONE:
         return None
     asked = [entry for entry in case.standing if entry.decision is Decision.REMOVAL_ASKED]
     unseen = PageSighting.SAID if len(asked) > 1 else PageSighting.NOT_YET
     return PageSighting.LISTED if finding.last_seen > since else unseen
-
-
-def _was_opened_since(app: App, finding: Finding, since: datetime) -> bool:
-    """Tell whether the page was seen at its own address."""
-    own = list_recheck_keys(app, finding)
-    sightings = app.db.sightings.list_sightings_of_finding(finding.id)
-    return any(
-        sighting.query in own and not sighting.misses and sighting.last >= since
-        for sighting in sightings
-    )
 
 
 def _list_next_looks(app: App, case: Case) -> tuple[datetime, ...]:

@@ -45,23 +45,18 @@ def tell_address(app: App, text: str, reviewer: Reviewer | None = None) -> None:
     target, address = recognize_address(text, ()), complete_address(text)
     key = target.account or target.page
     if not key:
-        reason = "This is no address of the web. Copy it from your browser."
-        raise InputError(reason)
+        raise InputError("This is no address of the web. Copy it from your browser.")
     now, inventory = app.clock.now(), load_inventory(app)
     with app.db.begin_transaction():
         findings = app.db.district_findings.list_district_findings()
         told = [one for one in findings if one.trace.kind is DistrictFindingKind.TOLD]
         if sum(one.first_seen > now - _DAY for one in told) >= MAX_TIPS_PER_DAY:
-            reason = "IT was told of many addresses today. Please call IT."
-            raise InputError(reason)
+            raise InputError("IT was told of many addresses today. Please call IT.")
         known = any(one.trace.key == key for one in findings)
         if known or (inventory and key in inventory.official_keys):
             return
         finding = DistrictFinding(
-            id=app.ids.new_id(),
-            trace=build_told_trace(key, address),
-            first_seen=now,
-            last_seen=now,
+            id=app.ids.new_id(), trace=build_told_trace(key, address), first_seen=now, last_seen=now
         )
         app.db.district_findings.save_district_finding(finding)
         if reviewer:
