@@ -65,23 +65,20 @@ class EventFormatter(logging.Formatter):
         self._in_journal = in_journal
 
     def format(self, record: logging.LogRecord) -> str:
-        fields = self._list_fields(record)
-        line = (
-            json.dumps(fields, default=str)
-            if self._form is LogFormat.JSON
-            else " ".join(f"{name}={_quote(value)}" for name, value in fields.items())
-        )
-        return f"<{PRIORITIES.get(record.levelno, 6)}>{line}" if self._in_journal else line
-
-    def _list_fields(self, record: logging.LogRecord) -> dict[str, Any]:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        return {
+        fields: dict[str, Any] = {
             **({} if self._in_journal else {"time": at.replace("+00:00", "Z")}),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
             **({"district": district} if (district := CURRENT_DISTRICT.get()) else {}),
             **{name: record.__dict__[name] for name in FIELDS if name in record.__dict__},
         }
+        line = (
+            json.dumps(fields, default=str)
+            if self._form is LogFormat.JSON
+            else " ".join(f"{name}={_quote(value)}" for name, value in fields.items())
+        )
+        return f"<{PRIORITIES.get(record.levelno, 6)}>{line}" if self._in_journal else line
 
 
 def _quote(value: object) -> str:
@@ -130,8 +127,7 @@ def _describe_level(record: logging.LogRecord) -> dict[str, object]:
 
 @contextmanager
 def log_to_stream(
-    stream: TextIO | None = None,
-    settings: LogSettings = LogSettings(),
+    stream: TextIO | None = None, settings: LogSettings = LogSettings()
 ) -> Iterator[None]:
     """Write to a stream, stderr if none is named, where systemd adds the time."""
     root_logger, own_logger = logging.getLogger(), logging.getLogger("monitor")

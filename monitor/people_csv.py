@@ -47,8 +47,7 @@ def open_rows(path: Path) -> Iterator[Iterator[CsvLine]]:
     """Open a file as rows, the header first. Raise InputError with what to do about it."""
     try:
         if not path.is_file():
-            reason = f"{path} is not a file."
-            raise InputError(reason)
+            raise InputError(f"{path} is not a file.")
         with path.open(encoding=_detect_encoding(path), newline="") as file:
             yield _read_rows(path, file)
     except (OSError, UnicodeError) as error:
@@ -105,8 +104,7 @@ def _detect_encoding(path: Path) -> str:
         head = file.read(1024)
         for mark, what in _FOREIGN.items():
             if head.startswith(mark):
-                reason = f"{path} is {what}."
-                raise InputError(reason)
+                raise InputError(f"{path} is {what}.")
         marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
         if marked:
             return marked
@@ -148,8 +146,7 @@ def read_roles(path: Path) -> Iterator[RoleLine]:
             columns.find_first_column(("role",)),
         )
         if user is None or role is None:
-            reason = f"{path} lacks the columns userSourcedId and role."
-            raise InputError(reason)
+            raise InputError(f"{path} lacks the columns userSourcedId and role.")
         school = columns.find_first_column(("orgsourcedid",))
         for line in lines:
             if len(line.cells) > max(user, role):

@@ -349,9 +349,7 @@ def renew_key_copy(db: Database, folder: Path) -> None:
 
 @contextmanager
 def open_app(
-    config: Config,
-    environment: Environment,
-    shared: DistrictResources | None = None,
+    config: Config, environment: Environment, shared: DistrictResources | None = None
 ) -> Iterator[App]:
     """Open a district for a process that works on it, and close it at the end.
 

@@ -142,6 +142,9 @@ class ContactRecorder:
             shape = self._build_shape(source, heard, heard.page, mask)
         is_page = source.crawl_policy.access is AccessMode.PAGE
         verdict = judge_probe(probe.expects, result, shape, redirects)
+        # A note of ours; its detail is a status, or may be a word of the answer.
+        name, mark, detail = result.note.partition(":")
+        is_status = detail.isascii() and detail.isdigit() and len(detail) <= LONGEST_STATUS
         return ProbeReport(
             method=probe.method,
             expects=probe.expects,
@@ -150,7 +153,7 @@ class ContactRecorder:
             robots=_name_robots_verdict(result, is_page=is_page),
             verdict=verdict,
             outcome=result.outcome,
-            note=_describe_note(result.note),
+            note=f"{name}{mark}{detail if is_status else Mask().spell(detail)}",
             redirects=redirects,
             answer=shape,
             fields=tuple(_list_fields(heard.reading)) if heard else (),
@@ -163,13 +166,21 @@ class ContactRecorder:
         is_picture = heard.query.kind is QueryKind.PICTURE
         skeleton = Skeleton(kind="picture") if is_picture else self._describe(page, mask)
         is_api = source.crawl_policy.access is AccessMode.API
+        # The headers that say how often one may ask, and who stands in between.
+        told = {
+            name: value
+            for name, value in page.headers.items()
+            if name in TOLD_HEADERS or name.startswith(TOLD_PREFIXES)
+        }
         return AnswerShape(
             status=page.status,
             seconds=round(heard.seconds, 1),
             size=len(page.body),
             content_type=mask.spell(content_type),
             kind=skeleton.kind,
-            headers=choose_headers(page.headers, mask),
+            headers={
+                mask.spell(name): _describe_header(value, mask) for name, value in told.items()
+            },
             is_page=is_api and not is_picture and is_markup(page) and skeleton.kind == "html",
             is_cut=page.cut,
             is_partial=skeleton.is_partial,
@@ -206,23 +217,6 @@ def describe_request(query: Query, mask: Mask) -> dict[str, object]:
         "params": [Mask().spell(name) for name in names],
         "headers": [Mask().spell(name) for name, _ in request.headers],
     }
-
-
-def _describe_note(note: str) -> str:
-    """Return a note of ours; its detail is a status, or may be a word of the answer."""
-    name, mark, detail = note.partition(":")
-    is_status = detail.isascii() and detail.isdigit() and len(detail) <= LONGEST_STATUS
-    return f"{name}{mark}{detail if is_status else Mask().spell(detail)}"
-
-
-def choose_headers(headers: Mapping[str, str], mask: Mask) -> dict[str, str | int]:
-    """Return the headers that say how often one may ask, and who stands in between."""
-    told = {
-        name: value
-        for name, value in headers.items()
-        if name in TOLD_HEADERS or name.startswith(TOLD_PREFIXES)
-    }
-    return {mask.spell(name): _describe_header(value, mask) for name, value in told.items()}
 
 
 def _describe_header(value: str, mask: Mask) -> str | int:

@@ -98,9 +98,7 @@ def _build_profile_sources(chosen: SourcesConfig) -> Iterator[Source]:
         (Gravatar(), chosen.gravatar),
         (YOUTUBE, chosen.youtube),
     )
-    for api, table in tables:
-        if table:
-            yield _configure_profile_api(api, table)
+    yield from (_configure_profile_api(api, table) for api, table in tables if table)
     for app_api, app_table in ((Reddit(), chosen.reddit), (TWITCH, chosen.twitch)):
         if app_table:
             yield _configure_app_api(app_api, app_table)
@@ -230,12 +228,10 @@ def build_sources(config: Config) -> SourceRegistry:
 
     Plug-ins that cannot be used are left out, and named in its `faults`.
     """
-    return _build_configured_sources(config, load_fact_changes(config))
-
-
-def load_fact_changes(config: Config) -> FactChanges:
-    """Return what an update that the operator installed changes of the facts."""
-    return FactUpdateStore(config.state, config.facts.key).load_update().changes
+    # What an update that the operator installed changes of the facts.
+    return _build_configured_sources(
+        config, FactUpdateStore(config.state, config.facts.key).load_update().changes
+    )
 
 
 def load_site_catalog(config: SourceSettings, changes: FactChanges = NO_CHANGES) -> SiteCatalog:
@@ -245,8 +241,7 @@ def load_site_catalog(config: SourceSettings, changes: FactChanges = NO_CHANGES)
         own = (load_own_catalog(changes),) if chosen.own else ()
         return merge_catalogs(*own, *(load_catalog_file(path) for path in chosen.files))
     except CatalogError as error:
-        reason = f"{error} Fix the file, or remove it from [sources.sites]."
-        raise ConfigError(reason) from error
+        raise ConfigError(f"{error} Fix the file, or remove it from [sources.sites].") from error
 
 
 def parse_engine_origin(address: str) -> str:
@@ -296,10 +291,9 @@ def _build_search_engines(chosen: SourcesConfig, prices: Mapping[str, Decimal]) 
     if chosen.serper:
         if not chosen.serper.notice_read:
             notice = SERPER.info.notice
-            reason = (
+            raise ConfigError(
                 f"[sources.serper] needs `notice_read = true` once you have read this: {notice}"
             )
-            raise ConfigError(reason)
         yield _configure_search_engine(SERPER, chosen.serper, prices)
     if chosen.searxng:
         yield SearxNG(
@@ -410,8 +404,7 @@ def load_credentials(sources: Iterable[Source], environ: Mapping[str, str]) -> "
             elif key.app_token:
                 apps[origin] = _build_app_credential(key, key.app_token, value)
             elif found.setdefault(origin, (name, _build_credential(key, value)))[0] != name:
-                reason = f"Two keys are set for {origin}. Turn off one of its sources."
-                raise ConfigError(reason)
+                raise ConfigError(f"Two keys are set for {origin}. Turn off one of its sources.")
     by_origin = {origin: credential for origin, (_, credential) in found.items()}
     return Credentials(by_origin=by_origin, missing=frozenset(missing), apps=apps)
 

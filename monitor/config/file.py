@@ -122,8 +122,7 @@ def _check_whose_file(path: Path, text: str) -> None:
     for annex in discover_annexes():
         for table, why in annex.config_tables.items():
             if has_table(text, table):
-                reason = f"{path} {why}"
-                raise ConfigError(reason)
+                raise ConfigError(f"{path} {why}")
 
 
 def has_table(text: str, name: str) -> bool:
@@ -143,8 +142,7 @@ def parse_config(path: Path, text: str, shape: type[_FileShape]) -> _FileShape:
         settings = tomllib.loads(text)
         return convert_value(settings, shape, dec_hook=_build_path_decoder(path.parent))
     except tomllib.TOMLDecodeError as error:
-        reason = f"{path} is not valid TOML: {describe_toml_fault(str(error))}"
-        raise ConfigError(reason) from error
+        raise ConfigError(f"{path} is not valid TOML: {describe_toml_fault(str(error))}") from error
     except ValidationError as error:
         raise ConfigError(describe_format_faults(path, text, str(error), shape)) from error
 
@@ -154,8 +152,7 @@ def _build_path_decoder(folder: Path) -> Callable[[type, object], Path]:
 
     def decode_path(kind: type, value: object) -> Path:
         if kind is not Path or not isinstance(value, str):
-            reason = "must be a path in quotes"
-            raise ValueError(reason)
+            raise ValueError("must be a path in quotes")
         return folder / value
 
     return decode_path
@@ -188,11 +185,7 @@ def _find_faults(config: Config) -> tuple[ConfigFault, ...]:
             "$.district.domains",
             "must have at least one email domain, or no one can be invited",
         ),
-        (
-            is_one_backup_place(config.backup),
-            "$.backup.keys",
-            ONE_PLACE_FAULT,
-        ),
+        (is_one_backup_place(config.backup), "$.backup.keys", ONE_PLACE_FAULT),
         (
             config.drill is not None and not _is_own_site(config.drill, config.district.domains),
             "$.drill.address",

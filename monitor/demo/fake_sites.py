@@ -74,7 +74,7 @@ def answer_site(site: FakeSite, asked: FakeRequest, traces: DemoContents) -> Fak
     if asked.path == "/robots.txt":
         return build_text_response(ROBOTS)
     if asked.path == "/":
-        return render_front_page(site, asked)
+        return build_html_response(_render_template("front.html", site, asked))
     if not asked.path.startswith(site.profile_path):
         return build_html_response(_render_template("nowhere.html", site, asked), status=404)
     handle = asked.path.removeprefix(site.profile_path).rstrip("/")
@@ -82,10 +82,6 @@ def answer_site(site: FakeSite, asked: FakeRequest, traces: DemoContents) -> Fak
     if profile is None:
         return _render_missing_page(site, asked, handle)
     return render_profile_page(site, asked, profile)
-
-
-def render_front_page(site: FakeSite, asked: FakeRequest) -> FakeResponse:
-    return build_html_response(_render_template("front.html", site, asked))
 
 
 def render_profile_page(site: FakeSite, asked: FakeRequest, profile: DemoProfile) -> FakeResponse:
@@ -130,8 +126,7 @@ def _render_missing_page(site: FakeSite, asked: FakeRequest, handle: str) -> Fak
 
 def _format_server_time(asked: FakeRequest) -> str:
     """Return the server's own clock, some seconds further at each request."""
-    moment = compute_sweep_time(asked.week)
-    return moment.replace(second=asked.nth % 60).isoformat()
+    return compute_sweep_time(asked.week).replace(second=asked.nth % 60).isoformat()
 
 
 def _render_template(template: str, site: FakeSite, asked: FakeRequest, **more: object) -> str:

@@ -116,8 +116,7 @@ def answer_cdn(asked: FakeRequest, traces: DemoContents) -> FakeResponse:
     if asked.path == "/robots.txt":
         return build_text_response("User-Agent: *\nAllow: /\n")
     wanted = asked.path.rpartition("/")[2].partition("@")[0]
-    shown = {account.picture for account in traces.accounts if account.picture}
-    for picture in shown:
+    for picture in {account.picture for account in traces.accounts if account.picture}:
         if _compute_content_id(picture) == wanted:
             return FakeResponse(body=draw_png(picture), headers=(("content-type", "image/png"),))
     return FakeResponse(body=b"Not Found", status=404, headers=(("content-type", "text/plain"),))

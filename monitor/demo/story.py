@@ -175,8 +175,7 @@ def _find_invitation_code(folder: Path, mail: str) -> str:
             found = CODE.search(body.get_content())
             if found:
                 return found.group(1)
-    reason = f"No invitation has reached {mail}."
-    raise InputError(reason)
+    raise InputError(f"No invitation has reached {mail}.")
 
 
 def _play_weeks(

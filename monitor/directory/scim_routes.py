@@ -42,7 +42,6 @@ from monitor.web.security import RateLimit, is_bearer_token
 
 LOG = logging.getLogger(__name__)
 PREFIX: Final = "/scim/v2"
-CONTENT_TYPE: Final = "application/scim+json"
 # Entra ID sends 25 requests a second at most.
 MAX_REQUESTS_A_MINUTE: Final = 3000
 MAX_WRONG_TOKENS_A_MINUTE: Final = 10
@@ -70,11 +69,10 @@ class UsersQuery(WebForm, frozen=True, kw_only=True, rename="camel"):
 def bind_scim_routes(token: str) -> Callable[[PortalContext], Blueprint]:
     """Return the routes, which need the token. Raises ConfigError where it could be guessed."""
     if len(token) < MIN_TOKEN_LENGTH:
-        reason = (
+        raise ConfigError(
             f"`scim` under [staff] needs the secret scim-token with {MIN_TOKEN_LENGTH} characters "
             "or more: make one with `openssl rand -hex 32`."
         )
-        raise ConfigError(reason)
 
     def build_routes(context: PortalContext) -> Blueprint:
         routes = Blueprint("scim", __name__, url_prefix=PREFIX)
@@ -238,12 +236,11 @@ def _read_body() -> object:
     try:
         return decode_body(object)
     except BadRequest:
-        reason = "The body is not valid JSON."
-        raise ScimError(ScimFault.SYNTAX, reason) from None
+        raise ScimError(ScimFault.SYNTAX, "The body is not valid JSON.") from None
 
 
 def _render(body: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
-    return Response(msgspec.json.encode(body), status, content_type=CONTENT_TYPE)
+    return Response(msgspec.json.encode(body), status, content_type="application/scim+json")
 
 
 def _render_error(status: HTTPStatus, detail: str, fault: ScimFault | None = None) -> Response:

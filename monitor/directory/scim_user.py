@@ -103,8 +103,7 @@ _IGNORED = "ignored"
 def read_user_fields(resource: object) -> UserFields:
     """Read the attributes of a whole entry. Raise ScimError where it is none."""
     if not isinstance(resource, Mapping):
-        reason = "Send one JSON object."
-        raise ScimError(ScimFault.SYNTAX, reason)
+        raise ScimError(ScimFault.SYNTAX, "Send one JSON object.")
     return dict(_flatten(resource))
 
 
@@ -130,8 +129,7 @@ def apply_patch(fields: UserFields, body: object) -> UserFields:
     """Return the attributes after all operations of a PATCH, or raise ScimError."""
     operations = _read_key(body, "operations")
     if not isinstance(operations, list) or not 0 < len(operations) <= MAX_OPERATIONS:
-        reason = f"Send a list of 1 to {MAX_OPERATIONS} Operations."
-        raise ScimError(ScimFault.SYNTAX, reason)
+        raise ScimError(ScimFault.SYNTAX, (f"Send a list of 1 to {MAX_OPERATIONS} Operations."))
     changed = dict(fields)
     for operation in operations:
         _apply_operation(changed, operation)
@@ -140,8 +138,7 @@ def apply_patch(fields: UserFields, body: object) -> UserFields:
 
 def _read_key(holder: object, key: str) -> object:
     if not isinstance(holder, Mapping):
-        reason = "Send one JSON object."
-        raise ScimError(ScimFault.SYNTAX, reason)
+        raise ScimError(ScimFault.SYNTAX, "Send one JSON object.")
     return next((value for name, value in holder.items() if str(name).casefold() == key), None)
 
 
@@ -150,12 +147,10 @@ def _apply_operation(fields: UserFields, operation: object) -> None:
     value = _read_key(operation, "value")
     kind = what.casefold() if isinstance(what, str) else ""
     if kind not in {"add", "replace", "remove"}:
-        reason = "An operation must be add, replace or remove."
-        raise ScimError(ScimFault.SYNTAX, reason)
+        raise ScimError(ScimFault.SYNTAX, "An operation must be add, replace or remove.")
     if path is None or path == "":
         if kind == "remove":
-            reason = "Say in `path` what to remove."
-            raise ScimError(ScimFault.TARGET, reason)
+            raise ScimError(ScimFault.TARGET, "Say in `path` what to remove.")
         fields.update(read_user_fields(value))
         return
     attribute = _parse_path(path)
@@ -176,12 +171,10 @@ def _parse_path(path: object) -> str:
     bare = _strip_urn(path) if isinstance(path, str) else "?"
     found = _PATH.fullmatch(bare)
     if bare and not bare.startswith("urn:") and found is None:
-        reason = "The path cannot be read."
-        raise ScimError(ScimFault.PATH, reason)
+        raise ScimError(ScimFault.PATH, "The path cannot be read.")
     attribute = bare.partition(".")[0]
     if attribute in _FIXED:
-        reason = f"The attribute {attribute} cannot be changed."
-        raise ScimError(ScimFault.UNCHANGEABLE, reason)
+        raise ScimError(ScimFault.UNCHANGEABLE, (f"The attribute {attribute} cannot be changed."))
     return _IGNORED if bare and (found is None or found["filter"]) else bare
 
 
@@ -217,8 +210,7 @@ def _build_invitee(fields: UserFields, context: StaffFileContext) -> Invitee:
     try:
         invitee = parse_staff_line(1, cells, _LAYOUT, context).invitee
     except InputError as error:
-        reason = f"Entry refused: {error}."
-        raise ScimError(ScimFault.VALUE, reason) from None
+        raise ScimError(ScimFault.VALUE, (f"Entry refused: {error}.")) from None
     if invitee is None:
         reason = (
             "Entry refused: it is a student's or a parent's. "
@@ -247,8 +239,7 @@ def _read_switch(value: object) -> bool:
     if isinstance(value, str):
         value = {"true": True, "false": False}.get(value.strip().casefold())
     if not isinstance(value, bool):
-        reason = "The attribute active must be true or false."
-        raise ScimError(ScimFault.VALUE, reason)
+        raise ScimError(ScimFault.VALUE, "The attribute active must be true or false.")
     return value
 
 
@@ -274,6 +265,5 @@ def parse_user_filter(text: str) -> UserFilter:
         # Unlike json, it refuses half a surrogate, which no database takes.
         value = msgspec.json.decode(found[2], type=str)
     except (msgspec.DecodeError, UnicodeEncodeError):
-        reason = "The text in the filter cannot be read."
-        raise ScimError(ScimFault.FILTER, reason) from None
+        raise ScimError(ScimFault.FILTER, "The text in the filter cannot be read.") from None
     return UserFilter(attribute=attribute, value=value)

@@ -72,8 +72,7 @@ def list_directory_users(
 def load_directory_user(app: App, user_id: str) -> DirectoryUser:
     user = open_directory(app.db).find_user(user_id)
     if user is None:
-        reason = "There is no entry with this ID."
-        raise UnknownUserError(reason)
+        raise UnknownUserError("There is no entry with this ID.")
     return user
 
 
@@ -117,8 +116,7 @@ def _build_context(app: App) -> StaffFileContext:
 def _require_free_address(app: App, user: DirectoryUser) -> None:
     other = open_directory(app.db).find_user_by_mail(user.mail)
     if other is not None and other.id != user.id:
-        reason = "Another entry has this userName."
-        raise ScimError(ScimFault.UNIQUENESS, reason)
+        raise ScimError(ScimFault.UNIQUENESS, "Another entry has this userName.")
 
 
 def _note_change(app: App, mail: str) -> None:

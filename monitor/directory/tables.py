@@ -137,11 +137,8 @@ class DirectoryUsersTable(EncryptedTable, Records[DirectoryUser]):
                 "INSERT INTO directory_changes (keyed_hash) VALUES (?) ON CONFLICT DO NOTHING",
                 hash_mail_address(self.encryption, mail),
             )
-            self.record_write(at)
-
-    def record_write(self, at: datetime) -> None:
-        with self.connection.begin_transaction():
-            self.connection.replace_row("directory_state", one=1, written_at=at)
+            with self.connection.begin_transaction():
+                self.connection.replace_row("directory_state", one=1, written_at=at)
 
     def find_last_write(self) -> datetime | None:
         """Return when the directory last wrote; None where it never did."""

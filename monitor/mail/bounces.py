@@ -81,11 +81,10 @@ class ImapBounceMailbox:
                     if lost >= MAX_LOST_MESSAGES:
                         return
         except (imaplib.IMAP4.error, OSError) as error:
-            reason = (
+            raise UnavailableError(
                 f"The bounce mailbox cannot be read ({type(error).__name__}): "
                 "check [bounces] and its server."
-            )
-            raise UnavailableError(reason) from error
+            ) from error
 
     def _parse_message(self, parser: SandboxParser, content: bytes) -> tuple[Bounce, ...] | None:
         """Return None for a message that no one can read: a stranger wrote it, the next is fine."""

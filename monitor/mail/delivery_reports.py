@@ -50,8 +50,7 @@ def parse_bounces(content: bytes, return_path: str) -> tuple[Bounce, ...]:
         return ()
     if content.lower().count(_NESTS) > MAX_PARTS:
         # The parser takes a level of the stack for each, and looks for all of them in each line.
-        reason = "it is nested too deeply"
-        raise ValueError(reason)
+        raise ValueError("it is nested too deeply")
     message = BytesParser(policy=policy.compat32).parsebytes(content)
     if message.get_content_type() != "multipart/report":
         return ()

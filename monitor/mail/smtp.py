@@ -138,10 +138,7 @@ class UnreadableTokenError(OSError):
 # The first that fits counts: the kinds below are families of those above.
 ERROR_NOTES: Final = (
     (smtplib.SMTPAuthenticationError, "the mail server refuses our user name and password"),
-    (
-        smtplib.SMTPNotSupportedError,
-        "the mail server offers no STARTTLS or no sign-in there",
-    ),
+    (smtplib.SMTPNotSupportedError, "the mail server offers no STARTTLS or no sign-in there"),
     (smtplib.SMTPSenderRefused, "the mail server answered {code} to our sender address"),
     (smtplib.SMTPResponseException, "the mail server answered {code} to our greeting"),
     (ssl.SSLCertVerificationError, "the mail server's certificate cannot be verified"),
@@ -214,11 +211,7 @@ class SmtpTransport:
                 delivery = self._send_message(server, message, envelope)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             delivery = _classify_error(error)
-        self._log_change(delivery)
-        return delivery
-
-    def _log_change(self, delivery: Delivery) -> None:
-        """Say once that the server takes no email, and once that it does again."""
+        # Say once that the server takes no email, and once that it does again.
         now = self._clock.monotonic()
         if delivery.is_server_away and self._away_since is None:
             self._away_since = now
@@ -227,6 +220,7 @@ class SmtpTransport:
             minutes = round((now - self._away_since) / 60)
             self._away_since = None
             LOG.info("mail_server_back", extra={"minutes": minutes})
+        return delivery
 
     def check_connection(self) -> str:
         """Reach the server and sign in, and send nothing; return what is wrong, or nothing."""

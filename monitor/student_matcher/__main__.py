@@ -60,8 +60,7 @@ def _read_key(descriptor: Sequence[str], environ: Mapping[str, str]) -> bytes:
             return parse_key(handed.read())
     key = load_key(environ)
     if key is None:
-        reason = f"No roster key. Set `key_file`, or the systemd credential {SECRET}."
-        raise InputError(reason)
+        raise InputError(f"No roster key. Set `key_file`, or the systemd credential {SECRET}.")
     return key
 
 

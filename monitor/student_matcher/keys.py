@@ -30,10 +30,9 @@ def parse_key(text: bytes) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        reason = (
+        raise InputError(
             "The roster key is not 64 hexadecimal digits. Create one with `openssl rand -hex 32`."
         )
-        raise InputError(reason)
     return key
 
 
@@ -42,31 +41,28 @@ def load_key(environ: Mapping[str, str]) -> bytes | None:
     try:
         text = read_secret(SECRET, environ)
     except (OSError, UnicodeDecodeError) as error:
-        reason = (
+        raise InputError(
             f"The systemd credential {SECRET} cannot be read. It must be 64 hexadecimal digits."
-        )
-        raise InputError(reason) from error
+        ) from error
     return parse_key(text.encode()) if text else None
 
 
 def check_key(roster: Roster, key: bytes, tokens: Path) -> None:
     """Raise WrongKeyError for a key that did not make these tokens."""
     if roster.key_id != compute_key_id(key):
-        reason = (
+        raise WrongKeyError(
             f"The roster key (id {compute_key_id(key)}) does not match {tokens} "
             f"(id {roster.key_id}). Use that key, or import the roster again."
         )
-        raise WrongKeyError(reason)
 
 
 def check_roster_age(roster: Roster, today: date, tokens: Path) -> None:
     """Raise UnavailableError for tokens of a school year that is over."""
     if roster.is_stale(today):
-        reason = (
+        raise UnavailableError(
             f"{tokens} is from {roster.made_on}. A roster is valid for one school year. "
             "Import this year's with `namesake roster import --new-year`."
         )
-        raise UnavailableError(reason)
 
 
 _FORMAT = "namesake-roster-2"
@@ -101,14 +97,12 @@ def read_tokens(path: Path) -> Roster:
     try:
         return _parse_tokens(path.read_bytes())
     except OSError as error:
-        reason = f"The token file {path} cannot be read ({error.strerror})."
-        raise InputError(reason) from error
+        raise InputError(f"The token file {path} cannot be read ({error.strerror}).") from error
     except ValueError:
-        reason = (
+        raise InputError(
             f"{path} is not a complete token file. Create it again with "
             "`namesake roster import --new-year`."
-        )
-        raise InputError(reason) from None
+        ) from None
 
 
 def _parse_tokens(content: bytes) -> Roster:

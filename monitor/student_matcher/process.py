@@ -27,7 +27,6 @@ _PATIENCE_SECONDS = 60.0
 _FAREWELL_SECONDS = 5.0
 _PIECE = 1 << 16
 _PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "CREDENTIALS_DIRECTORY", "NAMESAKE_ROSTER_KEY")
-_QUOTA_FILE = "matcher.spent"
 _OTHERS = 0o077
 _STOPPED = "The student matcher has stopped, so contacts were not compared. Restart the service."
 _SILENT = "The student matcher does not respond, so contacts were not compared."
@@ -155,7 +154,7 @@ class MatcherProcess:
 
 
 def _start_process(setup: MatcherSetup, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    paths = (str(setup.tokens), str(setup.state / _QUOTA_FILE))
+    paths = (str(setup.tokens), str(setup.state / "matcher.spent"))
     # Without -P, a folder that someone runs us in could hold a module of that name.
     command = [sys.executable, "-P", "-s", "-m", "monitor.student_matcher", *paths]
     handed: tuple[int, ...] = ()
@@ -188,12 +187,10 @@ def _open_key_file(path: Path, state: Path) -> int:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        reason = f"The roster key {path} cannot be opened ({error.strerror})."
-        raise ConfigError(reason) from error
+        raise ConfigError(f"The roster key {path} cannot be opened ({error.strerror}).") from error
     if os.fstat(descriptor).st_mode & _OTHERS:
         os.close(descriptor)
-        reason = f"Other users can read the roster key {path}. Run `chmod 400` on it."
-        raise ConfigError(reason)
+        raise ConfigError(f"Other users can read the roster key {path}. Run `chmod 400` on it.")
     return descriptor
 
 

@@ -69,7 +69,11 @@ def read_students(path: Path, roles: Path | None = None, unit: str = "") -> Stud
         numbered_rows = ((line.number, parse_row(line.cells, laid_out, context)) for line in lines)
         read = _gather_students(path, numbered_rows)
     if not read.students:
-        raise InputError(_describe_missing_students(path, laid_out, read))
+        seen = read.others + read.left + len(read.unusable_lines)
+        hint = (
+            "; pass their unit with --unit" if laid_out.student_marker.units and read.others else ""
+        )
+        raise InputError(f"{path} has no student with a usable name in {seen} rows{hint}.")
     return read
 
 
@@ -78,8 +82,7 @@ def _read_layout(path: Path, lines: Iterator[CsvLine]) -> RosterLayout:
     try:
         return parse_header(header.cells if header else ())
     except InputError as error:
-        reason = f"{path} {error}; nothing was written."
-        raise InputError(reason) from None
+        raise InputError(f"{path} {error}; nothing was written.") from None
 
 
 def _gather_students(path: Path, numbered_rows: Iterator[tuple[int, RosterRow]]) -> StudentImport:
@@ -116,12 +119,6 @@ def _read_student_ids(path: Path, roles: Path | None) -> frozenset[str]:
     return frozenset(role.user_id for role in read_roles(source) if is_student_role(role.role))
 
 
-def _describe_missing_students(path: Path, laid_out: RosterLayout, read: StudentImport) -> str:
-    seen = read.others + read.left + len(read.unusable_lines)
-    hint = "; pass their unit with --unit" if laid_out.student_marker.units and read.others else ""
-    return f"{path} has no student with a usable name in {seen} rows{hint}."
-
-
 _OWNER_READS = 0o400
 
 
@@ -149,12 +146,11 @@ class RosterAdmin:
         if self.tokens.exists():
             roster = read_tokens(self.tokens)
             if key is None:
-                reason = (
+                raise WrongKeyError(
                     f"The roster key that made {self.tokens} (id {roster.key_id}) is not in "
                     f"{self.key_file}. Use that key, or start over with `namesake roster "
                     "import --new-year`."
                 )
-                raise WrongKeyError(reason)
             check_key(roster, key, self.tokens)
         return self._write_roster(key or self.random_bytes(KEY_BYTES), students, today)
 
@@ -164,8 +160,7 @@ class RosterAdmin:
         current = self._read_current_roster()
         if key is None or (current and compute_key_id(key) == current.key_id):
             if self.key_file is None:
-                reason = f"The secret {SECRET} is the key in use. Set a new one first."
-                raise InputError(reason)
+                raise InputError(f"The secret {SECRET} is the key in use. Set a new one first.")
             key = self.random_bytes(KEY_BYTES)
         return self._write_roster(key, students, today)
 
@@ -188,29 +183,18 @@ class RosterAdmin:
         except InputError:
             return None
 
-    def _refuse_unusual_size(self, roster: Roster) -> None:
-        last = self._read_current_roster() if self.size_check is SizeCheck.LIKE_THE_LAST else None
-        if last is not None and roster.has_unusual_size(last):
-            reason = (
-                f"The file holds about {roster.size:,} students, and the roster in use about "
-                f"{last.size:,}: nothing was written. If that is right, add --size-is-right."
-            )
-            raise InputError(reason)
-
     def _read_key(self) -> bytes | None:
         """Return the key; None where a key file is named that is yet to be made."""
         if self.key_file is None:
             key = load_key(self.environ)
             if key is None:
-                reason = f"No roster key. Pass a key file, or set the secret {SECRET}."
-                raise InputError(reason)
+                raise InputError(f"No roster key. Pass a key file, or set the secret {SECRET}.")
             return key
         if self.state and self.key_file.resolve().is_relative_to(self.state.resolve()):
-            reason = (
+            raise ConfigError(
                 f"The roster key {self.key_file} is in the state folder. "
                 "Keep it out of the backups."
             )
-            raise ConfigError(reason)
         try:
             return parse_key(self.key_file.read_bytes())
         except FileNotFoundError:
@@ -222,7 +206,12 @@ class RosterAdmin:
     def _write_roster(self, key: bytes, students: Iterable[RosterStudent], today: date) -> Roster:
         """Write the key under another name first, so that tokens never lack their key."""
         roster = build_roster(students, key, today, self.random_bytes)
-        self._refuse_unusual_size(roster)
+        last = self._read_current_roster() if self.size_check is SizeCheck.LIKE_THE_LAST else None
+        if last is not None and roster.has_unusual_size(last):
+            raise InputError(
+                f"The file holds about {roster.size:,} students, and the roster in use about "
+                f"{last.size:,}: nothing was written. If that is right, add --size-is-right."
+            )
         fresh = _write_new_key(self.key_file, key) if self.key_file else None
         try:
             write_tokens(self.tokens, roster)
@@ -245,6 +234,5 @@ def _write_new_key(path: Path, key: bytes) -> Path:
         with os.fdopen(descriptor, "w", encoding="ascii") as out:
             out.write(key.hex())
     except OSError as error:
-        reason = f"{path} cannot be written ({error.strerror})."
-        raise CannotWriteError(reason) from error
+        raise CannotWriteError(f"{path} cannot be written ({error.strerror}).") from error
     return fresh

@@ -122,7 +122,6 @@ def harden_process() -> None:
     """Write no core file, and on Linux let no one of the same user read this process's memory."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux" and ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
-        reason = (
+        raise UnavailableError(
             "The student matcher cannot protect its memory on this system, so it does not start."
         )
-        raise UnavailableError(reason)
