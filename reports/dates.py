@@ -19,6 +19,14 @@ def format_date(day: date, year: int = 0) -> str:
     return _fill_date("%(month)s %(day)s, %(year)s", day)
 
 
+def format_brief_day(moment: datetime, zone: str) -> str:
+    """Write a day so that it fits below a step: `Sep 21`, in Spanish `21 sep`."""
+    there = english_dates.convert_to_zone(moment, zone)
+    if _speaks_english():
+        return english_dates.format_date(there, there.year)
+    return f"{there.day} {translate_message(english_dates.MONTHS[there.month - 1])[:3]}"
+
+
 def format_local_time(moment: datetime, zone: str, year: int = 0) -> str:
     if _speaks_english():
         return english_dates.format_local_time(moment, zone, year)
@@ -26,7 +34,8 @@ def format_local_time(moment: datetime, zone: str, year: int = 0) -> str:
     if there.year == year:
         day = _fill_date("%(weekday)s, %(month)s %(day)s", there)
     else:
-        day = _fill_date("%(weekday)s, %(month)s %(day)s, %(year)s", there)
+        # With its weekday, too, it would be too long for a line of a phone.
+        day = format_date(there)
     hour, half = english_dates.split_hour(there)
     shown = f"{day}, {hour}:{there:%M} {translate_message(half)}"
     return f"{shown} {english_dates.format_zone_name(there, zone)}"

@@ -26,6 +26,7 @@ from markupsafe import Markup
 
 from monitor.domain.reason import Reason, Told
 from reports.dates import (
+    format_brief_day,
     format_date,
     format_day,
     format_local_time,
@@ -230,6 +231,7 @@ _TIMES = (
     format_date,
     format_day,
     format_local_time,
+    format_brief_day,
     format_near_day,
     format_near_time,
     format_seen_range,

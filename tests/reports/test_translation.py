@@ -13,6 +13,7 @@ from monitor.domain.reason import Name, Reason
 from monitor.domain.vocabulary import ContactKind, Language
 from reports import translation
 from reports.dates import (
+    format_brief_day,
     format_date,
     format_local_time,
     format_near_day,
@@ -268,13 +269,12 @@ def test_days_and_times_are_written_as_the_language_does() -> None:
     assert format_date(date(2026, 9, 28)) == "28 de septiembre de 2026"
     assert format_date(date(2026, 9, 28), 2026) == "28 de septiembre"
     assert format_near_time(NOW, ZONE) == "martes 3 de noviembre, 7:12 a.m. EST"
-    assert format_local_time(NOW, ZONE) == "martes 3 de noviembre de 2026, 7:12 a.m. EST"
+    assert format_local_time(NOW, ZONE) == "3 de noviembre de 2026, 7:12 a.m. EST"
+    assert format_brief_day(NOW, ZONE) == "3 nov"
     assert format_week_start("2026-W48") == "23 de noviembre de 2026"
     assert format_near_day(NOW, ZONE) == "martes 3 de noviembre"
     assert format_short_week("2026-W48") == "23/11"
-    assert (
-        format_seen_range(NOW, NOW, ZONE) == "Visto el martes 3 de noviembre de 2026, 7:12 a.m. EST"
-    )
+    assert format_seen_range(NOW, NOW, ZONE) == "Visto el 3 de noviembre de 2026, 7:12 a.m. EST"
     assert spell_number(2) == "Dos"
 
 
