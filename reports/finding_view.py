@@ -367,7 +367,7 @@ class CaseView(CaseSummary):
     lever: Decision | None = None
     # When IT reported it, and by when it would take that back, for each answer that has it do so.
     reported_by_it_at: datetime | None = None
-    back_by: Mapping[Decision, datetime] = field(default_factory=dict)
+    back_by: Mapping[Decision, datetime] = field(default_factory=dict, hash=False)
     undoes: Decision | None = None
     undo_closes: bool = False
     unshare_closes: bool = False

@@ -226,7 +226,7 @@ def test_student_links_open_after_the_days_that_counsel_approved():
     link = inputs(case(CaseKind.STUDENT_LINK))
 
     assert opening(link, MONDAY + 20 * DAY, COUNSELLED) is None
-    assert opening(link, NEVER, COUNSELLED) == ReviewOpening(
+    assert opening(link, MONDAY + 30 * DAY, COUNSELLED) == ReviewOpening(
         at=MONDAY + 21 * DAY, reason=OpeningReason.COUNSEL
     )
 
