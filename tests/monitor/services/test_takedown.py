@@ -364,6 +364,9 @@ def test_a_report_that_it_made_is_taken_back_by_it(maria: Staff) -> None:
     with app.db.begin_transaction():
         record_decision(app, fake(maria), entry)
     maria.rules(fake(maria), Decision.MINE)
+    with pytest.raises(InputError, match="no such report"):
+        build_withdrawal_view(app, maria.id, fake(maria).id, Side.IT)
+    maria.world.later(days=8)
 
     view = build_withdrawal_view(app, maria.id, fake(maria).id, Side.IT)
 
@@ -381,6 +384,8 @@ def test_where_both_reported_it_each_report_is_taken_back(maria: Staff) -> None:
     says(maria, Decision.REPORTED, "Number 17.")
     maria.rules(fake(maria), Decision.MINE)
 
+    assert disclose_own(app, fake(maria)).withdraws == (Side.PERSON,)
+    maria.world.later(days=8)
     assert disclose_own(app, fake(maria)).withdraws == (Side.PERSON, Side.IT)
     own = build_withdrawal_view(app, maria.id, fake(maria).id)
     theirs = build_withdrawal_view(app, maria.id, fake(maria).id, Side.IT)
