@@ -355,7 +355,7 @@ class CaseView(CaseSummary):
     it_took_back_at: datetime | None = None
     it_left_at: datetime | None = None
     it_left_why: str = ""
-    # What IT last asked, and whom to write to there.
+    # What IT last asked, and who there works on it.
     asked: ReviewerQuestion | None = None
     office: str = ""
 

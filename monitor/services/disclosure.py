@@ -60,7 +60,7 @@ from monitor.domain.vocabulary import (
 from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.coverage import format_finding_title
 from monitor.services.finding_history import build_account_pair, compare_with_each
-from monitor.services.next_steps import build_advice_lines
+from monitor.services.next_steps import build_advice_lines, find_assignee_id, find_case_office
 from monitor.services.own_accounts import find_typed_username, load_own_findings
 from monitor.services.query_planning import list_recheck_keys
 from monitor.services.thumbnails import may_review_picture
@@ -304,11 +304,6 @@ def foretell_cases(app: App, person: Person) -> tuple[CaseView, ...]:
     return tuple(one.build() for one in found if one)
 
 
-def find_assignee_id(app: App, case_id: str) -> str:
-    taken = app.db.assignments.find_assignment(case_id)
-    return taken.reviewer_id if taken else ""
-
-
 def find_last_question_time(db: Database, case_id: str) -> datetime | None:
     """Return when its person was last asked; None where no one did."""
     asked = _find_last_question(db, case_id)
@@ -472,7 +467,7 @@ def _build_own_view(
         pair=None if summary.end else _find_account_pair(app, case, finding, own.values()),
         review_plan=_plan_review(case, summary, now),
         asked=_find_last_question(app.db, case.id) if is_asked else None,
-        office=_find_office(app, case.id) if is_open else "",
+        office=find_case_office(app, case.id) if is_open else "",
     )
 
 
@@ -536,14 +531,6 @@ def _find_last_question(db: Database, case_id: str) -> ReviewerQuestion | None:
     if not asked:
         return None
     return ReviewerQuestion(by=asked[-1].by, at=asked[-1].at, text=asked[-1].text)
-
-
-def _find_office(app: App, case_id: str) -> str:
-    """Return whom its person writes to: who works on it, or whom the district names."""
-    taken, district = find_assignee_id(app, case_id), app.config.district
-    address = district.find_reviewer_address(taken)
-    # Who left the list has no address there.
-    return district.contact if address == taken else address
 
 
 def _find_next_nudge(

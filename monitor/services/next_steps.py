@@ -45,6 +45,16 @@ _REPORTED_FROM_KIT = {LeverKind.FORM, LeverKind.APPEAL}
 _LONGEST_IN_HOURS = timedelta(days=3)
 
 
+def find_assignee_id(app: App, case_id: str) -> str:
+    taken = app.db.assignments.find_assignment(case_id)
+    return taken.reviewer_id if taken else ""
+
+
+def find_case_office(app: App, case_id: str) -> str:
+    """Return the address of who in IT works on it; empty for nobody, or who left the list."""
+    return app.config.district.find_office_address(find_assignee_id(app, case_id))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Target:
     """A case, with what its steps need to know of it. Of what may be sexual, nothing is saved."""
@@ -311,10 +321,10 @@ def _build_advice_line(app: App, target: _Target, step: AdviceStep) -> AdviceLin
     to_do = "tell-office" if above else step.words
     said = Reason(f"advice.{to_do}", {"site": target.site, "since": Day(since)})
     if step.at in OWN_PAGES:
-        asks_it = step.at is AdviceTarget.SHARE
-        mail = app.config.district.contact if asks_it else ""
-        if asks_it and target.case.shared_at:
-            return AdviceLine(words=said, mail=mail)
+        contact = app.config.district.contact
+        if step.at is AdviceTarget.SHARE and target.case.shared_at:
+            return AdviceLine(words=said, mail=find_case_office(app, target.case.id) or contact)
+        mail = contact if step.at is AdviceTarget.SHARE else ""
         path = OWN_PAGES[step.at].format(id=target.case.id)
         return AdviceLine(words=said, path=path, link=ADVICE_LINKS[step.at], mail=mail)
     if step.at is AdviceTarget.RECOVERY:

@@ -155,7 +155,7 @@ def build_withdrawal_view(
     report, by_it = reports.get(side), side is Side.IT
     if report is None:
         raise InputError("There is no such report to take back.")
-    person = app.db.people.load_person(owner_id)
+    person, district = app.db.people.load_person(owner_id), app.config.district
     return WithdrawalView(
         case=shown,
         place=_find_guide(app, case),
@@ -163,16 +163,9 @@ def build_withdrawal_view(
         zone=person.zone,
         reported_at=report.at,
         note="" if by_it else report.note,
-        office=_find_reporter(app, report.by) if by_it else "",
+        office=(district.find_office_address(report.by) or district.contact) if by_it else "",
         has_several=len(case.list_mistaken_reports(side)) > 1,
     )
-
-
-def _find_reporter(app: App, reviewer_id: str) -> str:
-    """Return the address of who in IT reported something; who left the list has none there."""
-    district = app.config.district
-    address = district.find_reviewer_address(reviewer_id)
-    return district.contact if address == reviewer_id else address
 
 
 def can_be_reported(case: Case) -> bool:

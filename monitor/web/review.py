@@ -34,9 +34,14 @@ from monitor.domain.vocabulary import (
     Side,
 )
 from monitor.services.answers import DecisionInput
-from monitor.services.disclosure import find_assignee_id, summarize
+from monitor.services.disclosure import summarize
 from monitor.services.letters import list_office_letters, record_letter
-from monitor.services.next_steps import build_advice_lines, build_school_line, list_report_levers
+from monitor.services.next_steps import (
+    build_advice_lines,
+    build_school_line,
+    find_assignee_id,
+    list_report_levers,
+)
 from monitor.services.pictures import load_reviewed_picture
 from monitor.services.review import (
     add_review_note,

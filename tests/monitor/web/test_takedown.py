@@ -522,10 +522,13 @@ def test_what_it_does_and_by_when_reads_the_same_for_both_sides(
     )
     then = f"If you have not reported it by {since}, IT reports it, by {due}."
     desk = f"If the staff member has not, IT reports it, from {since} and by {due}."
+    written = "About this alert, write to"
+    assert written not in guest.get(place).text
+    ana.post(f"/review/cases/{case.id}/take", seen="")
 
     for page in ("/me", f"/me/findings/{case.finding_id}", place):
         assert then in guest.get(page).text
-        assert "Questions go to" in guest.get(page).text
+        assert f"{written} {REVIEWERS[0]}" in guest.get(page).text
     assert desk in ana.get(f"/review/cases/{case.id}").text
 
     portal.world.clock.at = turn.since

@@ -763,6 +763,10 @@ def test_who_is_locked_out_is_helped_and_their_account_reported_again_if_that_di
     assert button
     assert "go through it with them" in text[: text.index("Why it was flagged")]
     assert "and its owner cannot get in. Please secure it" in text[: text.index(button.get_text())]
+    ana.post(f"/review/cases/{ref}/take", seen="")
+    own = portal.signed_in(maria.mail).get(f"/me/findings/{lost.finding_id}").text
+    assert f"Ask IT for help, and to warn others: {ANA}" in own
+    assert f"About this alert, write to {ANA}" in own
     ana.post("/review/rule", decision="reported", seen=f"{ref} {load().revision}")
 
     button, text = look()
