@@ -16,13 +16,15 @@ from monitor.domain.vocabulary import EmailCadence, Language
 class Preferences:
     """`language` is None where a person chose none, `unsubscribed_at` while they get the digest.
 
-    They asked to be checked once a day until `daily_until`; None for not.
+    They asked to be checked once a day until `daily_until`; None for not. They were asked about a
+    new consent text up to version `kept_text`, and keep what they agreed to.
     """
 
     cadence: EmailCadence = EmailCadence.WEEKLY
     language: Language | None = None
     unsubscribed_at: datetime | None = None
     daily_until: datetime | None = None
+    kept_text: str = ""
 
 
 class PreferencesTable(SealedRecords[Preferences]):

@@ -66,6 +66,7 @@ from monitor.services.own_accounts import (
     build_policy_reminder,
     list_declared_findings,
 )
+from monitor.services.preferences import is_asked_about_text
 from reports.coverage import Coverage
 from reports.dates import format_day, format_local_time
 from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
@@ -192,6 +193,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         checked_at=(latest.closed_at or latest.started_at) if latest else None,
         checking=request is not None and request.done_at is None,
         renewal_due=is_renewal_due(consents[-1], now),
+        is_asked_about_text=is_asked_about_text(app, person_id),
         paused_until=paused_until,
         lacks_search_engine=lacks_search_engine(app, person),
         can_add_feeds=can_use_alert_feeds(app, person_id),

@@ -8,6 +8,7 @@ from typing import Any, cast
 from monitor.app import App
 from monitor.db.preferences import Preferences
 from monitor.db.review_notes import BarredReviewer
+from monitor.domain.consent_text import TEXT_VERSION
 from monitor.domain.errors import InputError
 from monitor.domain.person import build_reviewer_id
 
@@ -46,6 +47,23 @@ def choose_preference(app: App, person_id: str, name: str, value: StrEnum) -> No
         if getattr(chosen, name) != value:
             changed = replace(chosen, **cast("dict[str, Any]", {name: value}))
             _save_choice(app, person_id, changed, f"{name}-chosen", {name: value})
+
+
+def is_asked_about_text(app: App, person_id: str) -> bool:
+    """Tell whether to ask someone once whether they agree to the consent text of today, too."""
+    consent = app.db.consents.find_latest_consent(person_id)
+    if consent is None or not consent.is_active(app.clock.now()):
+        return False
+    kept = app.db.preferences.load_preferences(person_id).kept_text
+    return max(consent.text_version, kept) < TEXT_VERSION
+
+
+def keep_agreed_text(app: App, person_id: str) -> None:
+    """Ask someone no more about the text of today: what it is the first to say stays off."""
+    with app.db.begin_transaction():
+        if is_asked_about_text(app, person_id):
+            chosen = app.db.preferences.load_preferences(person_id)
+            _save_choice(app, person_id, replace(chosen, kept_text=TEXT_VERSION), "text-kept", {})
 
 
 def list_possible_bars(app: App, person_id: str) -> Mapping[str, str]:

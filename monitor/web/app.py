@@ -151,6 +151,7 @@ BLUEPRINT_FACTORIES: Final[tuple[BlueprintFactory, ...]] = (
     preferences.build_weekly_email_routes,
     preferences.build_preference_routes,
     preferences.build_bar_routes,
+    preferences.build_kept_text_routes,
     preferences.build_language_routes,
     feeds.build_feed_routes,
     build_api_routes,

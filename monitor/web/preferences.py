@@ -18,6 +18,7 @@ from monitor.services.preferences import (
     choose_preference,
     find_stop_token_owner,
     has_stopped_digest,
+    keep_agreed_text,
     resume_digest,
     stop_digest,
 )
@@ -118,6 +119,17 @@ def build_preference_routes(context: PortalContext) -> Blueprint:
         return context.redirect_to(
             url_for("data.show_data", _anchor="weekly-email"), PREFERENCES[name].sentences[chosen]
         )
+
+    return routes
+
+
+def build_kept_text_routes(context: PortalContext) -> Blueprint:
+    routes = Blueprint("kept_text", __name__)
+
+    @routes.post("/me/data/text")
+    def submit_kept_text() -> Response:
+        keep_agreed_text(context.app, context.person_id)
+        return context.redirect_to("/me", "Saved. Nothing changes for you.")
 
     return routes
 

@@ -398,6 +398,7 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "daily-checks-ended": "ended checks once a day",
     "cadence-chosen": "chose how often the regular email comes",
     "language-chosen": "chose the language of pages and emails",
+    "text-kept": "kept the consent text of before",
     "resubscribed": "started the regular email again",
     "reviewer-chosen": "chose who in IT must not see the alerts",
     "signed-in": "signed in",

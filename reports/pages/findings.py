@@ -75,6 +75,7 @@ class HomeView:
     checked_at: datetime | None = None
     checking: bool = False
     renewal_due: bool = False
+    is_asked_about_text: bool = False
     paused_until: datetime | None = None
     lacks_search_engine: bool = False
     can_add_feeds: bool = False

@@ -74,6 +74,7 @@ WHOSE = {
     "/me/data/names": STAFF,
     "/me/data/pause": STAFF,
     "/me/data/reviewer": STAFF,
+    "/me/data/text": STAFF,
     "/me/data/picture": STAFF,
     "/me/data/picture/remove": STAFF,
     "/me/data/renew": STAFF,
