@@ -13,6 +13,7 @@ from monitor.services.district import build_district_view
 from monitor.services.findings import build_home_view, count_findings, list_findings
 from monitor.services.review import build_review_digest
 from monitor.services.visible_cases import (
+    count_review_cases,
     list_queue_rows,
     list_review_openings,
     load_queue_page,
@@ -69,3 +70,4 @@ def check_desk_counts(app: App) -> None:
         assert len(waiting) == counts[CaseBin.NEEDS_YOU]
         rows = list_queue_rows(app, reviewer, ReviewFilter(), "", sum(counts.values()) + 1)
         assert Counter(row.bin for row in rows) == +Counter(counts)
+        assert count_review_cases(app, reviewer) == counts

@@ -16,7 +16,7 @@ from monitor.domain.person import Reviewer
 from monitor.domain.reason import Quoted, Reason
 from monitor.domain.vocabulary import CaseKind, ContactKind, Decision, OpeningReason, Severity, Side
 from monitor.services.answers import DecisionInput, decide_cases
-from monitor.services.disclosure import disclose, disclose_cases, disclose_to_others, summarize
+from monitor.services.disclosure import disclose, disclose_to_others, summarize
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.review import (
     decide_viewed_cases,
@@ -30,7 +30,7 @@ from monitor.services.review_access import load_opened_case, record_case_views
 from monitor.services.visible_cases import list_queue_rows
 from reports.finding_view import CaseSummary, CaseView, FindingView
 from tests.cases import forget
-from tests.monitor.counts import check_desk_counts, check_personal_counts
+from tests.monitor.counts import check_personal_counts
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff
 
 ANA, BO = (Reviewer(address=address) for address in REVIEWERS)
@@ -141,37 +141,6 @@ def list_known(view: object, plain: object) -> set[str]:
         for field in fields(view)
         if getattr(view, field.name) != getattr(plain, field.name)
     }
-
-
-@pytest.mark.parametrize("life", LIVES)
-def test_who_may_act_may_see_after_acting(maria: Staff, life: int):
-    chance = random.Random(life)  # noqa: S311 - the same again is the point
-    case = open_case(maria, life, chance)
-
-    for actor in play(maria, case, chance):
-        now = maria.world.state.cases.load_case(case.id)
-        assert disclose(maria.world.app, now, actor), (actor, now.kind, now.state)
-
-
-@pytest.mark.parametrize("life", LIVES)
-def test_emails_pages_and_desk_count_alike_whatever_happens(maria: Staff, life: int):
-    chance = random.Random(life)  # noqa: S311 - as above
-    case = open_case(maria, life, chance)
-
-    for _ in play(maria, case, chance):
-        check_personal_counts(maria.world.app, maria.id)
-        check_desk_counts(maria.world.app)
-        (known,) = (
-            view
-            for view in disclose_cases(
-                maria.world.app, maria.world.state.people.load_person(maria.id)
-            )
-            if view.id == case.id
-        )
-        assert (known.end is None) is (known.next_by is not None and known.due is not None)
-    # Nobody says anything more: what may lapse, does.
-    maria.world.clock.at += timedelta(days=120)
-    check_personal_counts(maria.world.app, maria.id)
 
 
 def test_what_lapsed_is_asked_by_no_page(maria: Staff):

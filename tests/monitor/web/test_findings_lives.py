@@ -1,0 +1,240 @@
+"""Lives of a case over the real services: pages, emails and the desk agree about it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bs4 import Tag
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.db.database import Database
+from monitor.domain.case import (
+    Case,
+    list_possible_decisions,
+    mark_notice_bounced,
+    mark_notified,
+    resume_case,
+)
+from monitor.domain.case_log import SHARING
+from monitor.domain.errors import MonitorError
+from monitor.domain.person import Reviewer
+from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, Means, Severity, Side
+from monitor.services.answers import DecisionInput, decide_cases
+from monitor.services.disclosure import disclose_own, find_review_opening
+from monitor.services.review import build_review_digest
+from monitor.services.review_access import ANY_CASE, record_case_views
+from monitor.services.visible_cases import list_allowed_decisions, load_queue_page
+from reports.emails.office import render_review
+from reports.finding_view import CaseSummary, CaseView
+from tests.monitor.counts import check_desk_counts, check_personal_counts
+from tests.monitor.services.world import REVIEWERS, Staff
+from tests.monitor.web.portal import Portal
+from tests.monitor.web.review.flagged import fake
+
+SPANS = tuple(timedelta(minutes=minutes) for minutes in (11_520, 1, 1_500, 1_500, 44_640))
+# What silence opens to IT is where most can go wrong.
+KINDS = (CaseKind.IMPERSONATION, CaseKind.IMPERSONATION, *CaseKind)
+SEVERITIES = (Severity.HIGH, Severity.HIGH, *Severity)
+ABOUT_OWN_ACCOUNTS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
+RELATIONS = {CaseKind.STUDENT_LINK: "follows", CaseKind.EXPOSED_CONTACT: "phone"}
+# As likely as all other words about one kind of case are.
+UNDOING = (Decision.REOPENED,) * 3
+QUIET = ("All quiet.", "Nothing needs you now.")
+
+
+class OverError(Exception):
+    """Takes back all that a life wrote."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """One case of Maria's, with which anything may happen."""
+
+    portal: Portal
+    maria: Staff
+    id: str
+    data: st.DataObject
+
+    @property
+    def db(self) -> Database:
+        return self.portal.world.state
+
+    @property
+    def case(self) -> Case:
+        return self.db.cases.load_case(self.id)
+
+    def begin(self) -> None:
+        case, kind = self.case, self.data.draw(st.sampled_from(KINDS))
+        others = [one.id for one in self.maria.findings.values() if one.id != case.finding_id]
+        begun = replace(
+            case,
+            kind=kind,
+            severity=self.data.draw(st.sampled_from(SEVERITIES)),
+            finding_id=others[0] if kind in ABOUT_OWN_ACCOUNTS else case.finding_id,
+            relation=RELATIONS.get(kind, ""),
+            is_checkable=self.data.draw(st.booleans()),
+        )
+        is_told = self.data.draw(st.sampled_from([True, True, False]))
+        now = self.portal.world.clock.at
+        self.db.cases.update_case(mark_notified(begun, now) if is_told else begun)
+
+    def go_on(self) -> None:
+        """Let time pass, and then its person, a reviewer or the world do something."""
+        self.portal.world.clock.at += self.data.draw(st.sampled_from(SPANS))
+        by = self.data.draw(st.sampled_from([*REVIEWERS, "person", "person", "world"]))
+        if by == "world":
+            self.db.cases.update_case(self._happen())
+        elif by == "person":
+            self._speak()
+        else:
+            self._review(Reviewer(address=by))
+
+    def _happen(self) -> Case:
+        case, now = self.case, self.portal.world.clock.at
+        happened = self.data.draw(st.sampled_from(["told", "told", "bounced", "gone", "back"]))
+        if happened == "bounced" and case.notified_at:
+            return mark_notice_bounced(case, now)
+        if happened == "gone" and case.awaits_proof:
+            return replace(case, gone_at=now)
+        if happened == "back" and (case.gone_at or case.last_lever):
+            return resume_case(case, now)
+        return mark_notified(case, now)
+
+    def _speak(self) -> None:
+        """Let its person say or take back anything that their pages and emails let them."""
+        fitting = sorted({*list_possible_decisions(self.case), *SHARING})
+        words = (*fitting, *UNDOING)
+        said = DecisionInput(
+            decision=self.data.draw(st.sampled_from(words)),
+            by=self.maria.id,
+            means=self.data.draw(st.sampled_from([Means.PAGE, Means.PAGE, Means.LINK])),
+        )
+        before = self.case.get_verdict(Side.IT)
+        # What does not fit now, none of their pages offers.
+        with suppress(MonitorError):
+            decide_cases(self.portal.world.app, (self.id,), said)
+        assert self.case.get_verdict(Side.IT) is before
+
+    def _list_seeing(self) -> set[str]:
+        """Return which reviewers see it now."""
+        app, case = self.portal.world.app, self.case
+        ids = (Reviewer(address=address).id for address in REVIEWERS)
+        return {one for one in ids if find_review_opening(app, case, one)}
+
+    def _review(self, reviewer: Reviewer) -> None:
+        """Let a reviewer who sees it say what they are offered: they go on seeing it."""
+        app, before = self.portal.world.app, disclose_own(self.portal.world.app, self.case)
+        if find_review_opening(app, self.case, reviewer.id) is None or before.mistaken_at:
+            return
+        words = list(list_allowed_decisions(self.case, app.clock.now()))
+        if any(entry.by == reviewer.id for entry in self.case.standing):
+            words += UNDOING
+        if not words:
+            return
+        said = DecisionInput(decision=self.data.draw(st.sampled_from(words)), by=reviewer.id)
+        seeing = self._list_seeing()
+        decide_cases(app, (self.id,), said)
+
+        after = disclose_own(app, self.case)
+        assert self._list_seeing() >= seeing, said
+        assert (after.decision, after.undoes) == (before.decision, before.undoes)
+        assert after.end is None or before.end is not None, said
+
+
+def check_own_pages(life: Life) -> None:
+    """Look whether home and the page of the result say how it stands, and whose word is whose."""
+    view = disclose_own(life.portal.world.app, life.case)
+    guest = life.portal.signed_in(life.maria.mail)
+    home = guest.get("/me").text
+    if view.bin is CaseBin.NEEDS_YOU:
+        assert not home.startswith(QUIET), home
+    article = guest.get(f"/me/findings/{life.case.finding_id}").page.find(id=f"case-{life.id}")
+    assert isinstance(article, Tag)
+
+    assert (view.next_step is None) is (view.end is not None)
+    assert not (life.case.gone_at and view.next_step)
+    assert view.next_step is None or view.due
+    spoke = life.case.get_verdict(Side.PERSON) is not None
+    assert spoke or "You said" not in article.get_text(" ")
+    if life.case.is_undecided and not view.end:
+        assert article.find(attrs={"name": "decision"})
+    own = life.case.get_last_entry(Side.PERSON) is not None
+    assert own or article.find("form", action=f"/me/cases/{life.id}/undo") is None
+
+
+def check_desk(life: Life, reviewer: Reviewer) -> None:
+    """Look whether what one reviewer sees of it, by each way, is one thing."""
+    app, case = life.portal.world.app, life.case
+    email = render_review(build_review_digest(app, reviewer.address))
+    for word in ("Maria", "Delgado", "delgad0", life.maria.mail):
+        assert word not in email.subject + email.text
+    rows = {row.id: row for row in load_queue_page(app, reviewer, ANY_CASE, 1).rows}
+    sees = find_review_opening(app, case, reviewer.id) is not None
+    assert sees is (life.id in rows)
+    if sees:
+        check_same(rows[life.id], disclose_own(app, case))
+        record_case_views(app, reviewer, [life.id])
+        page = life.portal.signed_in(reviewer.address).get(f"/review/cases/{life.id}")
+        assert page.status == 200
+
+
+def check_same(row: CaseSummary, view: CaseView) -> None:
+    """Look whether both sides read one next step, with one day, unless IT takes a report back."""
+    assert row.end == view.end
+    if view.mistaken_at is None:
+        told = (row.next_by, row.next_step, row.due, row.decision, row.review_decision)
+        assert told == (
+            view.next_by,
+            view.next_step,
+            view.due,
+            view.decision,
+            view.review_decision,
+        )
+
+
+def check_forecast(life: Life) -> None:
+    """Look whether IT sees it on the day that its person was told, if they go on saying nothing."""
+    app, clock = life.portal.world.app, life.portal.world.clock
+    view, now = disclose_own(app, life.case), clock.at
+    if view.opens_at is None or view.opens_at < now or view.end:
+        return
+    clock.at = view.opens_at
+    assert find_review_opening(app, life.case)
+    clock.at = now
+
+
+@contextmanager
+def taken_back(portal: Portal) -> Iterator[None]:
+    """Let everything that happens inside be undone afterward."""
+    clock, began = portal.world.clock, portal.world.clock.at
+    try:
+        with suppress(OverError), portal.world.state.begin_transaction():
+            yield
+            raise OverError
+    finally:
+        clock.at = began
+
+
+@given(data=st.data())
+@settings(
+    max_examples=2 * settings.default.max_examples,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_whatever_happens_all_who_read_of_a_case_read_the_same(
+    portal: Portal, maria: Staff, data: st.DataObject
+) -> None:
+    life = Life(portal=portal, maria=maria, id=fake(maria).id, data=data)
+    with taken_back(portal):
+        life.begin()
+        for _ in range(data.draw(st.integers(2, 8))):
+            life.go_on()
+        portal.world.clock.at += data.draw(st.sampled_from(SPANS[1:]))
+
+        check_personal_counts(portal.world.app, maria.id)
+        check_desk_counts(portal.world.app)
+        check_own_pages(life)
+        for address in REVIEWERS:
+            check_desk(life, Reviewer(address=address))
+        check_forecast(life)
