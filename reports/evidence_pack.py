@@ -16,6 +16,7 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from monitor.domain.case_log import is_confirmation
 from monitor.domain.vocabulary import Language
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
@@ -186,6 +187,12 @@ class EvidenceView:
             f"screenshots/{number}.jpg": screenshot
             for number, screenshot in enumerate(self.screenshots, 1)
         }
+
+    @property
+    def is_denied(self) -> bool:
+        """Tell whether its person said, in any way, that it pretends nothing."""
+        said, kind = self.case.decision, self.case.kind
+        return said is not None and not self.case.is_left and not is_confirmation(kind, said)
 
     @property
     def copies(self) -> tuple[ComparisonLine, ...]:

@@ -5,7 +5,7 @@ It speaks of the person by name, since others read it.
 Who may have it is for the callers to check.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from monitor.app import App
 from monitor.db.evidence_pages import StoredPage
@@ -32,7 +32,7 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
         app.db.people.load_person(case.person_id),
         app.db.findings.load_finding(case.finding_id),
     )
-    portrait = finding.portrait
+    portrait, own = finding.portrait, load_own_findings(app.db, person)
     is_withheld = may_be_sexual(case, portrait)
     # A page plays no one: what it shares with an account of theirs is no copy.
     is_page = case.nature is CaseKind.HARMFUL_PAGE
@@ -48,18 +48,12 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
         account=portrait.account,
         handle=portrait.handle,
         name="" if is_withheld else portrait.name,
-        own=tuple(
-            finding.portrait.url
-            for finding in load_own_findings(app.db, person).values()
-            if finding.id != case.finding_id
-        ),
+        own=tuple(one.portrait.url for one in own.values() if one.id != case.finding_id),
         # The own account that it shows most of, as the person reads it.
         compared_with=beside[0].own.portrait.url if beside else "",
         copied=tuple(map(build_comparison_line, beside[0].field_comparisons)) if beside else (),
-        log=tuple(_build_log_lines(app, case, person.name.full_name, reader)),
-        pages=()
-        if is_withheld
-        else tuple(map(_build_page_copy, app.db.pages.list_evidence_of_finding(case.finding_id))),
+        log=tuple(_build_log_lines(case, person.name.full_name, reader)),
+        pages=() if is_withheld else tuple(_list_own_pages(app, finding, own.values())),
         faces=_load_faces(app, case, beside[0].own)
         if beside and reader is Side.PERSON
         else FacePair(),
@@ -78,8 +72,9 @@ def _load_faces(app: App, case: Case, own: Finding) -> FacePair:
     return FacePair(theirs=shown[0], ours=shown[1])
 
 
-def _build_log_lines(app: App, case: Case, name: str, reader: Side) -> Iterator[ActionLogLine]:
-    for entry in app.db.cases.list_decisions(case.id):
+def _build_log_lines(case: Case, name: str, reader: Side) -> Iterator[ActionLogLine]:
+    """Yield what was said and done, and stands: what was taken back is for nobody else."""
+    for entry in case.standing:
         side = case.get_side(entry)
         yield ActionLogLine(
             at=entry.at,
@@ -88,6 +83,17 @@ def _build_log_lines(app: App, case: Case, name: str, reader: Side) -> Iterator[
             lever=LEVERS[entry.lever] if entry.lever else "",
             note="" if (side, reader) == (Side.PERSON, Side.IT) else entry.note,
         )
+
+
+def _list_own_pages(app: App, finding: Finding, own: Iterable[Finding]) -> Iterator[PageCopy]:
+    """Yield the copies that show this account, or beside it the person's own, and nobody else."""
+    shown = [one.portrait for one in (finding, *own)]
+    names = {name for trace in shown for name in (trace.key, trace.account) if name}
+    for stored in app.db.pages.list_evidence_of_finding(finding.id):
+        read = stored.reading
+        alone = all(not names.isdisjoint({trace.key, trace.account}) for trace in read.traces)
+        if alone and not read.withheld:
+            yield _build_page_copy(stored)
 
 
 def _build_page_copy(stored: StoredPage) -> PageCopy:

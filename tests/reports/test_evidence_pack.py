@@ -135,7 +135,7 @@ def test_without_a_page_there_is_no_archive_and_the_report_says_so():
     packed = files(replace(VIEW, pages=()))
 
     assert PAGES not in packed
-    assert "There is no copy of a page" in packed[REPORT].decode()
+    assert "There is no copy of its page" in packed[REPORT].decode()
 
 
 def test_a_pack_is_capped_and_says_what_it_left_out():

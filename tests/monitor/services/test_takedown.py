@@ -17,6 +17,7 @@ from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
 from monitor.services.answers import DecisionInput, record_decision
 from monitor.services.disclosure import disclose_own
 from monitor.services.due_jobs import run_due_sweeps
+from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.sweeps import RECHECK
 from monitor.services.takedown import (
     NEXT_DECISIONS,
@@ -26,7 +27,7 @@ from monitor.services.takedown import (
     build_withdrawal_view,
     record_takedown_step,
 )
-from reports.evidence_pack import build_evidence_pack
+from reports.evidence_pack import build_evidence_pack, render_evidence_page
 from reports.pages.takedown import AccountSighting
 from reports.reason_rendering import Others, render_reason
 from tests.cases import say
@@ -314,6 +315,36 @@ def test_the_pack_holds_the_page_while_one_is_kept(maria: Staff):
     assert view.pages
     assert any(IMPOSTOR.handle.encode() in page.body for page in view.pages)
     assert build_evidence_pack(view) == build_evidence_pack(view)
+
+
+def test_the_pack_holds_no_page_that_lists_other_people(maria: Staff):
+    another = replace(IMPOSTOR, id="another", handle="mdelgado-bakes.skies.example")
+    another = replace(another, bio="Baker.", picture="")
+    maria.world.internet = maria.world.internet.add_entry(another)
+    maria.world.later(days=7)
+    maria.world.sweep()
+
+    view = build_takedown_evidence(maria.world.app, maria.id, fake(maria).id)
+
+    assert not [page for page in view.pages if b"mdelgado-bakes" in page.body]
+    kept = maria.world.state.pages.list_evidence_of_finding(fake(maria).finding_id)
+    assert [stored for stored in kept if b"mdelgado-bakes" in stored.page.body]
+
+
+def test_the_evidence_says_nothing_against_what_its_person_answered(maria: Staff):
+    world, case = maria.world, fake(maria)
+    maria.rules(case, Decision.MOCK)
+    maria.rules(case, Decision.REOPENED)
+    shown = build_evidence_view(world.app, fake(maria), Side.IT)
+    # What was taken back is for nobody else.
+    assert shown.log == ()
+    assert "Impersonation of" in render_evidence_page(shown)
+
+    maria.rules(case, Decision.NAMESAKE)
+    page = render_evidence_page(build_evidence_view(world.app, fake(maria), Side.IT))
+    assert "has answered: Someone else with that name." in page
+    assert "not theirs" not in page
+    assert "Impersonation of" not in page
 
 
 def test_the_pack_stays_the_same_while_nothing_happens(maria: Staff):
