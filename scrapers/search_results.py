@@ -254,6 +254,7 @@ def _derive_author_from_title(url: str, title: str) -> Iterator[PostAuthor]:
 # Shorter words next to a name are on too many pages to show that it is the same person.
 SHORTEST_CONTEXT = 4
 MOST_INITIALS = 2
+_HANDLE_MARKS = str.maketrans("", "", "._-")
 # Engines set off the words they found by tags; a bound, for the text is a stranger's.
 _TAG = re.compile(r"</?[a-z][^<>]{0,300}>", re.IGNORECASE)
 
@@ -326,8 +327,12 @@ def _is_about_person(name: str, beside: SearchTerms, hit: SearchHit, trace: Trac
 
 
 def _shows_handle(handle: str, hit: SearchHit, trace: Trace) -> bool:
-    """Say whether an account has a handle, or a hit shows it as a word of its own."""
-    if trace.handle.partition("@")[0].casefold() == handle:
+    """Say whether an account has a handle, or a hit shows it as a word of its own.
+
+    Engines read dots, dashes and underscores as blanks, and who imitates a handle moves them.
+    """
+    theirs = trace.handle.partition("@")[0].casefold()
+    if theirs.translate(_HANDLE_MARKS) == handle.translate(_HANDLE_MARKS):
         return True
     alone = re.compile(rf"(?<![\w.-]){re.escape(handle)}(?![\w-]|\.\w)")
     shown = (hit.title, hit.snippet, unquote(hit.url))

@@ -121,6 +121,7 @@ def test_the_name_of_a_network_that_was_asked_for_vouches_for_nobody() -> None:
     "shown",
     [
         hit(url="https://www.tiktok.com/@InkAndQuill"),
+        hit(url="https://www.tiktok.com/@ink.and_quill"),
         hit(title="Ask @inkandquill about ink"),
         hit(snippet="by inkandquill."),
         hit(url="https://forum.example/u/inkandquill"),
