@@ -16,7 +16,6 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from monitor.domain.case_log import is_confirmation
 from monitor.domain.vocabulary import Language
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
@@ -162,7 +161,8 @@ class EvidenceView:
     `account` is the platform's own key of it, `name` and `handle` as it shows them. `compared_with`
     is the address of the own account that `copied` compares it with. `pages` are the newest first;
     `screenshots`, the oldest first, and `faces` are in the person's own pack only. Of one that
-    `is_withheld`, it has the address and the times alone. Nothing in it depends on when it is made.
+    `is_withheld`, it has the address and the times alone. It `is_denied` where its person said, in
+    any way, that it pretends nothing. Nothing in it depends on when it is made.
     """
 
     case: CaseView
@@ -179,6 +179,7 @@ class EvidenceView:
     screenshots: tuple[ScreenshotCopy, ...] = ()
     faces: FacePair = field(default_factory=FacePair)
     is_withheld: bool = False
+    is_denied: bool = False
 
     @property
     def named_screenshots(self) -> Mapping[str, ScreenshotCopy]:
@@ -187,12 +188,6 @@ class EvidenceView:
             f"screenshots/{number}.jpg": screenshot
             for number, screenshot in enumerate(self.screenshots, 1)
         }
-
-    @property
-    def is_denied(self) -> bool:
-        """Tell whether its person said, in any way, that it pretends nothing."""
-        said, kind = self.case.decision, self.case.kind
-        return said is not None and not self.case.is_left and not is_confirmation(kind, said)
 
     @property
     def copies(self) -> tuple[ComparisonLine, ...]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from monitor.app import App
 from monitor.db.evidence_pages import StoredPage
 from monitor.domain.case import Case
+from monitor.domain.case_log import is_confirmation
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding
 from monitor.domain.takedown_plan import may_be_sexual
@@ -33,7 +34,7 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
         app.db.findings.load_finding(case.finding_id),
     )
     portrait, own = finding.portrait, load_own_findings(app.db, person)
-    is_withheld = may_be_sexual(case, portrait)
+    is_withheld, said = may_be_sexual(case, portrait), case.get_verdict(Side.PERSON)
     # A page plays no one: what it shares with an account of theirs is no copy.
     is_page = case.nature is CaseKind.HARMFUL_PAGE
     beside = (
@@ -58,6 +59,9 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
         if beside and reader is Side.PERSON
         else FacePair(),
         is_withheld=is_withheld,
+        is_denied=said is not None
+        and not case.is_left_as_it_is
+        and not is_confirmation(case.kind, said),
     )
 
 

@@ -49,7 +49,7 @@ REVIEWER_CHOICES: Final[Mapping[Decision, str]] = {
     Decision.UNRELATED: "Not about this person",
     Decision.HARMLESS: "Harmless",
     Decision.IMPERSONATION: "Impersonation",
-    Decision.MOCK: "Made by others about this person",
+    Decision.MOCK: "Made by others about them",
     Decision.REPORTED: "Reported to the platform",
     Decision.REMOVED: "The platform removed it",
     Decision.REFUSED: "The platform left it up",
@@ -57,9 +57,9 @@ REVIEWER_CHOICES: Final[Mapping[Decision, str]] = {
 # What sets a choice apart from those beside it.
 REVIEWER_HINTS: Final[Mapping[Decision, str]] = {
     Decision.UNRELATED: "Found by mistake.",
-    Decision.HARMLESS: "About them, but nothing needs to be done.",
+    Decision.HARMLESS: "Nothing needs to be done.",
     Decision.IMPERSONATION: "Someone pretends to be them.",
-    Decision.MOCK: "Without pretending to be them.",
+    Decision.MOCK: "Openly: a joke, a fan page, a dislike.",
 }
 # Registers that anyone may read, by the names under which their checks are stored.
 DOMAIN_REGISTERS: Final[Mapping[str, str]] = {
@@ -138,7 +138,7 @@ def describe_answer(kind: CaseKind, decision: Decision, *, is_left: bool) -> str
 REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.SHARED: "The staff member shared it with IT.",
     OpeningReason.CONFIRMED: "The staff member confirmed that it is an impersonation.",
-    OpeningReason.UNANSWERED: "It is urgent, and the staff member had not answered for a week.",
+    OpeningReason.UNANSWERED: "It is urgent, and was not answered for a week.",
     OpeningReason.COUNSEL: (
         "The waiting period for such links has ended. The staff member knew about it."
     ),

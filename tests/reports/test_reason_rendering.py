@@ -394,7 +394,7 @@ def test_what_was_done_to_a_handle_is_told_in_spanish() -> None:
     [
         (
             Reason("namesakes", {"count": Count(20)}),
-            "Puede haber 20 personas más con su nombre y con presencia en internet.",
+            "Puede haber unas 20 personas más con su nombre en internet.",
         ),
         (
             Reason(

@@ -482,5 +482,5 @@ def test_it_is_counted_truly_what_it_sees_and_saw(portal: Portal):
     confirm_early_access(world.app, bo, asked.id)
     assert counts.format(1, 1) in guest.get("/me/data").text
     finding = guest.get(f"/me/findings/{case.finding_id}").text
-    assert "IT has been able to see this since" in finding
+    assert "IT can see this until" in finding
     assert "because two reviewers opened it early" in finding

@@ -309,9 +309,9 @@ def test_a_bio_that_was_copied_and_added_to_is_copied_still():
     ("others", "told"),
     [
         (0.6, "Someone else may have your name, too."),
-        (1.2, "About 1 other person with an online presence may have your name."),
-        (2.0, "About 2 other people with an online presence may have your name."),
-        (2345.0, "About 2,000 other people with an online presence may have your name."),
+        (1.2, "About 1 other person online may have your name."),
+        (2.0, "About 2 other people online may have your name."),
+        (2345.0, "About 2,000 other people online may have your name."),
     ],
 )
 def test_the_person_is_told_in_round_numbers_how_many_bear_the_name(others, told):
