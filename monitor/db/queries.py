@@ -18,7 +18,8 @@ class QueryRecord:
     """A query asked before; `version` is that of the reader that settled it last.
 
     `remembered` is None where the answer was of a kind that cannot be called unchanged, `history`
-    where none was whole yet.
+    where none was whole yet. One that `is_dropped` is asked no more: a legal hold keeps what only
+    it showed.
     """
 
     person_id: str
@@ -29,6 +30,7 @@ class QueryRecord:
     settled_at: datetime
     remembered: LastReadPage | None = None
     history: QueryHistory | None = None
+    is_dropped: bool = False
 
 
 class QueriesTable(SealedRecords[QueryRecord]):

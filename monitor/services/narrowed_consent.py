@@ -29,7 +29,10 @@ def delete_unconsented_results(app: App, consent: Consent) -> None:
 def _delete_uncovered(app: App, consent: Consent) -> None:
     person = app.db.people.load_person(consent.person_id)
     asked = app.db.queries.list_queries_of_person(person.id)
-    uncovered = {
+    # A name that was removed under a legal hold may have been given again since.
+    named = list_person_query_keys(app, person)
+    uncovered = {query.key for query in asked if query.is_dropped and query.key not in named}
+    uncovered |= {
         query.key
         for query in asked
         if (source := app.sources.get(query.source)) is not None
@@ -93,12 +96,17 @@ def _count_stored(app: App, person_id: str) -> NarrowingView:
 
 
 def forget_removed_terms(app: App, before: Person, after: Person) -> None:
-    """Delete findings that only removed names found. This creates no events.
+    """Delete findings that only removed names found, under a legal hold once that is lifted.
 
-    The queries that come in their place are new ones, so their first answers are silent.
+    This creates no events. The queries that come in their place are new ones, so their first
+    answers are silent.
     """
     old, new = (list_person_query_keys(app, before), list_person_query_keys(app, after))
-    if not app.db.legal_holds.has_active_legal_hold(after.id):
+    if app.db.legal_holds.has_active_legal_hold(after.id):
+        for query in app.db.queries.list_queries_of_person(after.id):
+            if query.key in old - new:
+                app.db.queries.save_query(replace(query, is_dropped=True))
+    else:
         _retire_queries(app, after, old - new)
         if before.mail.casefold() != after.mail.casefold():
             app.db.breaches.delete_breaches_of_person(after.id)

@@ -30,6 +30,7 @@ from monitor.services.due_jobs import run_due_sweeps
 from monitor.services.name_changes import confirm_name_change, list_name_changes
 from monitor.services.own_details import edit_profile
 from tests.monitor.services.fakes import DEFERRED
+from tests.monitor.services.held import lifts_hold, places_hold
 from tests.monitor.services.world import Staff, World
 
 BOTH = frozenset({Scope.SEARCH, Scope.PROFILES})
@@ -280,6 +281,25 @@ def test_a_handle_that_is_taken_back_takes_what_it_alone_showed_along(world: Wor
     assert beth.told == []
     assert beth.cases == ()
     assert not {url for url in beth.findings if "bethnovak" in url}
+
+
+def test_what_a_handle_alone_showed_goes_with_it_once_a_hold_is_lifted(world: World):
+    beth = world.joins(BETH, accounts=())
+    world.sweep()
+    person = world.state.people.load_person(beth.id)
+    shown = {url for url in beth.findings if "bethnovak" in url}
+    renamed = replace(person.name, given="Elizabeth", nicknames=())
+
+    for given_again in (True, False):
+        places_hold(world.app, beth.id, "a lawsuit")
+        edit_profile(world.app, replace(person, name=renamed, handles=("bethreads",)))
+        world.a_week_later()
+        world.sweep()
+        assert shown <= set(beth.findings)
+        if given_again:
+            edit_profile(world.app, person)
+        lifts_hold(world.app, beth.id, "It was settled.")
+        assert bool({url for url in beth.findings if "bethnovak" in url}) is given_again
 
 
 def test_the_address_and_the_district_are_not_a_persons_to_edit(world: World, maria: Staff):
