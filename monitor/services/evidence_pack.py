@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from monitor.app import App
 from monitor.db.evidence_pages import StoredPage
 from monitor.domain.case import Case
-from monitor.domain.case_log import is_confirmation
+from monitor.domain.case_log import is_confirmation, is_lever, list_standing
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding
 from monitor.domain.takedown_plan import may_be_sexual
@@ -77,9 +77,13 @@ def _load_faces(app: App, case: Case, own: Finding) -> FacePair:
 
 
 def _build_log_lines(case: Case, name: str, reader: Side) -> Iterator[ActionLogLine]:
-    """Yield what was said and done, and stands: what was taken back is for nobody else."""
-    for entry in case.standing:
+    """Yield what was done and not taken back, and what each side says by now: no back and forth."""
+    standing = list_standing(case.log)
+    words = {case.get_side(entry): entry for entry in standing if not is_lever(entry.decision)}
+    for entry in standing:
         side = case.get_side(entry)
+        if not (is_lever(entry.decision) or entry is words[side]):
+            continue
         yield ActionLogLine(
             at=entry.at,
             who=name if side is Side.PERSON else "IT",

@@ -243,3 +243,24 @@ def test_evidence_tells_it_and_others_what_it_reads_of_the_case(maria: Staff):
 
     assert_tells_no_more(view)
     assert build_evidence_view(maria.world.app, case, Side.IT).case == view
+
+
+def test_the_evidence_has_the_answer_that_stands_and_no_back_and_forth(maria: Staff):
+    world, case = maria.world, maria.case(CaseKind.IMPERSONATION)
+    for said in (
+        *(Decision.NAMESAKE, Decision.REOPENED, Decision.MOCK, Decision.SHARED),
+        *(Decision.IMPERSONATION, Decision.REPORTED, Decision.REOPENED, Decision.REPORTED),
+    ):
+        world.later(minutes=1)
+        decide_cases(world.app, (case.id,), DecisionInput(decision=said, by=maria.id))
+    decide_cases(world.app, (case.id,), DecisionInput(decision=Decision.REPORTED, by=ANA.id))
+
+    case = world.state.cases.load_case(case.id)
+    log = build_evidence_view(world.app, case, Side.PERSON).log
+
+    assert [(line.who, line.what) for line in log] == [
+        ("Maria Delgado", "confirmed that it is an impersonation"),
+        ("Maria Delgado", "reported it to the platform"),
+        ("IT", "reported it to the platform"),
+    ]
+    assert log[1].at == case.get_last_entry(Side.PERSON).at
