@@ -374,6 +374,8 @@ class CaseView(CaseSummary):
     earlier: Reason | None = None
     lowered_by: tuple[Reason, ...] = ()
     steps: tuple[AdviceLine, ...] = ()
+    # When IT last downloaded its evidence, which nobody can call back.
+    downloaded_at: datetime | None = None
     # A harmless one rests until then. They are emailed about it again, and it is their turn again.
     until: datetime | None = None
     nudges_at: datetime | None = None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from monitor.app import App
 from monitor.config.sections import Config
@@ -80,6 +80,7 @@ Reader = Person | Reviewer
 # A person keeps one reviewer out at most, and may be another one.
 _MOST_KEPT_OUT = 2
 _OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
+DOWNLOADED: Final = "downloaded-evidence"
 _SILENT_ENDS = frozenset({EndReason.SILENT, EndReason.LAPSED})
 SUGGESTED_ANSWERS = {
     OwnershipLabel.MINE: Decision.MINE,
@@ -453,6 +454,7 @@ def _build_own_view(
         it_took_back_at=case.report_taken_back_at,
         it_left_at=upheld.at if upheld else None,
         it_left_why=upheld.note if upheld else "",
+        downloaded_at=_find_last_download(app, case) if case.shared_at else None,
         until=case.harmless_until,
         nudges_at=_find_next_nudge(app, inputs, summary, own_looks),
         looks_at=min((at for at in looks if at > now), default=None),
@@ -495,6 +497,12 @@ def _list_who_sees_after(
     after, holders = replace(inputs, case=case), (hold.reviewer_id for hold in list_holds(case))
     asked = ("", *holders)
     return frozenset(who for who in asked if compute_review_opening(after, now, policy, who))
+
+
+def _find_last_download(app: App, case: Case) -> datetime | None:
+    """Return when a reviewer last took its evidence; that copy stays with them."""
+    entries = app.db.audit.list_entries_of_subjects((case.id,))
+    return max((one.at for one in entries if one.action == DOWNLOADED), default=None)
 
 
 def _is_look_due(app: App, case: Case, own_looks: tuple[datetime, ...]) -> bool:

@@ -72,7 +72,12 @@ from reports.dates import format_day, format_local_time
 from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
 from reports.labels.cases import CASE_KINDS, CASE_STATES, SEVERITIES
 from reports.labels.findings import format_site_name
-from reports.labels.office import describe_answer, describe_verdict
+from reports.labels.office import (
+    REVIEWER_ACCESS_REASONS,
+    describe_answer,
+    describe_review_step,
+    describe_verdict,
+)
 from reports.pages.findings import (
     CasePanel,
     ComparisonView,
@@ -343,6 +348,11 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
         others = Others(case.given or "")
         own = case.decision and describe_answer(case.kind, case.decision, is_left=case.is_left)
         theirs = case.review_decision and describe_verdict(case.kind, case.review_decision)
+        done = case.acted_at and format_day(case.acted_at, zone)
+        opened = REVIEWER_ACCESS_REASONS[case.opened_by] if case.opened_by else "It may not yet"
+        following = "Nothing, it has ended"
+        if case.next_by and case.next_step:
+            following = describe_review_step(case.nature, case.next_by, case.next_step)
         is_settled = case.state is CaseState.HARMLESS
         return (
             ("Name", case.person),
@@ -364,6 +374,10 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
             ),
             ("Your answer", own or "None yet"),
             ("What IT says", theirs or "Nothing"),
+            *((("Done about it", f"{CASE_STATES[case.state]}, {done}"),) if done else ()),
+            ("What comes next", following),
+            ("Why IT may see it", opened),
+            ("History", "What you still say and what you shared, with what IT did and noted"),
         )
 
 

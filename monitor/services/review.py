@@ -31,6 +31,7 @@ from monitor.services.break_glass import BreakGlassActor, record_break_glass
 from monitor.services.coverage import build_coverage
 from monitor.services.digests import list_weekly_runs
 from monitor.services.disclosure import (
+    DOWNLOADED,
     disclose_own,
     find_last_question_time,
     find_review_opening,
@@ -222,7 +223,7 @@ def download_review_evidence(app: App, reviewer: Reviewer, case_id: str) -> Evid
     if case.shared_at is None:
         reason = "The staff member has not shared the evidence. You can ask them to."
         raise NotPermittedError(reason)
-    _audit_case_action(app, reviewer, "downloaded-evidence", case_id)
+    _audit_case_action(app, reviewer, DOWNLOADED, case_id)
     return build_evidence_view(app, case, Side.IT)
 
 

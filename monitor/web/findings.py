@@ -9,6 +9,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Final, TypeVar
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import msgspec
 from flask import Blueprint, Response, abort, url_for
@@ -18,7 +19,7 @@ from monitor.domain.case import CASE_OF_DECISION, MADE_BY_OTHERS, OWNERSHIP_CASE
 from monitor.domain.case_log import SHARING
 from monitor.domain.errors import InputError
 from monitor.domain.feedback import FINDING_DECISIONS, resolve_feedback
-from monitor.domain.reason import Count, Label, Reason, Told
+from monitor.domain.reason import Count, Day, Label, Reason, Told
 from monitor.domain.vocabulary import CaseKind, Decision, FindingGroup, Side
 from monitor.services.answers import (
     DecisionInput,
@@ -395,18 +396,27 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/cases/<case_id>/unshare")
     def submit_unshare(case_id: str) -> Response:
         case = _find_own_case(context, case_id)
+        before = disclose_own(app, case)
         try:
             unshare_case(app, case.person_id, case_id)
         except InputError:
             return context.redirect_to(
                 url_for("findings.show_finding", finding_id=case.finding_id), "It was not shared."
             )
+        if before.downloaded_at:
+            zone = app.db.people.load_person(case.person_id).zone
+            day = Day(before.downloaded_at.astimezone(ZoneInfo(zone)).date())
+            return context.redirect_to(
+                url_for("findings.show_finding", finding_id=case.finding_id),
+                Reason("unshared-copy", {"day": day}),
+            )
         # Time, or what they said, may keep the alert open to IT.
         after = disclose_own(app, _find_own_case(context, case_id))
         is_still_seen = after.it_sees_since or after.holders
         return context.redirect_to(
             url_for("findings.show_finding", finding_id=case.finding_id),
-            "IT no longer has the evidence. Who still sees this alert, and why, stands below."
+            "IT can no longer download the evidence, and has not. Who still sees this alert, and "
+            "why, stands below."
             if is_still_seen
             else "No longer shared with IT.",
         )

@@ -19,7 +19,7 @@ from msgspec import structs
 from monitor.app import App
 from monitor.db.review_index import CaseGroup, ReviewFilter
 from monitor.domain.case import Case
-from monitor.domain.case_log import is_confirmation, is_lever
+from monitor.domain.case_log import SHARING, is_confirmation, is_lever
 from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.person_limits import ASK_AGAIN_AFTER, can_ask_again
@@ -376,9 +376,15 @@ def _build_filters(query: QueueQuery, schools: tuple[str, ...]) -> Iterator[Queu
 
 
 def _build_history(app: App, case: Case) -> Iterator[ActionLogLine]:
-    """List who decided what. Only reviewers' notes are shown."""
-    for entry in app.db.cases.list_decisions(case.id):
+    """List who decided what, of its person what they still say; only reviewers' notes are shown.
+
+    What they said and took back while nobody in IT could see it is for nobody to read.
+    """
+    standing = {id(entry) for entry in case.standing}
+    for entry in case.log:
         of_person = entry.by == case.person_id
+        if of_person and entry.decision not in SHARING and id(entry) not in standing:
+            continue
         who = (
             "The staff member" if of_person else app.config.district.find_reviewer_address(entry.by)
         )

@@ -104,6 +104,8 @@ NOT_FOR_STAFF = {
     *FEED_OFFERS[Role.REVIEWER],
     # Of what reviewers read, which its person sees in the same words.
     "The account's, not yours",
+    "Nothing, it has ended",
+    "What you still say and what you shared, with what IT did and noted",
     # For a terminal, a log, or a program.
     "data: Xyz\n\n",
     *('attachment; filename="Xyz"', "openid email"),

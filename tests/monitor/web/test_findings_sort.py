@@ -394,9 +394,7 @@ def test_evidence_is_taken_back_in_one_word_while_it_still_sees_the_alert(portal
     assert guest.get(here).page.find("button", string="Take the evidence back")
     told = guest.follow(guest.post(f"/me/cases/{case.id}/unshare")).text
 
-    assert (
-        "IT no longer has the evidence. Who still sees this alert, and why, stands below." in told
-    )
+    assert "IT can no longer download the evidence, and has not." in told
     assert "No longer shared" not in told
     assert "IT has been able to see this since" in told
 

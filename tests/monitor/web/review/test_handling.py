@@ -202,6 +202,61 @@ def test_what_speaks_against_it_is_read_by_all_before_any_button(
     assert render_reason(own[0]) in guest.get(f"/me/takedown/{case.id}").text.partition("Copy")[0]
 
 
+def test_a_copy_that_it_downloaded_is_never_said_to_be_called_back(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    case, guest = fake(maria), portal.signed_in(maria.mail)
+    page = f"/me/findings/{case.finding_id}"
+    assert "downloaded the evidence" not in guest.get(page).text
+    ana.post(f"{here}/pack")
+
+    assert "That copy stays with IT. Stop sharing" in guest.get(page).text
+    told = guest.follow(guest.post(f"/me/cases/{case.id}/unshare")).text
+
+    assert "IT downloaded the evidence on" in told
+    assert "no longer has" not in told
+
+
+def test_it_reads_what_its_person_says_and_never_what_they_took_back(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    case, guest = fake(maria), portal.signed_in(maria.mail)
+    for word in (Decision.MOCK, Decision.REOPENED, Decision.NAMESAKE, Decision.REOPENED):
+        portal.world.later(minutes=1)
+        maria.rules(fake(maria), word)
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    decide_case(maria.world.app, case.id, Decision.IMPERSONATION, build_reviewer_id(ANA))
+
+    seen = ana.get(here)
+    history = seen.page.select_one(".pane-log .log").get_text(" ", strip=True)
+    assert history.count("The staff member") == 2
+    assert "shared it with IT" in history
+    assert "took the last answer back" not in history
+
+    shown = guest.get(f"/me/findings/{case.finding_id}").page.select(".summary-row")
+    listed = {row.dt.get_text(strip=True): row.dd.get_text() for row in shown}
+    rows = {row.get_text(strip=True) for row in seen.page.select(".pane-case dt")}
+    assert rows <= SHOWN_AS.keys()
+    for row in rows | {"Next", "History and notes"}:
+        assert listed[SHOWN_AS[row]]
+
+
+# What the person's own list calls the rows of a reviewer's page.
+SHOWN_AS = {
+    "Why it was flagged": "Why this alert",
+    "What speaks against it": "What speaks against it",
+    "Where": "Address",
+    "Its picture": "Picture",
+    "Found": "First seen",
+    "The person's answer": "Your answer",
+    "What IT says": "What IT says",
+    "Done about it": "Done about it",
+    "Why you may see it": "Why IT may see it",
+    "Next": "What comes next",
+    "History and notes": "History",
+}
+
+
 def test_the_reasons_stand_before_the_form(maria: Staff, ana: Guest, here: str):
     page = ana.get(here).page
     parts = page.select(".pane-case dl.summary, .pane-case [name=decision]")
