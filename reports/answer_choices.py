@@ -84,6 +84,7 @@ RECOVERY_HINTS: Final[Mapping[Decision, str]] = {
 }
 # What follows from an answer, below its words.
 _SEEN_BY_IT = "IT sees it, and reports it if you do not."
+REPORTED_ALONE_HINT: Final = "IT sees it. It said otherwise, so only you report it."
 _ANOTHER_PERSON = "A real person who shares your name. We set it aside."
 _NO_CONNECTION = "It has nothing to do with you. We set it aside."
 _OWNERSHIP_HINTS: Final[Mapping[Decision, str]] = {

@@ -347,6 +347,8 @@ class CaseView(CaseSummary):
     acted_by: Side | None = None
     is_undecided: bool = False
     is_pursued: bool = False
+    # IT says that it needs nothing, whatever its person says.
+    is_doubted: bool = False
     # What IT will do, as both sides read it; None for nothing, or where IT does not see it.
     review_plan: ReviewPlan | None = None
     # The sides that take back a report that hit what pretends nothing. IT did so, or left its own
@@ -567,6 +569,9 @@ class CaseView(CaseSummary):
         choices = self.tell_of_report(
             _build_choices(self.kind, answer_choices.CASE_ANSWERS[self.kind], self.kept_open_by)
         )
+        if self.is_doubted:
+            alone = answer_choices.REPORTED_ALONE_HINT
+            choices = tuple(replace(one, hint=alone) if one.opens else one for one in choices)
         return keep_closed(choices) if self.helper else choices
 
     def tell_of_report(self, choices: tuple[AnswerChoice, ...]) -> tuple[AnswerChoice, ...]:

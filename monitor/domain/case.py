@@ -254,6 +254,12 @@ class Case:
         return silent and self.gone_at is None
 
     @property
+    def is_doubted(self) -> bool:
+        """Tell whether IT says that it needs nothing: it reports nothing against its own word."""
+        verdict = self.get_verdict(Side.IT)
+        return verdict is not None and not is_confirmation(self.kind, verdict)
+
+    @property
     def is_pursued(self) -> bool:
         """Tell whether its person, or IT while they are silent, says that others made it."""
         verdict = self.get_verdict(Side.PERSON) or self.get_verdict(Side.IT)

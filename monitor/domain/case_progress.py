@@ -184,9 +184,11 @@ def find_review_turn(case: Case) -> ReviewTurn | None:
         return ReviewTurn(since=since, what=CaseStep.DECIDE, within=DECIDE_WITHIN)
     if not _is_real(case):
         return None
-    # Only an account that others made, or into which its owner asks for help, is for IT to report.
+    # Only an account that others made, or into which its owner asks for help, is for IT to report,
+    # and nothing of which it says otherwise.
     is_asked = case.is_locked_out and case.shared_at
-    if case.kind not in OWNERSHIP_CASES and not is_asked:
+    reports = case.kind in OWNERSHIP_CASES and not case.is_doubted
+    if not reports and not is_asked:
         return None
     if lever:
         return _find_turn_after_lever(case, lever)

@@ -580,6 +580,7 @@ def _date_case(case: Case, finding: Finding) -> dict[str, Any]:
         "first_seen": first_seen,
         "last_seen": max(first_seen, finding.last_seen),
         "answered_at": word.at if word and not case.is_undecided else None,
+        "is_doubted": case.is_doubted,
         "acted_at": lever.at if lever else None,
         "acted_by": case.get_side(lever) if lever else None,
     }

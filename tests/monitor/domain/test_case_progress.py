@@ -232,6 +232,19 @@ def test_no_act_of_it_narrows_what_it_sees(life):
 
 @MANY
 @given(lives())
+def test_it_never_reports_against_its_own_word(life):
+    case, step = life.case, life.step()
+    reports = step and step.who is StepActor.IT and step.what is not CaseStep.DECIDE
+    # Into their own account it helps whoever asks for help.
+    if not reports or case.is_locked_out:
+        return
+
+    said = case.get_verdict(Side.IT)
+    assert said is None or is_confirmation(case.kind, said)
+
+
+@MANY
+@given(lives())
 def test_there_is_a_next_step_with_a_date_or_it_has_ended(life):
     step = life.step()
 

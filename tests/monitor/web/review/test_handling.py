@@ -654,6 +654,24 @@ def test_who_decides_on_an_unanswered_case_still_has_it(portal, unanswered, ana,
     assert "1 case is open to you" in portal.signed_in(BO).get("/review").text
 
 
+def test_what_it_said_against_it_stays_in_view_and_it_does_not_report_it(portal, unanswered, ana):
+    decides(ana, unanswered, Decision.NAMESAKE)
+    case, guest = fake(unanswered), portal.signed_in(unanswered.mail)
+    assert "so only you report it" in guest.get(f"/me/findings/{case.finding_id}").text
+
+    guest.post(f"/me/cases/{case.id}", decision="impersonation")
+    portal.world.later(days=5)
+    guest, ana = portal.signed_in(unanswered.mail), portal.signed_in(ANA)
+
+    for path in ("/me", f"/me/takedown/{case.id}", f"/me/findings/{case.finding_id}"):
+        seen = guest.get(path).text
+        assert "IT said: It is someone else with your name" in seen
+        assert "IT reports it" not in seen
+    opened = ana.follow(ana.post("/review/open", one=case.id))
+    assert "What IT says Someone else" in opened.text
+    assert "IT reports it" not in opened.text
+
+
 def test_the_word_of_it_is_never_shown_as_the_persons(portal, unanswered, ana):
     decides(ana, unanswered, Decision.HARMLESS)
     case, guest = fake(unanswered), portal.signed_in(unanswered.mail)
