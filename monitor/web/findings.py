@@ -123,6 +123,9 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
             abort(HTTPStatus.BAD_REQUEST)
         if not form.finding:
             return context.redirect_to(url_for(".show_cards"), "Select at least one card first.")
+        if form.decision is Decision.IMPERSONATION and len(form.finding) > 1:
+            words = "Say it one by one: IT sees each at once, and a false report harms its owner."
+            return context.redirect_to(url_for(".show_cards"), words)
         check_owns_findings(context.app, owner, form.finding)
         answers = dict.fromkeys(form.finding, form.decision)
         context.tell_filed(record_feedback(context.app, owner, answers))

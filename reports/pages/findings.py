@@ -199,9 +199,11 @@ class SortView:
 
     @property
     def bulk_choices(self) -> tuple[AnswerChoice, ...]:
+        """Return what can be said of several; who accuses somebody does so one by one."""
         return tuple(
-            AnswerChoice(value=value, words=words, opens=value is Decision.IMPERSONATION)
+            AnswerChoice(value=value, words=words)
             for value, words in ANSWERS.items()
+            if value is not Decision.IMPERSONATION
         )
 
     @property

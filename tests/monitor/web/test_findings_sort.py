@@ -18,6 +18,7 @@ from monitor.services.due_jobs import take_over_jobs
 from monitor.services.findings import list_pending_cards
 from monitor.services.visible_cases import list_review_openings
 from monitor.web import findings as finding_pages
+from reports.pages.findings import SortView
 from tests.monitor.services.held import places_hold
 from tests.monitor.services.world import IMPOSTOR, Staff
 from tests.monitor.web.portal import Guest, Portal
@@ -173,6 +174,19 @@ def test_nothing_is_said_to_be_filed_where_nothing_was(guest, maria):
 
 def suspect(maria: Staff) -> str:
     return maria.case(CaseKind.IMPERSONATION).finding_id
+
+
+def test_nobody_accuses_several_accounts_at_once(portal, guest, maria):
+    several = [card.id for card in list_pending_cards(portal.world.app, maria.id)][:2]
+    offered = SortView(cards=(), left=0, number=1, last=1).bulk_choices
+    assert Decision.IMPERSONATION not in {choice.value for choice in offered}
+
+    told = guest.follow(guest.post("/me/sort", finding=several, decision="impersonation"))
+
+    assert "Say it one by one: IT sees each at once" in told.text
+    assert list_review_openings(portal.world.app) == ()
+    guest.post("/me/sort", finding=suspect(maria), decision="impersonation")
+    assert len(list_review_openings(portal.world.app)) == 1
 
 
 def test_the_worst_comes_first_with_its_reasons_and_all_answers(guest, maria):
