@@ -391,6 +391,10 @@ def compare_handles(handle: str, original: str) -> HandleLookalike | None:
 def _list_lookalikes(theirs: Glyphs, ours: Glyphs) -> Iterator[HandleLookalike]:
     if not theirs.letters or not ours.letters:
         return
+    words = _WORDS.findall(theirs.letters), _WORDS.findall(ours.letters)
+    if swapped := _find_other_word(*words):
+        yield swapped
+        return
     pairs = sorted(
         product(list_handle_variants(theirs), list_handle_variants(ours)),
         key=lambda pair: _estimate_distance(*pair),
@@ -398,7 +402,25 @@ def _list_lookalikes(theirs: Glyphs, ours: Glyphs) -> Iterator[HandleLookalike]:
     for one, other in pairs[:_WORTH_ALIGNING]:
         if measure_likeness(one.glyphs.letters, other.glyphs.letters) >= _FAR_SIMILARITY:
             yield _compare_variants(one, other)
-    yield from _compare_word_lists(_WORDS.findall(theirs.letters), _WORDS.findall(ours.letters))
+    yield from _compare_word_lists(*words)
+
+
+def _find_other_word(theirs: list[str], ours: list[str]) -> HandleLookalike | None:
+    """Return what differs where one word stands for another of which no letter is left.
+
+    That is no spelling: somebody of the same name adds what they are.
+    """
+    if len(theirs) != len(ours):
+        return None
+    changed = [pair for pair in zip(theirs, ours, strict=True) if pair[0] != pair[1]]
+    added, dropped = changed[0] if len(changed) == 1 else ("", "")
+    is_other = min(len(added), len(dropped)) > 1 and (added + dropped).isalpha()
+    if not is_other or set(added) & set(dropped):
+        return None
+    likeness = max(0.0, 1 - 2 * _ANY_WORD_PRICE / max(len("".join(ours)), len("".join(theirs))))
+    return HandleLookalike(
+        kind=LookalikeKind.WORDS, likeness=likeness, added=(added,), dropped=(dropped,)
+    )
 
 
 def _estimate_distance(theirs: HandleVariant, ours: HandleVariant) -> float:

@@ -115,6 +115,15 @@ def test_what_a_namesake_does_who_finds_a_handle_taken_is_not_deliberate(handle)
     assert not detect_lookalike(handle, ORIGINAL).is_deliberate
 
 
+def test_another_word_in_the_place_of_one_is_no_spelling():
+    found = compare_handles(f"{ORIGINAL}-lpc", f"{ORIGINAL}-med")
+
+    assert found
+    assert not found.is_deliberate
+    assert (found.added, found.dropped) == (("lpc",), ("med",))
+    assert compare_handles(f"{ORIGINAL}-nde", f"{ORIGINAL}-med").kind is LookalikeKind.SPELLING
+
+
 def test_only_a_misspelt_handle_may_be_mistaken_for_a_similar_name():
     assert detect_lookalike("maria-de1gado", ORIGINAL).is_unmistakable
     assert detect_lookalike("maria-delgadoo", ORIGINAL).is_deliberate
