@@ -131,6 +131,9 @@ def test_the_keyboard_alone_sorts(looks: Looks) -> None:
         page.keyboard.press("j")
         page.wait_for_function("document.activeElement?.id === 'card-2'")
 
+        # What is behind its name is shown first: nothing is answered unseen.
+        page.keyboard.press("4")
+        expect(page.locator("#card-2 details").first).to_have_attribute("open", "")
         page.keyboard.press("4")
         page.get_by_text("Saved: Not about me.").wait_for()
         page.wait_for_function("document.activeElement?.id === 'card-1'")
