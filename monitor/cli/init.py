@@ -23,7 +23,7 @@ from monitor.cli.init_answers import (
 from monitor.cli.init_first_check import offer_first_check, offer_volunteers
 from monitor.cli.staff import describe_import
 from monitor.domain.errors import INTERRUPTED_EXIT_CODE, UnavailableError
-from monitor.domain.health import UNTRUSTED, HealthResult
+from monitor.domain.health import UNTRUSTED
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import HealthLevel
 from monitor.people_csv import SizeCheck
@@ -108,7 +108,13 @@ def wait_for_portal(context: CliContext) -> None:
     told = ""
     try:
         for _ in range(PORTAL_LOOKS):
-            failure = _find_portal_failure(context)
+            # Why people cannot reach the portal yet; None where they can.
+            checks = endpoints.check_portal(
+                context.config.portal,
+                context.environment,
+                in_container=setup_files.HOST.is_container(),
+            )
+            failure = next((check for check in checks if check.level is not HealthLevel.OK), None)
             if failure is None:
                 click.echo(f"{portal.address} answers.")
                 return
@@ -123,14 +129,6 @@ def wait_for_portal(context: CliContext) -> None:
     except KeyboardInterrupt:
         click.echo("")
     click.echo("Continuing without it. `namesake doctor` says whether it answers.")
-
-
-def _find_portal_failure(context: CliContext) -> HealthResult | None:
-    """Return why people cannot reach the portal yet; None where they can."""
-    checks = endpoints.check_portal(
-        context.config.portal, context.environment, in_container=setup_files.HOST.is_container()
-    )
-    return next((check for check in checks if check.level is not HealthLevel.OK), None)
 
 
 def _set_up(

@@ -12,7 +12,6 @@ from monitor.app import App
 from monitor.cli.context import CliContext, Output, holds_invented_people
 from monitor.domain.english_dates import format_weekday_date
 from monitor.domain.errors import NotPermittedError
-from monitor.domain.planning.selection import QueryOutlook
 from monitor.domain.reason import Reason
 from monitor.domain.schedule import compute_next_sweep, format_iso_week
 from monitor.services.break_glass import record_break_glass
@@ -83,7 +82,7 @@ def _print_queries(app: App, output: Output, person_id: str, *, as_json: bool) -
                     ", ".join(list_readable_terms(outlook.terms)), LONGEST_WORDS, placeholder=" ..."
                 ),
                 "week" if outlook.every == 1 else f"{outlook.every} weeks",
-                _format_day(upcoming, outlook),
+                format_weekday_date(upcoming.day + timedelta(weeks=outlook.ahead)),
                 f"${outlook.usd:.3f}",
             )
             for outlook in outlooks
@@ -141,7 +140,3 @@ def _print_totals(app: App, output: Output, *, as_json: bool) -> None:
 
 def _format_limit(dollars: Decimal | None) -> str:
     return "unlimited" if dollars is None else f"${dollars:.2f}"
-
-
-def _format_day(upcoming: NextSweep, outlook: QueryOutlook) -> str:
-    return format_weekday_date(upcoming.day + timedelta(weeks=outlook.ahead))

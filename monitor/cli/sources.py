@@ -12,7 +12,6 @@ from monitor.app import App
 from monitor.app.sources import detect_picture_support, load_site_catalog
 from monitor.cli.check import describe_outcome, describe_unknown_source, request_self_tests
 from monitor.cli.context import CliContext, json_option, pass_cli_context
-from monitor.db.database import Database
 from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import CanaryCheck, SourceRun
 from monitor.domain.errors import InputError, UnavailableError
@@ -343,6 +342,13 @@ def _build_health_report(app: App, source: Source) -> SourceHealthReport:
     check = db.canary_checks.find_canary_check(name)
     asked = sum(run.asked for run in runs)
     good = (run.at for run in runs if run.outcome.is_conclusive)
+    # When its hosts may be asked again, where one of them is left alone until then.
+    now = app.clock.now()
+    hosts = (origin.partition("://")[2].partition(":")[0] for origin in source.crawl_policy.origins)
+    host_states = (db.hosts.load_host_state(host) or HostState(host=host) for host in hosts)
+    until = [
+        state.parked_until for state in host_states if state.is_parked(now) and state.parked_until
+    ]
     return SourceHealthReport(
         outcome=describe_outcome(health.outcome) if health else None,
         since=health.since if health else None,
@@ -351,7 +357,7 @@ def _build_health_report(app: App, source: Source) -> SourceHealthReport:
         proven_at=health.proven_at if health else None,
         contact=find_contact_standings(db).get(name, ContactStanding()),
         canary=None if check is None else _build_self_test_line(check),
-        parked_until=_find_parked_until(db, source, app.clock.now()),
+        parked_until=max(until, default=None),
         asked=asked,
         usd=_compute_cost(source.info, asked),
         history=tuple(_build_run_line(run) for run in runs[:RUNS_SHOWN]),
@@ -380,16 +386,6 @@ def _build_run_line(run: SourceRun) -> SourceRunLine:
         note=render_note(run.note),
         asked=run.asked,
     )
-
-
-def _find_parked_until(db: Database, source: Source, now: datetime) -> datetime | None:
-    """Return when its hosts may be asked again, where one of them is left alone until then."""
-    hosts = (origin.partition("://")[2].partition(":")[0] for origin in source.crawl_policy.origins)
-    host_states = (db.hosts.load_host_state(host) or HostState(host=host) for host in hosts)
-    until = [
-        state.parked_until for state in host_states if state.is_parked(now) and state.parked_until
-    ]
-    return max(until, default=None)
 
 
 def _describe_source_info(source_info: SourceInfo) -> Iterator[SheetLine]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import chain
 
 from monitor.app import App
@@ -39,7 +39,9 @@ def _describe_lines(
     next_look = since + ((now - since) // LOOK_EVERY + 1) * LOOK_EVERY
     for line in lines:
         reach = AccountReach.WEEKLY if _is_asked(app, line.value, supposed) else unasked
-        last_seen = _find_last_seen(app, person_id, line.value)
+        key = canonicalize_url(line.value) if "://" in line.value else line.value
+        found = app.db.findings.find_findings_by_aliases(person_id, (key,))
+        last_seen = max((finding.last_seen for finding in found), default=None)
         if reach is AccountReach.WEEKLY and last_seen and now - last_seen > MISSED_AFTER:
             reach = AccountReach.MISSED
         page = app.facts.privacy_pages.get(line.value.partition(":")[0])
@@ -61,9 +63,3 @@ def _is_asked(app: App, value: str, consent: Consent) -> bool:
         build_page_queries(pages, consent, sources, now),
     )
     return any(asked)
-
-
-def _find_last_seen(app: App, person_id: str, value: str) -> datetime | None:
-    key = canonicalize_url(value) if "://" in value else value
-    found = app.db.findings.find_findings_by_aliases(person_id, (key,))
-    return max((finding.last_seen for finding in found), default=None)

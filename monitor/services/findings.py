@@ -23,10 +23,8 @@ from monitor.domain.schedule import SWEEP_DEADLINE, compute_next_sweep
 from monitor.domain.timeline import TimelineEntryKind
 from monitor.domain.vocabulary import (
     CaseBin,
-    CaseState,
     EmailCadence,
     FindingGroup,
-    Language,
     OwnershipLabel,
     Severity,
     Side,
@@ -68,16 +66,8 @@ from monitor.services.own_accounts import (
 )
 from monitor.services.preferences import is_asked_about_text
 from reports.coverage import Coverage
-from reports.dates import format_day, format_local_time
+from reports.dates import format_local_time
 from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
-from reports.labels.cases import CASE_KINDS, CASE_STATES, SEVERITIES
-from reports.labels.findings import format_site_name
-from reports.labels.office import (
-    REVIEWER_ACCESS_REASONS,
-    describe_answer,
-    describe_review_step,
-    describe_verdict,
-)
 from reports.pages.findings import (
     CasePanel,
     ComparisonView,
@@ -88,8 +78,8 @@ from reports.pages.findings import (
     VersionsView,
 )
 from reports.pages.layout import PolicyReminder
-from reports.reason_rendering import Others, render_phrase, render_reason, translate_site_name
-from reports.translation import use_language
+from reports.reason_rendering import render_phrase, translate_site_name
+from reports.reviewer_fields import list_reviewer_fields
 from scrapers.models import TraceKind
 
 
@@ -340,49 +330,6 @@ def _build_case_panel(app: App, view: CaseView, zone: str) -> CasePanel:
         policy=build_policy_reminder(app, CASE_CLAUSES.get(view.kind, ())),
         fields=list_reviewer_fields(disclose_to_others(app, app.db.cases.load_case(view.id)), zone),
     )
-
-
-def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ...]:
-    """Show what IT reads of a case, or would, field by field and in English."""
-    with use_language(Language.ENGLISH):
-        others = Others(case.given or "")
-        own = case.decision and describe_answer(case.kind, case.decision, is_left=case.is_left)
-        theirs = case.review_decision and describe_verdict(case.kind, case.review_decision)
-        done = case.acted_at and format_day(case.acted_at, zone)
-        opened = REVIEWER_ACCESS_REASONS[case.opened_by] if case.opened_by else "It may not yet"
-        following = "Nothing, it has ended"
-        if case.next_by and case.next_step:
-            following = describe_review_step(case.nature, case.next_by, case.next_step)
-        is_settled = case.state is CaseState.HARMLESS
-        return (
-            ("Name", case.person),
-            ("School", case.school or "Not given"),
-            ("Kind", CASE_KINDS[case.kind]),
-            ("Severity", SEVERITIES[case.severity]),
-            ("Platform", format_site_name(case.platform) if case.platform else "Web page"),
-            ("Address", case.finding.url),
-            *((("Picture", "The account's, not yours"),) if case.shows_picture else ()),
-            ("Status", own if own and is_settled else CASE_STATES[case.state]),
-            ("Flagged", format_day(case.opened_at, zone)),
-            ("First seen", format_day(case.first_seen, zone)),
-            ("Last seen", format_day(case.last_seen, zone)),
-            ("Why this alert", _join_reasons(case.reasons, others)),
-            *(
-                (("What speaks against it", _join_reasons(case.speaks_against, others)),)
-                if case.speaks_against
-                else ()
-            ),
-            ("Your answer", own or "None yet"),
-            ("What IT says", theirs or "Nothing"),
-            *((("Done about it", f"{CASE_STATES[case.state]}, {done}"),) if done else ()),
-            ("What comes next", following),
-            ("Why IT may see it", opened),
-            ("History", "What you still say and what you shared, with what IT did and noted"),
-        )
-
-
-def _join_reasons(reasons: Iterable[Reason], others: Others) -> str:
-    return " ".join(render_reason(reason, others) for reason in reasons)
 
 
 def _build_own_line(app: App, comparison: OwnFindingComparison) -> OwnAccountLine:

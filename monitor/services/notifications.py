@@ -15,7 +15,6 @@ from monitor.app import App
 from monitor.db.database import Database
 from monitor.db.invitations import Invitation
 from monitor.db.outbox import OutboxEmail
-from monitor.db.sources import SourceHealth
 from monitor.db.sweeps import Sweep
 from monitor.domain.case import Case, mark_notified
 from monitor.domain.case_end import ANSWER_WITHIN
@@ -250,7 +249,7 @@ def queue_source_alert(app: App, sweep: Sweep) -> None:
     """Queue one email about all source failures that this sweep found first."""
     health = app.db.source_health.list_source_health()
     failures = [
-        _build_failure(part)
+        SourceFailure(source=part.source, outcome=part.outcome, since=part.since, note=part.note)
         for part in health
         if part.outcome in TROUBLE_OUTCOMES and part.since >= sweep.started_at
     ]
@@ -259,12 +258,6 @@ def queue_source_alert(app: App, sweep: Sweep) -> None:
         queue_operator_emails(
             app, sweep.id, lambda greeting: SourcesParkedView(**greeting, gaps=gaps)
         )
-
-
-def _build_failure(health: SourceHealth) -> SourceFailure:
-    return SourceFailure(
-        source=health.source, outcome=health.outcome, since=health.since, note=health.note
-    )
 
 
 def load_language(app: App, person_id: str) -> Language:

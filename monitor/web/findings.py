@@ -43,7 +43,6 @@ from monitor.services.findings import (
     list_answered_findings,
     list_findings,
     list_pending_cards,
-    list_reviewer_fields,
 )
 from monitor.services.pictures import load_compared_picture
 from monitor.web.context import PortalContext
@@ -51,6 +50,7 @@ from monitor.web.forms import WebForm, read_form, read_query
 from reports.answer_choices import ANSWER_UNDONE_CLOSES, ANSWERS
 from reports.pages import findings as pages
 from reports.pages.findings import AnswerHistoryView, FindingListView, ShareView, SortView, UndoLine
+from reports.reviewer_fields import list_reviewer_fields
 from scrapers.models import TraceKind
 
 CARDS_PER_PAGE: Final = 10

@@ -221,6 +221,9 @@ def build_site_entry(row: CatalogRow) -> SiteEntry:
     body = get_text(row, "post_body").lstrip()
     if body:
         sent.setdefault("content-type", "application/json" if body[0] in "{[" else FORM_TYPE)
+    # The pattern of handles; a list's characters to strip are characters it cannot have.
+    pattern = get_text(row, "handle")
+    stripped = get_text(row, "strip_bad_char")
     return SiteEntry(
         name=get_text(row, "name"),
         uri_check=get_text(row, "uri_check"),
@@ -236,7 +239,7 @@ def build_site_entry(row: CatalogRow) -> SiteEntry:
         uri_pretty=get_text(row, "uri_pretty"),
         known_accounts=get_texts(row, "known") if has_provenance else (),
         category=get_text(row, "cat"),
-        handle_pattern=_build_handle_pattern(row),
+        handle_pattern=pattern if pattern or not stripped else f"[^{re.escape(stripped)}]+",
         headers=tuple(sent.items()),
         body=get_text(row, "post_body"),
         access=AccessMode(get_text(row, "access") or AccessMode.PAGE),
@@ -332,13 +335,6 @@ def _is_handle_pattern(pattern: str) -> bool:
     return True
 
 
-def _build_handle_pattern(row: CatalogRow) -> str:
-    """Return the pattern of handles; a list's characters to strip are characters it cannot have."""
-    pattern = get_text(row, "handle")
-    stripped = get_text(row, "strip_bad_char")
-    return pattern if pattern or not stripped else f"[^{re.escape(stripped)}]+"
-
-
 # What may be asked by a username at all: ours, and what lists call such sites. Others tell of no
 # work, or of what is no one's business there (health, money, meeting, religion, games of children).
 FITTING_CATEGORIES = frozenset(
@@ -368,6 +364,7 @@ SOMEBODYS_KEY = re.compile(
 
 def list_exclusion_reasons(row: CatalogRow) -> Iterator[str]:
     """Yield the reason why a sound entry is left out, if there is one."""
+    shown = get_text(row, "uri_pretty") or get_text(row, "uri_check")
     reasons = (
         (row.get("valid") is False, "its list says that it no longer works"),
         (
@@ -376,7 +373,7 @@ def list_exclusion_reasons(row: CatalogRow) -> Iterator[str]:
         ),
         (_is_closed_platform(row), "it may not be visited; search engines show it"),
         (bool(row.get("protection")), "it does not want automatic visits"),
-        (not _is_account_shown(row), "it has no address of an account"),
+        (ACCOUNT_PLACEHOLDER not in shown, "it has no address of an account"),
         (not _has_harmless_headers(row), "it needs a login or someone's key"),
         (
             bool(SOMEBODYS_KEY.search(get_text(row, "uri_check"))),
@@ -397,11 +394,6 @@ def _is_closed_platform(row: CatalogRow) -> bool:
     shown = get_text(row, "uri_pretty") or get_text(row, "uri_check")
     host = split_address(shown).netloc.lower().removeprefix("www.").removeprefix("m.")
     return host in PLATFORMS_BY_HOST and PLATFORMS_BY_HOST[host].closed
-
-
-def _is_account_shown(row: CatalogRow) -> bool:
-    shown = get_text(row, "uri_pretty") or get_text(row, "uri_check")
-    return ACCOUNT_PLACEHOLDER in shown
 
 
 def _has_harmless_headers(row: CatalogRow) -> bool:

@@ -102,10 +102,6 @@ NOT_FOR_STAFF = {
     "Count the cases that IT can see, in a feed reader",
     *("Read health, jobs and sources", "Invite staff"),
     *FEED_OFFERS[Role.REVIEWER],
-    # Of what reviewers read, which its person sees in the same words.
-    "The account's, not yours",
-    "Nothing, it has ended",
-    "What you still say and what you shared, with what IT did and noted",
     # For a terminal, a log, or a program.
     "data: Xyz\n\n",
     *('attachment; filename="Xyz"', "openid email"),

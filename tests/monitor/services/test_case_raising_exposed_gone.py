@@ -9,6 +9,7 @@ import pytest
 from monitor.demo import fake_bluesky as appview
 from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.errors import InputError
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Severity, Side
 from monitor.services.due_jobs import run_due_sweeps
@@ -125,13 +126,13 @@ def test_what_is_back_before_the_second_proof_was_never_gone(maria: Staff):
     assert case(maria).state is CaseState.OPEN
 
 
-@pytest.mark.parametrize("trouble", ["block_requests", "take_down_host"])
+@pytest.mark.parametrize("trouble", [HostMood.BLOCKING, HostMood.DOWN])
 def test_a_second_visit_that_fails_is_no_second_proof(maria: Staff, trouble: str):
     world = maria.world
     takes_it_out(maria)
     proves_once(maria)
     open_to_all = world.internet
-    world.internet = getattr(open_to_all, trouble)(appview.HOST)
+    world.internet = open_to_all.trouble_host(appview.HOST, trouble)
     proves_again(maria)
     assert case(maria).state is CaseState.OPEN
 

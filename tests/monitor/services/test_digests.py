@@ -59,7 +59,7 @@ def maria(world: World) -> Staff:
 
 def test_the_first_email_shows_what_exists(world: World, maria: Staff):
     assert "first overview" in newest(maria).email.subject
-    assert "chalkboard[.]example/t/mariadelgado" in newest(maria).text
+    assert "Bluesky: mariadelgado.skies.example" in newest(maria).text
 
 
 def test_a_week_without_news_is_said_plainly(world: World, maria: Staff):

@@ -14,12 +14,12 @@ from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, Decision, Side
 from monitor.services.answers import record_feedback
 from monitor.services.disclosure import disclose_to_others
-from monitor.services.findings import list_reviewer_fields
 from monitor.services.outbox import send_due
 from monitor.services.review import queue_review_digests
 from monitor.services.review_access import load_opened_case, record_case_views
 from monitor.services.visible_cases import count_review_cases, list_review_openings
 from reports.reason_rendering import Others, render_reason
+from reports.reviewer_fields import list_reviewer_fields
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import DEFERRED, FakeMatcher
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff, World

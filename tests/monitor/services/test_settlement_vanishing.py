@@ -6,6 +6,7 @@ import pytest
 
 from monitor.demo.data import DemoProfile
 from monitor.demo.district import MARIA
+from monitor.demo.internet import HostMood
 from monitor.domain.finding import Presence
 from monitor.domain.vocabulary import CaseKind, Decision, Severity
 from monitor.services.answers import record_feedback
@@ -95,7 +96,7 @@ def test_a_sweep_before_two_days_are_over_is_no_second_proof(world):
     assert maria.findings[SITE].presence is Presence.MISSING
 
 
-@pytest.mark.parametrize("trouble", ["block_requests", "take_down_host", "show_same_profile"])
+@pytest.mark.parametrize("trouble", [HostMood.BLOCKING, HostMood.DOWN, HostMood.VAGUE])
 def test_a_second_visit_that_fails_is_no_second_proof(world, trouble):
     maria = world.joins(MARIA)
     world.sweep()
@@ -103,7 +104,7 @@ def test_a_second_visit_that_fails_is_no_second_proof(world, trouble):
     world.a_week_later()
     world.sweep()
     gone = world.internet
-    world.internet = getattr(gone, trouble)("chalkboard.example")
+    world.internet = gone.trouble_host("chalkboard.example", trouble)
     world.clock.at += TWO_DAYS
 
     run_due_sweeps(world.app)

@@ -49,9 +49,9 @@ def test_an_impossible_name_is_drawn_anew_each_time(world: World):
     assert first & second == {"/t/chalkboard"}
 
 
-@pytest.mark.parametrize("trouble", ["block_requests", "show_same_profile", "take_down_host"])
+@pytest.mark.parametrize("trouble", [HostMood.BLOCKING, HostMood.VAGUE, HostMood.DOWN])
 def test_a_source_that_answers_otherwise_is_refuted_and_proves_nothing(world: World, trouble):
-    world.internet = getattr(world.internet, trouble)("chalkboard.example")
+    world.internet = world.internet.trouble_host("chalkboard.example", trouble)
 
     assert standings(world)["chalkboard"] is SourceTrust.REFUTED
     assert world.state.source_health.find_source_health("chalkboard") is None
