@@ -70,7 +70,8 @@ def build_search_terms(identity: Identity, operators: QueryOperators) -> Iterato
     for group in _list_site_groups(operators):
         yield from ((name, "", *group) for name in names[:1])
     if operators is not QueryOperators.NEWS and contexts[0]:
-        yield from ((phrase, contexts[0]) for phrase in _list_phrase_terms(identity)[:1])
+        context = _name_school_shortly(identity) or contexts[0]
+        yield from ((phrase, context) for phrase in _list_phrase_terms(identity)[:1])
     yield from ((handle,) for handle in _list_handle_terms(identity, operators))
 
 
@@ -95,9 +96,9 @@ def _build_phrase_terms(
 ) -> Iterator[SearchTerms]:
     """Yield how students call the person beside the school: on the closed networks, then openly.
 
-    Without the school they are anybody's.
+    Without the school they are anybody's. It is called as they call it, which its whole name holds.
     """
-    phrases = _list_phrase_terms(identity)
+    phrases, context = _list_phrase_terms(identity), _name_school_shortly(identity) or context
     if not phrases or not context or operators is QueryOperators.NEWS:
         return
     if operators is QueryOperators.SITES:
@@ -174,13 +175,13 @@ def _list_searchable_names(identity: Identity) -> list[str]:
 
 
 def _list_contexts(identity: Identity) -> list[str]:
-    """Return the school as a phrase, as people call it, then the district and places as words."""
-    phrases = [school] if (school := _name_school_shortly(identity)) else []
+    """Return the school as a phrase, then the district and the places as words."""
+    school = " ".join(_split_term(identity.school))
+    phrases = [f'"{school}"'] if school else []
     return [*phrases, *_clean_contexts((identity.organization,)), *_list_places(identity)] or [""]
 
 
 def _name_school_shortly(identity: Identity) -> str:
-    """Name it as people do: a page that has its whole name has this one, too."""
     around = " ".join((identity.organization, *identity.places))
     short = shorten_school(identity.school, around)
     return f'"{short}"' if short else ""

@@ -29,10 +29,10 @@ NORA = Identity(
 
 def test_the_best_name_is_asked_in_every_context_and_the_others_in_one() -> None:
     assert list(build_search_terms(NORA, QueryOperators.NEWS)) == [
-        ("Nora Quill", '"Lark Hill"'),
+        ("Nora Quill", '"Lark Hill School"'),
         ("Nora Quill", "Harbour Lane Schools"),
         ("Nora Quill", "Wexford Bay"),
-        ("Nora Lark", '"Lark Hill"'),
+        ("Nora Lark", '"Lark Hill School"'),
     ]
 
 
@@ -130,7 +130,7 @@ def test_where_each_query_costs_what_can_shares_one() -> None:
     assert [
         format_search_query(term) for term in build_merged_terms(NORA, QueryOperators.SITES)
     ] == [
-        '"Nora Quill" "Lark Hill"',
+        '"Nora Quill" "Lark Hill School"',
         (
             '("Nora Quill" OR "Nora Lark") (site:facebook.com OR site:instagram.com'
             " OR site:threads.com OR site:tiktok.com OR site:snapchat.com)"
@@ -139,7 +139,7 @@ def test_where_each_query_costs_what_can_shares_one() -> None:
             '("Nora Quill" OR "Nora Lark") (site:x.com OR site:linkedin.com'
             " OR site:youtube.com OR site:reddit.com OR site:ratemyteachers.com)"
         ),
-        '"Nora Lark" "Lark Hill"',
+        '"Nora Lark" "Lark Hill School"',
         '"Nora Quill" ("Harbour Lane Schools" OR "Wexford Bay")',
         '"quillandink"',
     ]

@@ -249,7 +249,7 @@ def test_a_copy_that_it_makes_does_not_show_the_address(world, maria):
 def test_the_searches_to_paste_name_the_person_and_the_school(world, maria):
     best, *others = list_alert_searches(world.app, maria.id)
 
-    assert best == '"Maria Delgado" "Maple Street"'
+    assert best == f'"Maria Delgado" "{MARIA.person.school}"'
     assert any("site:facebook.com" in other for other in others)
 
 

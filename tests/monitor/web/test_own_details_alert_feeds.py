@@ -26,7 +26,7 @@ def maria(alerts: Portal):
 def test_the_page_shows_the_exact_search_to_paste(maria):
     shown = [element.get_text() for element in maria.get(PAGE).page.select("code")]
 
-    assert shown[0] == '"Maria Delgado" "Maple Street"'
+    assert shown[0] == f'"Maria Delgado" "{MARIA.person.school}"'
     assert any("site:facebook.com" in search for search in shown)
     assert not any("[.]" in search for search in shown)
 

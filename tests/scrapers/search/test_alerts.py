@@ -228,7 +228,7 @@ def test_any_other_address_is_refused(address: str) -> None:
 def test_the_searches_to_paste_are_those_an_engine_would_get() -> None:
     best, closed, *_ = build_alert_searches(NORA)
 
-    assert best == '"Nora Quill" "Harbour Lane"'
+    assert best == '"Nora Quill" "Harbour Lane School"'
     assert closed.startswith('("Nora Quill" OR "Nora Lark") (site:facebook.com OR ')
 
 
