@@ -15,7 +15,7 @@ from typing import TypedDict
 from monitor.app import App
 from monitor.db.finding_history import EventRecord
 from monitor.db.sweeps import SourceRun, SourceRunState, Sweep
-from monitor.domain.case import FlaggedFindings, build_urgency_key
+from monitor.domain.case import OWNERSHIP_CASES, FlaggedFindings, build_urgency_key
 from monitor.domain.case_progress import find_nudge_times
 from monitor.domain.english_dates import is_past_day
 from monitor.domain.errors import DatabaseError, describe_error_location
@@ -285,15 +285,16 @@ def _mark_late(view: FindingView, late: Collection[str]) -> FindingView:
 def _select_questions(
     app: App, found: Iterable[tuple[Finding, FindingView]], undecided: tuple[CaseView, ...]
 ) -> Iterator[FindingView]:
-    """Ask whose it is where only the person knows; of a page, a case about details asks it."""
-    exposed = {
+    """Ask whose it is where only the person knows, and no case asks it; of a page, details do."""
+    cased = {
         case.finding.id
         for case in undecided
-        if case.kind is CaseKind.EXPOSED_CONTACT and not case.finding.is_account
+        if case.kind in OWNERSHIP_CASES
+        or (case.kind is CaseKind.EXPOSED_CONTACT and not case.finding.is_account)
     }
     for finding, view in found:
         known = view.label is not OwnershipLabel.UNKNOWN or is_district_page(app, finding)
-        if not known and view.id not in exposed:
+        if not known and view.id not in cased:
             yield view
 
 

@@ -14,7 +14,15 @@ from monitor.domain.case import Case
 from monitor.domain.errors import MonitorError, NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Quoted, Reason
-from monitor.domain.vocabulary import CaseKind, ContactKind, Decision, OpeningReason, Severity, Side
+from monitor.domain.vocabulary import (
+    CaseKind,
+    ContactKind,
+    Decision,
+    OpeningReason,
+    OwnershipLabel,
+    Severity,
+    Side,
+)
 from monitor.services.answers import DecisionInput, decide_cases
 from monitor.services.disclosure import disclose, disclose_to_others, summarize
 from monitor.services.evidence_pack import build_evidence_view
@@ -141,6 +149,16 @@ def list_known(view: object, plain: object) -> set[str]:
         for field in fields(view)
         if getattr(view, field.name) != getattr(plain, field.name)
     }
+
+
+def test_an_account_that_a_case_asks_about_is_no_question_beside_it(maria: Staff):
+    findings, case = maria.world.state.findings, maria.case(CaseKind.IMPERSONATION)
+    assessment = findings.find_assessment(case.finding_id)
+    assert assessment
+    unsure = replace(assessment, label=OwnershipLabel.UNKNOWN)
+    findings.set_assessment(case.finding_id, unsure)
+
+    check_personal_counts(maria.world.app, maria.id)
 
 
 def test_what_lapsed_is_asked_by_no_page(maria: Staff):
