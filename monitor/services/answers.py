@@ -47,7 +47,10 @@ from monitor.services.crawl_redaction import build_workplace
 from monitor.services.disclosure import find_review_opening
 from monitor.services.own_accounts import list_declared_findings
 from monitor.services.query_planning import list_recheck_keys
-from monitor.services.thumbnails import delete_unneeded_thumbnails
+from monitor.services.thumbnails import (
+    delete_screenshots_of_others,
+    delete_unneeded_thumbnails,
+)
 from reports.pages.findings import FeedbackWordsLine
 from scrapers.models import TraceKind
 
@@ -102,6 +105,7 @@ def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
         elif now and _says_whose(app, case, now) and (was is None or not is_lever(entry.decision)):
             _append_feedback(app, case.finding_id, now, case.id)
     delete_unneeded_thumbnails(app, case.person_id)
+    delete_screenshots_of_others(app, after)
     _audit_decision(app, DECIDED, case.id, entry, case.person_id)
     return close_if_recovered(app, after) if entry.decision is Decision.RECOVERED else after
 

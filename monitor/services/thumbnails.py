@@ -2,7 +2,8 @@
 
 A check stores one of each picture that it fetches. When it ends, only those stay that are compared:
 of accounts with an open case about who runs them, and of the person's own. Of an account that may
-be sexual or a student's, none stays; of what is someone else's, none is even stored until then.
+be sexual or a student's, none stays; of what is someone else's, none is even stored until then, and
+screenshots of it go at once.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from monitor.domain.finding import Finding, Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.students.cues import may_be_a_students
 from monitor.domain.takedown_plan import may_be_sexual
-from monitor.domain.vocabulary import Decision, Scope
+from monitor.domain.vocabulary import Decision, Scope, Side
 from monitor.services.own_accounts import load_own_findings
 from scrapers.models import CrawlResult, QueryKind
 from scrapers.parsers.profile_images import MOST_THUMBNAIL, is_picture_copy
@@ -77,6 +78,13 @@ def delete_unneeded_thumbnails(app: App, person_id: str) -> None:
     thumbnails.delete_other_thumbnails(person_id, needed, unwanted)
     longest = RETENTION_PERIODS[RetainedKind.THUMBNAIL].open or timedelta(0)
     thumbnails.delete_thumbnails_before(person_id, app.clock.now() - longest)
+
+
+def delete_screenshots_of_others(app: App, case: Case) -> None:
+    """Delete a person's own screenshots of what they say is someone else's: it shows them."""
+    theirs = case.is_dismissed and case.get_verdict(Side.PERSON) in _SOMEONE_ELSES
+    if theirs and not app.db.legal_holds.has_active_legal_hold(case.person_id):
+        app.db.screenshots.delete_screenshots_of_case(case.id)
 
 
 def list_compared_finding_ids(app: App, person_id: str) -> frozenset[str]:

@@ -203,7 +203,16 @@ def test_the_copy_of_ones_data_has_them_as_files_and_my_data_counts_them(maria: 
     assert counted["Pictures: your screenshots and profile pictures"] == 1
 
 
-@pytest.mark.parametrize("decision", [Decision.NAMESAKE, Decision.MINE, Decision.HARMLESS])
+@pytest.mark.parametrize("decision", [Decision.NAMESAKE, Decision.UNRELATED])
+def test_those_of_what_is_someone_elses_go_with_the_answer(maria: Staff, decision: Decision):
+    adds(maria)
+
+    maria.rules(fake(maria), decision)
+
+    assert shots(maria) == ()
+
+
+@pytest.mark.parametrize("decision", [Decision.MINE, Decision.HARMLESS])
 def test_those_of_a_dismissed_case_wait_30_days_for_an_undo(maria: Staff, decision: Decision):
     adds(maria)
     maria.rules(fake(maria), decision)
@@ -230,8 +239,8 @@ def test_those_of_a_case_that_is_open_or_pursued_stay(maria: Staff, decision: De
 
 def test_a_hold_keeps_those_of_a_dismissed_case(maria: Staff):
     adds(maria)
-    maria.rules(fake(maria), Decision.NAMESAKE)
     places_hold(maria.world.app, maria.id, "A lawsuit.")
+    maria.rules(fake(maria), Decision.NAMESAKE)
 
     maria.world.later(days=60)
     maria.world.writes()
