@@ -29,9 +29,6 @@ ANSWER_NEXT_STEPS: Final[Mapping[Decision, str]] = {
 # What others made, and its person does nothing more about.
 LEFT_AS_IT_IS: Final = "I leave it as it is"
 STOPS_ASKING: Final = "We stop asking."
-ANSWER_UNDONE_CLOSES: Final = (
-    "Your answer is undone. IT no longer sees this: share it if you want its help."
-)
 CASE_ANSWERED: Final = "Sign in to see what you can do about it."
 MISREPORTED_ANSWERED: Final = "You reported it. Sign in for the text that takes your report back."
 TAKEN_OVER_ANSWERED: Final = "Sign in once you have it back, or cannot get in: we ask you there."

@@ -27,6 +27,7 @@ from monitor.domain.vocabulary import (
     Severity,
     Side,
     StepActor,
+    UndoEffect,
 )
 from reports import answer_choices
 from reports.labels.cases import (
@@ -260,11 +261,11 @@ class ReviewerQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseHolder:
-    """A reviewer who sees a case because they decided on it; `until` is None where that stands."""
+class UndoOutlook:
+    """What an undo changes of who sees a case; at `opens_at` silence opens it, None for never."""
 
-    address: str
-    until: datetime | None = None
+    effect: UndoEffect | None
+    opens_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,15 +364,15 @@ class CaseView(CaseSummary):
 
     # All below is for its person alone.
     since: datetime | None = None
-    # What they said or did last, whether nobody in IT sees it once they undo that, and whether IT
-    # does not once they stop what they share or might; what they said before it began again, and
-    # what would lower it.
+    # What they said or did last, and what it changes to undo that; whether IT does not see it once
+    # they stop what they share or might; what they said before it began again, and what would lower
+    # it.
     lever: Decision | None = None
     # When IT reported it, and by when it would take that back, for each answer that has it do so.
     reported_by_it_at: datetime | None = None
     back_by: Mapping[Decision, datetime] = field(default_factory=dict, hash=False)
     undoes: Decision | None = None
-    undo_closes: bool = False
+    undo: UndoOutlook | None = None
     unshare_closes: bool = False
     earlier: Reason | None = None
     lowered_by: tuple[Reason, ...] = ()
@@ -391,7 +392,7 @@ class CaseView(CaseSummary):
     # When it opens to IT if they stay silent, after early access, too; reviewers who keep it
     # whatever closes it to the others; whom else to ask.
     opens_at: datetime | None = None
-    holders: tuple[CaseHolder, ...] = ()
+    holders: tuple[str, ...] = ()
     helper: str = ""
     contact_kinds: tuple[ContactKind, ...] = ()
     # There where it asks whose an account is.

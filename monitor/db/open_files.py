@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from monitor.domain.consent import compute_paused_time
+from monitor.domain.case_end import Countdown
 from monitor.domain.errors import (
     BusyError,
     CannotWriteError,
@@ -345,15 +345,19 @@ def parse_datetime(text: str) -> datetime:
 
 
 def end_countdown(
-    start: str | None, seconds: int | None, paused_from: str | None, paused_until: str | None
+    times: str | None, seconds: int | None, paused_from: str | None, paused_until: str | None
 ) -> str | None:
-    """Return when a time limit is over, as in the rules; None where nothing counts."""
-    if start is None or seconds is None:
+    """Return when a time limit is over, as in the rules; None where nothing counts.
+
+    The times are those at which it began to run, stopped, went on, and so forth.
+    """
+    if times is None or seconds is None:
         return None
-    since = parse_datetime(start)
-    until = since + timedelta(seconds=seconds)
+    start, *stops = map(parse_datetime, times.split())
+    pairs = tuple(zip(stops[::2], stops[1::2], strict=True))
+    limit = Countdown(start=start, span=timedelta(seconds=seconds), stops=pairs)
     pause = (parse_optional_datetime(paused_from), parse_optional_datetime(paused_until))
-    return format_datetime(until + compute_paused_time(*pause, since, until))
+    return format_datetime(limit.compute_end_with(*pause))
 
 
 def parse_optional_datetime(text: str | None) -> datetime | None:

@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from monitor.db.encryption import EncryptedTable
-from monitor.db.open_files import parse_optional_datetime
+from monitor.db.open_files import format_datetime, parse_optional_datetime
 from monitor.db.people import hash_school
 from monitor.db.tables import Owner, TableDeclaration
 from monitor.domain.case import Case
@@ -53,8 +54,7 @@ opened AS (
             AND broken_at >= dated.opened_at) AS is_open,
         told AND case_id IN (
             SELECT case_id FROM review_holds WHERE reviewer_id = ?6
-            AND since <= ?1
-            AND iif(is_taken_back, last_at, max(over_at, last_at)) > ?5) AS is_held,
+            AND since <= ?1 AND max(over_at, last_at) > ?5) AS is_held,
         CASE WHEN over_at <= ?1 THEN 'done' ELSE 'in-progress' END AS stage
     FROM dated),
 visible AS (
@@ -175,14 +175,14 @@ class ReviewIndexTable(EncryptedTable):
                 state=case.state,
                 opened_at=case.opened_at,
                 since=ahead.since,
-                counsel_from=ahead.counsel_from,
+                counsel_from=_join_times(ahead.counsel),
                 ended_at=ahead.ended_at,
                 turn_from=turn.since if turn else None,
                 is_ruled=ahead.is_ruled_by_it,
                 takes_back=case.report_to_take_back is not None,
-                unanswered_from=ahead.unanswered.start if ahead.unanswered else None,
+                unanswered_from=_join_times(ahead.unanswered),
                 unanswered_for=_count_seconds(ahead.unanswered),
-                lapse_from=ahead.lapse.start if ahead.lapse else None,
+                lapse_from=_join_times(ahead.lapse),
                 lapse_for=_count_seconds(ahead.lapse),
             )
             for hold in ahead.holds:
@@ -193,7 +193,6 @@ class ReviewIndexTable(EncryptedTable):
                     reviewer_id=hold.reviewer_id,
                     since=hold.since,
                     last_at=hold.last_at,
-                    is_taken_back=hold.is_taken_back,
                 )
 
     def list_visible_case_ids(
@@ -251,6 +250,13 @@ class ReviewIndexTable(EncryptedTable):
         yield part.length
         yield part.start
         yield cutoff.own_person_id
+
+
+def _join_times(countdown: Countdown | None) -> str | None:
+    """Write when it began to run, stopped, went on, and so forth."""
+    if countdown is None:
+        return None
+    return " ".join(map(format_datetime, (countdown.start, *chain(*countdown.stops))))
 
 
 def _count_seconds(countdown: Countdown | None) -> int | None:

@@ -474,7 +474,7 @@ CREATE TABLE review_index (
     state TEXT NOT NULL,
     opened_at TEXT NOT NULL,
     since TEXT, -- null while its person has not opened it to IT
-    unanswered_from TEXT, -- null where no silence opens it
+    unanswered_from TEXT, -- and when it stopped and went on; null where no silence opens it
     unanswered_for INTEGER, -- seconds; null then, too
     counsel_from TEXT, -- null where a district's days for student links do not count
     ended_at TEXT, -- null unless a word, proof or claim ends it
@@ -495,7 +495,6 @@ CREATE TABLE review_holds (
     reviewer_id TEXT NOT NULL,
     since TEXT NOT NULL,
     last_at TEXT NOT NULL,
-    is_taken_back INTEGER NOT NULL,
     PRIMARY KEY (case_id, reviewer_id)
 ) STRICT;
 

@@ -16,11 +16,12 @@ from monitor.domain.case_log import (
     DISMISSALS,
     SENT_LEVERS,
     SHARING,
+    UNSPOKEN,
     DecisionRecord,
+    drop_undone,
     is_confirmation,
     is_lever,
     list_next_levers,
-    list_standing,
     list_undoable,
     read_verdict,
 )
@@ -88,22 +89,23 @@ class Case:
 
     @property
     def entries(self) -> tuple[DecisionRecord, ...]:
-        """Return what was said and done since it was opened, or began again."""
-        return self.log[self.past :]
+        """Return what was said, done and shared since it was opened, or began again.
+
+        An undo is as if what it undid had never been.
+        """
+        return drop_undone(self.log[self.past :], self.back - self.past)
+
+    @property
+    def undoable(self) -> tuple[DecisionRecord, ...]:
+        """Return what may be undone: what stands, and that IT took a report back."""
+        lost = [entry for entry in self.log[: self.back] if is_lever(entry.decision)]
+        kept = list_undoable(self.entries)
+        return tuple(entry for entry in kept if not any(entry is gone for gone in lost))
 
     @property
     def standing(self) -> tuple[DecisionRecord, ...]:
         """Return the words and levers that count: not taken back, and not before it came back."""
-        return self._leave_out_lost(list_standing(self.entries))
-
-    @property
-    def undoable(self) -> tuple[DecisionRecord, ...]:
-        """Return the same, and that IT took a report back: who did that may undo it."""
-        return self._leave_out_lost(list_undoable(self.entries))
-
-    def _leave_out_lost(self, kept: Iterable[DecisionRecord]) -> tuple[DecisionRecord, ...]:
-        lost = [entry for entry in self.log[: self.back] if is_lever(entry.decision)]
-        return tuple(entry for entry in kept if not any(entry is gone for gone in lost))
+        return tuple(entry for entry in self.undoable if entry.decision not in UNSPOKEN)
 
     def get_side(self, entry: DecisionRecord) -> Side:
         return Side.PERSON if entry.by == self.person_id else Side.IT
@@ -151,10 +153,7 @@ class Case:
 
     @property
     def awaits_confirmation(self) -> bool:
-        """Tell whether words by mailed links would alone wave away what IT says is serious.
-
-        What IT takes back changes nothing of it: only its person's word on a page does.
-        """
+        """Tell whether words by mailed links would alone wave away what IT says is serious."""
         words = self.dismissals
         return (
             bool(words)
@@ -241,9 +240,11 @@ class Case:
     def known_since(self) -> datetime | None:
         """Return when its person was told of it, or else first spoke of it; None before both.
 
-        What they said before it began again, or came back, is no earlier than that.
+        What they said before it began again, or came back, is no earlier than that. Who undoes what
+        they said still knows of it.
         """
-        own = (entry.at for entry in self.entries if self.get_side(entry) is Side.PERSON)
+        said = self.log[self.past :]
+        own = (entry.at for entry in said if self.get_side(entry) is Side.PERSON)
         spoke = min(own, default=None)
         return self.notified_at or (spoke and max(spoke, self.opened_at))
 
@@ -528,7 +529,7 @@ def reopen_if_lapsed(case: Case, now: datetime) -> Case:
 def join_logs(whole: Case, part: Case) -> Case:
     """Return the case with the log of one that has become one with it; its own words are last."""
     past = sorted((*part.log[: part.past], *whole.log[: whole.past]), key=lambda entry: entry.at)
-    log = (*past, *part.entries, *whole.entries)
+    log = (*past, *part.log[part.past :], *whole.log[whole.past :])
     back = len(log) - len(whole.log) + whole.back if whole.back > whole.past else 0
     return replace(
         whole,

@@ -1,10 +1,11 @@
 """How a case ends: by proof, the person's answer, a claim that cannot be checked, or silence.
 
-How long a person has to answer; their time limits stand still while they have paused.
+How long a person has to answer; their time limits stand still while they have paused, and while
+what was undone since stood.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.case import PROVABLE_CASES, Case
@@ -26,14 +27,30 @@ CLAIM_STANDS_AFTER = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Countdown:
-    """A person's time limit, which stops while they have paused."""
+    """A person's time limit, which does not run between the two moments of each of its `stops`.
+
+    Nor does it while they have paused. What was over before a stop or a pause stays over.
+    """
 
     start: datetime
     span: timedelta
+    stops: tuple[tuple[datetime, datetime], ...] = ()
 
     def compute_end(self, consent: Consent) -> datetime:
-        end = self.start + self.span
-        return end + consent.compute_paused_time(self.start, end)
+        return self.compute_end_with(consent.paused_from, consent.paused_until)
+
+    def compute_end_with(
+        self, paused_from: datetime | None = None, paused_until: datetime | None = None
+    ) -> datetime:
+        """Do so for a pause as it is stored."""
+        pauses = ((paused_from, paused_until),) if paused_from and paused_until else ()
+        end, run_until = self.start + self.span, self.start
+        for stopped, resumed in sorted((*self.stops, *pauses)):
+            if end <= stopped:
+                break
+            end += max(resumed - max(stopped, run_until), timedelta(0))
+            run_until = max(resumed, run_until)
+        return end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +97,31 @@ def can_be_looked_at(case: Case) -> bool:
     return case.is_checkable and case.kind in PROVABLE_CASES
 
 
+def find_stops(case: Case, find: Callable[[Case], object]) -> tuple[tuple[datetime, datetime], ...]:
+    """Return between which moments of its log something else was found than is now.
+
+    So what an undo brings back has as much time left as it had before.
+    """
+    now, stops = find(case), []
+    for number in range(case.past, len(case.log) - 1):
+        log = case.log[: number + 1]
+        if find(replace(case, log=log, back=min(case.back, len(log)))) != now:
+            stops.append((case.log[number].at, case.log[number + 1].at))
+    return tuple(stops)
+
+
 def find_lapse(case: Case) -> Countdown | None:
     """Return what ends a case of which its person says nothing; what is serious never lapses."""
+    lapse = _find_whole_lapse(case)
+    return lapse and replace(lapse, stops=find_stops(case, _find_whole_lapse))
+
+
+def _find_whole_lapse(case: Case) -> Countdown | None:
     theirs = case.get_word(Side.IT)
     silent = case.get_verdict(Side.PERSON) is None or case.awaits_confirmation
     if not silent or case.known_since is None:
         return None
-    # Whatever IT says, or takes back, leaves the whole time from then on.
+    # Whatever IT says leaves the whole time from then on.
     spoke = (entry.at for entry in case.entries if case.get_side(entry) is Side.IT)
     since = max((case.known_since, *spoke))
     if theirs:

@@ -85,28 +85,30 @@ _LEVERS_AFTER: Mapping[Decision | None, frozenset[Decision]] = {
 }
 
 
-def list_undoable(entries: Iterable[DecisionRecord]) -> tuple[DecisionRecord, ...]:
-    """Return what nobody took back, in order: words, levers, and that a report was taken back."""
+def drop_undone(entries: Iterable[DecisionRecord], back: int = 0) -> tuple[DecisionRecord, ...]:
+    """Return a log as if what was undone had never been said or done: each undoes their own.
+
+    What was done among the first `back` entries is past undoing after them.
+    """
     kept: list[DecisionRecord] = []
-    for entry in entries:
-        if entry.decision in SHARING:
-            continue
+    lost: list[DecisionRecord] = []
+    for number, entry in enumerate(entries):
+        if number == back:
+            lost = [said for said in kept if is_lever(said.decision)]
         if entry.decision is not Decision.REOPENED:
             kept.append(entry)
-        elif own := [
-            said for said in _leave_out_reports(kept) if said.by == (entry.whose or entry.by)
-        ]:
+            continue
+        own = [said for said in list_undoable(kept) if said.by == entry.by and said not in lost]
+        if own:
             kept.remove(own[-1])
-    return _leave_out_reports(kept)
+    return tuple(kept)
 
 
-def list_standing(entries: Iterable[DecisionRecord]) -> tuple[DecisionRecord, ...]:
-    """Return the words and levers that nobody took back, in order."""
-    return tuple(entry for entry in list_undoable(entries) if entry.decision not in UNSPOKEN)
+def list_undoable(kept: Sequence[DecisionRecord]) -> tuple[DecisionRecord, ...]:
+    """Return what may be undone of such a log: words, levers, and that a report was taken back.
 
-
-def _leave_out_reports(kept: Sequence[DecisionRecord]) -> tuple[DecisionRecord, ...]:
-    """Leave out what was taken back with a report: its maker no longer says that it is real."""
+    Whose report was taken back no longer says that it is real either.
+    """
     real = {*CONFIRMATIONS[CaseKind.IMPERSONATION], *_REPORTING}
     ends = {
         entry.whose or entry.by: place
@@ -116,7 +118,8 @@ def _leave_out_reports(kept: Sequence[DecisionRecord]) -> tuple[DecisionRecord, 
     return tuple(
         entry
         for place, entry in enumerate(kept)
-        if entry.decision not in real or place > ends.get(entry.by, -1)
+        if entry.decision not in SHARING
+        and (entry.decision not in real or place > ends.get(entry.by, -1))
     )
 
 

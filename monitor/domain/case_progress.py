@@ -17,6 +17,7 @@ from monitor.domain.case_end import (
     Countdown,
     can_be_looked_at,
     find_end,
+    find_stops,
 )
 from monitor.domain.case_log import CLAIMS, DecisionRecord, is_confirmation
 from monitor.domain.consent import Consent
@@ -107,6 +108,10 @@ class ReviewTurn:
     since: datetime
     what: CaseStep
     within: timedelta
+    stops: tuple[tuple[datetime, datetime], ...] = ()
+
+    def compute_due(self, begun: datetime) -> datetime:
+        return Countdown(start=begun, span=self.within, stops=self.stops).compute_end_with()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +151,7 @@ def find_next_step(
         begun = max(turn.since, opening.at)
         # Who sees it for a day has no more than that day.
         shut = find_end_of_early_access(inputs, now, policy)
-        due = min(filter(None, (begun + turn.within, shut)))
+        due = min(filter(None, (turn.compute_due(begun), shut)))
         return NextStep(who=StepActor.IT, what=turn.what, since=begun, due=due)
     if own and case.awaits_confirmation:
         due = own.at + ANSWER_WITHIN
@@ -174,14 +179,10 @@ def find_review_turn(case: Case) -> ReviewTurn | None:
     if case.known_since is None:
         return None
     if word is None:
-        # An answer that its person takes back leaves the whole time from then on.
-        undone = (
-            entry.at
-            for entry in case.entries
-            if entry.decision is Decision.REOPENED and case.get_side(entry) is Side.PERSON
+        stops = find_stops(case, lambda then: (then.get_word(Side.PERSON), then.get_word(Side.IT)))
+        return ReviewTurn(
+            since=case.opened_at, what=CaseStep.DECIDE, within=DECIDE_WITHIN, stops=stops
         )
-        since = max((case.opened_at, *undone))
-        return ReviewTurn(since=since, what=CaseStep.DECIDE, within=DECIDE_WITHIN)
     if not _is_real(case):
         return None
     # Only an account that others made, or into which its owner asks for help, is for IT to report,

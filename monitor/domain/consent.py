@@ -99,24 +99,8 @@ class Consent:
         """Tell whether queries, settlements and digests are allowed now."""
         return self.is_active(now) and not self.is_paused(now)
 
-    def compute_paused_time(self, since: datetime, until: datetime) -> timedelta:
-        """Return how much of the time between two moments the last pause took, or is to take.
-
-        A pause that began later takes nothing of it: what was over by then stays over.
-        """
-        return compute_paused_time(self.paused_from, self.paused_until, since, until)
-
     def covers_scope(self, scope: Scope, now: datetime) -> bool:
         return scope in self.scopes and self.allows_queries(now)
-
-
-def compute_paused_time(
-    paused_from: datetime | None, paused_until: datetime | None, since: datetime, until: datetime
-) -> timedelta:
-    """Do so for a pause as it is stored."""
-    if paused_from is None or paused_until is None or until < paused_from:
-        return timedelta(0)
-    return max(paused_until - max(paused_from, since), timedelta(0))
 
 
 def compute_consent_phase(consent: Consent, now: datetime) -> ConsentPhase:

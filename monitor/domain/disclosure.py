@@ -11,8 +11,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.domain.case import Case
-from monitor.domain.case_end import ANSWER_WITHIN, Countdown, find_end, find_lapse, list_fixed_ends
-from monitor.domain.case_log import is_lever, list_standing
+from monitor.domain.case_end import (
+    ANSWER_WITHIN,
+    Countdown,
+    find_end,
+    find_lapse,
+    find_stops,
+    list_fixed_ends,
+)
+from monitor.domain.case_log import is_lever
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError
 from monitor.domain.two_reviewers import EarlyAccess
@@ -104,25 +111,15 @@ class DisclosureInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerHold:
-    """What keeps a case open to one reviewer: what they said and did, first and last.
-
-    Where all of that `is_taken_back`, it is no longer kept for as long as the case goes on.
-    """
+    """What keeps a case open to one reviewer: what they said and did, first and last."""
 
     reviewer_id: str
     since: datetime
     last_at: datetime
-    is_taken_back: bool
-
-    @property
-    def until(self) -> datetime | None:
-        """Return when it ends whatever becomes of the case; None while something of it stands."""
-        return self.last_at + KEPT_AFTER_END if self.is_taken_back else None
 
     def is_in_force(self, now: datetime, ended_at: datetime | None) -> bool:
-        if self.until or ended_at is None:
-            return self.since <= now and (self.until is None or now < self.until)
-        return self.since <= now < max(ended_at, self.last_at) + KEPT_AFTER_END
+        over_at = ended_at and max(ended_at, self.last_at) + KEPT_AFTER_END
+        return self.since <= now and (over_at is None or now < over_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,12 +127,12 @@ class OpeningForecast:
     """What can be said of a case ahead of time, so that a long queue need not read each.
 
     All are None where there is no such thing. `since` is from when its person has it open to IT;
-    `unanswered` and `counsel_from` are what opens it by time; `ended_at` and `lapse` are its end.
+    `unanswered` and `counsel` are what opens it by time; `ended_at` and `lapse` are its end.
     """
 
     since: datetime | None
     unanswered: Countdown | None
-    counsel_from: datetime | None
+    counsel: Countdown | None
     ended_at: datetime | None
     lapse: Countdown | None
     is_ruled_by_it: bool
@@ -165,7 +162,7 @@ def compute_review_opening(
 
     Nothing opens, or stays open, without a consent in force or without anybody who may review it,
     and time opens nothing during a pause. What has ended can be read for a week more. Who has said
-    something of it keeps it until then, or for a week after they took it back.
+    something of it keeps it until then.
     """
     case, consent = inputs.case, inputs.consent
     if consent.person_id != case.person_id or not consent.is_active(now):
@@ -221,7 +218,7 @@ def _find_earlier_opening(
     first = next(spoke, None)
     if first is None or opening.at != first.at or opening.reason is OpeningReason.REPORT_BACK:
         return opening
-    silent = replace(case, log=case.log[: case.past + case.entries.index(first)])
+    silent = replace(case, log=case.log[: case.log.index(first, case.past)])
     timed = _list_timed_openings(replace(inputs, case=silent), policy)
     return min((opening, *timed), key=lambda one: one.at)
 
@@ -251,27 +248,20 @@ def find_end_of_early_access(
     return until
 
 
-def list_holds(case: Case) -> tuple[ReviewerHold, ...]:
+def _list_holds(case: Case) -> tuple[ReviewerHold, ...]:
     """Return who in IT said or did something of it.
 
-    What was taken back counts for a while, so that nobody loses a case by a press of the wrong
-    button.
     Of what its person says is theirs, who reported it keeps that report, and nobody anything else.
     """
     times: dict[str, list[datetime]] = {}
     for entry in case.entries:
         if case.get_side(entry) is Side.IT:
-            for by in {entry.by, entry.whose or entry.by}:
-                times.setdefault(by, []).append(entry.at)
+            times.setdefault(entry.by, []).append(entry.at)
     if case.is_own:
         reporter = case.find_reporter_of_own()
         times = {by: at for by, at in times.items() if by == reporter}
-    standing = {entry.by for entry in list_standing(case.entries)}
     return tuple(
-        ReviewerHold(
-            reviewer_id=by, since=min(at), last_at=max(at), is_taken_back=by not in standing
-        )
-        for by, at in times.items()
+        ReviewerHold(reviewer_id=by, since=min(at), last_at=max(at)) for by, at in times.items()
     )
 
 
@@ -282,7 +272,7 @@ def list_holds_in_force(
     if inputs.consent.text_hash not in policy.told_in:
         return ()
     end = find_end(inputs.case, inputs.consent)
-    holds = list_holds(inputs.case)
+    holds = _list_holds(inputs.case)
     return tuple(hold for hold in holds if hold.is_in_force(now, end.at if end else None))
 
 
@@ -296,7 +286,7 @@ def find_kept_opening(
         return None
     kept = (
         compute_review_opening(inputs, now, policy, hold.reviewer_id)
-        for hold in list_holds(case)
+        for hold in _list_holds(case)
         if hold.reviewer_id != inputs.barred_reviewer_id
     )
     return next(filter(None, kept), None)
@@ -309,11 +299,11 @@ def forecast_opening(case: Case) -> OpeningForecast:
     return OpeningForecast(
         since=min(fixed, default=None),
         unanswered=_find_unanswered(case) if OpeningReason.UNANSWERED in keys else None,
-        counsel_from=_find_counsel_start(case) if OpeningReason.COUNSEL in keys else None,
+        counsel=_find_counsel(case, timedelta(0)) if OpeningReason.COUNSEL in keys else None,
         ended_at=min((at for at, _ in list_fixed_ends(case)), default=None),
         lapse=find_lapse(case),
         is_ruled_by_it=case.get_word(Side.IT) is not None,
-        holds=list_holds(case),
+        holds=_list_holds(case),
     )
 
 
@@ -350,26 +340,35 @@ def _list_timed_openings(
     if unanswered and (told or case.get_word(Side.IT) is None):
         at = unanswered.compute_end(consent)
         yield ReviewOpening(at=at, reason=OpeningReason.UNANSWERED)
-    start = _find_counsel_start(case) if OpeningReason.COUNSEL in keys else None
-    if start and told and policy.student_link_days is not None:
-        limit = Countdown(start=start, span=timedelta(days=policy.student_link_days))
-        yield ReviewOpening(at=limit.compute_end(consent), reason=OpeningReason.COUNSEL)
+    if OpeningReason.COUNSEL in keys and told and policy.student_link_days is not None:
+        limit = _find_counsel(case, timedelta(days=policy.student_link_days))
+        if limit:
+            yield ReviewOpening(at=limit.compute_end(consent), reason=OpeningReason.COUNSEL)
 
 
 def _find_unanswered(case: Case) -> Countdown | None:
-    """Any word of the person's is an answer, even one that was taken back.
-
-    That something is on a site for adults or for dating is never opened by silence.
-    """
-    spoke = any(case.get_side(entry) is Side.PERSON for entry in case.entries)
-    answered = spoke and not case.awaits_confirmation
-    if case.is_intimate or case.severity is not Severity.HIGH or answered:
+    # That something is on a site for adults or for dating is never opened by silence.
+    if case.is_intimate or case.severity is not Severity.HIGH or _is_answered(case):
         return None
-    return Countdown(start=case.notified_at, span=ANSWER_WITHIN) if case.notified_at else None
+    stops = find_stops(case, _is_answered)
+    start = case.notified_at
+    return Countdown(start=start, span=ANSWER_WITHIN, stops=stops) if start else None
+
+
+def _is_answered(case: Case) -> bool:
+    spoke = any(case.get_side(entry) is Side.PERSON for entry in case.entries)
+    return spoke and not case.awaits_confirmation
+
+
+def _find_counsel(case: Case, span: timedelta) -> Countdown | None:
+    start = _find_counsel_start(case)
+    if start is None:
+        return None
+    return Countdown(start=start, span=span, stops=find_stops(case, _find_counsel_start))
 
 
 def _find_counsel_start(case: Case) -> datetime | None:
-    """Count from the email, or from when the person last said that it is not settled after all.
+    """Count from the email, or from when the person last said that there is a student.
 
     Whom an account follows is its own doing, and a district may have rules for that. Who follows
     it is not, and is for no one else to know.
@@ -382,7 +381,6 @@ def _find_counsel_start(case: Case) -> datetime | None:
     unsettled = (
         entry.at
         for entry in case.entries
-        if entry.decision in {Decision.REOPENED, Decision.STUDENT_LINK}
-        and case.get_side(entry) is Side.PERSON
+        if entry.decision is Decision.STUDENT_LINK and case.get_side(entry) is Side.PERSON
     )
     return max((case.notified_at, *unsettled))

@@ -330,6 +330,14 @@ class OpeningReason(StrEnum):
     REPORT_BACK = "report-back"
 
 
+class UndoEffect(StrEnum):
+    """Who in IT sees a case once its person undoes what they did last: more, the few, or none."""
+
+    OPENS = "opens"
+    NARROWS = "narrows"
+    CLOSES = "closes"
+
+
 class SourceStage(StrEnum):
     """How far a source is. TESTING asks it what we know already, and it failed that if DOUBTED.
 

@@ -44,13 +44,14 @@ from monitor.services.case_raising import (
     reassess_person,
 )
 from monitor.services.crawl_redaction import build_workplace
-from monitor.services.disclosure import find_review_opening
+from monitor.services.disclosure import find_review_opening, foresee_undo
 from monitor.services.own_accounts import list_declared_findings
 from monitor.services.query_planning import list_recheck_keys
 from monitor.services.thumbnails import (
     delete_screenshots_of_others,
     delete_unneeded_thumbnails,
 )
+from reports.finding_view import UndoOutlook
 from reports.pages.findings import FeedbackWordsLine
 from scrapers.models import TraceKind
 
@@ -64,8 +65,8 @@ class DecisionInput:
     """A decision about a case.
 
     `by` is the person's ID or a role. `until` is when a decision of harmless ends, None if it does
-    not. `lever` is by which way it was reported. `whose` is the reviewer whose last entry this one
-    takes back, empty for one's own.
+    not. `lever` is by which way it was reported. `whose` is the reviewer whose report this takes
+    back, empty for one's own.
     """
 
     decision: Decision
@@ -286,6 +287,23 @@ def undo_feedback(app: App, owner_id: str, finding_ids: Iterable[str]) -> None:
         learn_from_feedback(app, owner_id)
 
 
+def foresee_undo_of_answer(app: App, finding_id: str) -> UndoOutlook | None:
+    """Return what the undo of an answer about a finding changes of who sees its case."""
+    decision, case = _find_answered_case(app, finding_id)
+    if case is None or decision is None:
+        return None
+    undo = DecisionRecord(
+        case_id=case.id, decision=Decision.REOPENED, by=case.person_id, at=app.clock.now()
+    )
+    undone = case
+    while undone.get_verdict(Side.PERSON) is decision:
+        undone = apply_decision(undone, undo)
+    before = resolve_previous_decision(app.db.feedback.list_feedback_of_finding(finding_id))
+    if before is not None and undone.get_verdict(Side.PERSON) is None:
+        undone = apply_decision(undone, replace(undo, decision=before))
+    return foresee_undo(app, case, undone)
+
+
 def take_back_answers(app: App, owner_id: str, means: str) -> None:
     """Undo what was last answered by such means; what was said since by others stays."""
     with app.db.begin_transaction():
@@ -383,17 +401,12 @@ def _record_finding_feedback(app: App, finding: Finding, entry: DecisionInput) -
 
 
 def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
-    decisions = app.db.feedback.list_feedback_of_finding(finding.id)
-    decision = app.db.findings.find_finding_feedback(finding.id)
+    decision, case = _find_answered_case(app, finding.id)
     if decision is None:
         raise InputError("There is no answer, so there is nothing to undo.")
-    before, last = resolve_previous_decision(decisions), resolve_feedback(decisions)
+    before = resolve_previous_decision(app.db.feedback.list_feedback_of_finding(finding.id))
     taken_back = DecisionInput(decision=Decision.REOPENED, by=owner_id)
-    # An alert about a page asks whose it is as well, and what was said there is its answer.
-    cases = app.db.cases.list_cases_of_finding(finding.id)
-    said = next((case for case in cases if last and case.id == last.case_id), None)
-    case = said or find_ownership_case(app, finding.id)
-    if case is None or case.get_verdict(Side.PERSON) is not decision:
+    if case is None:
         save_feedback(app, finding.id, taken_back)
         return
     while case.get_verdict(Side.PERSON) is decision:
@@ -401,6 +414,18 @@ def _undo_finding_feedback(app: App, finding: Finding, owner_id: str) -> None:
         case = record_decision(app, case, taken_back)
     if before is not None and case.get_verdict(Side.PERSON) is None:
         _record_finding_feedback(app, finding, DecisionInput(decision=before, by=owner_id))
+
+
+def _find_answered_case(app: App, finding_id: str) -> tuple[Decision | None, Case | None]:
+    """Return what its person says of a finding, and the case in which that stands, if any."""
+    decision = app.db.findings.find_finding_feedback(finding_id)
+    last = resolve_feedback(app.db.feedback.list_feedback_of_finding(finding_id))
+    # An alert about a page asks whose it is as well, and what was said there is its answer.
+    cases = app.db.cases.list_cases_of_finding(finding_id)
+    said = next((case for case in cases if last and case.id == last.case_id), None)
+    case = said or find_ownership_case(app, finding_id)
+    stands = case is not None and case.get_verdict(Side.PERSON) is decision
+    return decision, case if stands else None
 
 
 def _rank_pending_feedback(feedback: PendingFeedback) -> tuple[object, ...]:

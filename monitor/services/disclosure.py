@@ -37,7 +37,6 @@ from monitor.domain.disclosure import (
     compute_review_opening,
     find_end_of_early_access,
     forecast_time_opening,
-    list_holds,
     list_holds_in_force,
     needs_immediate_notice,
 )
@@ -56,6 +55,7 @@ from monitor.domain.vocabulary import (
     OpeningReason,
     OwnershipLabel,
     Side,
+    UndoEffect,
 )
 from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.coverage import format_finding_title
@@ -67,12 +67,12 @@ from monitor.services.thumbnails import may_review_picture
 from reports.emails.views import ChangeLine
 from reports.finding_view import (
     AccountPair,
-    CaseHolder,
     CaseSummary,
     CaseView,
     FindingView,
     ReviewerQuestion,
     ReviewPlan,
+    UndoOutlook,
 )
 from scrapers.models import TraceKind
 
@@ -428,10 +428,10 @@ def _build_own_view(
     is_asked = summary.mistaken_at is not None or (is_open and not summary.end)
     upheld, reported = case.upheld, case.find_report(Side.IT)
     is_shut_by_then = not is_open or summary.open_until is not None
-    who_sees_after = partial(_list_who_sees_after, inputs, now, policy)
+    play = partial(_play, by=case.person_id, at=now)
+    unshared = play(case if case.shared_at else play(case, Decision.SHARED), Decision.UNSHARED)
     # What early access shows, it shows for its day whatever is shared.
-    later = replace(inputs, glass=())
-    sharing = (Decision.UNSHARED,) if case.shared_at else (Decision.SHARED, Decision.UNSHARED)
+    later = replace(inputs, case=unshared, glass=())
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
@@ -442,10 +442,10 @@ def _build_own_view(
         is_undecided=case.is_undecided,
         is_pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,
         undoes=last.decision if last else None,
+        undo=_foresee(inputs, play(case, Decision.REOPENED), now, policy) if last else None,
         reported_by_it_at=reported.at if reported else None,
         back_by=_forecast_reports_back(app, case) if reported else {},
-        undo_closes=is_open and last is not None and not who_sees_after(Decision.REOPENED),
-        unshare_closes="" not in _list_who_sees_after(later, now, policy, *sharing),
+        unshare_closes=not compute_review_opening(later, now, policy),
         lowered_by=case.lowered_by,
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),
@@ -477,26 +477,55 @@ def _forecast_reports_back(app: App, case: Case) -> Mapping[Decision, datetime]:
     """Return by when IT would take its report back, for each answer that makes it a mistake."""
     dues: dict[Decision, datetime] = {}
     for said in DISMISSALS[case.kind]:
-        now = app.clock.now()
-        entry = DecisionRecord(case_id=case.id, decision=said, by=case.person_id, at=now)
-        after = apply_decision(case, entry)
+        after = _play(case, said, case.person_id, app.clock.now())
         back = plan_report_back(after) if find_report_to_take_back(app, after) else None
         if back:
             dues[said] = back.due
     return dues
 
 
-def _list_who_sees_after(
-    inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy, *steps: Decision
-) -> frozenset[str]:
-    """Return who in IT sees it once its person takes these steps: reviewers, and "" for all."""
-    case = inputs.case
-    for step in steps:
-        record = DecisionRecord(case_id=case.id, decision=step, by=case.person_id, at=now)
-        case = apply_decision(case, record)
-    after, holders = replace(inputs, case=case), (hold.reviewer_id for hold in list_holds(case))
-    asked = ("", *holders)
-    return frozenset(who for who in asked if compute_review_opening(after, now, policy, who))
+def foresee_undo(app: App, case: Case, undone: Case) -> UndoOutlook | None:
+    """Return who in IT sees a case, and from when by silence, once it is undone; None if the same.
+
+    `undone` is the case after that.
+    """
+    inputs = _load_input(app, case)
+    if inputs is None:
+        return None
+    return _foresee(inputs, undone, app.clock.now(), build_disclosure_policy(app))
+
+
+def _play(case: Case, decision: Decision, by: str, at: datetime) -> Case:
+    return apply_decision(case, DecisionRecord(case_id=case.id, decision=decision, by=by, at=at))
+
+
+def _foresee(
+    inputs: DisclosureInput, undone: Case, now: datetime, policy: DisclosurePolicy
+) -> UndoOutlook | None:
+    after, effect = replace(inputs, case=undone), None
+    before, then = (_rank_who_sees(one, now, policy) for one in (inputs, after))
+    if then > before:
+        effect = UndoEffect.OPENS
+    elif then < before:
+        effect = UndoEffect.NARROWS if then else UndoEffect.CLOSES
+    opens_at, end = forecast_time_opening(after, policy), find_end(undone, inputs.consent)
+    if opens_at and (opens_at <= now or (end and end.at <= opens_at)):
+        opens_at = None
+    if then == before and opens_at == forecast_time_opening(inputs, policy):
+        opens_at = None
+    return UndoOutlook(effect=effect, opens_at=opens_at) if effect or opens_at else None
+
+
+def _rank_who_sees(inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy) -> int:
+    """Return 3 where all of IT sees it, 2 where only who decided on it does, 0 where none does.
+
+    It is 1 where only who reported it sees where it is.
+    """
+    if compute_review_opening(inputs, now, policy):
+        return 3
+    holders = {hold.reviewer_id for hold in list_holds_in_force(inputs, now, policy)}
+    few = 1 if inputs.case.is_own else 2
+    return few if holders - {inputs.barred_reviewer_id} else 0
 
 
 def _find_last_download(app: App, case: Case) -> datetime | None:
@@ -602,12 +631,11 @@ def _locate(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _list_holders(app: App, inputs: DisclosureInput) -> Iterator[CaseHolder]:
+def _list_holders(app: App, inputs: DisclosureInput) -> Iterator[str]:
     """Yield which reviewers see it because they decided on it, whatever closes it to the others."""
     for hold in list_holds_in_force(inputs, app.clock.now(), build_disclosure_policy(app)):
         if find_review_opening(app, inputs.case, hold.reviewer_id):
-            address = app.config.district.find_reviewer_address(hold.reviewer_id)
-            yield CaseHolder(address=address, until=hold.until)
+            yield app.config.district.find_reviewer_address(hold.reviewer_id)
 
 
 def _load_input(app: App, case: Case) -> DisclosureInput | None:

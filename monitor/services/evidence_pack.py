@@ -10,7 +10,13 @@ from collections.abc import Iterable, Iterator
 from monitor.app import App
 from monitor.db.evidence_pages import StoredPage
 from monitor.domain.case import Case
-from monitor.domain.case_log import is_confirmation, is_lever, list_standing
+from monitor.domain.case_log import (
+    UNSPOKEN,
+    drop_undone,
+    is_confirmation,
+    is_lever,
+    list_undoable,
+)
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding
 from monitor.domain.takedown_plan import may_be_sexual
@@ -78,7 +84,8 @@ def _load_faces(app: App, case: Case, own: Finding) -> FacePair:
 
 def _build_log_lines(case: Case, name: str, reader: Side) -> Iterator[ActionLogLine]:
     """Yield what was done and not taken back, and what each side says by now: no back and forth."""
-    standing = list_standing(case.log)
+    kept = list_undoable(drop_undone(case.log, case.back))
+    standing = [entry for entry in kept if entry.decision not in UNSPOKEN]
     words = {case.get_side(entry): entry for entry in standing if not is_lever(entry.decision)}
     for entry in standing:
         side = case.get_side(entry)

@@ -34,6 +34,7 @@ from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engin
 from monitor.services.answers import (
     PendingFeedback,
     count_questions,
+    foresee_undo_of_answer,
     has_likely_fake,
     list_pending_feedback,
 )
@@ -260,6 +261,7 @@ def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageV
         ),
         is_declared=finding.id in {one.id for one in list_declared_findings(app.db, person)},
         has_reviewer=has_reviewer(app.config, app.db, owner_id),
+        undo=foresee_undo_of_answer(app, finding_id),
     )
 
 

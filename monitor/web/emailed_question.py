@@ -25,7 +25,7 @@ from monitor.services.answer_links import (
     open_answer_link,
     undo_by_link,
 )
-from monitor.services.answers import find_ownership_case
+from monitor.services.answers import find_ownership_case, foresee_undo_of_answer
 from monitor.services.disclosure import disclose_finding
 from monitor.services.sign_in import request_answer_code, request_sign_in_link
 from monitor.services.takedown import can_be_reported
@@ -91,12 +91,10 @@ def _add_later_routes(context: PortalContext, routes: Blueprint) -> None:
     @routes.post("/answer/<token>/undo")
     def submit_undo(token: str) -> Response:
         link = open_answer_link(app, token)
-        before = disclose_answered(app, link) if link else None
         if link is None or not undo_by_link(app, link, context.browser_session.id):
             return _render_over(context)
-        closes = before is not None and before.undo_closes
-        said = answer_choices.ANSWER_UNDONE_CLOSES if closes else "Your answer is undone."
-        return context.redirect_to(url_for("answer.show_card", token=token), said)
+        path = url_for("answer.show_card", token=token)
+        return context.redirect_to(path, "Your answer is undone.")
 
     @routes.post("/answer/<token>/sign-in")
     def submit_code_request(token: str) -> Response:
@@ -182,6 +180,9 @@ def _render_answered(
         token=code_token,
         code=build_emailed_code_view(context) if sends_code else None,
         undo=token,
+        undo_outlook=case.undo
+        if case and link.is_case
+        else foresee_undo_of_answer(app, link.finding_id),
         case=case if case and (case.next_step or case.mistaken_at) else None,
         next_step=_describe_next_step(link, case) or done.next_step,
         # What cannot wait for a code: the pages of others alone, none of our own.

@@ -26,6 +26,7 @@ from monitor.services.answers import (
     answer_case,
     build_lessons_line,
     find_ownership_case,
+    foresee_undo_of_answer,
     record_feedback,
     share_case,
     undo_decisions,
@@ -47,7 +48,7 @@ from monitor.services.findings import (
 from monitor.services.pictures import load_compared_picture
 from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form, read_query
-from reports.answer_choices import ANSWER_UNDONE_CLOSES, ANSWERS
+from reports.answer_choices import ANSWERS
 from reports.pages import findings as pages
 from reports.pages.findings import AnswerHistoryView, FindingListView, ShareView, SortView, UndoLine
 from reports.reviewer_fields import list_reviewer_fields
@@ -113,7 +114,8 @@ def build_sort_routes(context: PortalContext) -> Blueprint:
         answered = list_answered_findings(context.app, owner)
         number, last, shown = paginate_lines(answered, ANSWERS_PER_PAGE)
         lines = tuple(disclose_finding(context.app, finding) for finding in shown)
-        view = AnswerHistoryView(lines=lines, number=number, last=last)
+        undoes = {line.id: foresee_undo_of_answer(context.app, line.id) for line in lines}
+        view = AnswerHistoryView(lines=lines, undoes=undoes, number=number, last=last)
         return context.render_page("Your answers", pages.render_answer_history, view)
 
     @routes.post("/me/sort")
@@ -190,7 +192,10 @@ def _describe_answers(
     words = Reason(f"{done}-answer", {"answer": answer})
     if count > 1:
         words = Reason(f"{done}-answers", {"answer": answer, "count": Count(count)})
-    return UndoLine(finding_ids=answered, words=words)
+    foreseen = (foresee_undo_of_answer(app, finding_id) for finding_id in answered)
+    return UndoLine(
+        finding_ids=answered, words=words, undoes=tuple(dict.fromkeys(filter(None, foreseen)))
+    )
 
 
 def _redirect_after_answers(context: PortalContext, form: AnswerForm) -> Response:
@@ -337,8 +342,7 @@ def build_case_routes(context: PortalContext) -> Blueprint:
     @routes.post("/me/cases/<case_id>/undo")
     def submit_undo(case_id: str) -> Response:
         case = _find_own_case(context, case_id)
-        before = disclose_own(app, case)
-        said = ANSWER_UNDONE_CLOSES if before.undo_closes else before.undone_words
+        said = disclose_own(app, case).undone_words
         try:
             undo_decisions(app, (case_id,), case.person_id)
         except InputError:

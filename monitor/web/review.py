@@ -34,7 +34,7 @@ from monitor.domain.vocabulary import (
     Side,
 )
 from monitor.services.answers import DecisionInput
-from monitor.services.disclosure import summarize
+from monitor.services.disclosure import find_review_opening, summarize
 from monitor.services.letters import list_office_letters, record_letter
 from monitor.services.next_steps import (
     build_advice_lines,
@@ -48,6 +48,7 @@ from monitor.services.review import (
     assign_case,
     decide_viewed_cases,
     download_review_evidence,
+    foresee_own_undo,
     leave_report,
     load_reviewable_case,
     queue_review_question,
@@ -250,6 +251,7 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
     said = case.get_word(Side.IT) if view.review_decision else None
     own, mistake = case.kind is CaseKind.OWN_ACCOUNT_CHANGED, case.report_to_take_back
     last = case.get_last_entry(Side.IT)
+    undoes = _describe_last_word(case, reviewer) if last and last.by == reviewer.id else ""
     shown = ReviewCaseView(
         case=view,
         queue=_build_list_beside(app, reviewer, view.id, now),
@@ -282,7 +284,9 @@ def build_case_view(app: App, reviewer: Reviewer, view: CaseView, now: datetime)
         letters=list_office_letters(app, reviewer, case, view),
         is_reportable=can_be_reported(case),
         is_made_by_others=view.nature is CaseKind.MOCK_ACCOUNT,
-        undoes=_describe_last_word(case, reviewer) if last and last.by == reviewer.id else "",
+        undoes=undoes,
+        undo_closes=bool(undoes)
+        and find_review_opening(app, foresee_own_undo(app, case, reviewer), reviewer.id) is None,
         ask_from=_compute_next_question_time(view.asked_at, now),
     )
     return shown.leave_report_alone() if view.opened_by is OpeningReason.REPORT_BACK else shown
@@ -522,7 +526,7 @@ def _build_case_path(case_ids: tuple[str, ...]) -> str:
 
 
 SAVED = "Saved."
-CLOSED_AGAIN = "You cannot see this case anymore: what was agreed on does not let you keep it."
+CLOSED_AGAIN = "You no longer see this case."
 
 
 def build_handling_routes(context: PortalContext) -> Blueprint:

@@ -13,6 +13,7 @@ from monitor.domain.vocabulary import (
     OpeningReason,
     Severity,
     StepActor,
+    UndoEffect,
 )
 
 # Where its person is asked whose an account is.
@@ -29,6 +30,11 @@ CASE_KINDS: Final[Mapping[CaseKind, str]] = {
     CaseKind.OWN_ACCOUNT_CHANGED: "Own account changed",
     CaseKind.MOCK_ACCOUNT: "Account made by others",
     CaseKind.HARMFUL_PAGE: "Harmful page",
+}
+UNDO_EFFECTS: Final[Mapping[UndoEffect, str]] = {
+    UndoEffect.OPENS: "If you undo it, IT sees it again.",
+    UndoEffect.NARROWS: "If you undo it, only a reviewer who has decided on it still sees it.",
+    UndoEffect.CLOSES: "If you undo it, IT no longer sees it.",
 }
 # The end of a sentence about someone: "The person ... ."
 DECISION_PHRASES: Final[Mapping[Decision, str]] = {

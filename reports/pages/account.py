@@ -11,7 +11,7 @@ from datetime import date, datetime
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseStep, Severity
 from reports import answer_choices
-from reports.finding_view import AdviceLine, AnswerChoice, CaseView
+from reports.finding_view import AdviceLine, AnswerChoice, CaseView, UndoOutlook
 from reports.pages.findings import QuestionCard
 from reports.pages.layout import FieldProblem, build_renderer
 
@@ -149,8 +149,8 @@ class AnswerDoneView:
     `filed` counts other results that it settled; a link names none but its own. `next_path` is our
     own page for the next step, which takes signing in: by a `code` that is on its way, or that its
     person gets with a `token`, which is the link. `undo` is the link that takes the answer back, in
-    the same browser. Their `case` says what comes next by when, and `steps` what cannot wait for a
-    code.
+    the same browser, and `undo_outlook` what that changes. Their `case` says what comes next by
+    when, and `steps` what cannot wait for a code.
     """
 
     next_step: str
@@ -160,6 +160,7 @@ class AnswerDoneView:
     token: str = ""
     code: EmailedCodeView | None = None
     undo: str = ""
+    undo_outlook: UndoOutlook | None = None
     filed: int = 0
     case: CaseView | None = None
     steps: tuple[AdviceLine, ...] = ()

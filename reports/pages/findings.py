@@ -15,6 +15,7 @@ from reports.finding_view import (
     ComparisonLine,
     FindingView,
     HighlightPiece,
+    UndoOutlook,
     keep_closed,
 )
 from reports.pages.layout import PolicyReminder, build_renderer
@@ -174,10 +175,11 @@ class FeedbackWordsLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoLine:
-    """What was just answered, to be taken back by one button."""
+    """What was just answered, to be taken back by one button, and what that changes."""
 
     finding_ids: tuple[str, ...]
     words: Told
+    undoes: tuple[UndoOutlook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +216,10 @@ class SortView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerHistoryView:
+    """`undoes` has what the undo of a line changes, where it does, by the id of its finding."""
+
     lines: tuple[FindingView, ...]
+    undoes: Mapping[str, UndoOutlook | None]
     number: int = 1
     last: int = 1
 
@@ -261,7 +266,7 @@ class OwnAccountLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingPageView:
-    """`left` counts what waits for an answer beside it."""
+    """`left` counts what waits for an answer beside it; an `undo` may change who sees it."""
 
     finding: FindingView
     policy: PolicyReminder
@@ -272,6 +277,7 @@ class FindingPageView:
     is_declared: bool = False
     has_reviewer: bool = True
     left: int = 0
+    undo: UndoOutlook | None = None
 
     @property
     def leads_on(self) -> bool:

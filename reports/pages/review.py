@@ -102,13 +102,14 @@ class ReviewCaseView:
     `queue` is the list beside it. `note`, `question`, `remark` and `reason` are what was typed into
     a form that came back.
     `ask_from` is when its person may be asked again, None if that is now. `undoes` is the last
-    entry of IT's, in the words of the button, if the reader made it, else empty. `guide` is None
-    where we know of none, `school` where the school has no way of its own. `levers` are the ways by
-    which IT may have reported it, the one that is due first, and `results` how they did here.
-    `report` can be sent to the platform, empty where IT may not; `letters` to families and staff.
-    `deeds` are what IT may have done about it, and `steps` what its person reads who has to get an
-    account back. `said_by` is who in IT spoke last, at `said_at`; empty and None while nobody has.
-    `reported_by` is who made the report that is to be taken back, empty where none is.
+    entry of IT's, in the words of the button, if the reader made it, else empty; `undo_closes` says
+    that they no longer see the case after that. `guide` is None where we know of none, `school`
+    where the school has no way of its own. `levers` are the ways by which IT may have reported it,
+    the one that is due first, and `results` how they did here. `report` can be sent to the
+    platform, empty where IT may not; `letters` to families and staff. `deeds` are what IT may have
+    done about it, and `steps` what its person reads who has to get an account back. `said_by` is
+    who in IT spoke last, at `said_at`; empty and None while nobody has. `reported_by` is who made
+    the report that is to be taken back, empty where none is.
     """
 
     case: CaseView
@@ -132,6 +133,7 @@ class ReviewCaseView:
     is_reportable: bool
     is_made_by_others: bool
     undoes: str
+    undo_closes: bool
     ask_from: datetime | None
     note: str = ""
     question: str = ""

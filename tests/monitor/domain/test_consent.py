@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.case_end import Countdown
 from monitor.domain.consent import (
     Consent,
     apply_end,
@@ -131,7 +132,16 @@ def test_a_pause_rests_all_that_is_asked_and_nothing_that_is_kept():
     ],
 )
 def test_a_pause_takes_its_share_of_a_span_once_it_began_in_time(since, until, rest):
-    assert RESTING.compute_paused_time(MONDAY + since * DAY, MONDAY + until * DAY) == rest * DAY
+    limit = Countdown(start=MONDAY + since * DAY, span=(until - since) * DAY)
+
+    assert limit.compute_end(RESTING) == MONDAY + (until + rest) * DAY
+
+
+def test_a_pause_within_a_stop_takes_no_more_of_a_span():
+    stop = (MONDAY + 8 * DAY, MONDAY + 25 * DAY)
+    limit = Countdown(start=MONDAY + 5 * DAY, span=7 * DAY, stops=(stop,))
+
+    assert limit.compute_end(RESTING) == MONDAY + (5 + 7 + 17) * DAY
 
 
 @pytest.mark.parametrize(

@@ -205,9 +205,24 @@ def test_nothing_else_ever_opens_by_itself(silent):
 
 
 @pytest.mark.parametrize("answer", [Decision.MINE, Decision.NAMESAKE, Decision.HARMLESS])
-def test_an_answer_stops_the_clock_even_if_it_is_taken_back(answer):
+def test_an_answer_stops_the_clock_until_it_is_undone(answer):
     assert opening(inputs(case(), answer)) is None
-    assert opening(inputs(case(), answer, Decision.REOPENED)) is None
+    # Given after a day, and undone a day later.
+    assert opening(inputs(case(), answer, Decision.REOPENED)) == ReviewOpening(
+        at=MONDAY + 8 * DAY, reason=OpeningReason.UNANSWERED
+    )
+
+
+def test_the_undo_of_an_answer_that_came_too_late_leaves_it_open_since_its_day():
+    late = DecisionRecord(
+        case_id="case", decision=Decision.NAMESAKE, by="rosa", at=MONDAY + 8 * DAY
+    )
+    undo = replace(late, decision=Decision.REOPENED, at=MONDAY + 20 * DAY)
+    undone = apply_decision(apply_decision(case(), late), undo)
+
+    told = opening(DisclosureInput(case=undone, consent=CONSENT))
+
+    assert told == ReviewOpening(at=MONDAY + 7 * DAY, reason=OpeningReason.UNANSWERED)
 
 
 def test_a_case_that_begins_anew_is_its_persons_alone_again():
@@ -250,13 +265,13 @@ def test_a_settled_student_link_never_opens_by_itself(settled):
     assert opening(link, NEVER, COUNSELLED) is None
 
 
-def test_who_takes_back_that_a_student_link_is_settled_has_the_days_again():
+def test_who_takes_back_that_a_student_link_is_settled_has_the_days_left_again():
     link = inputs(
-        case(CaseKind.STUDENT_LINK), Decision.STUDENT_LINK, Decision.UNLINKED, Decision.REOPENED
+        case(CaseKind.STUDENT_LINK), Decision.STUDENT_LINK, Decision.EXPLAINED, Decision.REOPENED
     )
 
     assert opening(link, NEVER, COUNSELLED) == ReviewOpening(
-        at=MONDAY + 24 * DAY, reason=OpeningReason.COUNSEL
+        at=MONDAY + 23 * DAY, reason=OpeningReason.COUNSEL
     )
 
 

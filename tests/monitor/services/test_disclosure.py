@@ -47,7 +47,7 @@ EVE = Reviewer(address="eve@cedarvalley.example")
 LOCATED = {"url", "platform", "is_account", "first_seen", "last_seen"}
 # What only its person may know of a case.
 OF_ITS_PERSON = {
-    *("since", "is_undecided", "is_pursued", "undoes", "lowered_by", "earlier", "steps"),
+    *("since", "is_undecided", "is_pursued", "undoes", "undo", "lowered_by", "earlier", "steps"),
     "reported_by_it_at",
     *("lever", "until", "opens_at", "holders", "contact_kinds", "link_url"),
 }
@@ -112,7 +112,8 @@ def play(maria: Staff, case: Case, chance: random.Random) -> Iterator[object]:
     for _ in range(6):
         maria.world.clock.at += timedelta(days=chance.choice([0, 1, 1, 8, 30]))
         actor = chance.choice([reader, reader, ANA, BO])
-        said, now = chance.choice(list(Decision)), app.db.cases.load_case(case.id)
+        said = chance.choice([*Decision, *[Decision.REOPENED] * 10])
+        now = app.db.cases.load_case(case.id)
         try:
             if actor is reader:
                 decide_cases(app, (case.id,), DecisionInput(decision=said, by=maria.id))

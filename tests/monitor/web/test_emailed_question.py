@@ -282,12 +282,12 @@ def test_an_answer_is_taken_back_without_signing_in_by_the_browser_that_gave_it(
     assert portal.guest().post(f"{link}/undo").status == 410
     assert portal.world.state.findings.find_finding_feedback(finding) is Decision.IMPERSONATION
 
-    assert "If you undo it, IT no longer sees this." in seen.text
+    assert "If you undo it, IT no longer sees it. If you undo it and do not answer by" in seen.text
     undone = guest.post(f"{link}/undo")
     assert undone.leads_to == link
     told = guest.follow(undone)
-    assert "IT no longer sees this: share it if you want its help." in told.text
-    assert "Only you see this, until you share it" in told.text
+    assert "Your answer is undone." in told.text
+    assert "Only you see this. If you do not answer, IT sees it from" in told.text
     assert portal.world.state.findings.find_finding_feedback(finding) is None
     assert guest.get(link).status == 200
     assert guest.post(f"{link}/undo").status == 410

@@ -20,10 +20,22 @@ from monitor.domain.case import (
 from monitor.domain.case_log import SHARING
 from monitor.domain.errors import MonitorError
 from monitor.domain.person import Reviewer
-from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, Means, Severity, Side
+from monitor.domain.vocabulary import (
+    CaseBin,
+    CaseKind,
+    Decision,
+    Means,
+    OpeningReason,
+    Severity,
+    Side,
+)
 from monitor.services.answers import DecisionInput, decide_cases
 from monitor.services.disclosure import disclose_own, find_review_opening
-from monitor.services.review import build_review_digest
+from monitor.services.review import (
+    build_review_digest,
+    take_report_back,
+    undo_own_decisions,
+)
 from monitor.services.review_access import ANY_CASE, record_case_views
 from monitor.services.visible_cases import list_allowed_decisions, load_queue_page
 from reports.emails.office import render_review
@@ -126,21 +138,34 @@ class Life:
     def _review(self, reviewer: Reviewer) -> None:
         """Let a reviewer who sees it say what they are offered: they go on seeing it."""
         app, before = self.portal.world.app, disclose_own(self.portal.world.app, self.case)
-        if find_review_opening(app, self.case, reviewer.id) is None or before.mistaken_at:
+        opening = find_review_opening(app, self.case, reviewer.id)
+        if opening is None:
             return
-        words = list(list_allowed_decisions(self.case, app.clock.now()))
-        if any(entry.by == reviewer.id for entry in self.case.standing):
+        # Of what its person says is theirs, IT does nothing but answer for its report.
+        answers = before.mistaken_at or opening.reason is OpeningReason.REPORT_BACK
+        words = [] if answers else list(list_allowed_decisions(self.case, app.clock.now()))
+        if self.case.report_to_take_back:
+            words += [Decision.TAKEN_BACK] * 3
+        elif any(entry.by == reviewer.id for entry in self.case.undoable):
             words += UNDOING
         if not words:
             return
-        said = DecisionInput(decision=self.data.draw(st.sampled_from(words)), by=reviewer.id)
+        said = self.data.draw(st.sampled_from(words))
         seeing = self._list_seeing()
-        decide_cases(app, (self.id,), said)
+        record_case_views(app, reviewer, [self.id])
+        if said is Decision.TAKEN_BACK:
+            take_report_back(app, reviewer, self.id)
+        elif said is Decision.REOPENED:
+            undo_own_decisions(app, reviewer, [self.id])
+        else:
+            decide_cases(app, (self.id,), DecisionInput(decision=said, by=reviewer.id))
 
         after = disclose_own(app, self.case)
-        assert self._list_seeing() >= seeing, said
         assert (after.decision, after.undoes) == (before.decision, before.undoes)
-        assert after.end is None or before.end is not None, said
+        # What only their own word kept open, or going, closes and ends with it.
+        if said is not Decision.REOPENED:
+            assert self._list_seeing() >= seeing, said
+            assert after.end is None or before.end is not None, said
 
 
 def check_own_pages(life: Life) -> None:

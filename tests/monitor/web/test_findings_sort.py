@@ -127,6 +127,16 @@ def test_a_legal_hold_keeps_an_alert_that_is_taken_back(portal, twins):
     assert portal.world.state.cases.list_cases_of_finding(answered)
 
 
+def test_answers_say_at_each_undo_that_it_closes_them_to_it(portal, twins):
+    guest, closes = portal.signed_in(MARIA.person.mail), "If you undo it, IT no longer sees it."
+    for finding_id in twins:
+        form = {"csrf": guest.csrf, "finding": finding_id, "decision": "impersonation"}
+        assert guest.follow(guest.send("/me/sort", form)).text.count(closes) == 1
+
+    assert guest.get("/me/sort/done").text.count(closes) == len(twins)
+    assert closes in guest.get(f"/me/findings/{twins[0]}").text
+
+
 def test_an_alert_that_we_raised_stays_when_an_answer_is_undone(guest, maria):
     case = maria.case(CaseKind.IMPERSONATION)
     guest.post(f"/me/cases/{case.id}", decision="impersonation")
@@ -577,7 +587,7 @@ def test_ruled_cases_say_so_and_can_be_taken_back(guest, maria):
 
     undone = guest.post(f"/me/cases/{case.id}/undo")
 
-    assert "Your answer is undone. IT no longer sees this" in guest.follow(undone).text
+    assert "Undone: “Someone pretending to be me”." in guest.follow(undone).text
     assert maria.case(CaseKind.IMPERSONATION).is_undecided
     answer = guest.post(f"/me/cases/{case.id}/undo")
     assert "nothing to undo" in guest.follow(answer).text

@@ -27,7 +27,6 @@ from reports.coverage import Coverage, CoveredSource
 from reports.finding_view import (
     AccountPair,
     AdviceLine,
-    CaseHolder,
     CaseView,
     FindingView,
     HighlightPiece,
@@ -110,7 +109,7 @@ REPORTED = replace(
 )
 
 
-ANA = CaseHolder(address="ana@cedarvalley.example")
+ANA = "ana@cedarvalley.example"
 
 
 def home(*cases: CaseView, progress: tuple[CaseView, ...] = (), checked: int = 4) -> BeautifulSoup:

@@ -90,7 +90,7 @@ def test_an_undo_is_not_said_to_close_what_early_access_holds_open(
     maria.rules(fake(maria), Decision.IMPERSONATION)
     page, words = (
         f"/me/findings/{fake(maria).finding_id}",
-        "If you undo it, IT no longer sees this.",
+        "If you undo it, IT no longer sees it.",
     )
 
     assert words not in portal.signed_in(maria.mail).get(page).text

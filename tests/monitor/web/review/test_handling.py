@@ -6,11 +6,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from monitor.demo import district
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
-from monitor.domain.disclosure import KEPT_AFTER_END
-from monitor.domain.english_dates import format_near_day
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind, Side
@@ -734,24 +731,75 @@ def test_why_it_sees_a_case_is_the_same_before_and_after_an_answer(portal, unans
 
 
 def test_who_stops_sharing_reads_before_and_after_who_still_sees_it(portal, maria, ana):
-    case, guest, world = fake(maria), portal.signed_in(maria.mail), portal.world
+    case, guest = fake(maria), portal.signed_in(maria.mail)
     page, share = f"/me/findings/{case.finding_id}", f"/me/cases/{case.id}/share"
     decides(ana, maria, Decision.IMPERSONATION)
     kept = f"{ANA} has decided on it, and sees it until a week after its end."
     assert f"If you stop: {kept}" in guest.get(page).text
-    ana.post("/review/undo", case=case.id)
-
-    day = format_near_day(world.clock.at + KEPT_AFTER_END, district.ZONE)
-    kept = f"{ANA} took back what they decided, and sees it until {day}."
-    assert f"If you stop: {kept}" in guest.get(page).text
     guest.post(f"/me/cases/{case.id}/unshare")
-
     assert kept in guest.get(page).text
     assert kept in guest.get(share).text
-    assert "You decided on it" in portal.signed_in(ANA).get(f"/review/cases/{case.id}").text
-    world.later(days=7)
-    assert "Only you see this" in portal.signed_in(maria.mail).get(page).text
-    assert "No cases are open to you." in portal.signed_in(ANA).get("/review").text
+    here = f"/review/cases/{case.id}"
+    assert "If you undo it, you no longer see this case." in ana.get(here).text
+
+    after = ana.follow(ana.post("/review/undo", case=case.id)).text
+
+    assert "You no longer see this case" in after
+    assert "No cases are open to you." in after
+    assert "Only you see this" in guest.get(page).text
+
+
+def test_an_undo_leaves_both_sides_what_they_read_before_the_press(portal, unanswered, ana):
+    case, guest = fake(unanswered), portal.signed_in(unanswered.mail)
+    page, undo = f"/me/findings/{case.finding_id}", f"/me/cases/{case.id}/undo"
+    before, queue = guest.get(page).page.select_one(".ask-case"), ana.get("/review").text
+    seen = before.select_one(".sees").get_text()
+    assert "IT has been able to see this since" in seen
+    assert "IT decides what it is, unless you answer." in before.get_text()
+
+    for answer, note in (("impersonation", ""), ("namesake", "If you undo it, IT sees it again.")):
+        guest.post(f"/me/cases/{case.id}", decision=answer)
+        told = guest.get(page).page.select_one(".ask-case").get_text()
+        assert note in told
+        assert note or "If you undo it" not in told
+        guest.post(undo)
+
+        after = guest.get(page).page.select_one(".ask-case")
+        assert after.select_one(".sees").get_text() == seen
+        assert after.get_text() == before.get_text()
+        assert ana.get("/review").text == queue
+
+
+def test_who_undoes_a_second_answer_reads_that_the_first_one_opens_it_again(portal, maria, ana):
+    case, guest = fake(maria), portal.signed_in(maria.mail)
+    guest.post(f"/me/cases/{case.id}/unshare")
+    page = f"/me/findings/{case.finding_id}"
+    guest.post(f"/me/cases/{case.id}", decision="impersonation")
+    opened = guest.get(page).page.select_one(".sees").get_text()
+    guest.post(f"/me/cases/{case.id}", decision="namesake")
+    portal.world.later(days=1)
+    guest = portal.signed_in(maria.mail)
+    assert "Only you see this" in guest.get(page).text
+    assert "If you undo it, IT sees it again." in guest.get(page).text
+
+    guest.post(f"/me/cases/{case.id}/undo")
+
+    assert guest.get(page).page.select_one(".sees").get_text() == opened
+
+
+def test_once_both_undid_what_they_said_nobody_in_it_sees_it_but_by_silence(portal, unanswered):
+    case, guest, ana = fake(unanswered), portal.signed_in(unanswered.mail), portal.signed_in(ANA)
+    before = guest.get(f"/me/findings/{case.finding_id}").page.select_one(".sees").get_text()
+    guest.post(f"/me/cases/{case.id}", decision="impersonation")
+    decides(ana, unanswered, Decision.REPORTED)
+    guest.post(f"/me/cases/{case.id}/undo")
+    assert "What IT says" in ana.get(f"/review/cases/{case.id}").text
+
+    ana.post("/review/undo", case=case.id)
+
+    after = guest.get(f"/me/findings/{case.finding_id}").page.select_one(".sees").get_text()
+    assert after == before
+    assert "You have decided on it" not in ana.get(f"/review/cases/{case.id}").text
 
 
 def test_what_time_opened_closes_when_its_person_takes_the_evidence_back(portal, unanswered):
@@ -772,7 +820,7 @@ def test_under_an_older_consent_text_a_decided_case_is_its_persons_alone(portal,
     saved = decides(ana, unanswered, Decision.HARMLESS)
 
     assert saved.status == 200
-    assert "You cannot see this case anymore" in saved.text
+    assert "You no longer see this case" in saved.text
     assert "No cases are open to you." in saved.text
 
 

@@ -167,6 +167,7 @@ def test_who_says_that_it_is_theirs_reads_by_when_it_takes_its_report_back(
     page, home = own.get(where).text, own.get("/me").text
     assert promise in page
     assert f"{ANA}, who reported it, sees only where it is, to answer for that report." in page
+    assert "If you undo it, IT sees it again." in page
     assert "What IT would see (nothing else)" in page
     assert promise in home
     assert "All quiet" not in home
