@@ -91,6 +91,26 @@ class Life:
         is_told = self.data.draw(st.sampled_from([True, True, False]))
         now = self.portal.world.clock.at
         self.db.cases.update_case(mark_notified(begun, now) if is_told else begun)
+        # Chance alone seldom has IT report what its person then says pretends nothing.
+        if kind is CaseKind.IMPERSONATION and self.data.draw(st.booleans()):
+            self._begin_with_mistake()
+
+    def _begin_with_mistake(self) -> None:
+        """Let IT report it by mistake, perhaps take that back, and perhaps undo that."""
+        app, reporter = self.portal.world.app, Reviewer(address=REVIEWERS[0])
+        said = self.data.draw(st.sampled_from([Decision.MINE, Decision.NAMESAKE]))
+        for decision, by in (
+            (Decision.SHARED, self.maria.id),
+            (Decision.REPORTED, reporter.id),
+            (said, self.maria.id),
+        ):
+            decide_cases(app, (self.id,), DecisionInput(decision=decision, by=by))
+        record_case_views(app, reporter, [self.id])
+        presses = self.data.draw(st.sampled_from([2, 2, 1, 0]))
+        if presses > 0:
+            take_report_back(app, reporter, self.id)
+        if presses > 1:
+            undo_own_decisions(app, reporter, [self.id])
 
     def go_on(self) -> None:
         """Let time pass, and then its person, a reviewer or the world do something."""
