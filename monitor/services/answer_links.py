@@ -200,7 +200,8 @@ def add_finding_links(app: App, view: EmailView, sent_at: datetime) -> EmailView
         case NudgeView():
             return replace(view, cases=tuple(map(links.link_open_case, view.cases)))
         case ReviewerQuestionView():
-            return replace(view, case=links.link_to_page(view.case))
+            link = links.link_open_case if view.did else links.link_to_page
+            return replace(view, case=link(view.case))
         case PersonalEmailView():
             return replace(
                 view,

@@ -36,7 +36,6 @@ from monitor.domain.vocabulary import (
     EventKind,
     OwnershipLabel,
     Scope,
-    Side,
     SweepKind,
 )
 from monitor.services.alert_feeds import lacks_search_engine
@@ -177,12 +176,7 @@ def _is_wanted(app: App, person_id: str, view: DigestView) -> bool:
         case EmailCadence.ON_NEWS:
             # What was told at once has reminders of its own.
             waiting = (case for case in view.waiting if not case.nudges_at)
-            # Nobody acts in someone's name without a word of it.
-            acted = any(
-                case.acted_by is Side.IT and case.acted_at and case.acted_at >= last
-                for case in view.waiting
-            )
-            return view.has_news or acted or _has_missed_nudge(app, person_id, waiting, last)
+            return view.has_news or _has_missed_nudge(app, person_id, waiting, last)
 
 
 def queue_self_check_email(app: App, sweep: Sweep) -> None:

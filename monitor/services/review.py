@@ -213,8 +213,7 @@ def leave_report(app: App, reviewer: Reviewer, case_id: str, reason: str) -> Non
         verdict = said if said and stands else read_verdict(case.kind, report)
         entry = DecisionInput(decision=verdict, by=reviewer.id, note=reason)
         (case,) = decide_cases(app, (case_id,), entry)
-        key = f"{case_id} left {app.clock.now().isoformat()}"
-        _queue_words_of_it(app, case, reviewer, reason, key)
+        _queue_words_of_it(app, case, reviewer, reason)
 
 
 def _require_mistake(case: Case) -> DecisionRecord:
@@ -274,22 +273,23 @@ def queue_review_question(app: App, reviewer: Reviewer, case_id: str, text: str)
             raise InputError(reason)
         note_record = _build_remark(app, reviewer, case, ReviewNoteKind.QUESTION, text)
         app.db.review_notes.insert_review_note(note_record)
-        key = f"{case_id} {note_record.at.isoformat()}"
-        _queue_words_of_it(app, case, reviewer, note_record.text, key)
+        _queue_words_of_it(app, case, reviewer, note_record.text)
         app.db.audit.append_entry(note_record.at, reviewer.id, "asked", case_id, {})
 
 
 def _queue_words_of_it(
-    app: App, case: Case, reviewer: Reviewer, words: str, dedupe_key: str
+    app: App, case: Case, reviewer: Reviewer, words: str, did: Decision | None = None
 ) -> None:
-    """Email the person what a reviewer asks, or why they leave a report."""
+    """Email the person what a reviewer asks or did, or why they leave a report."""
     view = ReviewerQuestionView(
         **build_greeting(app, app.db.people.load_person(case.person_id)),
         case=disclose_own(app, case),
         by=reviewer.address,
         question=words.strip(),
+        did=did,
     )
-    queue_email(app, EmailPlan(recipient_id=case.person_id, dedupe_key=dedupe_key), view)
+    key = f"{case.id} {did} {app.clock.now().isoformat()}"
+    queue_email(app, EmailPlan(recipient_id=case.person_id, dedupe_key=key), view)
 
 
 def decide_viewed_cases(
@@ -297,7 +297,7 @@ def decide_viewed_cases(
 ) -> tuple[Case, ...]:
     """Append one decision of the reviewer's to several cases, or to none.
 
-    `seen` is the revision of each when it was read.
+    `seen` is the revision of each when it was read. Their people are emailed what it is.
     """
     with app.db.begin_transaction():
         for case_id, revision in seen.items():
@@ -312,7 +312,10 @@ def decide_viewed_cases(
                 raise InputError(reason)
             if entry.lever and entry.lever not in list_report_levers(app, case, Side.IT):
                 raise InputError("Choose one of the ways that this case has.")
-        return decide_cases(app, seen, replace(entry, by=reviewer.id))
+        decided = decide_cases(app, seen, replace(entry, by=reviewer.id))
+        for case in decided:
+            _queue_words_of_it(app, case, reviewer, entry.note, entry.decision)
+        return decided
 
 
 def undo_own_decisions(app: App, reviewer: Reviewer, case_ids: Iterable[str]) -> None:

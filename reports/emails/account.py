@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from urllib.parse import quote
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import ConsentAction, EmailState, Language, Severity
+from monitor.domain.vocabulary import ConsentAction, Decision, EmailState, Language, Severity
 from reports.emails.render import Email, compose_email, compose_fitting_email
 from reports.emails.views import EmailView, limit_lines
 from reports.finding_view import CaseView
@@ -82,11 +82,19 @@ class BreakGlassView(EmailView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerQuestionView(EmailView):
-    """A reviewer asks about a case, or says why IT leaves its report, in words of their own."""
+    """What a reviewer asks about a case, or why IT leaves its report, in words of their own.
+
+    Or what IT just said of it or did about it, with their note, if any; `did` is None else.
+    """
 
     case: CaseView
     by: str
     question: str
+    did: Decision | None = None
+
+    @property
+    def is_deed(self) -> bool:
+        return self.did is not None and self.did is self.case.lever
 
     @property
     def leaves_report(self) -> bool:

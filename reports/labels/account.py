@@ -191,7 +191,7 @@ EMAIL_KINDS: Final[Mapping[str, str]] = {
     "disk-full": "Disk is full",
     "staff-file": "Staff file",
     "trial": "Test email",
-    "reviewer-question": "Question from a reviewer",
+    "reviewer-question": "Message from a reviewer",
     "new-address": "Confirm your new address",
     "address-changed": "Your address changed",
     "name-decided": "Decision about a name",

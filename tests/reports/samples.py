@@ -356,6 +356,21 @@ EMAILS: Final[dict[str, EmailView]] = {
         by="it-security@cedarvalley.example",
         question="Is this the account that your band made for its tour?",
     ),
+    "acted": ReviewerQuestionView(
+        **ROSA,
+        case=replace(
+            IMPERSONATION,
+            link_url=FINDING,
+            is_undecided=True,
+            review_decision=Decision.IMPERSONATION,
+            next_by=StepActor.IT,
+            next_step=CaseStep.REPORT,
+            due=MONDAY + timedelta(days=3),
+        ),
+        by="it-security@cedarvalley.example",
+        question="",
+        did=Decision.IMPERSONATION,
+    ),
     "break-glass": BreakGlassView(
         **ROSA,
         at=MONDAY,

@@ -255,6 +255,28 @@ def test_the_person_is_asked_once_a_week_at_most_whoever_asks(maria: Staff, ref:
     assert len(maria.emails_of("reviewer-question")) == 2
 
 
+def test_the_person_is_emailed_each_step_of_it_and_no_note(maria: Staff, ref: str):
+    add_review_note(handling(maria), ANA, ref, "Called the platform.")
+    maria.world.later(minutes=1)
+    for decision, note in (
+        (Decision.IMPERSONATION, "It has her photo."),
+        (Decision.REPORTED, ""),
+    ):
+        entry = DecisionInput(decision=decision, by=ANA.id, note=note)
+        record_case_views(queue(maria), ANA, [ref])
+        decide_viewed_cases(handling(maria), ANA, {ref: seen(maria)}, entry)
+        maria.world.later(minutes=1)
+    send_due(maria.world.app)
+
+    decided, reported = (email.text for email in maria.emails_of("reviewer-question"))
+    assert "IT said: It pretends to be you. Next, by " in decided
+    assert ": IT reports it to the platform. Your own answer decides what it is." in decided
+    assert "It has her photo." in decided
+    assert "Answer now:" in decided
+    assert "IT reported it to the platform. Next, by " in reported
+    assert "Why:" not in reported
+
+
 def test_a_ruling_is_the_reviewers_own_and_can_be_undone_by_them(maria: Staff, ref: str):
     decide_viewed_cases(
         handling(maria),
