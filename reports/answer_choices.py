@@ -37,6 +37,10 @@ ANSWER_LINK_OVER: Final = (
     "The result was answered, is gone, or the link is older than 14 days. Sign in to see where it "
     "is now."
 )
+ANSWER_LINK_OVER_SIGNED_IN: Final = (
+    "The result was answered, is gone, or the link is older than 14 days. Your results say where "
+    "it is now."
+)
 CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     CaseKind.IMPERSONATION: {**ANSWERS, Decision.HARMLESS: "I know about it, and it is fine"},
     CaseKind.MOCK_ACCOUNT: {

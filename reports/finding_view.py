@@ -444,6 +444,11 @@ class CaseView(CaseSummary):
         return (self.next_by, self.next_step) == (StepActor.PERSON, CaseStep.ANSWER)
 
     @property
+    def is_unconfirmed(self) -> bool:
+        """Tell whether their answer, given by a mailed link, counts once they confirm it."""
+        return self.next_step is CaseStep.CONFIRM
+
+    @property
     def own_next_step(self) -> str:
         """Return what happens next, as its person reads it; empty where it has ended."""
         if self.next_by is None or self.next_step is None:

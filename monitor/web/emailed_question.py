@@ -233,8 +233,11 @@ def _build_done_view(
 
 def _render_over(context: PortalContext, token: str = "") -> Response:
     """Say the same for a link that was answered, has expired or was never ours."""
+    is_signed_in = context.browser_session.principal is not None
     view = AnswerDoneView(
-        next_step=answer_choices.ANSWER_LINK_OVER,
+        next_step=answer_choices.ANSWER_LINK_OVER_SIGNED_IN
+        if is_signed_in
+        else answer_choices.ANSWER_LINK_OVER,
         next_path=url_for("me.show_home"),
         action="Open your results",
         token=token,

@@ -195,7 +195,7 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.NOTIFY): "We email you about it.",
     (StepActor.OPERATOR, CaseStep.MEND_ADDRESS): "Your district corrects your email address.",
     (StepActor.PERSON, CaseStep.ANSWER): "It stays open until you answer, and nobody else acts.",
-    (StepActor.PERSON, CaseStep.CONFIRM): "You sign in and confirm your answer: IT says otherwise.",
+    (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer: IT says otherwise.",
     (StepActor.PERSON, CaseStep.REPORT): "You report it.",
     (StepActor.PERSON, CaseStep.ESCALATE): "You report it again, or leave it as it is.",
     (StepActor.IT, CaseStep.DECIDE): "IT decides what it is, unless you answer.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import CaseStep, Severity
+from monitor.domain.vocabulary import Severity
 from reports import answer_choices
 from reports.finding_view import AdviceLine, AnswerChoice, CaseView, UndoOutlook
 from reports.pages.findings import QuestionCard
@@ -168,7 +168,7 @@ class AnswerDoneView:
     @property
     def confirms_against_report(self) -> bool:
         """Tell whether IT reported what they say is no fake, and a link alone does not end that."""
-        if self.case is None or self.case.next_step is not CaseStep.CONFIRM:
+        if self.case is None or not self.case.is_unconfirmed:
             return False
         return self.case.reported_by_it_at is not None
 

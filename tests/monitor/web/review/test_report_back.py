@@ -220,7 +220,22 @@ def test_who_answers_by_a_link_is_told_that_it_reported_and_to_sign_in(
     saved = guest.post(link, decision=said).text
 
     assert "IT reported this account as a fake. Sign in to confirm your answer: IT then" in saved
-    assert "You sign in and confirm your answer: IT says otherwise." in saved
+    assert "You confirm your answer: IT says otherwise." in saved
+
+    signed_in = portal.signed_in(maria.mail)
+    words = {"mine": "This is me", "namesake": "Someone else with my name"}[said]
+    for path in ("/me", f"/me/findings/{fake(maria).finding_id}"):
+        page = signed_in.get(path)
+        assert f"You said: {words} ." in page.text
+        assert "IT says otherwise, and sees it until you confirm." in page.text
+        assert "Is this account you?" not in page.text.partition("Another answer")[0]
+        button = page.page.find("button", string=f"Confirm: {words}")
+        action = button.find_parent("form")["action"]
+    signed_in.post(action, decision=said)
+    assert not fake(maria).awaits_confirmation
+    over = signed_in.get(build_link(portal, maria)).text
+    assert "Your results say where it is now." in over
+    assert "Sign in to see" not in over
 
 
 @pytest.mark.usefixtures("reported")
