@@ -81,6 +81,7 @@ Reader = Person | Reviewer
 _MOST_KEPT_OUT = 2
 _OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
 DOWNLOADED: Final = "downloaded-evidence"
+REPORT_TAKEN_BACK: Final = "report-taken-back"
 _SILENT_ENDS = frozenset({EndReason.SILENT, EndReason.LAPSED})
 SUGGESTED_ANSWERS = {
     OwnershipLabel.MINE: Decision.MINE,
@@ -245,6 +246,18 @@ def list_reports_to_withdraw(app: App, case: Case) -> tuple[DecisionRecord, ...]
     """
     by_it = None if find_report_to_take_back(app, case) else case.find_mistaken_report(Side.IT)
     return tuple(filter(None, (case.find_mistaken_report(Side.PERSON), by_it)))
+
+
+def list_due_withdrawals(app: App, case: Case) -> tuple[DecisionRecord, ...]:
+    """Return those of which its person has not said since that they took it back, or asked IT."""
+    reports = list_reports_to_withdraw(app, case)
+    acts = app.db.audit.list_entries_of_subjects((case.id,)) if reports else ()
+    sent = [(one.details["of"], one.at) for one in acts if one.action == REPORT_TAKEN_BACK]
+    return tuple(
+        report
+        for report in reports
+        if not any(of == case.get_side(report) and at >= report.at for of, at in sent)
+    )
 
 
 def renew_time_limits(app: App, since: datetime) -> None:
@@ -424,7 +437,7 @@ def _build_own_view(
     looks = () if summary.end else list_look_times(case)
     own_looks = () if looks and list_recheck_keys(app, finding) else looks
     lever, is_open = case.last_lever, summary.it_sees_since is not None
-    last, mistaken = case.get_last_entry(Side.PERSON), list_reports_to_withdraw(app, case)
+    last, mistaken = case.get_last_entry(Side.PERSON), list_due_withdrawals(app, case)
     is_asked = summary.mistaken_at is not None or (is_open and not summary.end)
     upheld, reported = case.upheld, case.find_report(Side.IT)
     is_shut_by_then = not is_open or summary.open_until is not None

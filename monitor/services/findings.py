@@ -27,7 +27,6 @@ from monitor.domain.vocabulary import (
     FindingGroup,
     OwnershipLabel,
     Severity,
-    Side,
     SweepKind,
 )
 from monitor.services.alert_feeds import can_use_alert_feeds, lacks_search_engine
@@ -48,6 +47,7 @@ from monitor.services.disclosure import (
     disclose_finding,
     disclose_to_others,
     has_reviewer,
+    list_due_withdrawals,
     list_own_cases,
 )
 from monitor.services.finding_history import (
@@ -195,14 +195,16 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         can_add_feeds=can_use_alert_feeds(app, person_id),
         breaches=count_breaches(app, person_id),
         weeks=build_personal_weeks(app, person_id),
-        misreported=tuple(one.build() for one in own if _is_misreported(one, now)),
+        misreported=tuple(one.build() for one in own if _is_misreported(app, one, now)),
     )
 
 
-def _is_misreported(found: OwnCase, now: datetime) -> bool:
-    """Tell whether IT is to take a report of it back; a month later, home has told enough."""
-    report, ruled_at = found.case.find_mistaken_report(Side.IT), found.case.ruled_at
-    return bool(report and ruled_at and now < ruled_at + MISREPORTED_TOLD_FOR)
+def _is_misreported(app: App, found: OwnCase, now: datetime) -> bool:
+    """Tell whether a report of it is to be taken back; a month later, home has told enough."""
+    ruled_at = found.case.ruled_at
+    if not ruled_at or now >= ruled_at + MISREPORTED_TOLD_FOR:
+        return False
+    return bool(found.summary.mistaken_at or list_due_withdrawals(app, found.case))
 
 
 def build_latest_coverage(app: App, person_id: str) -> Coverage | None:

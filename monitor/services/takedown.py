@@ -36,7 +36,11 @@ from monitor.domain.vocabulary import (
     UploadProblem,
 )
 from monitor.services.answers import DecisionInput, decide_cases
-from monitor.services.disclosure import disclose_own, list_reports_to_withdraw
+from monitor.services.disclosure import (
+    REPORT_TAKEN_BACK,
+    disclose_own,
+    list_reports_to_withdraw,
+)
 from monitor.services.evidence_pack import build_evidence_view
 from monitor.services.letters import list_own_letters
 from monitor.services.lever_results import describe_platform_results
@@ -166,6 +170,15 @@ def build_withdrawal_view(
         office=(district.find_office_address(report.by) or district.contact) if by_it else "",
         has_several=len(case.list_mistaken_reports(side)) > 1,
     )
+
+
+def record_report_taken_back(app: App, owner_id: str, case_id: str, side: Side) -> None:
+    """Note that its person sent the text; raises InputError where there is no such report."""
+    case = app.db.cases.load_case_of_person(owner_id, case_id)
+    if side not in map(case.get_side, list_reports_to_withdraw(app, case)):
+        raise InputError("There is no such report to take back.")
+    now = app.clock.now()
+    app.db.audit.append_entry(now, "person", REPORT_TAKEN_BACK, case.id, {"of": side})
 
 
 def can_be_reported(case: Case) -> bool:

@@ -22,6 +22,7 @@ from monitor.services.takedown import (
     build_withdrawal_view,
     load_screenshot,
     record_removal_step,
+    record_report_taken_back,
     record_takedown_step,
     remove_screenshot,
 )
@@ -103,6 +104,16 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
             side = read_query(WithdrawalQuery).by
             view = build_withdrawal_view(app, context.person_id, case_id, side)
         return context.render_page("Take the report back", document.render_withdrawal, view)
+
+    @routes.post("/me/takedown/<case_id>/withdraw")
+    def submit_withdrawal(case_id: str) -> Response:
+        side = read_form(WithdrawalQuery).by
+        with _mask_as_not_found():
+            view = build_withdrawal_view(app, context.person_id, case_id, side)
+            record_report_taken_back(app, context.person_id, case_id, side)
+        page = url_for("findings.show_finding", finding_id=view.case.finding.id)
+        notice = "Saved: you asked IT." if view.office else "Saved: you took it back."
+        return context.redirect_to(page, notice)
 
     @routes.get("/me/takedown/<case_id>/report")
     def show_evidence(case_id: str) -> Response:

@@ -415,6 +415,7 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "assigned": "assigned this alert to themselves",
     "unassigned": "ended their assignment to this alert",
     "asked": "asked a question about this alert",
+    "report-taken-back": "sent the text that takes a report back",
     "told-parents": "told families of this account",
     "told-staff": "told the staff of this account",
     "downloaded-evidence": "downloaded the evidence of this alert",

@@ -83,7 +83,7 @@ class HomeView:
     only_on_news: bool = False
     breaches: int | None = None
     weeks: tuple[PersonalWeekLine, ...] = ()
-    # IT reported what they say is no fake, and does not see that.
+    # They or IT reported what they say is no fake, and nobody took that back yet.
     misreported: tuple[CaseView, ...] = ()
 
     @property

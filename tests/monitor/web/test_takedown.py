@@ -222,6 +222,15 @@ def test_who_reported_by_mistake_says_so_on_the_plan_and_gets_the_text(
     assert "Take the report back" in text
     assert "Send it where you reported it" in text
 
+    home = guest.get("/me").text
+    assert "You reported an account that you say is no fake." in home
+    assert "All quiet" not in home
+    done = guest.follow(guest.post(f"{place}/withdraw", by="person")).text
+    assert "Saved: you took it back." in done
+    assert "Take the report back" not in done
+    assert "you say is no fake" not in guest.get("/me").text
+    assert guest.post(f"{place}/withdraw", by="it").status == 404
+
 
 def test_who_undid_that_they_reported_it_still_gets_the_text(
     portal: Portal, maria: Staff, place: str
