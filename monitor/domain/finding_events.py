@@ -111,7 +111,7 @@ def update_seen_finding(
     seen_by = tuple(looks)
     present, arrival = _apply_arrival(finding, seen_by, at, policy)
     present = replace(present, last_seen=max(at, finding.last_seen))
-    fields = {change for look in seen_by for change in _list_reportable_changes(look)}
+    fields = {change for look in seen_by for change in list_reportable_changes(look)}
     changed = (_build_event(finding, EventKind.CHANGED, at, fields),) if fields else ()
     return FindingUpdate(finding=present, events=arrival + changed)
 
@@ -175,7 +175,8 @@ def _apply_arrival(
     return step.finding, step.events
 
 
-def _list_reportable_changes(look: FindingObservation) -> tuple[str, ...]:
+def list_reportable_changes(look: FindingObservation) -> tuple[str, ...]:
+    """Name the fields whose change is told; none, where there was nothing to compare with."""
     change = look.change
     if look.baseline or change is None or change.before is None or change.after is None:
         return ()
@@ -184,13 +185,14 @@ def _list_reportable_changes(look: FindingObservation) -> tuple[str, ...]:
     return list_material_changes(change.before, change.after)
 
 
+def is_listed_as_bait(trace: Trace) -> bool:
+    """Tell whether an account baits by its name, or by what a search engine quotes of it."""
+    return trace.kind is TraceKind.ACCOUNT and has_lure(trace, f"{trace.name}\n{trace.snippet}")
+
+
 def _is_renamed_as_bait(before: Trace, after: Trace) -> bool:
-    renamed = after.kind is TraceKind.ACCOUNT and "name" in list_material_changes(before, after)
-    return (
-        renamed
-        and has_lure(after, f"{after.name}\n{after.snippet}")
-        and not has_lure(before, f"{before.name}\n{before.snippet}")
-    )
+    renamed = "name" in list_material_changes(before, after)
+    return renamed and is_listed_as_bait(after) and not is_listed_as_bait(before)
 
 
 def _record_flip(

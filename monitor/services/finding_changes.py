@@ -17,7 +17,13 @@ from monitor.domain.finding import (
     is_different_account,
     list_aliases,
 )
-from monitor.domain.finding_events import FindingAbsence, FindingObservation, create_finding
+from monitor.domain.finding_events import (
+    FindingAbsence,
+    FindingObservation,
+    create_finding,
+    is_listed_as_bait,
+    list_reportable_changes,
+)
 from monitor.domain.planning.rotation import AnswerNovelty, QueryHistory, record_answer
 from monitor.domain.private_details import list_vanished_contacts
 from monitor.domain.snapshot_diff import (
@@ -33,7 +39,10 @@ from scrapers.source import SourceFamily
 
 @dataclass(slots=True)
 class FindingChanges:
-    """The findings that the queries of one settlement showed, and those they missed."""
+    """The findings that the queries of one settlement showed, and those they missed.
+
+    `left_lists` holds, by finding, the sightings of lists that showed it until now.
+    """
 
     observations: dict[str, list[FindingObservation]] = field(
         default_factory=lambda: defaultdict(list)
@@ -42,6 +51,7 @@ class FindingChanges:
     merged_into: dict[str, str] = field(default_factory=dict)
     new_finding_ids: set[str] = field(default_factory=set)
     portraits_before: dict[str, Trace] = field(default_factory=dict)
+    left_lists: dict[str, list[Sighting]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def finding_ids(self) -> tuple[str, ...]:
@@ -121,6 +131,8 @@ class SnapshotComparer:
                 listed=self.family is SourceFamily.SEARCH and not query.kind.proves_absence,
                 is_late=asked is None and self.was_asked,
             )
+            if look.listed and is_listed_as_bait(trace):
+                look = self._compare_listings(finding, query, look)
             self.finding_changes.observations[finding].append(look)
         for key, change in changes.items():
             if change.after is None:
@@ -132,6 +144,38 @@ class SnapshotComparer:
         news = not baseline and len(self.finding_changes.new_finding_ids) > known_so_far
         brought = AnswerNovelty.NEWS if news else AnswerNovelty.NOTHING
         self._write_query(query, result, asked, self._update_history(result, asked, brought))
+
+    def _compare_listings(
+        self, finding_id: str, query: Query, look: FindingObservation
+    ) -> FindingObservation:
+        """Compare what a list shows first of an account with what others showed of it last.
+
+        A declared handle, or a school, makes new questions of those that listed it. What any list
+        showed before a new name says nothing of the account today.
+        """
+        records = {row.key: row for row in self.db.queries.list_queries_of_person(self.person_id)}
+        seen = (
+            *self.finding_changes.left_lists.get(finding_id, ()),
+            *self.db.sightings.list_sightings_of_finding(finding_id),
+        )
+        older = [
+            (sighting, records[sighting.query])
+            for sighting in sorted(seen, key=lambda sighting: (sighting.last, sighting.query))
+            if sighting.last < self.at
+            and sighting.query in records
+            and not records[sighting.query].kind.proves_absence
+        ]
+        alike = [
+            sighting.trace
+            for sighting, record in older
+            if (record.source, record.version) == (query.source, self.version)
+        ]
+        if alike and look.change and look.change.before is None:
+            look = replace(look, change=replace(look.change, before=alike[-1]), baseline=False)
+        if list_reportable_changes(look):
+            for sighting, _ in older:
+                self.db.sightings.delete_sighting(sighting)
+        return look
 
     def _add_picture_prints(self, result: ParseResult, before: Snapshot) -> ParseResult:
         if not result.traces:
@@ -218,6 +262,8 @@ class SnapshotComparer:
         """Note an absence that may be proof; to leave a result list proves nothing."""
         if not query.kind.proves_absence or result.outcome is not Outcome.ABSENT:
             self.db.sightings.delete_sighting(sighting)
+            if not baseline:
+                self.finding_changes.left_lists[sighting.finding_id].append(sighting)
             return
         # It stays a sighting until a second proof, so that the second proof knows of it.
         self.db.sightings.save_sighting(replace(sighting, misses=sighting.misses + 1))

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from monitor.demo.data import DemoPage
 from monitor.demo.district import MARIA
-from monitor.domain.vocabulary import OwnershipLabel
-from tests.monitor.services.world import World, account
+from monitor.domain.vocabulary import CaseKind, OwnershipLabel, Severity
+from tests.monitor.services.world import Staff, World, account
 
 OWN = "bluesky:@mariadelgado.skies.example"
 
@@ -61,3 +62,52 @@ def test_an_account_that_takes_another_handle_stays_its_persons_own(world: World
         answer for answer in world.sweep() if answer[1] == "changed"
     ]
     assert world.state.findings.find_finding_label(own.id) is OwnershipLabel.MINE
+
+
+PRINTS = DemoPage(
+    url="https://www.instagram.com/tidepoolprints/",
+    title="Maria Delgado (@tidepoolprints) • Instagram photos and videos",
+    text="Prints and tide pools. Cedar Valley.",
+)
+
+
+def declares(world: World, maria: Staff, handle: str, *accounts: str) -> None:
+    person = world.state.people.load_person(maria.id)
+    told = replace(
+        person, handles=(*person.handles, handle), accounts=(*person.accounts, *accounts)
+    )
+    world.state.people.update_person(told)
+
+
+def test_who_takes_a_declared_handle_is_seen_though_another_was_declared_meanwhile(world: World):
+    """A new handle is asked for beside the older ones, in a question that was never asked."""
+    world.internet = world.internet.add_entry(PRINTS)
+    maria = world.joins(MARIA)
+    declares(world, maria, "tidepoolprints", "instagram:@tidepoolprints")
+    world.sweep()
+    assert maria.findings[PRINTS.url].portrait.name == "Maria Delgado"
+
+    declares(world, maria, "mariaprints")
+    taken = replace(
+        PRINTS, title="Tidepool Shop (@tidepoolprints) • Instagram", text="CashApp only"
+    )
+    world.internet = world.internet.remove_entry(PRINTS).add_entry(taken)
+    world.a_week_later()
+
+    assert ("Maria", "changed", PRINTS.url) in world.sweep()
+    assert maria.findings[PRINTS.url].portrait.name == "Tidepool Shop"
+    assert maria.case(CaseKind.OWN_ACCOUNT_CHANGED).severity is Severity.HIGH
+
+
+def test_other_words_under_a_declared_name_are_no_change(world: World):
+    world.internet = world.internet.add_entry(PRINTS)
+    maria = world.joins(MARIA)
+    declares(world, maria, "tidepoolprints", "instagram:@tidepoolprints")
+    world.sweep()
+
+    declares(world, maria, "mariaprints")
+    sells = replace(PRINTS, text="CashApp only")
+    world.internet = world.internet.remove_entry(PRINTS).add_entry(sells)
+    world.a_week_later()
+
+    assert world.sweep() == []
