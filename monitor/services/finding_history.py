@@ -3,11 +3,12 @@
 `owner_id` is the person who asks; other people's data is not found.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.app import App
-from monitor.domain.case_log import is_lever
+from monitor.domain.case_log import SHARING, is_confirmation, is_lever
 from monitor.domain.detection.account_likeness import (
     FieldComparison,
     TextRun,
@@ -170,16 +171,42 @@ def _find_version(versions: dict[int, FindingVersion], number: int) -> FindingVe
 
 def build_timeline_lines(moments: Iterable[TimelineEntry]) -> Iterator[TimelineLine]:
     """Tell the moments of a timeline, the latest first; what two queries saw alike is one line."""
-    last = None
-    for moment in reversed(tuple(moments)):
+    moments = tuple(moments)
+    last, left = None, _list_left_as_it_is(moments)
+    for moment in reversed(moments):
         line = TimelineLine(
             at=moment.at,
-            words=_describe_timeline_entry(moment),
+            words=_describe_left() if moment in left else _describe_timeline_entry(moment),
             fields=tuple(map(build_field_line, moment.marks)),
         )
         if line != last:
             yield line
         last = line
+
+
+def _list_left_as_it_is(moments: Iterable[TimelineEntry]) -> list[TimelineEntry]:
+    """Return where its person left what they had said is real: that does not call it fine."""
+    said: dict[str, list[str]] = defaultdict(list)
+    left = []
+    for moment in moments:
+        own = moment.kind is TimelineEntryKind.DECIDED and moment.by is DecisionMaker.PERSON
+        if not own or not moment.case_kind or not moment.word:
+            continue
+        kind, before = moment.case_kind, said[moment.case_kind]
+        if moment.word == Decision.REOPENED:
+            del before[-1:]
+        elif Decision(moment.word) not in SHARING:
+            real = (
+                is_lever(Decision(one)) or is_confirmation(kind, Decision(one)) for one in before
+            )
+            if moment.word == Decision.HARMLESS and any(real):
+                left.append(moment)
+            before.append(moment.word)
+    return left
+
+
+def _describe_left() -> Reason:
+    return Reason("history.answered", {"answer": Label("answers.left", Decision.HARMLESS)})
 
 
 def build_comparison_line(comparison: FieldComparison) -> ComparisonLine:

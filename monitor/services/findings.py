@@ -329,10 +329,12 @@ def _list_versions(app: App, owner_id: str, finding_id: str) -> tuple[tuple[int,
 
 
 def _build_case_panel(app: App, view: CaseView, zone: str) -> CasePanel:
+    notes = app.db.review_notes.list_review_notes_of_case(view.id)
     return CasePanel(
         case=view,
         policy=build_policy_reminder(app, CASE_CLAUSES.get(view.kind, ())),
         fields=list_reviewer_fields(disclose_to_others(app, app.db.cases.load_case(view.id)), zone),
+        remarks=tuple((note.at, note.by, note.kind, note.text) for note in notes),
     )
 
 

@@ -178,6 +178,13 @@ CHANGED_ACCOUNT_CHOICES: Final[Mapping[Decision, str]] = {
     Decision.IMPERSONATION: TAKEN_OVER,
     Decision.REPORTED: "Reported to the platform as taken over",
 }
+# What a reviewer wrote, asked or sent, as the person reads it.
+OWN_REMARKS: Final[Mapping[str, str]] = {
+    "note": "IT noted:",
+    "question": "IT asked you:",
+    "parents-told": "IT told families of this account.",
+    "staff-told": "IT told the staff of this account.",
+}
 # Why IT sees a case: to the person, after "IT sees this", and to a reviewer.
 ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.SHARED: "because you shared it",

@@ -249,11 +249,15 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePanel:
-    """A case on the page of its finding; `fields` are what IT reads of it, or would."""
+    """A case on the page of its finding; `fields` are what IT reads of it, or would.
+
+    `remarks` are what reviewers wrote, asked or sent: when, by whom, which kind, and its text.
+    """
 
     case: CaseView
     policy: PolicyReminder
     fields: tuple[tuple[str, str], ...]
+    remarks: tuple[tuple[datetime, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

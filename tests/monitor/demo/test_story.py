@@ -269,7 +269,7 @@ def test_the_namesake_is_set_aside_and_accused_of_nothing(played: Played):
 
 @pytest.mark.parametrize(
     ("mail", "week", "said"),
-    [(JOHN, 2, "all quiet"), (DANIEL, 3, ": 1 result to review")],
+    [(JOHN, 2, "nothing new in"), (DANIEL, 3, ": 1 result to review")],
 )
 def test_to_whom_nothing_happened_nothing_is_told_as_new(
     played: Played, mail: str, week: int, said: str

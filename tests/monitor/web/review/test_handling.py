@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from monitor.db.review_notes import ReviewNote, ReviewNoteKind
 from monitor.demo.district import MARIA
 from monitor.domain.case import Case
 from monitor.domain.person import build_reviewer_id
@@ -682,6 +683,20 @@ def test_the_word_of_it_is_never_shown_as_the_persons(portal, unanswered, ana):
     assert not page.page.find("form", action=f"/me/cases/{case.id}/undo")
     guest.post(f"/me/cases/{case.id}/undo")
     assert fake(unanswered).get_verdict(Side.IT) is Decision.HARMLESS
+
+
+def test_its_person_reads_on_the_page_of_a_result_what_it_noted_and_sent(portal, unanswered):
+    case, app = fake(unanswered), portal.world.app
+    for kind, text in ((ReviewNoteKind.NOTE, "Called them."), (ReviewNoteKind.PARENTS_TOLD, "")):
+        note = ReviewNote(
+            case_id=case.id, kind=kind, by="ana@x.example", at=app.clock.now(), text=text
+        )
+        app.db.review_notes.insert_review_note(note)
+
+    page = portal.signed_in(unanswered.mail).get(f"/me/findings/{case.finding_id}").text
+
+    assert "IT noted: Called them. ana@x.example, " in page
+    assert "IT told families of this account. ana@x.example, " in page
 
 
 def test_an_answer_says_what_becomes_of_what_it_sees_already(portal, unanswered, ana):
