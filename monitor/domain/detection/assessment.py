@@ -214,6 +214,10 @@ def assess_evidence(
     if inputs.is_account and label in _SOMEBODY_ELSES and shares.other < _HARDLY_OTHERS:
         is_likely = shares.mine >= _LIKELY_THEIRS
         label = OwnershipLabel.MINE if is_likely else OwnershipLabel.UNKNOWN
+    # Whoever bears a username of theirs under their name is theirs, or is playing them.
+    bears_both = inputs.has_same_handle and inputs.appearance.is_whole_match
+    if label in _SOMEBODY_ELSES and bears_both and found.isdisjoint(_CONTRADICTIONS):
+        label = OwnershipLabel.UNKNOWN
     asked = _should_ask_person(inputs, shown, label, weights)
     doubtful = label is OwnershipLabel.MINE and not _is_certain(inputs, shown)
     if asked or doubtful or label is OwnershipLabel.UNKNOWN:

@@ -252,6 +252,27 @@ def test_a_much_younger_account_counts_against_itself():
     assert {"younger", "elder"} & rules(maria(elder)) == {"elder"}
 
 
+@pytest.mark.parametrize(
+    ("bio", "label"),
+    [
+        ("All my links 18+", OwnershipLabel.UNKNOWN),
+        ("", OwnershipLabel.UNKNOWN),
+        ("Dental hygienist in Fairmont. Two cats.", OwnershipLabel.NAMESAKE),
+    ],
+)
+def test_ones_own_username_under_ones_name_is_never_set_aside_without_another_life(bio, label):
+    same = replace(
+        STRANGER,
+        key="https://links.example/mariadelgado",
+        url="https://links.example/mariadelgado",
+        account="links:@mariadelgado",
+        handle="mariadelgado",
+        bio=bio,
+    )
+
+    assert maria(same).label is label
+
+
 def test_somebody_elses_name_and_handle_are_unrelated():
     other = replace(STRANGER, name="Thomas Okafor", handle="okafor", bio="Cedar Valley")
 
