@@ -10,7 +10,7 @@ from monitor.domain.detection.assessment import NEARNESS, Assessment, select_rea
 from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.finding_events import Event
 from monitor.domain.person import Person
-from monitor.domain.private_details import ExposedContact
+from monitor.domain.private_details import ExposedContact, list_exposed_kinds
 from monitor.domain.reason import Count, Listed, Reason
 from monitor.domain.severity import (
     EXPOSURE_SEVERITY,
@@ -202,10 +202,13 @@ def is_contact_likely_theirs(
     """Tell whether the contact details are likely the person's: a namesake has some, too.
 
     What was learned elsewhere sets nothing aside that names the person and their town or school.
+    Whoever plays them, by their own word, gives a number of the player's own; a home may be theirs.
     """
     if assessment.label in {OwnershipLabel.MINE, OwnershipLabel.ABOUT_ME}:
         return True
     likely = decision is None and any(piece.rule in NEARNESS for piece in assessment.evidence)
-    if assessment.label not in {OwnershipLabel.NAMESAKE, OwnershipLabel.UNRELATED}:
+    if decision and assessment.label is OwnershipLabel.IMPERSONATION:
+        likely = ContactKind.HOME in list_exposed_kinds(portrait)
+    elif assessment.label not in {OwnershipLabel.NAMESAKE, OwnershipLabel.UNRELATED}:
         likely |= assessment.label is OwnershipLabel.IMPERSONATION or assessment.bits > 0
     return likely and build_appearance(portrait, person).is_whole_match

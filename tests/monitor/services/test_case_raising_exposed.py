@@ -344,3 +344,22 @@ def test_what_follows_from_an_answer_is_asked_at_once(world: World):
     record_feedback(world.app, daniel.id, {finding.id: Decision.MINE})
 
     assert set(exposed(daniel)) == {"phone"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "asked"),
+    [("Text me: 319-555-0134", set()), ("Home: 14 Elm Street", {"home-address"})],
+)
+def test_the_number_of_whoever_plays_them_is_not_asked_about(world: World, shown: str, asked: set):
+    pretends = replace(account("impersonator", week=2), since=1)
+    world.internet = world.internet.add_entry(pretends)
+    maria = world.joins(MARIA)
+    world.sweep()
+    maria.rules(maria.case(CaseKind.IMPERSONATION), Decision.IMPERSONATION)
+
+    calls = replace(pretends, bio=f"{pretends.bio} {shown}, Cedar Valley")
+    world.internet = world.internet.remove_entry(pretends).add_entry(calls)
+    world.a_week_later()
+    world.sweep()
+
+    assert set(exposed(maria)) == asked
