@@ -244,7 +244,9 @@ OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.SHOWN: "You showed that it is gone.",
     EndReason.RESTORED: "It shows your name, username and picture again.",
     EndReason.DISMISSED: "We stop asking. If it changes, we ask you again.",
-    EndReason.CLAIMED: "It was said to be gone, and it was not seen for 30 days.",
+    EndReason.CLAIMED: (
+        "It was said to be gone, and nobody said otherwise for 30 days. We could not check."
+    ),
     EndReason.SILENT: (
         "IT said that nothing more is needed, and you did not answer for four weeks."
     ),

@@ -211,7 +211,7 @@ REVIEWER_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.RESTORED: "it shows the staff member again",
     # What they said follows.
     EndReason.DISMISSED: "the staff member",
-    EndReason.CLAIMED: "it was said to be gone, and was not seen for 30 days",
+    EndReason.CLAIMED: "it was said to be gone, not checked, and nobody said otherwise for 30 days",
     EndReason.SILENT: "IT said that nothing more is needed, and the staff member did not answer",
     EndReason.LAPSED: "it was not answered in time",
 }

@@ -384,7 +384,7 @@ def test_what_was_done_to_a_handle_is_told_in_spanish() -> None:
     with use_language(Language.SPANISH):
         assert render_reason(reason, Others("Iris")) == (
             'Usa el nombre de usuario de Iris, pero se agrega "real" y '
-            "cambia la letra «l» por el número «1»."
+            "cambia la letra “l” por el número “1”."
         )
 
 

@@ -17,6 +17,7 @@ from monitor.domain.vocabulary import (
     ContactKind,
     CoverageState,
     Decision,
+    EndReason,
     GapKind,
     Severity,
     StepActor,
@@ -232,22 +233,56 @@ def test_a_first_digest_without_any_check_does_not_say_what_exists(digest: Diges
     assert "exists" not in email.text
 
 
-def test_what_may_be_a_fake_is_never_told_as_if_nobody_were_accused(
-    digest: Digest, question: FindingView
-) -> None:
+def test_what_may_be_a_fake_is_told_as_that(digest: Digest, question: FindingView) -> None:
     asked = replace(question, suggested=Decision.IMPERSONATION)
     news = render_digest(digest(questions=(asked,), to_sort=1))
     earlier = render_digest(digest(to_sort=1, has_likely_fake=True))
-    plain = render_digest(digest(questions=(question,), to_sort=1))
 
     for part in (news.text, news.html):
         words = " ".join(part.split())
         assert "Someone may be pretending to be you here." in words
         assert "it may be a fake" in words
         assert "no alert" not in words
-        assert "accuses" not in words
     assert "It may be a fake." in " ".join(earlier.text.split())
-    assert "Nothing here accuses anyone." in " ".join(plain.text.split())
+
+
+def test_only_where_something_ended_it_says_what_happened_with_earlier_results(
+    digest: Digest,
+) -> None:
+    looked_at, ended = render_digest(digest(views=1)), render_digest(digest(decided=(DECIDED,)))
+
+    for part in (looked_at.text, looked_at.html, ended.text, ended.html):
+        words = " ".join(part.split())
+        assert "We found nothing new under your name." in words
+        told = "Here is what happened with earlier results." in words
+        assert told is ("Closed on" in words)
+
+
+def test_pages_that_go_on_or_ended_are_told_apart(digest: Digest) -> None:
+    urls = [f"https://{name}.example/rosa" for name in ("alpha", "beta", "gamma", "delta")]
+    pages = [make_case(CaseKind.HARMFUL_PAGE, url, id=url) for url in urls]
+    ended = tuple(replace(page, end=EndReason.CLAIMED, ended_at=SINCE) for page in pages[2:])
+
+    for told in ({"waiting": tuple(pages[:2])}, {"decided": ended}):
+        email = render_digest(digest(**told))
+        shown = BeautifulSoup(email.html, "html.parser").get_text()
+        for part in (email.text, shown):
+            assert [url in part for url in map(defang_url, urls)] == [
+                "waiting" in told,
+                "waiting" in told,
+                "decided" in told,
+                "decided" in told,
+            ]
+
+
+def test_lines_of_one_case_are_indented_alike_without_a_gap(digest: Digest, case: CaseView) -> None:
+    bare = replace(case, id="2" * 32, pair=None, it_sees_since=SINCE, due=SINCE)
+    waits = {"next_by": StepActor.PERSON, "next_step": CaseStep.ANSWER, "nudges_at": SINCE}
+    for told in ((case,), (case, bare), (bare, case)):
+        cases = tuple(replace(one, **waits) for one in told)
+        email = render_digest(digest(cases=cases))
+        for entry in re.findall(r"^\d\. .*?Answer this:$", email.text, re.MULTILINE | re.DOTALL):
+            assert all(re.match(r" {3}(?! [^ ])", line) for line in entry.splitlines()[1:]), entry
 
 
 def test_what_waits_for_an_answer_is_named_again(
@@ -620,7 +655,7 @@ def test_what_waits_for_its_reader_comes_before_what_others_do(
     assert email.text.index(f"Reference {waiting.id}") < email.text.index("Reference 0-")
     for shown in (email.text, email.html):
         words = " ".join(shown.split())
-        assert "59 of 60 places checked. Your page lists the other 1." in words
+        assert "59 of 60 places checked. Your page lists the other one." in words
     assert count_words(email) <= MOST_WORDS
 
 
