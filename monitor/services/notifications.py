@@ -260,6 +260,7 @@ def queue_source_alert(app: App, sweep: Sweep) -> None:
         )
 
 
-def load_language(app: App, person_id: str) -> Language:
-    """Return the language that a person chose, else that of the district."""
-    return app.db.preferences.load_preferences(person_id).language or app.config.district.language
+def load_language(app: App, person_id: str, asked_in: Language | None = None) -> Language:
+    """Return the language that a person chose, else of the page that asked, else the district's."""
+    chosen = app.db.preferences.load_preferences(person_id).language
+    return chosen or asked_in or app.config.district.language

@@ -189,7 +189,9 @@ def build_email(app: App, email: OutboxEmail, address: str) -> EmailDraft:
 
 def _render_email(app: App, email: OutboxEmail, view: EmailView) -> Email:
     is_for_office = not email.person_id and email.kind != EmailKind.TELL_LINK
-    with use_language(Language.ENGLISH if is_for_office else load_language(app, email.person_id)):
+    asked_in = view.language if isinstance(view, SignInLinkView) else None
+    own = Language.ENGLISH if is_for_office else load_language(app, email.person_id, asked_in)
+    with use_language(own):
         written = render_email(view)
         if not isinstance(view, OwnDataView):
             return written

@@ -20,6 +20,7 @@ from monitor.services.notifications import EmailPlan, build_custom_greeting, que
 from monitor.services.sessions import find_account_id
 from reports.emails.account import EmailHistoryView, SignInLinkView
 from reports.emails.views import EmailView
+from reports.translation import get_language
 
 LINK_LASTS = timedelta(minutes=15)
 LINK_LIMIT_PERIOD = timedelta(hours=1)
@@ -166,7 +167,10 @@ def _build_sign_in_email(app: App, link: SignInLink) -> SignInLinkView:
         leave=Reason("leave.sign-in"),
     )
     return SignInLinkView(
-        **greeting, expires_at=link.expires_at, code_expires_at=link.asked_at + CODE_LASTS
+        **greeting,
+        expires_at=link.expires_at,
+        code_expires_at=link.asked_at + CODE_LASTS,
+        language=get_language(),
     )
 
 

@@ -279,10 +279,14 @@ _DIGITS: Final = re.compile(r"[0-9]{6}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInLinkView(EmailView):
-    """The queued email has no token and no digits: they are added when the email is sent."""
+    """The queued email has no token and no digits: they are added when the email is sent.
+
+    `language` is that of the page that asked for it, for a reader who chose none.
+    """
 
     expires_at: datetime
     code_expires_at: datetime
+    language: Language | None = None
     token: str = ""
     digits: str = ""
 

@@ -7,6 +7,7 @@ from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import AuthMethod, Language
 from monitor.services.data_export import build_data_export
 from monitor.services.enrollment import invite_person
+from monitor.services.outbox import send_due
 from reports.translation import get_language
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Guest, Portal
@@ -174,3 +175,11 @@ def test_programs_are_answered_in_english(portal):
     answer = portal.guest().get("/api/v1/me", **SPANISH)
 
     assert "access token" in answer.html
+
+
+def test_the_code_comes_in_the_language_of_the_page_that_asked(portal, maria):
+    for asked, subject in ((SPANISH, "Inicie sesión en"), ({}, "Sign in to")):
+        guest = portal.guest()
+        guest.send("/sign-in", {"csrf": guest.csrf, "address": maria.mail}, **asked)
+        send_due(portal.world.app)
+        assert maria.emails_of("sign-in-link")[-1].email.subject.startswith(subject)
