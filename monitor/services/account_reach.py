@@ -11,7 +11,9 @@ from monitor.domain.consent_text import suppose_consent
 from monitor.domain.planning.consented_queries import build_account_queries, build_page_queries
 from monitor.domain.vocabulary import AccountReach, Scope
 from monitor.services.alert_feeds import has_search_engine
+from monitor.services.own_accounts import is_trusted_account
 from reports.pages.enrollment import AccountLine
+from scrapers.models import TraceKind
 from scrapers.urls.canonical import canonicalize_url
 
 LOOK_EVERY = timedelta(days=30)
@@ -33,8 +35,8 @@ def _describe_lines(
     now, since, person_id = app.clock.now(), consent.given_at, consent.person_id
     # A pause changes nothing about how an account is seen.
     supposed = suppose_consent(person_id, consent.scopes, now, _DAY)
-    feeds = app.db.people.load_person(person_id).alert_feeds
-    searched = Scope.SEARCH in consent.scopes and has_search_engine(app, feeds)
+    person = app.db.people.load_person(person_id)
+    searched = Scope.SEARCH in consent.scopes and has_search_engine(app, person.alert_feeds)
     unasked = AccountReach.SEARCH if searched else AccountReach.NEVER
     next_look = since + ((now - since) // LOOK_EVERY + 1) * LOOK_EVERY
     for line in lines:
@@ -52,6 +54,8 @@ def _describe_lines(
             look_at=None if reach is AccountReach.WEEKLY else next_look,
             settings_url=(page and page.address) or "",
             unconfirmed=page is not None and page.is_unconfirmed(now),
+            is_nameless=any(finding.portrait.kind is TraceKind.ACCOUNT for finding in found)
+            and not any(is_trusted_account(app.db, person, finding) for finding in found),
         )
 
 

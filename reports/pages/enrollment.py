@@ -111,7 +111,8 @@ class AccountLine:
 
     `reach` is None where nobody asked how we see it. It was `last_seen` then, None for never. What
     is not read each week, its owner looks at on `look_at`. `settings_url` is where they set who can
-    see it, `unconfirmed` where no one has looked at that address lately.
+    see it, `unconfirmed` where no one has looked at that address lately. One that `is_nameless` was
+    found, and has shown neither their exact name nor a proof: no change of it raises an alert.
     """
 
     value: str
@@ -122,6 +123,7 @@ class AccountLine:
     look_at: datetime | None = None
     settings_url: str = ""
     unconfirmed: bool = False
+    is_nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

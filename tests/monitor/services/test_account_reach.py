@@ -1,5 +1,6 @@
 """Of each account that somebody declares it is said how we see it, and when only they can look."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -65,3 +66,16 @@ def test_it_says_when_it_was_last_seen_and_that_it_was_missed(world_of):
 
     assert (missed.reach, missed.last_seen) == (AccountReach.MISSED, seen.last_seen)
     assert missed.look_at is not None
+
+
+@pytest.mark.parametrize(("name", "alerts"), [("Maria Delgado", "all"), ("Beetle Club", "none")])
+def test_it_says_of_which_account_no_change_raises_an_alert(world_of, name: str, alerts: str):
+    world = world_of("chalkboard")
+    mine = profile("chalkboard", "mariadelgado")
+    world.internet = world.internet.remove_entry(mine).add_entry(replace(mine, name=name))
+    maria = world.joins(MARIA, accounts=OWN)
+    world.sweep()
+
+    seen, unseen = describe_own_reach(world.app, list_lines(*OWN), maria.id)
+
+    assert (seen.is_nameless, unseen.is_nameless) == (alerts == "none", False)

@@ -1,12 +1,14 @@
 """Names that wait for IT, accounts that wait for a proof, and how often words are added."""
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.db.account_proofs import AccountProof, ProofState
 from monitor.demo.district import MARIA
 from monitor.domain.vocabulary import Scope
 from monitor.services.name_changes import list_name_changes
-from tests.monitor.services.world import Staff
+from tests.monitor.services.world import Staff, profile
 from tests.monitor.web.portal import Guest, Portal
 
 
@@ -70,6 +72,17 @@ def test_each_account_says_how_it_is_seen_and_is_written_as_its_owner_does(guest
         page = guest.get(path).text
         assert "Instagram @maria.delgado Never seen by us Look yourself on " in page
         assert "Does another account use it, or your picture?" in page
+
+
+def test_an_account_under_another_word_says_that_no_change_of_it_raises_an_alert(guest, maria):
+    mine = profile("chalkboard", "mariadelgado")
+    world = maria.world
+    world.internet = world.internet.remove_entry(mine).add_entry(replace(mine, name="Beetle Club"))
+    world.sweep()
+
+    page = guest.get("/me/data/accounts").text
+
+    assert page.count("It has not shown your exact name yet. Until it does, we send no alert") == 1
 
 
 def test_each_account_has_what_to_look_at_however_it_is_seen(guest, maria):
