@@ -288,7 +288,8 @@ class CaseSummary:
     None where it does not, or IT reads. IT sees it since `it_sees_since` because of `opened_by`;
     None while it does not. By early access it is `open_until` then. Silence of its person ends it
     when it `closes_at`, None for never. They shared it with its evidence `shared_at` some time,
-    None while they do not. IT reported it when it is `mistaken_at`, and takes that back by
+    None while they do not. It is told to its person as `is_misreported` while IT has a report of
+    what they call no fake. IT reported it when it is `mistaken_at`, and takes that back by
     `take_back_by`, or says why not: its person says that it pretends nothing; both are None where
     there is no such report. `taken_by` is a reviewer's address, and `asked_at` when its person was
     last asked; both are for IT alone.
@@ -319,6 +320,7 @@ class CaseSummary:
     open_until: datetime | None = None
     shared_at: datetime | None = None
     mistaken_at: datetime | None = None
+    is_misreported: bool = False
     take_back_by: datetime | None = None
     taken_by: str = ""
     asked_at: datetime | None = None

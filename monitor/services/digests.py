@@ -114,6 +114,7 @@ class DigestSections(TypedDict):
     set_aside: tuple[FindingView, ...]
     waiting: tuple[CaseView, ...]
     decided: tuple[CaseView, ...]
+    misreported: tuple[CaseView, ...]
     breaches: tuple[BreachLine, ...]
 
 
@@ -267,6 +268,7 @@ def build_digest_sections(
             # Its reader's own answer is no news to them.
             if case.ended_at and case.ended_at >= after and case.end is not EndReason.DISMISSED
         ),
+        misreported=tuple(case for case in cases if case.is_misreported),
         breaches=_list_new_breaches(app, person_id, after, flagged),
     )
 

@@ -7,7 +7,7 @@ program and evidence pack shows what comes from here, so that none shows what an
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, NoReturn
 
@@ -46,6 +46,7 @@ from monitor.domain.finding import Finding, Presence
 from monitor.domain.person import Person, Reviewer, build_reviewer_id
 from monitor.domain.reason import Label, Reason
 from monitor.domain.vocabulary import (
+    CaseBin,
     CaseKind,
     CaseState,
     CaseStep,
@@ -82,6 +83,7 @@ _MOST_KEPT_OUT = 2
 _OWN_ACCOUNT_KINDS = frozenset({CaseKind.STUDENT_LINK, CaseKind.OWN_ACCOUNT_CHANGED})
 DOWNLOADED: Final = "downloaded-evidence"
 REPORT_TAKEN_BACK: Final = "report-taken-back"
+MISREPORTED_TOLD_FOR: Final = timedelta(days=30)
 _SILENT_ENDS = frozenset({EndReason.SILENT, EndReason.LAPSED})
 SUGGESTED_ANSWERS = {
     OwnershipLabel.MINE: Decision.MINE,
@@ -338,6 +340,7 @@ def _summarize(
     mistaken = find_report_to_take_back(app, case)
     back = plan_report_back(case) if mistaken else None
     zone = person.zone if side is Side.PERSON else app.config.district.zone
+    is_misreported = side is Side.PERSON and _is_misreported(app, case, now)
     return CaseSummary(
         id=case.id,
         kind=case.kind,
@@ -350,7 +353,9 @@ def _summarize(
         decision=case.get_verdict(Side.PERSON),
         review_decision=_find_word_of_it(case),
         is_left=case.is_left_as_it_is,
-        bin=standing.bin,
+        # Where nobody is left to be asked, its person has IT take the report back.
+        bin=CaseBin.NEEDS_YOU if is_misreported and not mistaken else standing.bin,
+        is_misreported=is_misreported,
         next_by=step.who if step else None,
         next_step=step.what if step else None,
         due=step.due if step else None,
@@ -367,6 +372,13 @@ def _summarize(
         mistaken_at=mistaken.at if mistaken else None,
         take_back_by=back.due if back else None,
     )
+
+
+def _is_misreported(app: App, case: Case, now: datetime) -> bool:
+    """Tell whether a report is to be taken back; after a month, its person was told enough."""
+    if not case.ruled_at or now >= case.ruled_at + MISREPORTED_TOLD_FOR:
+        return False
+    return bool(find_report_to_take_back(app, case) or list_due_withdrawals(app, case))
 
 
 def _find_word_of_it(case: Case) -> Decision | None:

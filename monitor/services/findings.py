@@ -6,9 +6,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Final
 
 from monitor.app import App
 from monitor.db.sweeps import Sweep
@@ -47,7 +46,6 @@ from monitor.services.disclosure import (
     disclose_finding,
     disclose_to_others,
     has_reviewer,
-    list_due_withdrawals,
     list_own_cases,
 )
 from monitor.services.finding_history import (
@@ -145,7 +143,6 @@ def list_answered_findings(app: App, owner_id: str) -> tuple[Finding, ...]:
 
 
 MAX_CASES = 5
-MISREPORTED_TOLD_FOR: Final = timedelta(days=30)
 
 
 def build_home_view(app: App, person_id: str) -> HomeView:
@@ -161,7 +158,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
     own = sorted(list_own_cases(app, person), key=lambda one: build_urgency_key(one.case))
     asked, exposures = fold_exposures(_list_waiting_cases(own))
     needing = [one for one in own if one.summary.bin is CaseBin.NEEDS_YOU]
-    answered = (one for one in needing if not one.case.is_undecided)
+    answered = (one for one in needing if one.summary.next_step and not one.case.is_undecided)
     # Among what is as urgent, what has no answer comes first.
     cases = sorted((*asked, *answered), key=lambda one: build_urgency_key(one.case)[:2])
     progress = (one for one in own if one.summary.bin is CaseBin.IN_PROGRESS)
@@ -195,16 +192,8 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         can_add_feeds=can_use_alert_feeds(app, person_id),
         breaches=count_breaches(app, person_id),
         weeks=build_personal_weeks(app, person_id),
-        misreported=tuple(one.build() for one in own if _is_misreported(app, one, now)),
+        misreported=tuple(one.build() for one in own if one.summary.is_misreported),
     )
-
-
-def _is_misreported(app: App, found: OwnCase, now: datetime) -> bool:
-    """Tell whether a report of it is to be taken back; a month later, home has told enough."""
-    ruled_at = found.case.ruled_at
-    if not ruled_at or now >= ruled_at + MISREPORTED_TOLD_FOR:
-        return False
-    return bool(found.summary.mistaken_at or list_due_withdrawals(app, found.case))
 
 
 def build_latest_coverage(app: App, person_id: str) -> Coverage | None:

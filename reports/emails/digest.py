@@ -191,7 +191,7 @@ class DigestView(PersonalEmailView):
     @property
     def is_quiet(self) -> bool:
         """Tell whether it has no news and no case goes on: then it is three lines."""
-        return not self.has_news and not self.waiting
+        return not self.has_news and not self.waiting and not self.misreported
 
 
 def render_digest(view: DigestView) -> Email:

@@ -73,6 +73,7 @@ class PersonalEmailView(EmailView):
     set_aside: tuple[FindingView, ...] = ()
     waiting: tuple[CaseView, ...] = ()
     decided: tuple[CaseView, ...] = ()
+    misreported: tuple[CaseView, ...] = ()
     breaches: tuple[BreachLine, ...] = ()
 
     @property

@@ -101,7 +101,7 @@ class HomeView:
     @property
     def others_count(self) -> int:
         """Count what comes after the first thing, as emails count: each page is one."""
-        return self.needs_you + self.to_sort - (1 if self.cases else self.exposure_count)
+        return self.needs_you + self.to_sort - (1 if self.cases else self.exposure_count or 1)
 
     def has_mark(self, mark: str) -> bool:
         """Tell whether a week has this mark: the key explains no other."""

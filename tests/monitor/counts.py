@@ -45,11 +45,12 @@ def check_personal_counts(app: App, person_id: str) -> None:
     )
     assert body.asked == home.to_sort
     needing = re.search(r"(\d+) things? needs? you", subject)
-    first = 1 if home.cases else home.exposure_count
-    shown = first + home.others_count if home.headline else 0
+    first = 1 if home.cases else home.exposure_count or 1
+    shown = first + home.others_count if home.needs_you else 0
     assert int(needing[1] if needing else 0) == shown
-    if home.needs_you or home.to_sort:
+    if home.needs_you or home.to_sort or home.misreported:
         assert "all quiet" not in subject
+    assert {case.id for case in digest.misreported} == {case.id for case in home.misreported}
 
 
 def check_desk_counts(app: App) -> None:

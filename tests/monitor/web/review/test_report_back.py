@@ -11,9 +11,12 @@ from monitor.domain.english_dates import format_near_day
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.vocabulary import Decision, Severity, Side
 from monitor.services.answer_links import ANSWER_LINK_LASTS, AnswerLink, build_answer_token
+from monitor.services.digests import build_digest_view
 from monitor.services.outbox import send_due
 from monitor.services.review import queue_mistakes, queue_review_digests
+from reports.emails.digest import render_digest
 from reports.labels.cases import DECISION_PHRASES
+from tests.monitor.counts import check_personal_counts
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
@@ -396,6 +399,32 @@ def test_whose_reporter_can_no_longer_open_it_has_it_take_the_report_back(
     assert "IT takes the report back or tells you why not" not in own.get(where).text
     assert "Have IT take its report back" in own.get(where).text
     assert ANA in own.get(f"/me/takedown/{fake(maria).id}/withdraw?by=it").text
+
+
+@pytest.mark.usefixtures("reported")
+def test_home_and_digest_tell_alike_until_it_has_taken_its_report_back(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    app = portal.world.app
+    maria.rules(fake(maria), Decision.NAMESAKE)
+
+    for days, needs_you, said in (
+        (0, 0, "IT is asked to take its report back, by"),
+        (8, 1, "Have IT take its report back"),
+    ):
+        portal.world.later(days=days)
+        check_personal_counts(app, maria.id)
+        view = build_digest_view(app, maria.id)
+        email = render_digest(view)
+        assert view.needs_you == needs_you
+        assert not view.is_quiet
+        for told in (email.text, email.html, portal.signed_in(maria.mail).get("/me").text):
+            words = " ".join(told.split())
+            assert "IT reported an account that you say is no fake." in words
+            assert said.partition(",")[0] in words
+    portal.world.later(days=30)
+    check_personal_counts(app, maria.id)
+    assert build_digest_view(app, maria.id).misreported == ()
 
 
 @pytest.mark.usefixtures("reported")
