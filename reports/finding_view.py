@@ -376,6 +376,7 @@ class CaseView(CaseSummary):
     undoes: Decision | None = None
     undo: UndoOutlook | None = None
     unshare_closes: bool = False
+    unshared_opens_at: datetime | None = None
     earlier: Reason | None = None
     lowered_by: tuple[Reason, ...] = ()
     steps: tuple[AdviceLine, ...] = ()

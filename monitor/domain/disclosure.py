@@ -19,7 +19,7 @@ from monitor.domain.case_end import (
     find_stops,
     list_fixed_ends,
 )
-from monitor.domain.case_log import is_lever
+from monitor.domain.case_log import SHARING, is_lever
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError
 from monitor.domain.two_reviewers import EarlyAccess
@@ -356,7 +356,9 @@ def _find_unanswered(case: Case) -> Countdown | None:
 
 
 def _is_answered(case: Case) -> bool:
-    spoke = any(case.get_side(entry) is Side.PERSON for entry in case.entries)
+    # Who shares it has not said what it is.
+    own = (entry for entry in case.entries if case.get_side(entry) is Side.PERSON)
+    spoke = any(entry.decision not in SHARING for entry in own)
     return spoke and not case.awaits_confirmation
 
 

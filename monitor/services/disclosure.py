@@ -471,6 +471,7 @@ def _build_own_view(
         reported_by_it_at=reported.at if reported else None,
         back_by=_forecast_reports_back(app, case) if reported else {},
         unshare_closes=not compute_review_opening(later, now, policy),
+        unshared_opens_at=forecast_time_opening(later, policy),
         lowered_by=case.lowered_by,
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),

@@ -726,6 +726,18 @@ def test_what_its_person_shared_is_not_said_to_be_closed_by_an_answer(portal, un
     assert "IT does not see it." not in shown
 
 
+def test_who_stops_sharing_leaves_it_as_if_they_never_had(portal, unanswered, ana):
+    case, guest = fake(unanswered), portal.signed_in(unanswered.mail)
+    page, path = f"/me/findings/{case.finding_id}", f"/me/cases/{case.id}"
+    guest.post(f"{path}/share", given="1")
+    assert "Take the evidence back" in guest.get(page).text
+
+    guest.post(f"{path}/unshare")
+
+    assert "IT has been able to see this since" in guest.get(page).text
+    assert "1 case is open to you" in ana.get("/review").text
+
+
 def test_why_it_sees_a_case_is_the_same_before_and_after_an_answer(portal, unanswered):
     case, guest = fake(unanswered), portal.signed_in(unanswered.mail)
     here = f"/me/findings/{case.finding_id}"
