@@ -407,7 +407,9 @@ class CaseView(CaseSummary):
         """Say who did last what about it; empty where nobody did anything."""
         if self.lever is None:
             return ""
-        return Reason(f"history.{self.acted_by}-did", {"what": Label("deeds", self.lever)})
+        helped = (self.kind, self.lever) == (CaseKind.OWN_ACCOUNT_CHANGED, Decision.REPORTED)
+        table = f"deeds.{self.kind}" if helped else "deeds"
+        return Reason(f"history.{self.acted_by}-did", {"what": Label(table, self.lever)})
 
     @property
     def own_deed(self) -> Told:

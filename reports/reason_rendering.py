@@ -37,6 +37,7 @@ from reports.dates import format_date, format_local_time
 from reports.labels.account import CADENCE_SENTENCES
 from reports.labels.cases import (
     CASE_KINDS,
+    CHANGED_ACCOUNT_PHRASES,
     DECISION_PHRASES,
     DECISION_SENTENCES,
     GIVEN_ANSWERS,
@@ -66,6 +67,7 @@ LABELS: Final[Mapping[str, Mapping[Any, str]]] = {
     "decisions.own-account-changed": {Decision.IMPERSONATION: TAKEN_OVER},
     "decisions.student-link": {Decision.HARMLESS: NOTHING_MORE},
     "deeds": DECISION_PHRASES,
+    "deeds.own-account-changed": CHANGED_ACCOUNT_PHRASES,
     "own-contacts": OWN_CONTACTS,
     "page-answers": PAGE_ANSWERS,
 }

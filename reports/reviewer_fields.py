@@ -6,12 +6,13 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseState, Language
 from reports.dates import format_day
 from reports.finding_view import CaseView
-from reports.labels.cases import CASE_KINDS, CASE_STATES, SEVERITIES
+from reports.labels.cases import CASE_KINDS, SEVERITIES
 from reports.labels.findings import format_site_name
 from reports.labels.office import (
     REVIEWER_ACCESS_REASONS,
     describe_answer,
     describe_review_step,
+    describe_state,
     describe_verdict,
 )
 from reports.reason_rendering import Others, render_reason
@@ -29,6 +30,7 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
         following = "Nothing, it has ended"
         if case.next_by and case.next_step:
             following = describe_review_step(case.nature, case.next_by, case.next_step)
+        state = describe_state(case.kind, case.state)
         is_settled = case.state is CaseState.HARMLESS
         return (
             ("Name", case.person),
@@ -38,7 +40,7 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
             ("Platform", format_site_name(case.platform) if case.platform else "Web page"),
             ("Address", case.finding.url),
             *((("Picture", "The account's, not yours"),) if case.shows_picture else ()),
-            ("Status", own if own and is_settled else CASE_STATES[case.state]),
+            ("Status", own if own and is_settled else state),
             ("Flagged", format_day(case.opened_at, zone)),
             ("First seen", format_day(case.first_seen, zone)),
             ("Last seen", format_day(case.last_seen, zone)),
@@ -50,7 +52,7 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
             ),
             ("Your answer", own or "None yet"),
             ("What IT says", theirs or "Nothing"),
-            *((("Done about it", f"{CASE_STATES[case.state]}, {done}"),) if done else ()),
+            *((("Done about it", f"{state}, {done}"),) if done else ()),
             ("What comes next", following),
             ("Why IT may see it", opened),
             ("History", "What you still say and what you shared, with what IT did and noted"),

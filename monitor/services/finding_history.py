@@ -254,6 +254,7 @@ _OWN_VERDICTS = {
     (CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION),
     (CaseKind.STUDENT_LINK, Decision.HARMLESS),
 }
+_HELP = (CaseKind.OWN_ACCOUNT_CHANGED, Decision.REPORTED)
 
 
 def _describe_decision(moment: TimelineEntry) -> Told:
@@ -263,7 +264,8 @@ def _describe_decision(moment: TimelineEntry) -> Told:
         if moment.word == Decision.REOPENED:
             return Reason("history.it-undid")
         if is_lever(Decision(moment.word)) or moment.word == Decision.TAKEN_BACK:
-            return Reason("history.it-did", {"what": Label("deeds", moment.word)})
+            own = f".{moment.case_kind}" if (moment.case_kind, moment.word) == _HELP else ""
+            return Reason("history.it-did", {"what": Label(f"deeds{own}", moment.word)})
         # In words to the person: what they press themselves says "my name".
         own = f".{moment.case_kind}" if (moment.case_kind, moment.word) in _OWN_VERDICTS else ""
         return Reason("history.it-decided", {"answer": Label(f"decisions{own}", moment.word)})

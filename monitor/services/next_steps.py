@@ -37,6 +37,8 @@ _LOCKED_OUT = (
     AdviceStep(words="ask-it-for-help", at=AdviceTarget.SHARE),
     AdviceStep(words="warn-of-account"),
 )
+# Done once it is shared.
+_SHARING = AdviceStep(words="tell-it", at=AdviceTarget.SHARE)
 _DAY = timedelta(days=1)
 # What takes something down; the others keep copies off, or hide it from a search.
 _REPORTS = frozenset(LeverKind) - {LeverKind.HASHES, LeverKind.BROKERS}
@@ -53,6 +55,12 @@ def find_assignee_id(app: App, case_id: str) -> str:
 def find_case_office(app: App, case_id: str) -> str:
     """Return the address of who in IT works on it; empty for nobody, or who left the list."""
     return app.config.district.find_office_address(find_assignee_id(app, case_id))
+
+
+def _find_it(app: App, case_id: str) -> str:
+    """Return who in IT works on it; before anyone does, the first reviewer."""
+    district = app.config.district
+    return find_case_office(app, case_id) or next(iter(district.reviewers), district.contact)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +104,8 @@ def build_advice_lines(app: App, case: Case, side: Side = Side.PERSON) -> tuple[
         steps = tuple(step for step in steps if step.at is not AdviceTarget.RECOVERY)
     if case.state is CaseState.LOCKED_OUT:
         steps = (steps[0], *_LOCKED_OUT, *steps[1:-1])
+    elif case.shared_at:
+        steps = tuple(step for step in steps if step != _SHARING)
     if side is Side.IT:
         steps = tuple(step for step in steps if step.at is not AdviceTarget.SHARE)
     if case.kind is CaseKind.EXPOSED_CONTACT:
@@ -321,10 +331,9 @@ def _build_advice_line(app: App, target: _Target, step: AdviceStep) -> AdviceLin
     to_do = "tell-office" if above else step.words
     said = Reason(f"advice.{to_do}", {"site": target.site, "since": Day(since)})
     if step.at in OWN_PAGES:
-        contact = app.config.district.contact
-        if step.at is AdviceTarget.SHARE and target.case.shared_at:
-            return AdviceLine(words=said, mail=find_case_office(app, target.case.id) or contact)
-        mail = contact if step.at is AdviceTarget.SHARE else ""
+        mail = _find_it(app, target.case.id) if step.at is AdviceTarget.SHARE else ""
+        if mail and target.case.shared_at:
+            return AdviceLine(words=said, mail=mail)
         path = OWN_PAGES[step.at].format(id=target.case.id)
         return AdviceLine(words=said, path=path, link=ADVICE_LINKS[step.at], mail=mail)
     if step.at is AdviceTarget.RECOVERY:

@@ -113,9 +113,11 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
 NOTHING_MORE: Final = "Nothing more is needed"
 # What it is called where the account is the person's own.
 TAKEN_OVER: Final = "Someone else has taken it over"
-_CHANGED_ACCOUNT_PHRASES: Final[Mapping[Decision, str]] = {
+CHANGED_ACCOUNT_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.MINE: "said that nobody else changed it",
     Decision.IMPERSONATION: "said that someone else has taken it over",
+    # By a call or by a report: a reviewer claims no more than that they helped.
+    Decision.REPORTED: "helped to get the account back",
 }
 # From found to gone: the steps of each kind of case, and how many are done before each next one.
 _REPORTED_TRACK = ("Found", "You", "Reported", "Gone")
@@ -176,7 +178,7 @@ OWN_STEPS: Final[Mapping[Decision, str]] = {
 CHANGED_ACCOUNT_CHOICES: Final[Mapping[Decision, str]] = {
     Decision.HARMLESS: "The owner changed it, or it does no harm",
     Decision.IMPERSONATION: TAKEN_OVER,
-    Decision.REPORTED: "Reported to the platform as taken over",
+    Decision.REPORTED: "I have helped them",
 }
 # What a reviewer wrote, asked or sent, as the person reads it.
 OWN_REMARKS: Final[Mapping[str, str]] = {
@@ -279,7 +281,7 @@ OWN_CASE_STATES: Final[Mapping[str, str]] = {
 
 def describe_decision(kind: CaseKind, decision: Decision) -> str:
     """Say what someone decided of a case of this kind: the end of a sentence about them."""
-    own = _CHANGED_ACCOUNT_PHRASES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
+    own = CHANGED_ACCOUNT_PHRASES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
     return own.get(decision, DECISION_PHRASES[decision])
 
 
@@ -290,7 +292,7 @@ def describe_logged_decision(kind: CaseKind | None, decision: Decision, *, is_ow
     """
     if decision is Decision.REOPENED:
         return OWN_ANSWER_TAKEN_BACK if is_own else DECISION_TAKEN_BACK
-    own = _CHANGED_ACCOUNT_PHRASES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
+    own = CHANGED_ACCOUNT_PHRASES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
     return own.get(decision, OWN_DECISION_PHRASES[decision])
 
 

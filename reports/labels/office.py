@@ -7,6 +7,7 @@ from monitor.domain.vocabulary import (
     AuditEndStatus,
     CaseBin,
     CaseKind,
+    CaseState,
     CaseStep,
     Decision,
     DistrictFindingState,
@@ -23,6 +24,7 @@ from monitor.domain.vocabulary import (
     StepActor,
 )
 from reports.labels.cases import (
+    CASE_STATES,
     CHANGED_ACCOUNT_CHOICES,
     DECISION_PHRASES,
     DECISION_TAKEN_BACK,
@@ -92,6 +94,7 @@ REVIEWER_ANSWERS: Final[Mapping[Decision, str]] = {
 AUDIT_DECISIONS: Final[Mapping[Decision, str]] = {
     **DECISION_PHRASES,
     Decision.IMPERSONATION: "said that it is an impersonation or a takeover",
+    Decision.REPORTED: "reported it to the platform, or helped to get it back",
     Decision.REOPENED: DECISION_TAKEN_BACK,
 }
 
@@ -110,6 +113,12 @@ VERDICTS_OF_KIND: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
 UNTOLD_END: Final = "the staff member said that it pretends nothing"
 LEFT_END: Final = "the staff member leaves it as it is"
 LEFT_ANSWER: Final = "Made by others, and left as it is"
+
+
+def describe_state(kind: CaseKind, state: CaseState) -> str:
+    """Return how far a case is, as a reviewer reads it."""
+    helped = kind is CaseKind.OWN_ACCOUNT_CHANGED and state is CaseState.REPORTED
+    return "IT helped" if helped else CASE_STATES[state]
 
 
 def describe_verdict(kind: CaseKind, verdict: Decision) -> str:

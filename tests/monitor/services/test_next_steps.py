@@ -103,18 +103,20 @@ def test_a_report_is_in_progress_until_its_account_is_gone(maria: Staff):
 def test_who_cannot_get_in_reads_whom_to_write_to_and_who_helps(maria: Staff):
     app, known = maria.world.app, maria.case(CaseKind.IMPERSONATION)
     lost = replace(known, id="f" * 32, kind=CaseKind.OWN_ACCOUNT_CHANGED, severity=Severity.HIGH)
-    contact = app.config.district.contact
+    reviewer = app.config.district.reviewers[0]
 
     before = build_advice_lines(app, say(lost, Decision.IMPERSONATION))
     after = build_advice_lines(app, say(lost, Decision.IMPERSONATION, Decision.LOCKED_OUT))
 
-    told = [line for line in before if "Tell IT" in render_reason(line.words)]
-    assert [(line.mail, line.path) for line in told] == [(contact, f"/me/cases/{lost.id}/share")]
+    told = [line for line in before if "Share it" in render_reason(line.words)]
+    assert [(line.mail, line.path) for line in told] == [(reviewer, f"/me/cases/{lost.id}/share")]
+    shared = build_advice_lines(app, say(lost, Decision.IMPERSONATION, Decision.SHARED))
+    assert shared == tuple(line for line in before if line not in told)
     write, ask, warn, _ = after
     assert "that the account was taken over" in render_reason(write.words)
     assert write.mail == "support@bsky.app"
-    assert "Ask IT for help" in render_reason(ask.words)
-    assert ask.mail == contact
+    assert "Ask IT to help you" in render_reason(ask.words)
+    assert ask.mail == reviewer
     assert "by phone or from another account" in render_reason(warn.words)
 
     # What IT does since takes none of it away, and IT is not told to ask IT.

@@ -526,7 +526,7 @@ def test_of_an_own_account_it_reads_how_its_person_gets_back_in(
     assert "Help with the report" not in seen_again.text
     report = seen_again.page.find(id="report").get_text()
     assert "belongs to Maria Delgado, who works for us. Someone else has taken it over." in report
-    done = "Reported to the platform as taken over"
+    done = "I have helped them"
     pressed = seen_again.page.find("button", string=done).find_parent("form")
     ana.post(
         "/review/rule", seen=pressed.find("input", {"name": "seen"})["value"], decision="reported"
@@ -913,17 +913,18 @@ def test_who_is_locked_out_is_helped_and_their_account_reported_again_if_that_di
     assert "and its owner cannot get in. Please secure it" in text[: text.index(button.get_text())]
     ana.post(f"/review/cases/{ref}/take", seen="")
     own = portal.signed_in(maria.mail).get(f"/me/findings/{lost.finding_id}").text
-    assert f"Ask IT for help, and to warn others: {ANA}" in own
+    assert f"Ask IT to help you get it back: {ANA}" in own
     assert f"About this alert, write to {ANA}" in own
     ana.post("/review/rule", decision="reported", seen=f"{ref} {load().revision}")
 
     button, text = look()
     assert button is None, "it was pressed, and an answer is waited for"
-    assert "They cannot get in. IT reported it" in text
-    assert "Undo “Reported to the platform as taken over”" in text
-    assert "What IT says" not in text, "who reported it said no more than its owner"
+    assert "They cannot get in. IT helped" in text
+    assert "Undo “I have helped them”" in text
+    assert "What IT says" not in text, "who helped said no more than its owner"
     own = portal.signed_in(maria.mail).get(f"/me/findings/{lost.finding_id}").text
-    assert "IT reported it to the platform." in own
+    assert "IT helped to get the account back." in own
+    assert "IT reported it to the platform." not in own
     assert "IT said: Someone else has taken it over" not in own
     world.later(days=8)
     button, text = look()
