@@ -32,7 +32,7 @@ STOPS_ASKING: Final = "We stop asking."
 CASE_ANSWERED: Final = "Sign in to see what you can do about it."
 MISREPORTED_ANSWERED: Final = "You reported it. Sign in for the text that takes your report back."
 TAKEN_OVER_ANSWERED: Final = "Sign in once you have it back, or cannot get in: we ask you there."
-DETAILS_ANSWERED: Final = "We show you how to have the site take them down."
+DETAILS_ANSWERED: Final = "We help you have them removed."
 ANSWER_LINK_OVER: Final = (
     "The result was answered, is gone, or the link is older than 14 days. Sign in to see where it "
     "is now."
@@ -105,7 +105,7 @@ ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
         Decision.HARMLESS: STOPS_ASKING,
     },
     CaseKind.EXPOSED_CONTACT: {
-        Decision.MINE: "We show you how to have them removed.",
+        Decision.MINE: DETAILS_ANSWERED,
         Decision.NAMESAKE: _ANOTHER_PERSON,
         Decision.UNRELATED: _NO_CONNECTION,
         Decision.HARMLESS: STOPS_ASKING,

@@ -203,6 +203,8 @@ def _describe_next_step(link: AnswerLink, case: CaseView | None) -> str:
         return answer_choices.MISREPORTED_ANSWERED
     if case is None or not link.is_case:
         return ""
+    if case.lever is Decision.UNLINKED:
+        return answer_choices.ANSWER_HINTS[case.kind][Decision.UNLINKED]
     # What to do stands below it.
     return case.own_end or (answer_choices.TAKEN_OVER_ANSWERED if case.recovery_choices else "")
 

@@ -115,10 +115,14 @@ LEFT_END: Final = "the staff member leaves it as it is"
 LEFT_ANSWER: Final = "Made by others, and left as it is"
 
 
+# By a call or by a report.
+HELPED: Final = "IT helped"
+
+
 def describe_state(kind: CaseKind, state: CaseState) -> str:
     """Return how far a case is, as a reviewer reads it."""
     helped = kind is CaseKind.OWN_ACCOUNT_CHANGED and state is CaseState.REPORTED
-    return "IT helped" if helped else CASE_STATES[state]
+    return HELPED if helped else CASE_STATES[state]
 
 
 def describe_verdict(kind: CaseKind, verdict: Decision) -> str:

@@ -203,7 +203,8 @@ def test_an_answer_ends_in_what_happens_now(portal, maria, kind, decision, said)
     seen = portal.guest().post(f"/answer/{token}", decision=decision)
 
     assert said in seen.text
-    assert ("Sign in to see what you can do" in seen.text) is (decision is Decision.UNLINKED)
+    assert "Sign in to see what you can do" not in seen.text
+    assert ("We close it in 30 days" in seen.text) is (decision is Decision.UNLINKED)
 
 
 def test_of_a_link_to_students_it_says_what_cannot_be_told_and_how_to_find_out(portal, maria):

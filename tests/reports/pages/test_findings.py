@@ -151,6 +151,9 @@ def test_home_says_that_it_asks_something_and_not_that_nothing_needs_its_reader(
     asked = replace(REPORTED, id="f3", asked=question)
 
     assert text_of(home(progress=(asked,)), "h1") == ["IT asks you something."]
+    beside = home(CASE, progress=(asked, replace(REPORTED, id="f4")))
+    assert beside.select_one("main > .card #case-f3")
+    assert beside.select_one("details #case-f4")
 
 
 def test_an_account_is_back_by_its_persons_word_whoever_reported_it() -> None:

@@ -383,7 +383,10 @@ def test_a_ruling_is_kept_shown_and_taken_back(maria: Staff, ana: Guest, here: s
     assert fake(maria).get_verdict(Side.IT) is Decision.HARMLESS
     assert fake(maria).is_undecided
 
-    assert "Undone: “Harmless”." in ana.follow(ana.post("/review/undo", case=ref)).text
+    assert (
+        "Undone: “Harmless”. IT says nothing now. Next, by"
+        in ana.follow(ana.post("/review/undo", case=ref)).text
+    )
     assert fake(maria).state is CaseState.OPEN
 
 
@@ -402,7 +405,7 @@ def test_both_sides_read_the_same_of_what_it_did_about_an_unanswered_case(
 
     home = portal.signed_in(maria.mail).get("/me")
     assert "IT said: It pretends to be you" in home.text
-    assert "Your own answer decides what it is." in home.text
+    assert "Your own answer overrules it." in home.text
     assert "IT reported it to the platform." in home.text
     history = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
     assert "IT reported it to the platform." in history.partition("What happened")[2]
