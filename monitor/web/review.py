@@ -84,6 +84,7 @@ from reports.labels.office import (
     REVIEWER_HINTS,
     VERDICTS_OF_KIND,
     describe_entry,
+    describe_review_step,
     describe_verdict,
 )
 from reports.labels.takedown import LEVERS
@@ -325,6 +326,20 @@ def describe_saved_decision(app: App, reviewer: Reviewer, before: Case) -> str:
     if shown and shown.closes_at:
         parts.append(f"Without an answer, it ends on {format_near_day(shown.closes_at, zone)}.")
     return " ".join(parts)
+
+
+def _describe_what_stands(app: App, reviewer: Reviewer, case_id: str) -> str:
+    """Say what IT says after an undo, and what follows; nothing of a case that it closed."""
+    shown = summarize(app, app.db.cases.load_case(case_id), reviewer)
+    if shown is None:
+        return ""
+    said = shown.review_decision
+    stands = f" IT says: {describe_verdict(shown.kind, said)}." if said else " IT says nothing now."
+    if not (shown.next_by and shown.next_step and shown.due):
+        return stands
+    step = describe_review_step(shown.nature, shown.next_by, shown.next_step)
+    due = format_near_day(shown.due, app.config.district.zone)
+    return f"{stands} Next, by {due}: {step}."
 
 
 def _list_contrary_words(
@@ -646,8 +661,10 @@ class _CaseActions:
                 _describe_last_word(load_reviewable_case(app, by, case_id), by)
                 for case_id in case_ids
             }
-        words = f"Undone: {', '.join(sorted(said))}."
-        words = self._run_action(case_ids, lambda: undo_own_decisions(app, by, case_ids), words)
+        undone = f"Undone: {', '.join(sorted(said))}."
+        words = self._run_action(case_ids, lambda: undo_own_decisions(app, by, case_ids), undone)
+        if words == undone and len(case_ids) == 1:
+            words = f"{undone}{_describe_what_stands(app, by, case_ids[0])}"
         return self._redirect_back(case_ids, words)
 
     def _run_with_draft(
