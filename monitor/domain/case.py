@@ -256,8 +256,13 @@ class Case:
 
     @property
     def is_doubted(self) -> bool:
-        """Tell whether IT says that it needs nothing: it reports nothing against its own word."""
+        """Tell whether IT says that it needs nothing, or pretends nothing.
+
+        It reports nothing against its own word; what others made openly is its person's to report.
+        """
         verdict = self.get_verdict(Side.IT)
+        if verdict is Decision.MOCK and self.nature is CaseKind.IMPERSONATION:
+            return True
         return verdict is not None and not is_confirmation(self.kind, verdict)
 
     @property

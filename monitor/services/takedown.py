@@ -350,7 +350,10 @@ def _find_guide(app: App, case: Case) -> PlatformGuide | None:
     if case.nature is CaseKind.HARMFUL_PAGE:
         return None
     portrait = app.db.findings.load_finding(case.finding_id).portrait
-    mocks = case.nature is CaseKind.MOCK_ACCOUNT
+    silent = case.get_verdict(Side.PERSON) is None
+    mocks = case.nature is CaseKind.MOCK_ACCOUNT or (
+        silent and case.get_verdict(Side.IT) is Decision.MOCK
+    )
     return find_platform_guide(
         app, portrait, TakedownHarm.HARASSMENT if mocks else TakedownHarm.IMPERSONATION
     )
@@ -514,8 +517,9 @@ def write_office_report(app: App, reviewer: Reviewer, case: Case, view: CaseView
     if case.kind is CaseKind.OWN_ACCOUNT_CHANGED:
         can_send = case.is_pursued and Decision.REPORTED in list_possible_decisions(case)
     else:
-        wanted = case.is_pursued and can_be_reported(case) and not may_be_sexual(case, portrait)
-        can_send = wanted and bool(list_report_levers(app, case, Side.IT))
+        wanted = case.is_pursued and can_be_reported(case) and not case.is_doubted
+        is_fit = wanted and not may_be_sexual(case, portrait)
+        can_send = is_fit and bool(list_report_levers(app, case, Side.IT))
     if not can_send and view.mistaken_at is None:
         return ""
     person = app.db.people.load_person(case.person_id)

@@ -152,8 +152,9 @@ def list_allowed_decisions(case: Case, now: datetime) -> tuple[Decision, ...]:
     # That nothing more is needed is said once, and of what has no answer.
     if case.kind is CaseKind.STUDENT_LINK and any(map(case.get_verdict, Side)):
         return ()
-    verdict = case.get_verdict(Side.PERSON) or case.get_verdict(Side.IT)
-    if verdict is None or not is_confirmation(case.kind, verdict):
+    own = case.get_verdict(Side.PERSON)
+    verdict = own or case.get_verdict(Side.IT)
+    if not is_confirmation(case.kind, verdict) or (own is None and case.is_doubted):
         allowed = {decision for decision in allowed if not is_lever(decision)}
     # There is one way to report an account that was taken over: again, if it did not help.
     sent = case.find_report(Side.IT)

@@ -531,3 +531,15 @@ def test_who_reported_by_mistake_and_answers_by_a_link_is_led_to_the_text(
     text = own.get(f"{plan}/withdraw")
     assert "It belongs to another person who has my name." in text.text
     assert ("send it to each place" in text.text) is (count > 1)
+
+
+def test_what_it_says_others_made_openly_is_for_its_person_to_report(
+    maria: Staff, ana: Guest, here: str
+):
+    ana.post("/review/rule", decision="mock", seen=f"{fake(maria).id} {fake(maria).revision}")
+
+    page = ana.get(here)
+    assert "IT reports it" not in page.page.find(id="next").get_text()
+    assert not page.page.find(id="report"), "no report claims that it presents itself as her"
+    assert not page.page.find("button", value="reported")
+    assert "Harassment" in page.text
