@@ -423,8 +423,11 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
 def _list_doubts(app: App, case: Case) -> tuple[Reason, ...]:
     """Return what speaks against it, for all who may report it."""
     assessment = app.db.findings.find_assessment(case.finding_id)
-    is_reportable = case.kind in MADE_BY_OTHERS
-    return assessment.doubts if assessment and is_reportable else ()
+    if assessment is None or case.kind not in MADE_BY_OTHERS:
+        return ()
+    # What says openly that others made it pretends nothing, however it looks.
+    openly = case.nature is CaseKind.IMPERSONATION and assessment.made_openly
+    return (*((openly,) if openly else ()), *assessment.doubts)
 
 
 def _find_own_case(app: App, case: Case, own: Mapping[str, Finding]) -> OwnCase | None:

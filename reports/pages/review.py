@@ -215,6 +215,12 @@ class OfficeReport:
         return self.case.nature is CaseKind.MOCK_ACCOUNT
 
     @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it is reported: of no other staff, and nothing that speaks against the report."""
+        told = (one for one in self.case.reasons if one not in self.case.speaks_against)
+        return tuple(one for one in told if not one.rule.startswith("wave"))[:4]
+
+    @property
     def is_taken_over(self) -> bool:
         return self.case.kind is CaseKind.OWN_ACCOUNT_CHANGED
 

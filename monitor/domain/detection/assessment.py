@@ -113,6 +113,13 @@ class Assessment:
         return tuple(piece.reason for piece in select_reasons(against))
 
     @property
+    def made_openly(self) -> Reason | None:
+        """What it says of itself as a page that others made; None where it says no such thing."""
+        rule = evidence_rules.MOCK_BIO.name
+        said = (one.reason for one in self.evidence if one.rule == rule and one.bits > 0)
+        return next(said, None)
+
+    @property
     def without_quotes(self) -> "Assessment":
         """The same without a word of the web, for when the words themselves are to be forgotten."""
         forgotten = (replace(piece, reason=piece.reason.without_quotes) for piece in self.evidence)

@@ -7,8 +7,10 @@ from msgspec import structs
 
 from monitor.domain.case_log import SENT_LEVERS
 from monitor.domain.case_progress import DECIDE_WITHIN
+from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.english_dates import format_near_day
 from monitor.domain.person import build_reviewer_id
+from monitor.domain.reason import Count, Reason
 from monitor.domain.vocabulary import Decision, Severity, Side
 from monitor.services.answer_links import ANSWER_LINK_LASTS, AnswerLink, build_answer_token
 from monitor.services.digests import build_digest_view
@@ -543,3 +545,26 @@ def test_what_it_says_others_made_openly_is_for_its_person_to_report(
     assert not page.page.find(id="report"), "no report claims that it presents itself as her"
     assert not page.page.find("button", value="reported")
     assert "Harassment" in page.text
+
+
+def test_that_it_says_others_made_it_speaks_against_a_report_of_an_impersonation(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    state, case = portal.world.state, fake(maria)
+    openly, wave = Reason("mock-bio"), Reason("wave.words", {"count": Count(3)})
+    said = Evidence(rule="mock-bio", axis=EvidenceAxis.MOCK, bits=8.0, reason=openly)
+    known = state.findings.find_assessment(case.finding_id)
+    with state.begin_transaction():
+        told = replace(known, evidence=(said, *known.evidence))
+        state.findings.set_assessment(case.finding_id, told)
+        state.cases.update_case(replace(case, reasons=(openly, wave, *case.reasons)))
+
+    page, words = ana.get(here).page, "It describes itself as a page that others made."
+    against = "What speaks against it: It describes itself as a page that others made."
+    assert against in " ".join(page.find(id="false-report").get_text().split())
+    report = page.find(id="report").get_text()
+    assert words not in report
+    assert "staff members" not in report
+    where = f"/me/findings/{case.finding_id}"
+    assert against in portal.signed_in(maria.mail).get(where).text
