@@ -463,6 +463,9 @@ def test_it_may_leave_its_report_with_a_reason_that_its_person_reads(
     assert "IT answered that it leaves its report: It asks parents for money." in own
     assert "You said: Someone else with my name." in own
     assert "Have IT take its report back" in own
+    home = portal.signed_in(maria.mail).get("/me").text
+    assert "IT answered that it leaves its report: It asks parents for money." in home
+    assert "Have IT take its report back" not in home, "it was asked, and has answered"
     assert "Done 1" in ana.get("/review").text
     assert fake(maria).get_verdict(Side.PERSON) is Decision.NAMESAKE
     assert "Ended: the staff member said that it is someone else" in ana.get(here).text
