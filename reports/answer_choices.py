@@ -148,7 +148,7 @@ UNANSWERED_HINTS: Final[Mapping[OpeningReason, Mapping[Decision, str]]] = {
         Decision.MOCK: "A joke, a fan page, or worse. After that day, only you see it.",
     },
     OpeningReason.DECIDED: {
-        Decision.MINE: "We keep an eye on it. If you sign in to say so, IT no longer sees it.",
+        Decision.MINE: "We keep an eye on it. IT can no longer see it.",
         Decision.MOCK: "A joke, a fan page, or worse. Only the reviewer who decided still sees it.",
     },
 }
@@ -162,6 +162,7 @@ REPORTED_HINTS: Final[Mapping[str, str]] = {
 }
 # A link in an email alone does not end what IT says is serious.
 CONFIRMED_HINT: Final = "IT reported it as a fake: you sign in to confirm this answer."
+CONTRADICTED_HINT: Final = "IT says otherwise: you sign in to confirm this answer."
 # The question of a case, to its person.
 CASE_QUESTIONS: Final[Mapping[CaseKind, str]] = {
     CaseKind.IMPERSONATION: "Is this account you?",

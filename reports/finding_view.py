@@ -602,6 +602,12 @@ class CaseView(CaseSummary):
         )
 
     @property
+    def closing_words(self) -> str:
+        """Return by which answer a reviewer who has decided on it no longer sees it, if by any."""
+        is_end = self.kind in {*OWNERSHIP_KINDS, CaseKind.OWN_ACCOUNT_CHANGED}
+        return answer_choices.CASE_ANSWERS[self.kind][Decision.MINE] if is_end else ""
+
+    @property
     def has_report_alone(self) -> bool:
         """Tell whether a reviewer sees where it is, to take a report back, and nothing else."""
         own = self.end is not None and self.decision is Decision.MINE
@@ -670,7 +676,10 @@ def _build_choices(
     hints = dict(answer_choices.ANSWER_HINTS.get(kind, {}))
     if opened_by:
         hints |= answer_choices.SEEN_ANSWER_HINTS.get(kind, {})
-        hints |= answer_choices.UNANSWERED_HINTS.get(opened_by, {})
+        after = answer_choices.UNANSWERED_HINTS.get(opened_by, {})
+        # Of details and pages, what says that they are about its person ends nothing.
+        about = {CaseKind.EXPOSED_CONTACT: Decision.MINE, CaseKind.HARMFUL_PAGE: Decision.MOCK}
+        hints |= {said: hint for said, hint in after.items() if said is not about.get(kind)}
     return tuple(
         AnswerChoice(
             value=value,

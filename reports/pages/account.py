@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import Severity
+from monitor.domain.vocabulary import Decision, Severity
 from reports import answer_choices
 from reports.finding_view import AdviceLine, AnswerChoice, CaseView, UndoOutlook
+from reports.labels.cases import OWNERSHIP_KINDS
 from reports.pages.findings import QuestionCard
 from reports.pages.layout import FieldProblem, build_renderer
 
@@ -136,9 +137,19 @@ class AnswerCardView:
         case, choices = self.card.case, self.card.choices
         if case is None or case.severity is not Severity.HIGH:
             return choices
-        confirmed = answer_choices.CONFIRMED_HINT
+        is_real = case.review_decision is not None and not case.is_doubted
+        is_fake = is_real and case.kind in OWNERSHIP_KINDS
+        waits = (
+            set(answer_choices.CASE_ANSWERS[case.kind]) - {Decision.IMPERSONATION, Decision.MOCK}
+            if is_fake
+            else set()
+        )
+        confirmed, contradicted = answer_choices.CONFIRMED_HINT, answer_choices.CONTRADICTED_HINT
         return tuple(
-            replace(one, hint=confirmed, back_by=None) if one.back_by else one for one in choices
+            replace(one, hint=confirmed if one.back_by else contradicted, back_by=None)
+            if one.back_by or one.value in waits
+            else one
+            for one in choices
         )
 
 

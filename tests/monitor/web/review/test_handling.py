@@ -764,7 +764,8 @@ def test_who_stops_sharing_reads_before_and_after_who_still_sees_it(portal, mari
     case, guest = fake(maria), portal.signed_in(maria.mail)
     page, share = f"/me/findings/{case.finding_id}", f"/me/cases/{case.id}/share"
     decides(ana, maria, Decision.IMPERSONATION)
-    kept = f"{ANA} has decided on it, and sees it until a week after its end."
+    kept = f"{ANA} has decided on it, and sees it until a week after its end"
+    kept = f"{kept}, unless you answer: This is me."
     assert f"If you stop: {kept}" in guest.get(page).text
     guest.post(f"/me/cases/{case.id}/unshare")
     assert kept in guest.get(page).text

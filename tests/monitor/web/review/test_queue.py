@@ -43,9 +43,8 @@ def test_a_list_with_nothing_in_it_says_what_that_means(portal: Portal, ana: Gue
     seen = ana.get("/review")
 
     assert "No cases are open to you." in seen.text
-    assert (
-        "It closes again when they answer, share it no more, or take an answer back." in seen.text
-    )
+    assert "You see a case here while the staff member shares it" in seen.text
+    assert "unless they say that it is theirs." in seen.text
     assert "An empty list does not mean that nothing was found." in seen.text
     assert "No cases match your filters." in ana.get("/review?severity=low").text
 
