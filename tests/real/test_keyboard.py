@@ -50,7 +50,7 @@ def test_the_keyboard_alone_joins(page: Page, invited: str) -> None:
     keys.begins("Which accounts are yours?")
     _tells_accounts(keys)
     keys.begins("Check your answers")
-    keys.press("See every word that we send")
+    keys.press("Every word we send")
     keys.press("Show all")
     keys.press("Agree and join")
 

@@ -80,10 +80,10 @@ class Seen:
 
 
 def count_visible_words(seen: Seen) -> int:
-    """Count the words that are read, without what is folded and what only a screen reader says."""
+    """Count the words that are read: the title of a fold, not what is in it, nor what is unseen."""
     main = seen.page.find("main")
-    for hidden in main.select("details, .unseen, input, script"):
-        hidden.decompose()
+    for hidden in main.select("details:not([open]) > :not(summary), .unseen, input, script"):
+        hidden.extract()
     return len(main.get_text(" ").split())
 
 
