@@ -17,9 +17,10 @@ from uuid import NAMESPACE_URL, uuid5
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from monitor.domain.vocabulary import Language
+from reports.case_view import CaseView
 from reports.data_export import render_csv
 from reports.emails.render import fill_template
-from reports.finding_view import CaseView, ComparisonLine
+from reports.finding_view import ComparisonLine
 from reports.labels.cases import REFERENCE
 from reports.labels.findings import EVIDENCE_LIKENESSES, describe_field
 from reports.reason_rendering import Others, render_reason

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.vocabulary import Language, LetterKind
+from reports.case_view import CaseView
 from reports.emails.render import fill_template
-from reports.finding_view import CaseView
 from reports.translation import use_language
 
 

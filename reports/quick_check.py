@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.reason import Reason
+from reports.case_view import CaseView
 from reports.coverage import Coverage
 from reports.emails.render import fill_template, wrap_text
-from reports.finding_view import CaseView, FindingView
+from reports.finding_view import FindingView
 
 _LINES = ("heading", "covered")
 

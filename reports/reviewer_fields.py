@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseState, Language
+from reports.case_view import CaseView
 from reports.dates import format_day
-from reports.finding_view import CaseView
 from reports.labels.cases import CASE_KINDS, SEVERITIES
 from reports.labels.findings import format_site_name
 from reports.labels.office import (

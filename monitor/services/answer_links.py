@@ -28,9 +28,10 @@ from monitor.services.disclosure import disclose_own
 from monitor.services.findings import list_pending_cards
 from monitor.services.pictures import load_compared_picture
 from monitor.services.sessions import SIGNED_OUT
+from reports.case_view import CaseView
 from reports.emails.account import AlertView, NudgeView, ReviewerQuestionView
 from reports.emails.views import ChangeLine, EmailView, PersonalEmailView
-from reports.finding_view import CaseView, FindingView
+from reports.finding_view import FindingView
 from reports.pages.account import AnswerCardView
 from reports.pages.findings import QuestionCard
 

@@ -51,7 +51,7 @@ from monitor.services.thumbnails import (
     delete_screenshots_of_others,
     delete_unneeded_thumbnails,
 )
-from reports.finding_view import UndoOutlook
+from reports.case_view import UndoOutlook
 from reports.pages.findings import FeedbackWordsLine
 from scrapers.models import TraceKind
 

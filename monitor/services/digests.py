@@ -51,12 +51,13 @@ from monitor.services.disclosure import (
 from monitor.services.notifications import EmailPlan, build_greeting, queue_email
 from monitor.services.own_accounts import build_digest_reminder
 from monitor.services.review_access import VIEWED
+from reports.case_view import CaseView
 from reports.coverage import Coverage
 from reports.emails.account import NudgeView
 from reports.emails.digest import DigestView, SelfCheckView
 from reports.emails.registry import EmailKind
 from reports.emails.views import BreachLine, ChangeLine
-from reports.finding_view import CaseView, FindingView
+from reports.finding_view import FindingView
 from reports.labels.account import DigestKind
 from scrapers.models import Outcome
 

@@ -65,16 +65,9 @@ from monitor.services.next_steps import build_advice_lines, find_assignee_id, fi
 from monitor.services.own_accounts import find_typed_username, load_own_findings
 from monitor.services.query_planning import list_recheck_keys
 from monitor.services.thumbnails import may_review_picture
+from reports.case_view import CaseSummary, CaseView, ReviewerQuestion, ReviewPlan, UndoOutlook
 from reports.emails.views import ChangeLine
-from reports.finding_view import (
-    AccountPair,
-    CaseSummary,
-    CaseView,
-    FindingView,
-    ReviewerQuestion,
-    ReviewPlan,
-    UndoOutlook,
-)
+from reports.finding_view import AccountPair, FindingView
 from scrapers.models import TraceKind
 
 Reader = Person | Reviewer

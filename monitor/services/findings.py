@@ -64,9 +64,10 @@ from monitor.services.own_accounts import (
     list_declared_findings,
 )
 from monitor.services.preferences import is_asked_about_text
+from reports.case_view import CaseView, describe_folded, fold_exposures
 from reports.coverage import Coverage
 from reports.dates import format_local_time
-from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
+from reports.finding_view import FindingView
 from reports.pages.findings import (
     CasePanel,
     ComparisonView,

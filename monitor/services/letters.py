@@ -13,7 +13,7 @@ from monitor.domain.person import Reviewer
 from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Decision, LetterKind, Side
 from monitor.services.review import load_viewed_case
-from reports.finding_view import CaseView
+from reports.case_view import CaseView
 from reports.letters import Letter, LetterFacts, write_letters
 
 _NOTES = {

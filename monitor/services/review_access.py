@@ -11,7 +11,7 @@ from monitor.domain.errors import NotPermittedError
 from monitor.domain.person import Reviewer
 from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.disclosure import disclose, find_review_opening, is_barred
-from reports.finding_view import CaseView
+from reports.case_view import CaseView
 
 NOT_YET = (
     "Only the staff member can see this case so far. "

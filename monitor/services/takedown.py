@@ -49,8 +49,9 @@ from monitor.services.own_accounts import load_own_findings
 from monitor.services.pictures import MAX_UPLOAD_BYTES, find_upload_problem
 from monitor.services.query_planning import list_recheck_keys
 from monitor.services.sweeps import RECHECK, find_next_recheck, find_report_time
+from reports.case_view import CaseView
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
-from reports.finding_view import AdviceLine, CaseView
+from reports.finding_view import AdviceLine
 from reports.labels.cases import OWN_CASE_STATES, OWN_DECISION_PHRASES
 from reports.labels.takedown import LEVERS as LEVER_NAMES
 from reports.labels.takedown import REMOVAL_PHRASES, SHARE_LINK

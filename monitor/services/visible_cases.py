@@ -20,7 +20,7 @@ from monitor.domain.person import Reviewer
 from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, OpeningReason, Side
 from monitor.services.disclosure import find_review_opening, summarize
 from monitor.services.review_access import ANY_CASE, build_review_gate
-from reports.finding_view import CaseSummary
+from reports.case_view import CaseSummary
 from reports.pages.review import WaveLine
 
 

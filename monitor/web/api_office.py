@@ -40,7 +40,7 @@ from monitor.web.api import (
 from monitor.web.api_own import show_address
 from monitor.web.errors import mask_as_not_found
 from monitor.web.operator import build_operator_view
-from reports.finding_view import CaseSummary
+from reports.case_view import CaseSummary
 from reports.reason_rendering import Others
 from reports.sanitize import clean_web_text
 

@@ -45,7 +45,8 @@ from monitor.web.api import (
 from monitor.web.errors import mask_as_not_found
 from monitor.web.findings import CaseAnswerForm, record_case_answer
 from reports.answer_choices import ANSWERS, CASE_ANSWERS, PAGE_ANSWERS
-from reports.finding_view import CaseView, FindingView
+from reports.case_view import CaseView
+from reports.finding_view import FindingView
 from reports.labels.findings import OWNERS
 from reports.pages.self_check import SelfCheckState
 from reports.reason_rendering import render_reason

@@ -33,7 +33,7 @@ from monitor.web.context import PortalContext
 from monitor.web.forms import WebForm, read_form
 from monitor.web.sign_in import build_emailed_code_view
 from reports import answer_choices
-from reports.finding_view import CaseView
+from reports.case_view import CaseView
 from reports.labels.cases import ADVICE_LINKS
 from reports.pages import account as pages
 from reports.pages.account import AnswerDoneView

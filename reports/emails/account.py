@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import ConsentAction, Decision, EmailState, Language, Severity
+from reports.case_view import CaseView
 from reports.emails.render import Email, compose_email, compose_fitting_email
 from reports.emails.views import EmailView, limit_lines
-from reports.finding_view import CaseView
 from reports.labels.account import INVITATION_BUTTON, OTHER_LANGUAGE_OFFER
 from reports.translation import get_language, translate_label, use_language
 

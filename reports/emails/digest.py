@@ -13,6 +13,7 @@ from typing import Any
 from monitor.domain.english_dates import parse_week_year
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseBin, Severity, rank_case
+from reports.case_view import CaseView, describe_folded, fold_exposures
 from reports.coverage import CoverageGap
 from reports.emails.render import Email, compose_fitting_email, fill_template
 from reports.emails.views import (
@@ -22,7 +23,7 @@ from reports.emails.views import (
     SectionLines,
     limit_lines,
 )
-from reports.finding_view import CaseView, FindingView, describe_folded, fold_exposures
+from reports.finding_view import FindingView
 from reports.labels.account import DigestKind
 from reports.pages.layout import PolicyReminder
 

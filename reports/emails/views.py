@@ -7,8 +7,9 @@ from typing import Generic, TypeVar
 
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import BreachAdvice, EventKind
+from reports.case_view import CaseView
 from reports.coverage import Coverage
-from reports.finding_view import CaseView, FindingView
+from reports.finding_view import FindingView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import Decision, Severity
 from reports import answer_choices
-from reports.finding_view import AdviceLine, AnswerChoice, CaseView, UndoOutlook
+from reports.case_view import CaseView, UndoOutlook
+from reports.finding_view import AdviceLine, AnswerChoice
 from reports.labels.cases import OWNERSHIP_KINDS
 from reports.pages.findings import QuestionCard
 from reports.pages.layout import FieldProblem, build_renderer

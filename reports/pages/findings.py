@@ -7,15 +7,14 @@ from datetime import datetime
 from monitor.domain.reason import Reason, Told
 from monitor.domain.vocabulary import CaseBin, CaseKind, Decision, FindingGroup, OwnershipLabel
 from reports.answer_choices import ANSWERS
+from reports.case_view import CaseView, UndoOutlook
 from reports.coverage import Coverage
 from reports.finding_view import (
     AccountPair,
     AnswerChoice,
-    CaseView,
     ComparisonLine,
     FindingView,
     HighlightPiece,
-    UndoOutlook,
     keep_closed,
 )
 from reports.pages.layout import PolicyReminder, build_renderer

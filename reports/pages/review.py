@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, Decision, Language
+from reports.case_view import CaseSummary, CaseView
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine
-from reports.finding_view import AdviceLine, CaseSummary, CaseView
+from reports.finding_view import AdviceLine
 from reports.labels.office import REVIEWER_CHOICES
 from reports.letters import Letter
 from reports.pages.data import LegalHoldLine

@@ -16,9 +16,10 @@ from monitor.domain.vocabulary import (
     Side,
 )
 from reports import answer_choices
+from reports.case_view import CaseView
 from reports.emails.render import fill_template
 from reports.evidence_pack import ActionLogLine, EvidenceView
-from reports.finding_view import AdviceLine, AnswerChoice, CaseView, describe_source
+from reports.finding_view import AdviceLine, AnswerChoice, describe_source
 from reports.labels.cases import OWNERSHIP_KINDS
 from reports.labels.takedown import (
     ASKED_AGAIN,

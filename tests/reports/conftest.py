@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from reports.case_view import CaseView
 from reports.emails.digest import DigestView
 from reports.emails.office import ReviewView
 from reports.emails.registry import render_email
 from reports.emails.render import Email
 from reports.emails.views import ChangeLine, EmailView
-from reports.finding_view import CaseView, FindingView
+from reports.finding_view import FindingView
 from tests.reports.samples import (
     ASIDE,
     CHANGED,

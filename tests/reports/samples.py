@@ -24,6 +24,7 @@ from monitor.domain.vocabulary import (
     Severity,
     StepActor,
 )
+from reports.case_view import CaseView
 from reports.coverage import Coverage, CoverageGap, CoveredSource
 from reports.emails.account import (
     AlertView,
@@ -44,7 +45,7 @@ from reports.emails.account import (
 from reports.emails.digest import DigestView, SelfCheckView
 from reports.emails.office import MostUrgentCase, ReviewView, ServiceHealth, SourcesParkedView
 from reports.emails.views import ChangeLine, EmailView
-from reports.finding_view import AccountPair, CaseView, FindingView, HighlightPiece
+from reports.finding_view import AccountPair, FindingView, HighlightPiece
 from reports.labels.account import DigestKind
 from reports.pages.layout import PolicyReminder
 from tests.reports.readers import (

@@ -16,9 +16,9 @@ from monitor.domain.vocabulary import CaseStep, Decision, Language, StepActor
 from monitor.services.answer_links import add_finding_links
 from monitor.services.answers import record_feedback
 from monitor.services.digests import build_digest_view
+from reports.case_view import CaseView
 from reports.emails.digest import DigestView, render_digest
 from reports.emails.render import Email
-from reports.finding_view import CaseView
 from reports.translation import use_language
 
 MOST_WORDS, MOST_QUIET_WORDS = 150, 60

@@ -36,7 +36,8 @@ from monitor.services.review import (
 )
 from monitor.services.review_access import load_opened_case, record_case_views
 from monitor.services.visible_cases import list_queue_rows
-from reports.finding_view import CaseSummary, CaseView, FindingView
+from reports.case_view import CaseSummary, CaseView
+from reports.finding_view import FindingView
 from tests.cases import forget
 from tests.monitor.counts import check_personal_counts
 from tests.monitor.services.world import IMPOSTOR, REVIEWERS, Staff

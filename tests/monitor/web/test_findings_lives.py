@@ -38,8 +38,8 @@ from monitor.services.review import (
 )
 from monitor.services.review_access import ANY_CASE, record_case_views
 from monitor.services.visible_cases import list_allowed_decisions, load_queue_page
+from reports.case_view import CaseSummary, CaseView
 from reports.emails.office import render_review
-from reports.finding_view import CaseSummary, CaseView
 from tests.monitor.counts import check_desk_counts, check_personal_counts
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import Portal

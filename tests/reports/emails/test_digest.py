@@ -22,11 +22,12 @@ from monitor.domain.vocabulary import (
     Severity,
     StepActor,
 )
+from reports.case_view import CaseView
 from reports.coverage import MOST_DOTS, Coverage, CoverageGap, CoveredSource
 from reports.emails.digest import DigestView, render_digest
 from reports.emails.render import HEAVIEST, Email
 from reports.emails.views import ChangeLine
-from reports.finding_view import CaseView, FindingView, HighlightPiece
+from reports.finding_view import FindingView, HighlightPiece
 from reports.labels.account import DigestKind
 from reports.labels.findings import GAPS
 from reports.reason_rendering import render_reason

@@ -23,16 +23,9 @@ from monitor.domain.vocabulary import (
     Severity,
     StepActor,
 )
+from reports.case_view import CaseView, ReviewerQuestion, ReviewPlan
 from reports.coverage import Coverage, CoveredSource
-from reports.finding_view import (
-    AccountPair,
-    AdviceLine,
-    CaseView,
-    FindingView,
-    HighlightPiece,
-    ReviewerQuestion,
-    ReviewPlan,
-)
+from reports.finding_view import AccountPair, AdviceLine, FindingView, HighlightPiece
 from reports.pages.findings import (
     CasePanel,
     FindingPageView,
