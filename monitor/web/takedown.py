@@ -115,6 +115,14 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
         notice = "Saved: you asked IT." if view.office else "Saved: you took it back."
         return context.redirect_to(page, notice)
 
+    _add_evidence_routes(context, routes)
+    _add_screenshot_routes(context, routes)
+    return routes
+
+
+def _add_evidence_routes(context: PortalContext, routes: Blueprint) -> None:
+    app = context.app
+
     @routes.get("/me/takedown/<case_id>/report")
     def show_evidence(case_id: str) -> Response:
         with _mask_as_not_found():
@@ -128,9 +136,6 @@ def build_takedown_routes(context: PortalContext) -> Blueprint:
     def download_evidence(case_id: str) -> Response:
         with _mask_as_not_found():
             return build_pack_response(build_takedown_evidence(app, context.person_id, case_id))
-
-    _add_screenshot_routes(context, routes)
-    return routes
 
 
 def _add_screenshot_routes(context: PortalContext, routes: Blueprint) -> None:

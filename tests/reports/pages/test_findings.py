@@ -135,7 +135,7 @@ def test_an_answer_says_what_it_ends_for_who_has_decided_on_it() -> None:
     assert mine.hint == "We keep an eye on it. IT can no longer see it."
     details = replace(kept, kind=CaseKind.EXPOSED_CONTACT)
     hints = {choice.value: choice.hint for choice in details.choices}
-    assert hints[Decision.MINE] == "We show you how to have them removed."
+    assert hints[Decision.MINE] == "We help you have them removed."
     seen = replace(kept, it_sees_since=MONDAY, opened_by=OpeningReason.UNANSWERED)
     for view in (kept, seen):
         mock = next(choice for choice in view.choices if choice.value == Decision.MOCK)
