@@ -74,7 +74,8 @@ def back_up_district(
 
     A failure is recorded. Raises CannotWriteError where a folder hangs.
     """
-    work_in_folder(config.state, config.state.exists)
+    # Without a database of ours, nothing is begun that could fail.
+    work_in_folder(config.state, config.state.exists if changed else partial(_open_once, config))
     try:
         # A copy takes minutes, but a share that has gone away is told at once.
         for folder in filter(None, (target.folder, target.keys)):
@@ -86,6 +87,10 @@ def back_up_district(
     except MonitorError as error:
         record_failed_backup(config, now, error)
         raise
+
+
+def _open_once(config: Config) -> None:
+    Database.open_folder(config.state).close()
 
 
 def _back_up_all(config: Config, now: datetime, target: BackupTarget) -> BackupResult:

@@ -318,7 +318,7 @@ def screenshot(world: World) -> StillThere:
     state.screenshots.insert_screenshot(
         Screenshot(id="s", case_id=case.id, at=world.clock.at, picture=b"a picture")
     )
-    maria.rules(case, Decision.NAMESAKE)
+    maria.rules(case, Decision.MINE)
     return lambda: state.screenshots.count_screenshots_of_person(maria.id)
 
 
