@@ -252,7 +252,7 @@ def test_a_list_has_no_field_by_which_a_person_is_known():
             "waits_since",
             "is_late",
         ),
-        *("closes_at", "mistaken_at", "take_back_by", "open_until"),
+        *("closes_at", "mistaken_at", "take_back_by", "open_until", "is_misreported"),
     }
 
 
