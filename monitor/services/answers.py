@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import takewhile
 
 from monitor.app import App
@@ -21,6 +22,7 @@ from monitor.domain.case import (
     Case,
     apply_decision,
     build_urgency_key,
+    foresee_decision,
 )
 from monitor.domain.case_drafts import CASE_OF_LABEL
 from monitor.domain.case_end import find_end
@@ -292,15 +294,13 @@ def foresee_undo_of_answer(app: App, finding_id: str) -> UndoOutlook | None:
     decision, case = _find_answered_case(app, finding_id)
     if case is None or decision is None:
         return None
-    undo = DecisionRecord(
-        case_id=case.id, decision=Decision.REOPENED, by=case.person_id, at=app.clock.now()
-    )
+    foresee = partial(foresee_decision, by=case.person_id, at=app.clock.now())
     undone = case
     while undone.get_verdict(Side.PERSON) is decision:
-        undone = apply_decision(undone, undo)
+        undone = foresee(undone, Decision.REOPENED)
     before = resolve_previous_decision(app.db.feedback.list_feedback_of_finding(finding_id))
     if before is not None and undone.get_verdict(Side.PERSON) is None:
-        undone = apply_decision(undone, replace(undo, decision=before))
+        undone = foresee(undone, before)
     return foresee_undo(app, case, undone)
 
 

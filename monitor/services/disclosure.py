@@ -16,7 +16,13 @@ from monitor.config.sections import Config
 from monitor.db.database import Database
 from monitor.db.finding_history import EventRecord
 from monitor.db.review_notes import ReviewNoteKind
-from monitor.domain.case import MADE_BY_OTHERS, OWNERSHIP_CASES, Case, apply_decision, mark_notified
+from monitor.domain.case import (
+    MADE_BY_OTHERS,
+    OWNERSHIP_CASES,
+    Case,
+    foresee_decision,
+    mark_notified,
+)
 from monitor.domain.case_end import find_end
 from monitor.domain.case_log import DISMISSALS, UNSPOKEN, DecisionRecord, is_lever
 from monitor.domain.case_progress import (
@@ -449,8 +455,9 @@ def _build_own_view(
     is_asked = summary.mistaken_at is not None or (is_open and not summary.end)
     upheld, reported = case.upheld, case.find_report(Side.IT)
     is_shut_by_then = not is_open or summary.open_until is not None
-    play = partial(_play, by=case.person_id, at=now)
-    unshared = play(case if case.shared_at else play(case, Decision.SHARED), Decision.UNSHARED)
+    foresee = partial(foresee_decision, by=case.person_id, at=now)
+    shared = case if case.shared_at else foresee(case, Decision.SHARED)
+    unshared = foresee(shared, Decision.UNSHARED)
     # What early access shows, it shows for its day whatever is shared.
     later = replace(inputs, case=unshared, glass=())
     return CaseView(
@@ -463,7 +470,7 @@ def _build_own_view(
         is_undecided=case.is_undecided,
         is_pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,
         undoes=last.decision if last else None,
-        undo=_foresee(inputs, play(case, Decision.REOPENED), now, policy) if last else None,
+        undo=_foresee(inputs, foresee(case, Decision.REOPENED), now, policy) if last else None,
         reported_by_it_at=reported.at if reported else None,
         back_by=_forecast_reports_back(app, case) if reported else {},
         unshare_closes=not compute_review_opening(later, now, policy),
@@ -499,7 +506,7 @@ def _forecast_reports_back(app: App, case: Case) -> Mapping[Decision, datetime]:
     """Return by when IT would take its report back, for each answer that makes it a mistake."""
     dues: dict[Decision, datetime] = {}
     for said in DISMISSALS[case.kind]:
-        after = _play(case, said, case.person_id, app.clock.now())
+        after = foresee_decision(case, said, case.person_id, app.clock.now())
         back = plan_report_back(after) if find_report_to_take_back(app, after) else None
         if back:
             dues[said] = back.due
@@ -515,10 +522,6 @@ def foresee_undo(app: App, case: Case, undone: Case) -> UndoOutlook | None:
     if inputs is None:
         return None
     return _foresee(inputs, undone, app.clock.now(), build_disclosure_policy(app))
-
-
-def _play(case: Case, decision: Decision, by: str, at: datetime) -> Case:
-    return apply_decision(case, DecisionRecord(case_id=case.id, decision=decision, by=by, at=at))
 
 
 def _foresee(

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from monitor.app import App
 from monitor.db.review_index import ReviewFilter
 from monitor.db.review_notes import ReviewAssignment, ReviewNote, ReviewNoteKind
-from monitor.domain.case import Case, apply_decision
+from monitor.domain.case import Case, foresee_decision
 from monitor.domain.case_log import DecisionRecord, is_confirmation, read_verdict
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer, build_reviewer_id
@@ -193,9 +193,7 @@ def take_report_back(app: App, reviewer: Reviewer, case_id: str) -> None:
 
 def foresee_own_undo(app: App, case: Case, reviewer: Reviewer) -> Case:
     """Return the case once a reviewer undid what they said or did of it last."""
-    undo, now = Decision.REOPENED, app.clock.now()
-    entry = DecisionRecord(case_id=case.id, decision=undo, by=reviewer.id, at=now)
-    return apply_decision(case, entry)
+    return foresee_decision(case, Decision.REOPENED, reviewer.id, app.clock.now())
 
 
 def leave_report(app: App, reviewer: Reviewer, case_id: str, reason: str) -> None:
