@@ -297,11 +297,13 @@ class OwnCase:
         return self.case.contact_kinds
 
 
-def list_own_cases(app: App, person: Person) -> Iterator[OwnCase]:
-    """Yield a person's cases, the oldest first."""
+def list_own_cases(
+    app: App, person: Person, *, told_at: datetime | None = None
+) -> Iterator[OwnCase]:
+    """Yield a person's cases, the oldest first: as once an email of `told_at` has told them."""
     own = load_own_findings(app.db, person)
     for case in app.db.cases.list_cases_of_person(person.id):
-        found = _find_own_case(app, case, own)
+        found = _find_own_case(app, mark_notified(case, told_at) if told_at else case, own)
         if found:
             yield found
 
@@ -313,10 +315,8 @@ def disclose_cases(app: App, person: Person) -> tuple[CaseView, ...]:
 
 def foretell_cases(app: App, person: Person) -> tuple[CaseView, ...]:
     """Return the same as it stands once an email that goes out now has told it."""
-    own, now = load_own_findings(app.db, person), app.clock.now()
-    cases = app.db.cases.list_cases_of_person(person.id)
-    found = (_find_own_case(app, mark_notified(case, now), own) for case in cases)
-    return tuple(one.build() for one in found if one)
+    told = list_own_cases(app, person, told_at=app.clock.now())
+    return tuple(found.build() for found in told)
 
 
 def find_last_question_time(db: Database, case_id: str) -> datetime | None:
@@ -339,7 +339,7 @@ def _summarize(
     mistaken = find_report_to_take_back(app, case)
     back = plan_report_back(case) if mistaken else None
     zone = person.zone if side is Side.PERSON else app.config.district.zone
-    is_misreported = side is Side.PERSON and _is_misreported(app, case, now)
+    is_misreported = side is Side.PERSON and _is_misreported(app, case, now, asked=bool(mistaken))
     return CaseSummary(
         id=case.id,
         kind=case.kind,
@@ -373,11 +373,14 @@ def _summarize(
     )
 
 
-def _is_misreported(app: App, case: Case, now: datetime) -> bool:
-    """Tell whether a report is to be taken back; after a month, its person was told enough."""
+def _is_misreported(app: App, case: Case, now: datetime, *, asked: bool) -> bool:
+    """Tell whether a report is to be taken back; after a month, its person was told enough.
+
+    `asked` says that IT is, and so answers it.
+    """
     if not case.ruled_at or now >= case.ruled_at + MISREPORTED_TOLD_FOR:
         return False
-    return bool(find_report_to_take_back(app, case) or list_due_withdrawals(app, case))
+    return asked or bool(list_due_withdrawals(app, case))
 
 
 def _find_word_of_it(case: Case) -> Decision | None:
