@@ -159,8 +159,7 @@ REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
         "Two reviewers opened it early, for one day. The staff member was notified."
     ),
     OpeningReason.DECIDED: (
-        "You decided on it, so you keep it: until a week after its end or your last entry, or, if "
-        "you took that back, for a week from then."
+        "You decided on it, so you keep it until a week after its end or your last entry."
     ),
     OpeningReason.REPORT_BACK: "You reported it. Of what it was flagged for, you see no more.",
 }
