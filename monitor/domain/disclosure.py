@@ -295,12 +295,15 @@ def find_kept_opening(
 def forecast_opening(case: Case) -> OpeningForecast:
     """Return what a long queue needs to know of a case, without the time and the consent."""
     keys = DISCLOSURE_RULES[case.nature].opened_by
-    fixed = (at for key, at in _list_own_openings(case) if key in keys)
+    fixed = [at for key, at in _list_own_openings(case) if key in keys]
+    ended_at = min((at for at, _ in list_fixed_ends(case)), default=None)
+    # What its person opens after the end is open for as long from then.
+    anew = max((at for at in fixed if ended_at and at > ended_at), default=None)
     return OpeningForecast(
-        since=min(fixed, default=None),
+        since=anew or min(fixed, default=None),
         unanswered=_find_unanswered(case) if OpeningReason.UNANSWERED in keys else None,
         counsel=_find_counsel(case, timedelta(0)) if OpeningReason.COUNSEL in keys else None,
-        ended_at=min((at for at, _ in list_fixed_ends(case)), default=None),
+        ended_at=ended_at,
         lapse=find_lapse(case),
         is_ruled_by_it=case.get_word(Side.IT) is not None,
         holds=_list_holds(case),

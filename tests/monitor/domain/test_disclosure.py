@@ -115,6 +115,17 @@ def test_silence_opens_nothing_on_a_site_for_adults_or_for_dating():
     assert opening(inputs(intimate, Decision.IMPERSONATION))
 
 
+def test_what_is_shared_after_its_end_is_forecast_from_that_day():
+    gone = replace(case(), gone_at=MONDAY)
+    shared = inputs(gone, Decision.IMPERSONATION, Decision.SHARED)
+    shared_at = MONDAY + 2 * DAY
+
+    assert forecast_opening(shared.case).since == shared_at
+    assert opening(shared, shared_at + 6.9 * DAY)
+    assert opening(shared, shared_at + 7 * DAY) is None
+    assert forecast_opening(replace(shared.case, gone_at=None)).since == MONDAY + DAY
+
+
 @pytest.mark.parametrize(
     ("kind", "severity", "when", "letter"),
     [
