@@ -59,7 +59,6 @@ class FindingVersion:
     finding_id: str
     query: str
     at: datetime
-    material_hash: bytes
     trace: Trace
 
 

@@ -6,7 +6,6 @@ What one query showed before against what it shows now: every raw difference, ma
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from hashlib import sha256
 from html import unescape
 from operator import attrgetter
 from typing import TypeAlias
@@ -19,9 +18,6 @@ MATERIAL = {
     TraceKind.ACCOUNT: ("name", "handle", "bio", "picture_hash", "links", "private"),
     TraceKind.PAGE: (),
 }
-# The first byte of a hash. A new way of hashing gets the next number, so that old hashes are
-# recognized and do not look like changes.
-HASH_VERSION = 1
 
 
 def list_material_changes(before: Trace, after: Trace) -> tuple[str, ...]:
@@ -32,13 +28,6 @@ def list_material_changes(before: Trace, after: Trace) -> tuple[str, ...]:
         for field in fields
         if _normalize_field(before, field) != _normalize_field(after, field)
     )
-
-
-def hash_material_fields(trace: Trace) -> bytes:
-    """Hash what is material. Empty fields count for nothing, so that a new field changes none."""
-    values = ((entry, _normalize_field(trace, entry)) for entry in MATERIAL[trace.kind])
-    digest = sha256(ascii([pair for pair in values if pair[1]]).encode())
-    return bytes((HASH_VERSION,)) + digest.digest()
 
 
 def normalize_text(text: str) -> str:

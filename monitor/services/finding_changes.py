@@ -30,8 +30,8 @@ from monitor.domain.snapshot_diff import (
     Snapshot,
     apply_parse_result,
     diff_snapshots,
-    hash_material_fields,
     key_by_anchor,
+    list_material_changes,
 )
 from scrapers.models import Outcome, ParseResult, Query, QueryKind, Trace
 from scrapers.source import SourceFamily
@@ -244,15 +244,14 @@ class SnapshotComparer:
 
     def _write_sighting(self, sighting: Sighting, before: Trace | None) -> None:
         self.db.sightings.save_sighting(sighting)
-        material_hash = hash_material_fields(sighting.trace)
-        if before is None or hash_material_fields(before) != material_hash:
+        shown = sighting.trace
+        if before is None or before.kind is not shown.kind or list_material_changes(before, shown):
             self.db.versions.insert_version(
                 FindingVersion(
                     finding_id=sighting.finding_id,
                     query=sighting.query,
                     at=self.at,
-                    material_hash=material_hash,
-                    trace=sighting.trace,
+                    trace=shown,
                 )
             )
 

@@ -29,9 +29,7 @@ CASE = Case(
 
 def version(hours: int, query: str = "q", **fields: object) -> FindingVersion:
     at = NOON + timedelta(hours=hours)
-    return FindingVersion(
-        finding_id="i", query=query, at=at, material_hash=b"", trace=replace(SHOWN, **fields)
-    )
+    return FindingVersion(finding_id="i", query=query, at=at, trace=replace(SHOWN, **fields))
 
 
 def event(hours: int, kind: EventKind) -> Event:

@@ -108,7 +108,7 @@ def test_what_would_be_told_as_an_event_is_marked_as_material():
 
 def version(query: str, trace: Trace) -> FindingVersion:
     at = datetime(2026, 9, 12, tzinfo=UTC)
-    return FindingVersion(finding_id="i", query=query, at=at, material_hash=b"", trace=trace)
+    return FindingVersion(finding_id="i", query=query, at=at, trace=trace)
 
 
 def test_what_one_of_two_queries_leaves_out_was_neither_added_nor_removed():
