@@ -416,7 +416,7 @@ class CaseView(CaseSummary):
         return tuple(
             replace(
                 choice,
-                hint=hints[choice.value]
+                hint=hints.get(choice.value, choice.hint)
                 if choice.value == Decision.IMPERSONATION or choice.value in back_by
                 else choice.hint,
                 back_by=back_by.get(Decision(choice.value)),

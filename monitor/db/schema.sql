@@ -482,7 +482,7 @@ CREATE TABLE review_index (
     lapse_for INTEGER, -- seconds; null then, too
     turn_from TEXT, -- null where it is never IT's turn
     is_ruled INTEGER NOT NULL, -- 1 once IT has said what it is
-    takes_back INTEGER NOT NULL -- 1 while IT has a report to take back of what has ended
+    takes_back INTEGER NOT NULL -- 1 while IT has a report to take back
 ) STRICT;
 
 CREATE INDEX review_index_by_urgency ON review_index (severity, opened_at, case_id);

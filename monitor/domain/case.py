@@ -131,9 +131,14 @@ class Case:
 
     @property
     def last_lever(self) -> DecisionRecord | None:
-        """Return what was last done against it, by whomever; it says how far help is."""
+        """Return what was last done against it, by whomever; it says how far help is.
+
+        What its person calls openly made was not reported as that by who called it an imitation.
+        """
         done = [entry for entry in self.standing if is_lever(entry.decision)]
-        return next(reversed(done), None)
+        wrong = () if self.is_dismissed else map(self.list_mistaken_reports, Side)
+        mistaken = {entry for reports in wrong for entry in reports}
+        return next((entry for entry in reversed(done) if entry not in mistaken), None)
 
     @property
     def is_locked_out(self) -> bool:
@@ -171,6 +176,18 @@ class Case:
         """Tell whether its person says that it needs nothing more."""
         return bool(self.dismissals) and not self.awaits_confirmation
 
+    @property
+    def denial(self) -> DecisionRecord | None:
+        """Return by which word its person last said that it pretends nothing; None without one.
+
+        What others made openly pretends nothing. What is real and left as it is does.
+        """
+        word = self.get_word(Side.PERSON)
+        if word is None or self.kind not in OWNERSHIP_CASES:
+            return None
+        is_nothing = self.is_dismissed and not self.is_left_as_it_is
+        return word if is_nothing or self.nature is CaseKind.MOCK_ACCOUNT else None
+
     def find_report(self, side: Side) -> DecisionRecord | None:
         """Return the last report of a side that nobody took back; None where there is none."""
         reports = (entry for entry in reversed(self.standing) if entry.decision in SENT_LEVERS)
@@ -183,19 +200,27 @@ class Case:
     def list_mistaken_reports(self, side: Side) -> tuple[DecisionRecord, ...]:
         """Return a side's reports of what their person says pretends nothing.
 
-        What is real and left as it is still pretends to be them.
+        Who reported what others made openly as just that claimed nothing else.
         """
-        if self.kind not in OWNERSHIP_CASES or not self.is_dismissed or self.is_left_as_it_is:
+        if self.denial is None:
             return ()
         # To undo that one reported it calls nothing back: the platform still has the report.
         since = self.log[max(self.past, self.back) :] if side is Side.PERSON else self.standing
         reports = (entry for entry in since if entry.decision in SENT_LEVERS)
-        return tuple(entry for entry in reports if self.get_side(entry) is side)
+        return tuple(
+            entry
+            for entry in reports
+            if self.get_side(entry) is side
+            and (self.is_dismissed or self._get_nature_before(entry) is CaseKind.IMPERSONATION)
+        )
+
+    def _get_nature_before(self, entry: DecisionRecord) -> CaseKind:
+        return replace(self, log=self.log[: self.log.index(entry)]).nature
 
     @property
     def report_taken_back_at(self) -> datetime | None:
         """Return when IT took its report of what pretends nothing back; None where it did not."""
-        if not self.is_dismissed or self.find_report(Side.IT):
+        if self.denial is None or self.find_mistaken_report(Side.IT):
             return None
         times = (one.at for one in self.undoable if one.decision is Decision.TAKEN_BACK)
         return max(times, default=None)
@@ -206,10 +231,10 @@ class Case:
 
         Their own word stays. None where nobody in IT said so since.
         """
-        word, standing = self.get_word(Side.IT), self.standing
-        if word is None or is_lever(word.decision) or not self.find_mistaken_report(Side.IT):
+        word, standing, denial = self.get_word(Side.IT), self.standing, self.denial
+        if word is None or denial is None or not self.find_mistaken_report(Side.IT):
             return None
-        is_after = standing.index(word) > standing.index(self.dismissals[0])
+        is_after = not is_lever(word.decision) and standing.index(word) > standing.index(denial)
         return word if is_after and is_confirmation(self.kind, word.decision) else None
 
     @property

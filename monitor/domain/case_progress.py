@@ -118,7 +118,7 @@ class ReviewTurn:
 class CaseStanding:
     """How a case stands for one reader: `end` is None while it goes on, `next_step` afterwards.
 
-    Of what has ended, IT alone may have a next step: a report of its own to take back.
+    A report of IT's own to take back is its next step, even of what has ended.
     It waits for its person `waits_since` then; None where it does not, or who reads is IT.
     """
 
@@ -227,11 +227,11 @@ def find_case_standing(
     """Return how it stands for its person, or for one reviewer; None where they may not see it."""
     if reader is Side.IT and compute_review_opening(inputs, now, policy, reviewer_id) is None:
         return None
-    step = find_next_step(inputs, now, policy)
+    step, end = find_next_step(inputs, now, policy), find_case_end(inputs, now)
+    if back := plan_report_back(inputs.case) if reader is Side.IT else None:
+        return CaseStanding(bin=CaseBin.NEEDS_YOU, next_step=back, end=end)
     if step is None:
-        back = plan_report_back(inputs.case) if reader is Side.IT else None
-        where = CaseBin.NEEDS_YOU if back else CaseBin.DONE
-        return CaseStanding(bin=where, next_step=back, end=find_case_end(inputs, now))
+        return CaseStanding(bin=CaseBin.DONE, next_step=None, end=end)
     own = StepActor.PERSON if reader is Side.PERSON else StepActor.IT
     # An answer of its person's is wanted even while IT acts: it can do with less.
     wanted = step.who is own or (reader is Side.PERSON and inputs.case.is_undecided)
@@ -244,10 +244,11 @@ def find_case_standing(
 
 def plan_report_back(case: Case) -> NextStep | None:
     """Return by when IT takes back, or leaves, a report of what pretends nothing; None without."""
-    if case.report_to_take_back is None:
+    denial = case.denial
+    if denial is None or case.report_to_take_back is None:
         return None
-    since, what = case.dismissals[0].at, CaseStep.TAKE_BACK
-    return NextStep(who=StepActor.IT, what=what, since=since, due=since + DECIDE_WITHIN)
+    due = denial.at + DECIDE_WITHIN
+    return NextStep(who=StepActor.IT, what=CaseStep.TAKE_BACK, since=denial.at, due=due)
 
 
 def _is_real(case: Case) -> bool:

@@ -24,7 +24,7 @@ from monitor.domain.case import (
     mark_notified,
 )
 from monitor.domain.case_end import find_end
-from monitor.domain.case_log import DISMISSALS, UNSPOKEN, DecisionRecord, is_lever
+from monitor.domain.case_log import CONFIRMATIONS, DISMISSALS, UNSPOKEN, DecisionRecord, is_lever
 from monitor.domain.case_progress import (
     find_case_standing,
     find_nudge_times,
@@ -508,7 +508,7 @@ def _build_own_view(
 def _forecast_reports_back(app: App, case: Case) -> Mapping[Decision, datetime]:
     """Return by when IT would take its report back, for each answer that makes it a mistake."""
     dues: dict[Decision, datetime] = {}
-    for said in DISMISSALS[case.kind]:
+    for said in (*CONFIRMATIONS[case.kind], *DISMISSALS[case.kind]):
         after = foresee_decision(case, said, case.person_id, app.clock.now())
         back = plan_report_back(after) if find_report_to_take_back(app, after) else None
         if back:
@@ -570,7 +570,9 @@ def _is_look_due(app: App, case: Case, own_looks: tuple[datetime, ...]) -> bool:
 
 def _plan_review(case: Case, summary: CaseSummary, now: datetime) -> ReviewPlan | None:
     """Return what IT does by its own list once others have let their time pass."""
-    turn = None if summary.it_sees_since is None or summary.end else find_review_turn(case)
+    # What is open to nobody but who decided on it, is not IT's to go on with.
+    alone = {None, OpeningReason.DECIDED, OpeningReason.REPORT_BACK}
+    turn = None if summary.opened_by in alone or summary.end else find_review_turn(case)
     if turn is None or turn.since <= now:
         return None
     if summary.open_until and summary.open_until <= turn.since:

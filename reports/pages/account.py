@@ -148,7 +148,7 @@ class AnswerCardView:
         confirmed, contradicted = answer_choices.CONFIRMED_HINT, answer_choices.CONTRADICTED_HINT
         return tuple(
             replace(one, hint=confirmed if one.back_by else contradicted, back_by=None)
-            if one.back_by or one.value in waits
+            if (one.back_by and one.value != Decision.MOCK) or one.value in waits
             else one
             for one in choices
         )

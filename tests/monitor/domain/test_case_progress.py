@@ -185,7 +185,8 @@ def draw_mistake(draw, life: Life) -> Life:
     if draw(st.booleans()):
         life = life.play("ana", Decision.MOCK)
     life = life.play("ana", Decision.REPORTED)
-    return life.play("rosa", draw(st.sampled_from([Decision.MINE, Decision.NAMESAKE])))
+    denials = [Decision.MINE, Decision.NAMESAKE, Decision.MOCK]
+    return life.play("rosa", draw(st.sampled_from(denials)))
 
 
 def draw_event(draw, life: Life) -> Life:
@@ -329,7 +330,7 @@ def test_each_case_that_may_be_seen_is_in_one_place_for_its_reader(life):
         if standing is None:
             continue
         assert standing.end == end
-        if end and side is Side.IT and life.case.report_to_take_back:
+        if side is Side.IT and life.case.report_to_take_back:
             assert standing.next_step.what is CaseStep.TAKE_BACK
             assert standing.bin is CaseBin.NEEDS_YOU
             continue
@@ -361,8 +362,36 @@ def test_what_it_reported_of_somebody_else_is_its_turn_until_it_answers():
     left = said.play("ana", Decision.IMPERSONATION)
     assert left.standing(Side.IT, "ana").bin is CaseBin.DONE
     assert left.case.find_mistaken_report(Side.IT), "its person may still have it taken back"
-    again = left.play("rosa", Decision.REOPENED).play("rosa", Decision.UNRELATED)
-    assert again.standing(Side.IT, "ana").bin is CaseBin.NEEDS_YOU
+    for before in (left, left.play("rosa", Decision.REOPENED)):
+        again = before.at(left.now + DAY).play("rosa", Decision.UNRELATED)
+        asked = again.standing(Side.IT, "ana")
+        assert (asked.bin, asked.next_step.due) == (CaseBin.NEEDS_YOU, again.now + 3 * DAY)
+
+
+def test_what_others_made_openly_was_reported_as_a_fake_by_mistake_and_goes_on():
+    reported = told().at(MONDAY + 8 * DAY).play("ana", Decision.REPORTED)
+    openly = reported.at(MONDAY + 9 * DAY).play("rosa", Decision.MOCK)
+
+    asked = openly.standing(Side.IT, "ana")
+    assert (asked.bin, asked.next_step.what) == (CaseBin.NEEDS_YOU, CaseStep.TAKE_BACK)
+    assert (asked.next_step.due, asked.end) == (openly.now + 3 * DAY, None)
+    assert openly.case.state is CaseState.MOCK, "nobody has reported it as what it is"
+    step = openly.step()
+    assert (step.who, step.what) == (StepActor.PERSON, CaseStep.REPORT)
+    back = openly.play("ana", Decision.TAKEN_BACK)
+    assert back.standing(Side.IT, "ana").next_step == step
+    assert back.case.report_taken_back_at == back.now
+    for again in (back.play("ana", Decision.REOPENED), openly.play("rosa", Decision.UNRELATED)):
+        assert again.case.report_to_take_back
+    assert openly.play("rosa", Decision.REOPENED).step() == reported.at(openly.now).step()
+    real = reported.play("rosa", Decision.IMPERSONATION)
+    assert real.case.report_to_take_back is None
+    # What is reported as harassment claims nothing else.
+    harassment = told().play("rosa", Decision.MOCK).play("rosa", Decision.SHARED)
+    both = harassment.at(MONDAY + 9 * DAY).play("ana", Decision.REPORTED)
+    assert both.case.report_to_take_back is None
+    again = both.play("rosa", Decision.IMPERSONATION).play("rosa", Decision.MOCK)
+    assert again.case.report_to_take_back is None
 
 
 def test_a_report_is_taken_back_by_one_entry_and_who_made_it_may_undo_just_that():

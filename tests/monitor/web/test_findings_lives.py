@@ -98,7 +98,7 @@ class Life:
     def _begin_with_mistake(self) -> None:
         """Let IT report it by mistake, perhaps take that back, and perhaps undo that."""
         app, reporter = self.portal.world.app, Reviewer(address=REVIEWERS[0])
-        said = self.data.draw(st.sampled_from([Decision.MINE, Decision.NAMESAKE]))
+        said = self.data.draw(st.sampled_from([Decision.MINE, Decision.NAMESAKE, Decision.MOCK]))
         for decision, by in (
             (Decision.SHARED, self.maria.id),
             (Decision.REPORTED, reporter.id),
