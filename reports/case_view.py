@@ -159,6 +159,8 @@ class CaseView(CaseSummary):
     reasons: tuple[Reason, ...] = ()
     # Of what others may have made, what speaks against that.
     speaks_against: tuple[Reason, ...] = ()
+    # What it says of itself as made by others: before any answer, its person reads that.
+    openly: Reason | None = None
     # What the reasons call its person, and their full name; empty where they read it themselves.
     given: str | None = None
     person: str = ""
@@ -365,11 +367,20 @@ class CaseView(CaseSummary):
         """Return the reasons that an email tells, which is `brief` where another case is beside.
 
         How two usernames differ is reason enough, and so, in brief, is what an own account became.
+        What speaks against it is told as that.
         """
+        lead = (self.openly,) if self.openly and self.openly not in self.speaks_against else ()
         if self.pair and self.pair.change:
-            return ()
+            return lead
         most = 2 if not brief else 0 if self.kind is CaseKind.OWN_ACCOUNT_CHANGED else 1
-        return tuple(one for one in self.reasons[:most] if one.rule != "contact-recorded")
+        known = {*lead, *self.speaks_against}
+        told = (*lead, *(one for one in self.reasons if one not in known))[:most]
+        return tuple(one for one in told if one.rule != "contact-recorded")
+
+    @property
+    def refutes_itself(self) -> bool:
+        """Tell whether it says of itself that it is no fake, where its person may call it one."""
+        return self.openly is not None and self.openly in self.speaks_against
 
     @property
     def advice(self) -> Reason:

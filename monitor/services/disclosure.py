@@ -422,13 +422,19 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
     )
 
 
+def find_open_sign(app: App, case: Case) -> Reason | None:
+    """Return what it says of itself as made by others; None for nothing, or what none made."""
+    assessment = app.db.findings.find_assessment(case.finding_id)
+    return assessment.made_openly if assessment and case.kind in OWNERSHIP_CASES else None
+
+
 def _list_doubts(app: App, case: Case) -> tuple[Reason, ...]:
     """Return what speaks against it, for all who may report it."""
     assessment = app.db.findings.find_assessment(case.finding_id)
     if assessment is None or case.kind not in MADE_BY_OTHERS:
         return ()
     # What says openly that others made it pretends nothing, however it looks.
-    openly = case.nature is CaseKind.IMPERSONATION and assessment.made_openly
+    openly = find_open_sign(app, case) if case.nature is CaseKind.IMPERSONATION else None
     return (*((openly,) if openly else ()), *assessment.doubts)
 
 
@@ -469,6 +475,7 @@ def _build_own_view(
         **_date_case(case, finding),
         reasons=case.reasons,
         speaks_against=_list_doubts(app, case),
+        openly=find_open_sign(app, case),
         since=case.notified_at or case.opened_at,
         is_undecided=case.is_undecided,
         is_pursued=case.is_pursued and case.kind is not CaseKind.OWN_ACCOUNT_CHANGED,

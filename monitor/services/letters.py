@@ -1,17 +1,18 @@
 """Messages that a person, or IT, copies and sends to people an impersonation may reach.
 
-Only of an account of which its person has said that it imitates them, and of nothing that may be
-sexual. Who sent one is noted.
+Only of an account of which its person has said that it imitates them, of nothing that may be
+sexual, and of nothing that says openly that others made it. Who sent one is noted.
 """
 
 from monitor.app import App
 from monitor.db.review_notes import ReviewNote, ReviewNoteKind
-from monitor.domain.case import Case
+from monitor.domain.case import OWNERSHIP_CASES, Case
 from monitor.domain.case_log import SENT_LEVERS
 from monitor.domain.errors import InputError
 from monitor.domain.person import Reviewer
 from monitor.domain.takedown_plan import may_be_sexual
-from monitor.domain.vocabulary import CaseKind, Decision, LetterKind, Side
+from monitor.domain.vocabulary import Decision, LetterKind, Side
+from monitor.services.disclosure import find_open_sign
 from monitor.services.review import load_viewed_case
 from reports.case_view import CaseView
 from reports.letters import Letter, LetterFacts, write_letters
@@ -26,7 +27,7 @@ def list_office_letters(
     app: App, reviewer: Reviewer, case: Case, view: CaseView
 ) -> tuple[Letter, ...]:
     """Return what IT can send to families and staff of a case that it sees as `view`."""
-    if not _can_be_told(app, case):
+    if not _can_be_told(app, case) or case.is_doubted:
         return ()
     facts = _collect_facts(app, case, view, reviewer.address)
     return tuple(letter for kind in _NOTES for letter in write_letters(kind, facts))
@@ -43,7 +44,7 @@ def record_letter(app: App, reviewer: Reviewer, case_id: str, kind: LetterKind) 
     """Note that a reviewer has sent a message, for its person and the log to tell."""
     with app.db.begin_transaction():
         case, now = load_viewed_case(app, reviewer, case_id), app.clock.now()
-        if kind not in _NOTES or not _can_be_told(app, case):
+        if kind not in _NOTES or not _can_be_told(app, case) or case.is_doubted:
             raise InputError("There is no such message about this case.")
         note = ReviewNote(case_id=case.id, kind=_NOTES[kind], by=reviewer.address, at=now, text="")
         app.db.review_notes.insert_review_note(note)
@@ -53,7 +54,7 @@ def record_letter(app: App, reviewer: Reviewer, case_id: str, kind: LetterKind) 
 def _can_be_told(app: App, case: Case) -> bool:
     confirmed = case.get_verdict(Side.PERSON) is Decision.IMPERSONATION
     portrait = app.db.findings.load_finding(case.finding_id).portrait
-    imitates = confirmed and case.nature is CaseKind.IMPERSONATION
+    imitates = confirmed and case.kind in OWNERSHIP_CASES and find_open_sign(app, case) is None
     return imitates and not may_be_sexual(case, portrait)
 
 

@@ -115,9 +115,8 @@ class Assessment:
     @property
     def made_openly(self) -> Reason | None:
         """What it says of itself as a page that others made; None where it says no such thing."""
-        rule = evidence_rules.MOCK_BIO.name
-        said = (one.reason for one in self.evidence if one.rule == rule and one.bits > 0)
-        return next(said, None)
+        said = {one.rule: one.reason for one in self.evidence if one.bits > 0}
+        return next((said[rule.name] for rule in _SAID_OPENLY if rule.name in said), None)
 
     @property
     def without_quotes(self) -> "Assessment":
@@ -149,6 +148,8 @@ def select_reasons(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 _FAKES = frozenset({OwnershipLabel.IMPERSONATION, OwnershipLabel.MOCK})
+# What no impostor says of an account, the clearest first.
+_SAID_OPENLY = (evidence_rules.MOCK_BIO, evidence_rules.MOCK_NAME, evidence_rules.MOCK_HINT)
 
 
 def _is_in_favor(piece: Evidence, *, is_fake: bool) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from bs4 import BeautifulSoup
 from msgspec import structs
 
 from monitor.domain.case_log import SENT_LEVERS
@@ -11,7 +12,7 @@ from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.english_dates import format_near_day
 from monitor.domain.person import build_reviewer_id
 from monitor.domain.reason import Count, Reason
-from monitor.domain.vocabulary import Decision, Severity, Side
+from monitor.domain.vocabulary import CaseKind, Decision, Severity, Side
 from monitor.services.answer_links import ANSWER_LINK_LASTS, AnswerLink, build_answer_token
 from monitor.services.digests import build_digest_view
 from monitor.services.outbox import send_due
@@ -583,14 +584,8 @@ def test_that_it_says_others_made_it_speaks_against_a_report_of_an_impersonation
     portal: Portal, maria: Staff, ana: Guest, here: str
 ):
     maria.rules(fake(maria), Decision.IMPERSONATION)
-    state, case = portal.world.state, fake(maria)
-    openly, wave = Reason("mock-bio"), Reason("wave.words", {"count": Count(3)})
-    said = Evidence(rule="mock-bio", axis=EvidenceAxis.MOCK, bits=8.0, reason=openly)
-    known = state.findings.find_assessment(case.finding_id)
-    with state.begin_transaction():
-        told = replace(known, evidence=(said, *known.evidence))
-        state.findings.set_assessment(case.finding_id, told)
-        state.cases.update_case(replace(case, reasons=(openly, wave, *case.reasons)))
+    say_openly(maria, "mock-bio", Reason("wave.words", {"count": Count(3)}))
+    case = fake(maria)
 
     page, words = ana.get(here).page, "It describes itself as a page that others made."
     against = "What speaks against it: It describes itself as a page that others made."
@@ -600,3 +595,50 @@ def test_that_it_says_others_made_it_speaks_against_a_report_of_an_impersonation
     assert "staff members" not in report
     where = f"/me/findings/{case.finding_id}"
     assert against in portal.signed_in(maria.mail).get(where).text
+    assert not page.find(string="Messages to families and staff"), "it pretends to be nobody"
+    plan = portal.signed_in(maria.mail).get(f"/me/takedown/{case.id}").text
+    assert "pretends to be me. It is not mine." not in plan
+
+
+def say_openly(maria: Staff, rule: str, *more: Reason) -> None:
+    """Let the account say of itself that others made it."""
+    state, case, openly = maria.world.state, fake(maria), Reason(rule)
+    said = Evidence(rule=rule, axis=EvidenceAxis.MOCK, bits=8.0, reason=openly)
+    known = state.findings.find_assessment(case.finding_id)
+    with state.begin_transaction():
+        told = replace(known, evidence=(said, *known.evidence))
+        state.findings.set_assessment(case.finding_id, told)
+        state.cases.update_case(replace(case, reasons=(openly, *more, *case.reasons)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("mock-bio", "It describes itself as a page that others made."),
+        ("mock-name", "Its name or username has words of pages that others make"),
+    ],
+)
+@pytest.mark.parametrize("kind", [CaseKind.IMPERSONATION, CaseKind.MOCK_ACCOUNT])
+def test_its_person_reads_that_it_says_others_made_it_before_they_call_it_a_fake(
+    portal: Portal, maria: Staff, kind: CaseKind, rule: str, words: str
+):
+    say_openly(maria, rule)
+    cases = portal.world.state.cases
+    where, link = f"/me/findings/{fake(maria).finding_id}", build_link(portal, maria)
+    cases.update_case(replace(fake(maria), kind=kind, notified_at=None))
+    lead = "" if kind is CaseKind.MOCK_ACCOUNT else "What speaks against it: "
+    email = render_digest(build_digest_view(portal.world.app, maria.id))
+    result = portal.signed_in(maria.mail).get(where).text.partition("Why we ask")[0]
+
+    for told in (email.text, email.html, portal.guest().get(link).text, result):
+        assert lead + words in " ".join(BeautifulSoup(told, "html.parser").get_text(" ").split())
+
+
+def test_what_it_doubts_it_tells_no_families_of(maria: Staff, ana: Guest, here: str):
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    assert "Messages to families and staff" in ana.get(here).text
+    ana.post("/review/rule", decision="namesake", seen=f"{fake(maria).id} {fake(maria).revision}")
+
+    assert "Messages to families and staff" not in ana.get(here).text
+    refused = ana.follow(ana.post(f"{here}/told", letter="parents"))
+    assert "There is no such message about this case." in refused.text
