@@ -88,7 +88,8 @@ _LEVERS_AFTER: Mapping[Decision | None, frozenset[Decision]] = {
 def drop_undone(entries: Iterable[DecisionRecord], back: int = 0) -> tuple[DecisionRecord, ...]:
     """Return a log as if what was undone had never been said or done: each undoes their own.
 
-    What was done among the first `back` entries is past undoing after them.
+    What a mailed link said and a page confirmed is one answer. What was done among the first `back`
+    entries is past undoing after them.
     """
     kept: list[DecisionRecord] = []
     lost: list[DecisionRecord] = []
@@ -99,9 +100,15 @@ def drop_undone(entries: Iterable[DecisionRecord], back: int = 0) -> tuple[Decis
             kept.append(entry)
             continue
         own = [said for said in list_undoable(kept) if said.by == entry.by and said not in lost]
-        if own:
-            kept.remove(own[-1])
+        for said in own[-2:] if confirms_link(own) else own[-1:]:
+            kept.remove(said)
     return tuple(kept)
+
+
+def confirms_link(own: Sequence[DecisionRecord]) -> bool:
+    """Tell whether the last of somebody's entries says again what a mailed link said before it."""
+    told = [(entry.means, entry.decision) for entry in own[-2:]]
+    return bool(own) and told == [(means, own[-1].decision) for means in (Means.LINK, Means.PAGE)]
 
 
 def list_undoable(kept: Sequence[DecisionRecord]) -> tuple[DecisionRecord, ...]:

@@ -26,7 +26,14 @@ from monitor.domain.case import (
 )
 from monitor.domain.case_drafts import CASE_OF_LABEL
 from monitor.domain.case_end import find_end
-from monitor.domain.case_log import CLAIMS, SENT_LEVERS, SHARING, DecisionRecord, is_lever
+from monitor.domain.case_log import (
+    CLAIMS,
+    SENT_LEVERS,
+    SHARING,
+    DecisionRecord,
+    confirms_link,
+    is_lever,
+)
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.lessons import TraitCentroid, TraitKind
 from monitor.domain.errors import InputError, NotPermittedError
@@ -106,7 +113,10 @@ def record_decision(app: App, case: Case, entry: DecisionInput) -> Case:
             if spoke and was in FINDING_DECISIONS and _has_feedback_from_case(app, case):
                 _append_feedback(app, case.finding_id, entry.decision, case.id)
         elif now and _says_whose(app, case, now) and (was is None or not is_lever(entry.decision)):
-            _append_feedback(app, case.finding_id, now, case.id)
+            # What a page confirms, its mailed link has stored.
+            own = [one for one in after.undoable if one.by == entry.by]
+            if not confirms_link(own):
+                _append_feedback(app, case.finding_id, now, case.id)
     delete_unneeded_thumbnails(app, case.person_id)
     delete_screenshots_of_others(app, after)
     _audit_decision(app, DECIDED, case.id, entry, case.person_id)
@@ -338,7 +348,12 @@ def _take_back_answer(app: App, owner_id: str, entry: AuditEntry) -> None:
         _undo_finding_feedback(app, finding, owner_id)
         return
     case = app.db.cases.load_case_of_person(owner_id, entry.subject)
-    record_decision(app, case, DecisionInput(decision=Decision.REOPENED, by=owner_id))
+    own = [one for one in case.undoable if one.by == owner_id]
+    case = record_decision(app, case, DecisionInput(decision=Decision.REOPENED, by=owner_id))
+    if confirms_link(own):
+        # The link is none of the token's words.
+        linked = DecisionInput(decision=own[-1].decision, by=owner_id, means=Means.LINK)
+        record_decision(app, case, linked)
 
 
 def _find_pending_feedback(app: App, owner_id: str) -> Iterator[PendingFeedback]:

@@ -466,9 +466,8 @@ def _build_own_view(
     is_shut_by_then = not is_open or summary.open_until is not None
     foresee = partial(foresee_decision, by=case.person_id, at=now)
     shared = case if case.shared_at else foresee(case, Decision.SHARED)
-    unshared = foresee(shared, Decision.UNSHARED)
     # What early access shows, it shows for its day whatever is shared.
-    later = replace(inputs, case=unshared, glass=())
+    later = replace(inputs, case=foresee(shared, Decision.UNSHARED), glass=())
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),

@@ -235,7 +235,11 @@ def test_an_undo_is_as_if_the_press_had_never_been(life, by, data):
     # Who undoes an answer knows of the alert, whether or not they were told of it.
     if not options or life.case.known_since is None:
         return
-    pressed = life.play(by, data.draw(st.sampled_from(sorted(options))))
+    said = data.draw(st.sampled_from(sorted(options)))
+    pressed = life.play(by, said)
+    if confirms_link(life.case, by, said):
+        # Both are one answer.
+        life = life.play(by, Decision.REOPENED)
 
     for days in range(0, 100, 9):
         then, undone = life.at(life.now + days * DAY), pressed.play(by, Decision.REOPENED)
@@ -255,6 +259,24 @@ def test_an_undo_is_as_if_the_press_had_never_been(life, by, data):
         answered = by == "rosa" and ahead > life.now and not pressed.case.awaits_confirmation
         waited = span if answered else timedelta(0)
         assert forecast_time_opening(later.inputs, later.policy) == ahead + waited
+
+
+def confirms_link(case: Case, by: str, said: Decision) -> bool:
+    """Tell whether this would say again, on a page, what a mailed link said last."""
+    own = [entry for entry in case.undoable if entry.by == by]
+    return bool(own) and (own[-1].means, own[-1].decision) == (Means.LINK, said)
+
+
+def test_an_answer_by_a_link_that_is_confirmed_on_a_page_is_undone_by_one_press():
+    disputed = told().at(MONDAY + 8 * DAY).play("ana", Decision.REPORTED)
+    linked = disputed.play("rosa", Decision.MINE, Means.LINK)
+    confirmed = linked.at(MONDAY + 9 * DAY).play("rosa", Decision.MINE)
+
+    assert confirmed.play("rosa", Decision.REOPENED).case.standing == disputed.case.standing
+    other = linked.play("rosa", Decision.NAMESAKE).play("rosa", Decision.REOPENED)
+    assert other.case.standing == linked.case.standing
+    again = confirmed.play("rosa", Decision.MINE).play("rosa", Decision.REOPENED)
+    assert again.case.standing == confirmed.case.standing
 
 
 def test_what_was_done_before_it_came_back_is_not_undone_for_a_word():

@@ -268,6 +268,14 @@ def test_who_answers_by_a_link_is_told_that_it_reported_and_to_sign_in(
         action = button.find_parent("form")["action"]
     signed_in.post(action, decision=said)
     assert not fake(maria).awaits_confirmation
+    confirmed = fake(maria)
+    signed_in.post(f"/me/cases/{confirmed.id}/undo")
+    assert fake(maria).is_undecided, "what was confirmed is one answer, and one undo"
+    assert fake(maria).get_verdict(Side.PERSON) is None
+    feedback = portal.world.state.findings.find_finding_feedback
+    assert feedback(confirmed.finding_id) is None
+    signed_in.post(action, decision=said)
+    assert feedback(confirmed.finding_id) == said
     over = signed_in.get(build_link(portal, maria)).text
     assert "Your results say where it is now." in over
     assert "Sign in to see" not in over
