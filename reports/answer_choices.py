@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from monitor.domain.vocabulary import CaseKind, Decision, OpeningReason
+from monitor.domain.vocabulary import CaseKind, Decision
 from reports.labels.cases import GIVEN_ANSWERS
 
 # What a person may answer, in the order of the buttons and of their keys.
@@ -83,21 +83,18 @@ RECOVERY_HINTS: Final[Mapping[Decision, str]] = {
     Decision.LOCKED_OUT: "We show you whom to write to, and who helps.",
     Decision.GIVEN_UP: "It is lost for good. We stop asking, unless it changes.",
 }
-# What follows from an answer, below its words.
-_SEEN_BY_IT = "IT sees it, and reports it if you do not."
-REPORTED_ALONE_HINT: Final = "IT sees it. It said otherwise, so only you report it."
-_ANOTHER_PERSON = "A real person who shares your name. We set it aside."
-_NO_CONNECTION = "It has nothing to do with you. We set it aside."
-_OWNERSHIP_HINTS: Final[Mapping[Decision, str]] = {
-    Decision.MINE: "We keep an eye on it. IT does not see it.",
+# What follows from an answer, below its words; what that changes for IT comes behind it.
+_ANOTHER_PERSON = "A real person who shares your name."
+_NO_CONNECTION = "It has nothing to do with you."
+OWNERSHIP_HINTS: Final[Mapping[Decision, str]] = {
+    Decision.MINE: "We keep an eye on it.",
     Decision.NAMESAKE: _ANOTHER_PERSON,
-    Decision.IMPERSONATION: _SEEN_BY_IT,
     Decision.UNRELATED: _NO_CONNECTION,
-    Decision.MOCK: "A joke, a fan page, or worse. Only you see it.",
+    Decision.MOCK: "A joke, a fan page, or worse.",
 }
 ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
-    CaseKind.IMPERSONATION: _OWNERSHIP_HINTS,
-    CaseKind.MOCK_ACCOUNT: _OWNERSHIP_HINTS,
+    CaseKind.IMPERSONATION: OWNERSHIP_HINTS,
+    CaseKind.MOCK_ACCOUNT: OWNERSHIP_HINTS,
     CaseKind.STUDENT_LINK: {
         Decision.UNLINKED: "We close it in 30 days, unless we see it again.",
         Decision.EXPLAINED: STOPS_ASKING,
@@ -111,54 +108,15 @@ ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
         Decision.HARMLESS: STOPS_ASKING,
     },
     CaseKind.HARMFUL_PAGE: {
-        Decision.MOCK: "We show you what helps. Only you see it.",
+        Decision.MOCK: "We show you what helps.",
         Decision.NAMESAKE: _ANOTHER_PERSON,
         Decision.UNRELATED: _NO_CONNECTION,
     },
     CaseKind.OWN_ACCOUNT_CHANGED: {
-        Decision.MINE: "We stop asking. IT does not see it.",
-        Decision.IMPERSONATION: "We show you how to get it back. IT sees it only if you share it.",
-        Decision.HARMLESS: STOPS_ASKING,
-    },
-}
-# The same while IT sees the case.
-_SEEN_OWNERSHIP_HINTS: Final = {
-    Decision.MINE: "We keep an eye on it.",
-    Decision.MOCK: "A joke, a fan page, or worse. IT still sees it.",
-}
-SEEN_ANSWER_HINTS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
-    CaseKind.IMPERSONATION: _SEEN_OWNERSHIP_HINTS,
-    CaseKind.MOCK_ACCOUNT: _SEEN_OWNERSHIP_HINTS,
-    CaseKind.HARMFUL_PAGE: {Decision.MOCK: "We show you what helps."},
-    CaseKind.OWN_ACCOUNT_CHANGED: {
         Decision.MINE: STOPS_ASKING,
         Decision.IMPERSONATION: "We show you how to get it back.",
+        Decision.HARMLESS: STOPS_ASKING,
     },
-}
-# An answer ends that where IT sees it for want of one, but for a reviewer who has decided.
-UNANSWERED_HINTS: Final[Mapping[OpeningReason, Mapping[Decision, str]]] = {
-    OpeningReason.UNANSWERED: {
-        Decision.MINE: "We keep an eye on it. IT can no longer see it.",
-        Decision.NAMESAKE: "A real person who shares your name. IT can no longer see it.",
-        Decision.UNRELATED: "It has nothing to do with you. IT can no longer see it.",
-        Decision.MOCK: "A joke, a fan page, or worse. IT can no longer see it.",
-        Decision.HARMLESS: "IT can no longer see it.",
-    },
-    OpeningReason.EARLY_ACCESS: {
-        Decision.MOCK: "A joke, a fan page, or worse. After that day, only you see it.",
-    },
-    OpeningReason.DECIDED: {
-        Decision.MINE: "We keep an eye on it. IT can no longer see it.",
-        Decision.MOCK: "A joke, a fan page, or worse. Only the reviewer who decided still sees it.",
-    },
-}
-# The same once IT has reported it; by when it takes that back stands behind them.
-REPORTED_HINTS: Final[Mapping[str, str]] = {
-    Decision.MINE: "IT sees only its address from now on.",
-    Decision.NAMESAKE: "A real person who shares your name.",
-    Decision.UNRELATED: "It has nothing to do with you.",
-    Decision.HARMLESS: "",
-    Decision.IMPERSONATION: "IT sees it, and has reported it.",
 }
 # A link in an email alone does not end what IT says is serious.
 CONFIRMED_HINT: Final = "IT reported it as a fake: you sign in to confirm this answer."

@@ -4,7 +4,7 @@ Made as `finding_view.py` says.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -29,9 +29,9 @@ from reports.finding_view import (
     AccountPair,
     AdviceLine,
     AnswerChoice,
+    AnswerOutlook,
     FindingView,
-    _build_choices,
-    keep_closed,
+    build_choices,
 )
 from reports.labels.cases import (
     DECISION_SENTENCES,
@@ -195,9 +195,9 @@ class CaseView(CaseSummary):
     # they stop what they share or might; what they said before it began again, and what would lower
     # it.
     lever: Decision | None = None
-    # When IT reported it, and by when it would take that back, for each answer that has it do so.
+    # When IT reported it, and what follows for IT from each answer that they may give.
     reported_by_it_at: datetime | None = None
-    back_by: Mapping[Decision, datetime] = field(default_factory=dict, hash=False)
+    foreseen: Mapping[Decision, AnswerOutlook] = field(default_factory=dict, hash=False)
     undoes: Decision | None = None
     undo: UndoOutlook | None = None
     unshare_closes: bool = False
@@ -309,11 +309,8 @@ class CaseView(CaseSummary):
         if not taken or self.end or self.lever is Decision.RECOVERED:
             return ()
         words, hints = answer_choices.RECOVERY_ANSWERS, answer_choices.RECOVERY_HINTS
-        return tuple(
-            AnswerChoice(value=value, words=words[value], hint=hints[value])
-            for value in words
-            if CaseState(value) is not self.state
-        )
+        new = {value: text for value, text in words.items() if CaseState(value) is not self.state}
+        return build_choices(new, hints, self.foreseen)
 
     @property
     def place(self) -> int:
@@ -402,38 +399,10 @@ class CaseView(CaseSummary):
         return CHANGED_ACCOUNT_LEAD if changed else ACCOUNT_LEAD
 
     @property
-    def kept_open_by(self) -> OpeningReason | None:
-        """Return why IT sees it: what its person shared stays open, whatever opened it first."""
-        if self.is_shared:
-            return OpeningReason.SHARED
-        return OpeningReason.DECIDED if self.holders else self.opened_by
-
-    @property
     def choices(self) -> tuple[AnswerChoice, ...]:
         """Return the answers that fit its kind; sharing is separate."""
-        choices = self.tell_of_report(
-            _build_choices(self.kind, answer_choices.CASE_ANSWERS[self.kind], self.kept_open_by)
-        )
-        if self.is_doubted:
-            alone = answer_choices.REPORTED_ALONE_HINT
-            choices = tuple(replace(one, hint=alone) if one.opens else one for one in choices)
-        return keep_closed(choices) if self.helper else choices
-
-    def tell_of_report(self, choices: tuple[AnswerChoice, ...]) -> tuple[AnswerChoice, ...]:
-        """Return the same answers with what becomes of a report that IT made."""
-        if self.reported_by_it_at is None or self.kind not in OWNERSHIP_KINDS:
-            return choices
-        hints, back_by = answer_choices.REPORTED_HINTS, self.back_by
-        return tuple(
-            replace(
-                choice,
-                hint=hints.get(choice.value, choice.hint)
-                if choice.value == Decision.IMPERSONATION or choice.value in back_by
-                else choice.hint,
-                back_by=back_by.get(Decision(choice.value)),
-            )
-            for choice in choices
-        )
+        hints = answer_choices.ANSWER_HINTS[self.kind]
+        return build_choices(answer_choices.CASE_ANSWERS[self.kind], hints, self.foreseen)
 
     @property
     def closing_words(self) -> str:

@@ -5,24 +5,20 @@ there: None, or empty. Pages, emails, programs and the evidence show them, and n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from monitor.domain.reason import Day, Label, Reason, Told
 from monitor.domain.vocabulary import (
-    CaseKind,
     Decision,
     DiffMarkKind,
     FieldLikeness,
     FindingGroup,
-    OpeningReason,
     OwnershipLabel,
     PairSign,
+    WhoSees,
 )
 from reports import answer_choices
-from reports.labels.cases import (
-    OWNERSHIP_KINDS,
-)
 from reports.labels.findings import format_site_name
 from scrapers.facts.fact import FactReliability
 
@@ -30,18 +26,39 @@ _MADE_BY_OTHERS = frozenset({Decision.IMPERSONATION, Decision.MOCK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerOutlook:
+    """What follows for IT from an answer on a page.
+
+    `before` and `after` are who there sees the case; after it they do `until` then, None for no
+    day yet. It `goes_on` where the answer does not end it. What pretends to be its person IT
+    reports, from `reports_from` on where the day is known, or it `is_reported` already, or it
+    `is_doubted`, and only its person reports it. IT takes its report back by `back_by`, None where
+    it made none, or rightly. By a link in an email alone it `needs_sign_in` before it counts.
+    """
+
+    before: WhoSees
+    after: WhoSees
+    until: datetime | None = None
+    goes_on: bool = False
+    is_for_it_to_report: bool = False
+    reports_from: datetime | None = None
+    is_reported: bool = False
+    is_doubted: bool = False
+    back_by: datetime | None = None
+    needs_sign_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerChoice:
     """An answer: the word that is sent, what it means, and in a few words what follows from it.
 
-    `opens` says that IT can see the finding after it. IT is asked to take its report back by
-    `back_by` then, None where it made none, or rightly.
+    `then` says what that changes for IT, None where a page does not say it.
     """
 
     value: str
     words: str
     hint: str = ""
-    opens: bool = False
-    back_by: datetime | None = None
+    then: AnswerOutlook | None = None
 
 
 def describe_source(known: FactReliability, day: date | None) -> Reason:
@@ -133,15 +150,14 @@ class FindingView:
     def question(self) -> str:
         return "Is this you?" if self.is_account else "Is this about you?"
 
-    @property
-    def choices(self) -> tuple[AnswerChoice, ...]:
-        """Return the answers to the question whose it is."""
-        return self.list_choices(None)
-
-    def list_choices(self, opened_by: OpeningReason | None) -> tuple[AnswerChoice, ...]:
-        """Return them as they are while IT sees a case of it, for that reason."""
+    def list_choices(
+        self, foreseen: Mapping[Decision, AnswerOutlook] | None, *, has_reviewer: bool
+    ) -> tuple[AnswerChoice, ...]:
+        """Return the answers to whose it is; the first one about it begins its case, if any."""
         answers = answer_choices.ANSWERS if self.is_account else answer_choices.PAGE_ANSWERS
-        return _build_choices(CaseKind.IMPERSONATION, answers, opened_by)
+        if foreseen is None:
+            foreseen = _FIRST_ANSWERS if has_reviewer else {}
+        return build_choices(answers, answer_choices.OWNERSHIP_HINTS, foreseen)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -209,34 +225,21 @@ class ComparisonLine:
         )
 
 
-def _build_choices(
-    kind: CaseKind, answers: Mapping[Decision, str], opened_by: OpeningReason | None
+# Of what has no case yet, an answer begins one: only what pretends to be its person opens it.
+_FIRST_ANSWERS: Mapping[Decision, AnswerOutlook] = {
+    Decision.IMPERSONATION: AnswerOutlook(
+        before=WhoSees.NOBODY, after=WhoSees.REVIEWERS, goes_on=True, is_for_it_to_report=True
+    ),
+    Decision.MOCK: AnswerOutlook(before=WhoSees.NOBODY, after=WhoSees.NOBODY, goes_on=True),
+}
+
+
+def build_choices(
+    answers: Mapping[Decision, str],
+    hints: Mapping[Decision, str],
+    foreseen: Mapping[Decision, AnswerOutlook],
 ) -> tuple[AnswerChoice, ...]:
-    hints = dict(answer_choices.ANSWER_HINTS.get(kind, {}))
-    if opened_by:
-        hints |= answer_choices.SEEN_ANSWER_HINTS.get(kind, {})
-        after = answer_choices.UNANSWERED_HINTS.get(opened_by, {})
-        # Of details and pages, what says that they are about its person ends nothing.
-        about = {CaseKind.EXPOSED_CONTACT: Decision.MINE, CaseKind.HARMFUL_PAGE: Decision.MOCK}
-        hints |= {said: hint for said, hint in after.items() if said is not about.get(kind)}
     return tuple(
-        AnswerChoice(
-            value=value,
-            words=words,
-            hint=hints.get(value, ""),
-            opens=opens_to_it(kind, value),
-        )
+        AnswerChoice(value=value, words=words, hint=hints.get(value, ""), then=foreseen.get(value))
         for value, words in answers.items()
     )
-
-
-def keep_closed(choices: tuple[AnswerChoice, ...]) -> tuple[AnswerChoice, ...]:
-    """Return the same answers where IT has nobody to whom one could open anything."""
-    return tuple(
-        replace(choice, hint="", opens=False) if choice.opens else choice for choice in choices
-    )
-
-
-def opens_to_it(kind: CaseKind, answer: Decision) -> bool:
-    """Tell whether IT can see a case of this kind once the person gave this answer."""
-    return answer is Decision.IMPERSONATION and kind in OWNERSHIP_KINDS

@@ -438,9 +438,12 @@ PROVABLE_CASES = MADE_BY_OTHERS | {CaseKind.EXPOSED_CONTACT}
 CONTACT_CASES = frozenset({CaseKind.EXPOSED_CONTACT, CaseKind.HARMFUL_PAGE})
 
 
-def foresee_decision(case: Case, decision: Decision, by: str, at: datetime) -> Case:
+def foresee_decision(
+    case: Case, decision: Decision, by: str, at: datetime, means: Means = Means.PAGE
+) -> Case:
     """Return the case as it would be once somebody says or does this; raises as the deed would."""
-    return apply_decision(case, DecisionRecord(case_id=case.id, decision=decision, by=by, at=at))
+    record = DecisionRecord(case_id=case.id, decision=decision, by=by, at=at, means=means)
+    return apply_decision(case, record)
 
 
 def apply_decision(case: Case, record: DecisionRecord) -> Case:

@@ -1,7 +1,7 @@
 """The closed lists that every layer uses; they depend on nothing else."""
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Final
 
 from scrapers.facts.fact import DatedFact, load_facts
@@ -336,6 +336,15 @@ class UndoEffect(StrEnum):
     OPENS = "opens"
     NARROWS = "narrows"
     CLOSES = "closes"
+
+
+class WhoSees(IntEnum):
+    """Who in IT sees a case, the fewest first: who reported it sees no more than where it is."""
+
+    NOBODY = 0
+    WHO_REPORTED = 1
+    WHO_DECIDED = 2
+    REVIEWERS = 3
 
 
 class SourceStage(StrEnum):

@@ -21,10 +21,11 @@ from monitor.domain.case import (
     OWNERSHIP_CASES,
     Case,
     foresee_decision,
+    list_possible_decisions,
     mark_notified,
 )
 from monitor.domain.case_end import find_end
-from monitor.domain.case_log import CONFIRMATIONS, DISMISSALS, UNSPOKEN, DecisionRecord, is_lever
+from monitor.domain.case_log import UNSPOKEN, DecisionRecord, is_lever
 from monitor.domain.case_progress import (
     find_case_standing,
     find_nudge_times,
@@ -67,13 +68,15 @@ from monitor.domain.vocabulary import (
 from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.coverage import format_finding_title
 from monitor.services.finding_history import build_account_pair, compare_with_each
+from monitor.services.foresight import find_who_sees, foresee_answer
 from monitor.services.next_steps import build_advice_lines, find_assignee_id, find_case_office
 from monitor.services.own_accounts import find_typed_username, load_own_findings
 from monitor.services.query_planning import list_recheck_keys
 from monitor.services.thumbnails import may_review_picture
+from reports.answer_choices import CASE_ANSWERS, RECOVERY_ANSWERS
 from reports.case_view import CaseSummary, CaseView, ReviewerQuestion, ReviewPlan, UndoOutlook
 from reports.emails.views import ChangeLine
-from reports.finding_view import AccountPair, FindingView
+from reports.finding_view import AccountPair, AnswerOutlook, FindingView
 from scrapers.models import TraceKind
 
 Reader = Person | Reviewer
@@ -481,7 +484,7 @@ def _build_own_view(
         undoes=last.decision if last else None,
         undo=_foresee(inputs, foresee(case, Decision.REOPENED), now, policy) if last else None,
         reported_by_it_at=reported.at if reported else None,
-        back_by=_forecast_reports_back(app, case) if reported else {},
+        foreseen=_foresee_answers(app, inputs, now, policy),
         unshare_closes=not compute_review_opening(later, now, policy),
         unshared_opens_at=forecast_time_opening(later, policy),
         lowered_by=case.lowered_by,
@@ -511,15 +514,18 @@ def _build_own_view(
     )
 
 
-def _forecast_reports_back(app: App, case: Case) -> Mapping[Decision, datetime]:
-    """Return by when IT would take its report back, for each answer that makes it a mistake."""
-    dues: dict[Decision, datetime] = {}
-    for said in (*CONFIRMATIONS[case.kind], *DISMISSALS[case.kind]):
-        after = foresee_decision(case, said, case.person_id, app.clock.now())
+def _foresee_answers(
+    app: App, inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy
+) -> Mapping[Decision, AnswerOutlook]:
+    """Return what follows for IT from each answer that its person may give on its pages."""
+    case, foreseen = inputs.case, {}
+    offered = {*CASE_ANSWERS[case.kind], *RECOVERY_ANSWERS} & list_possible_decisions(case)
+    for said in offered:
+        outlook = foresee_answer(inputs, said, now, policy)
+        after = foresee_decision(case, said, case.person_id, now)
         back = plan_report_back(after) if find_report_to_take_back(app, after) else None
-        if back:
-            dues[said] = back.due
-    return dues
+        foreseen[said] = replace(outlook, back_by=back.due) if back else outlook
+    return foreseen
 
 
 def foresee_undo(app: App, case: Case, undone: Case) -> UndoOutlook | None:
@@ -537,7 +543,7 @@ def _foresee(
     inputs: DisclosureInput, undone: Case, now: datetime, policy: DisclosurePolicy
 ) -> UndoOutlook | None:
     after, effect = replace(inputs, case=undone), None
-    before, then = (_rank_who_sees(one, now, policy) for one in (inputs, after))
+    before, then = (find_who_sees(one, now, policy) for one in (inputs, after))
     if then > before:
         effect = UndoEffect.OPENS
     elif then < before:
@@ -548,18 +554,6 @@ def _foresee(
     if then == before and opens_at == forecast_time_opening(inputs, policy):
         opens_at = None
     return UndoOutlook(effect=effect, opens_at=opens_at) if effect or opens_at else None
-
-
-def _rank_who_sees(inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy) -> int:
-    """Return 3 where all of IT sees it, 2 where only who decided on it does, 0 where none does.
-
-    It is 1 where only who reported it sees where it is.
-    """
-    if compute_review_opening(inputs, now, policy):
-        return 3
-    holders = {hold.reviewer_id for hold in list_holds_in_force(inputs, now, policy)}
-    few = 1 if inputs.case.is_own else 2
-    return few if holders - {inputs.barred_reviewer_id} else 0
 
 
 def _find_last_download(app: App, case: Case) -> datetime | None:

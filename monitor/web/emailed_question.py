@@ -34,7 +34,7 @@ from monitor.web.forms import WebForm, read_form
 from monitor.web.sign_in import build_emailed_code_view
 from reports import answer_choices
 from reports.case_view import CaseView
-from reports.labels.cases import ADVICE_LINKS
+from reports.labels.cases import ADVICE_LINKS, SEEN_AND_REPORTED
 from reports.pages import account as pages
 from reports.pages.account import AnswerDoneView
 
@@ -198,7 +198,7 @@ def _render_answered(
 def _describe_next_step(link: AnswerLink, case: CaseView | None) -> str:
     """Say how it ended, or what is said on a page of ours; empty where the answer says it."""
     if case and case.reported_by_it_at and case.decision is Decision.IMPERSONATION:
-        return answer_choices.REPORTED_HINTS[Decision.IMPERSONATION]
+        return SEEN_AND_REPORTED
     if case and Side.PERSON in case.withdraws:
         return answer_choices.MISREPORTED_ANSWERED
     if case is None or not link.is_case:

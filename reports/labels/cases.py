@@ -14,6 +14,7 @@ from monitor.domain.vocabulary import (
     Severity,
     StepActor,
     UndoEffect,
+    WhoSees,
 )
 
 # Where its person is asked whose an account is.
@@ -36,6 +37,14 @@ UNDO_EFFECTS: Final[Mapping[UndoEffect, str]] = {
     UndoEffect.NARROWS: "If you undo it, only a reviewer who has decided on it still sees it.",
     UndoEffect.CLOSES: "If you undo it, IT no longer sees it.",
 }
+# What an answer leaves of who in IT sees what it saw before; the day until when may stand behind.
+ANSWER_SIGHTS: Final[Mapping[WhoSees, str]] = {
+    WhoSees.NOBODY: "IT can no longer see it.",
+    WhoSees.WHO_REPORTED: "IT sees only its address from now on.",
+    WhoSees.WHO_DECIDED: "Only a reviewer who decided on it still sees it.",
+    WhoSees.REVIEWERS: "IT still sees it.",
+}
+SEEN_AND_REPORTED: Final = "IT sees it, and has reported it."
 # The end of a sentence about someone: "The person ... ."
 DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.MINE: "said that it is their own",

@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import Decision, Severity
 from reports import answer_choices
 from reports.case_view import CaseView, UndoOutlook
 from reports.finding_view import AdviceLine, AnswerChoice
-from reports.labels.cases import OWNERSHIP_KINDS
 from reports.pages.findings import QuestionCard
 from reports.pages.layout import FieldProblem, build_renderer
 
@@ -135,22 +133,17 @@ class AnswerCardView:
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:
         """Return the answers, and say which of them its person has to confirm once signed in."""
-        case, choices = self.card.case, self.card.choices
-        if case is None or case.severity is not Severity.HIGH:
-            return choices
-        is_real = case.review_decision is not None and not case.is_doubted
-        is_fake = is_real and case.kind in OWNERSHIP_KINDS
-        waits = (
-            set(answer_choices.CASE_ANSWERS[case.kind]) - {Decision.IMPERSONATION, Decision.MOCK}
-            if is_fake
-            else set()
-        )
-        confirmed, contradicted = answer_choices.CONFIRMED_HINT, answer_choices.CONTRADICTED_HINT
         return tuple(
-            replace(one, hint=confirmed if one.back_by else contradicted, back_by=None)
-            if (one.back_by and one.value != Decision.MOCK) or one.value in waits
-            else one
-            for one in choices
+            replace(
+                choice,
+                hint=answer_choices.CONFIRMED_HINT
+                if choice.then.back_by
+                else answer_choices.CONTRADICTED_HINT,
+                then=None,
+            )
+            if choice.then and choice.then.needs_sign_in
+            else choice
+            for choice in self.card.choices
         )
 
 

@@ -15,8 +15,8 @@ from reports.finding_view import (
     ComparisonLine,
     FindingView,
     HighlightPiece,
-    keep_closed,
 )
+from reports.labels.cases import OWNERSHIP_KINDS
 from reports.pages.layout import PolicyReminder, build_renderer
 
 
@@ -139,15 +139,15 @@ class QuestionCard:
 
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:
-        choices = (
-            self.case.tell_of_report(self.finding.list_choices(self.case.kept_open_by))
-            if self.case and not self.is_case
-            else self.shown.choices
-        )
+        if self.case and self.is_case:
+            choices = self.case.choices
+        else:
+            foreseen = self.case.foreseen if self.case else None
+            choices = self.finding.list_choices(foreseen, has_reviewer=self.has_reviewer)
         if self.case and self.case.kind is CaseKind.MOCK_ACCOUNT:
             # What its email asks comes first.
             choices = tuple(sorted(choices, key=lambda one: one.value is not Decision.MOCK))
-        return choices if self.has_reviewer else keep_closed(choices)
+        return choices
 
     @property
     def question(self) -> Told:
@@ -297,9 +297,11 @@ class FindingPageView:
 
     @property
     def choices(self) -> tuple[AnswerChoice, ...]:
-        """Return the answers to whose it is, and say of none that IT sees it if nobody may."""
-        choices = self.finding.choices
-        return choices if self.has_reviewer else keep_closed(choices)
+        """Return the answers to whose it is; the case that asked it last takes them."""
+        cases = [panel.case for panel in self.cases if panel.case.kind in OWNERSHIP_KINDS]
+        asked = max(cases, key=lambda case: case.answered_at or case.opened_at, default=None)
+        foreseen = asked.foreseen if asked else None
+        return self.finding.list_choices(foreseen, has_reviewer=self.has_reviewer)
 
     @property
     def may_hurt(self) -> bool:

@@ -12,13 +12,10 @@ from monitor.domain.errors import InputError, NotPermittedError
 from monitor.domain.students.matching import ContactMatchResult
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, OwnershipLabel, Severity
 from monitor.services.answers import DecisionInput, decide_cases, record_feedback, undo_decisions
-from monitor.services.disclosure import disclose, find_review_opening
+from monitor.services.disclosure import disclose
 from monitor.services.outbox import send_due
-from reports.answer_choices import CASE_ANSWERS
 from reports.emails.registry import EmailKind
-from reports.finding_view import opens_to_it
 from scrapers.models import QueryKind
-from tests.cases import say
 from tests.monitor.decisions import decide_case
 from tests.monitor.services.fakes import FakeMatcher
 from tests.monitor.services.world import IMPOSTOR, Staff, World, account
@@ -356,13 +353,3 @@ def test_a_person_is_told_when_a_link_to_students_opens_by_itself(rosa: Staff, m
     assert opens_at() is None
     monkeypatch.setattr("monitor.services.disclosure.build_disclosure_policy", lambda _: counsel)
     assert opens_at() == world.clock.at + timedelta(days=21)
-
-
-@pytest.mark.parametrize("kind", CaseKind)
-def test_an_answer_says_that_it_opens_a_case_just_where_it_does(rosa: Staff, kind: CaseKind):
-    world = rosa.world
-    told = replace(rosa.cases[0], kind=kind, severity=Severity.LOW, relation="")
-
-    for answer in CASE_ANSWERS[kind]:
-        opening = find_review_opening(world.app, say(told, answer, at=world.clock.at))
-        assert (opening is not None) is opens_to_it(kind, answer), answer

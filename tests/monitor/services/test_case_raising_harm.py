@@ -208,7 +208,7 @@ def test_its_card_asks_whether_it_is_about_them_and_leads_to_the_kit(world: Worl
     assert [choice.value for choice in view.answers] == [
         *(Decision.MOCK, Decision.NAMESAKE, Decision.UNRELATED)
     ]
-    assert not any(choice.opens for choice in view.choices)
+    assert not any(one.after for one in view.foreseen.values())
     assert view.question == "Is this page about you?"
     assert view.plan_path == f"/me/takedown/{case.id}"
     assert [step.name for step in view.track] == ["Found", "You", "Reported", "Gone"]

@@ -219,7 +219,7 @@ def assert_tells_no_more(view: CaseView) -> None:
         view, **{field.name: field.default for field in fields(view) if field.name in OF_ITS_PERSON}
     )
     assert view == nothing
-    assert not view.back_by
+    assert not view.foreseen
     if view.opened_by is OpeningReason.REPORT_BACK:
         hidden = (view.person, view.school, view.reasons, view.decision, view.revision)
         assert not any((*hidden, view.shows_picture, view.shared_at, view.answered_at))

@@ -174,7 +174,7 @@ def test_a_case_without_a_reviewer_is_open_to_nobody_and_its_person_reads_whom_t
     assert seen.next_by is not StepActor.IT
     assert list_review_openings(app) == ()
     assert CONTACT in render_reason(seen.without_reviewer)
-    assert not any("IT sees it" in choice.hint or choice.opens for choice in seen.choices)
+    assert not any(one.after for one in seen.foreseen.values())
 
     bar_reviewer(app, alone.id, "")
     again = disclose_own(app, fake(alone))

@@ -1,5 +1,6 @@
 """Lives of a case over the real services: pages, emails and the desk agree about it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from monitor.domain.vocabulary import (
     OpeningReason,
     Severity,
     Side,
+    StepActor,
 )
 from monitor.services.answers import DecisionInput, decide_cases
 from monitor.services.disclosure import disclose_own, find_review_opening
@@ -38,7 +40,9 @@ from monitor.services.review import (
 )
 from monitor.services.review_access import ANY_CASE, record_case_views
 from monitor.services.visible_cases import list_allowed_decisions, load_queue_page
+from monitor.web.findings import CaseAnswerForm, record_case_answer
 from reports.case_view import CaseSummary, CaseView
+from reports.dates import format_near_day
 from reports.emails.office import render_review
 from tests.monitor.counts import check_desk_counts, check_personal_counts
 from tests.monitor.services.world import REVIEWERS, Staff
@@ -54,6 +58,17 @@ RELATIONS = {CaseKind.STUDENT_LINK: "follows", CaseKind.EXPOSED_CONTACT: "phone"
 # As likely as all other words about one kind of case are.
 UNDOING = (Decision.REOPENED,) * 3
 QUIET = ("All quiet.", "Nothing needs you now.")
+# What stands beside an answer: whether anybody in IT sees it then, all there, only who has decided
+# on it, or only who reported it.
+SIGHTS = {
+    "IT can no longer see it.": (False, False, False, False),
+    "Only you see it.": (False, False, False, False),
+    "IT still sees it": (True, True, False, False),
+    "IT sees it. ": (True, True, False, False),
+    "IT sees it, and has reported it.": (True, True, False, False),
+    "Only a reviewer who decided on it still sees it": (True, False, True, False),
+    "IT sees only its address from now on.": (True, False, False, True),
+}
 
 
 class OverError(Exception):
@@ -76,6 +91,10 @@ class Life:
     @property
     def case(self) -> Case:
         return self.db.cases.load_case(self.id)
+
+    @property
+    def zone(self) -> str:
+        return self.db.people.load_person(self.maria.id).zone
 
     def begin(self) -> None:
         case, kind = self.case, self.data.draw(st.sampled_from(KINDS))
@@ -149,7 +168,7 @@ class Life:
             decide_cases(self.portal.world.app, (self.id,), said)
         assert self.case.get_verdict(Side.IT) is before
 
-    def _list_seeing(self) -> set[str]:
+    def list_seeing(self) -> set[str]:
         """Return which reviewers see it now."""
         app, case = self.portal.world.app, self.case
         ids = (Reviewer(address=address).id for address in REVIEWERS)
@@ -171,7 +190,7 @@ class Life:
         if not words:
             return
         said = self.data.draw(st.sampled_from(words))
-        seeing = self._list_seeing()
+        seeing = self.list_seeing()
         record_case_views(app, reviewer, [self.id])
         if said is Decision.TAKEN_BACK:
             take_report_back(app, reviewer, self.id)
@@ -184,7 +203,7 @@ class Life:
         assert (after.decision, after.undoes) == (before.decision, before.undoes)
         # What only their own word kept open, or going, closes and ends with it.
         if said is not Decision.REOPENED:
-            assert self._list_seeing() >= seeing, said
+            assert self.list_seeing() >= seeing, said
             assert after.end is None or before.end is not None, said
 
 
@@ -207,6 +226,59 @@ def check_own_pages(life: Life) -> None:
         assert article.find(attrs={"name": "decision"})
     own = life.case.get_last_entry(Side.PERSON) is not None
     assert own or article.find("form", action=f"/me/cases/{life.id}/undo") is None
+
+
+def check_hints(life: Life) -> None:
+    """Press one answer that is offered, and look whether it does for IT what stood beside it."""
+    app, portal = life.portal.world.app, life.portal
+    seen, before = disclose_own(app, life.case), life.list_seeing()
+    guest = portal.signed_in(life.maria.mail)
+    page = guest.get(f"/me/findings/{life.case.finding_id}").page
+    article = page.find(id=f"case-{life.id}")
+    assert isinstance(article, Tag)
+    offered = {str(one["value"]): one for one in article.select("button[name=decision]")}
+    for field in article.select(".more input[name=decision]"):
+        offered.setdefault(str(field["value"]), field.find_parent("form").find("p") or field)
+    if not offered:
+        return
+    value, told = life.data.draw(st.sampled_from(list(offered.items())))
+    said, words = Decision(value), " ".join(told.get_text(" ").split())
+    with taken_back(portal):
+        record_case_answer(app, life.case, CaseAnswerForm(decision=said))
+        check_hint(life, words, before)
+    if said in seen.foreseen:
+        with taken_back(portal):
+            by_link = DecisionInput(decision=said, by=life.maria.id, means=Means.LINK)
+            decide_cases(app, (life.id,), by_link)
+            assert seen.foreseen[said].needs_sign_in is life.case.awaits_confirmation, said
+
+
+def check_hint(life: Life, words: str, before: set[str]) -> None:
+    """Look whether IT sees it now, after an answer, as these words beside it foretold."""
+    app, clock = life.portal.world.app, life.portal.world.clock
+    view, after = disclose_own(app, life.case), life.list_seeing()
+    told = [sight for sight in SIGHTS if sight in words]
+    if not told:
+        assert after == before == set(), words
+        return
+    assert len(told) == 1, words
+    everybody = view.it_sees_since is not None
+    few = bool(after) and not everybody
+    alone = few and life.case.is_own
+    assert SIGHTS[told[0]] == (bool(after), everybody, few and not alone, alone), words
+    later = re.search("(until|do not report it by) ([^,]+, [^,]+?)[,.]", words)
+    if later is None:
+        return
+    days = (clock.at + timedelta(hours=hours) for hours in range(24 * 60))
+    clock.at = next(at for at in days if later[2] == format_near_day(at, life.zone))
+    if later[1] != "until":
+        clock.at += timedelta(days=1)
+        assert disclose_own(app, life.case).next_by is StepActor.IT, words
+        return
+    assert life.list_seeing() == after, words
+    clock.at += timedelta(days=1)
+    assert disclose_own(app, life.case).it_sees_since is None or few, words
+    assert life.list_seeing() < after, words
 
 
 def check_desk(life: Life, reviewer: Reviewer) -> None:
@@ -279,6 +351,7 @@ def test_whatever_happens_all_who_read_of_a_case_read_the_same(
 
         check_desk_counts(portal.world.app)
         check_own_pages(life)
+        check_hints(life)
         for address in REVIEWERS:
             check_desk(life, Reviewer(address=address))
         check_forecast(life)

@@ -18,7 +18,6 @@ from monitor.domain.vocabulary import (
     DiffMarkKind,
     EndReason,
     FindingGroup,
-    OpeningReason,
     PairSign,
     Severity,
     StepActor,
@@ -125,21 +124,6 @@ def home(*cases: CaseView, progress: tuple[CaseView, ...] = (), checked: int = 4
 
 def text_of(page: BeautifulSoup, css: str) -> list[str]:
     return [" ".join(found.get_text(" ", strip=True).split()) for found in page.select(css)]
-
-
-def test_an_answer_says_what_it_ends_for_who_has_decided_on_it() -> None:
-    kept = replace(CASE, holders=(ANA,))
-
-    mine = next(choice for choice in kept.choices if choice.value == Decision.MINE)
-
-    assert mine.hint == "We keep an eye on it. IT can no longer see it."
-    details = replace(kept, kind=CaseKind.EXPOSED_CONTACT)
-    hints = {choice.value: choice.hint for choice in details.choices}
-    assert hints[Decision.MINE] == "We help you have them removed."
-    seen = replace(kept, it_sees_since=MONDAY, opened_by=OpeningReason.UNANSWERED)
-    for view in (kept, seen):
-        mock = next(choice for choice in view.choices if choice.value == Decision.MOCK)
-        assert mock.hint.endswith("Only the reviewer who decided still sees it.")
 
 
 def test_home_says_that_it_asks_something_and_not_that_nothing_needs_its_reader() -> None:
