@@ -165,7 +165,17 @@ def test_only_the_first_case_has_the_main_button() -> None:
 
     assert len(page.select(".button:not(.button-second)")) == 1
     assert page.select_one(".button")["href"] == "/me/findings/1"
-    assert page.select(".button")[2]["href"] == "/me/takedown/f2"
+    assert page.select(".button")[1]["href"] == "/me/takedown/f2"
+
+
+def test_each_case_after_the_first_is_one_row_that_opens_it() -> None:
+    page = home(CASE, replace(CASE, id="f3"), replace(REPORTED, id="f4"))
+
+    assert [row["href"] for row in page.select(".row .row-open")] == [
+        "/me/findings/1",
+        "/me/takedown/f4",
+    ]
+    assert not page.select(".row .button")
 
 
 @pytest.mark.parametrize(

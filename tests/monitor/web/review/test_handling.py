@@ -311,7 +311,7 @@ def test_the_report_comes_before_the_decision_where_it_is_the_next_step(
 def test_what_looks_alike_in_the_list_is_told_apart_by_its_reference(
     maria: Staff, ana: Guest, here: str
 ):
-    assert f"0 days old. Reference {fake(maria).id[:8]}" in ana.get("/review").text
+    assert f"0 days old · Reference {fake(maria).id[:8]}" in ana.get("/review").text
 
 
 def test_of_what_may_be_sexual_there_is_neither_a_report_nor_a_message(
