@@ -59,7 +59,8 @@ _ASKING_RULES = frozenset(
         evidence_rules.WAVE.name,
     }
 )
-_FIRST_TOLD = _ASKING_RULES | {evidence_rules.SAYS_MISSING.name}
+_ASKING_OF_OWN = frozenset({evidence_rules.ASKING_PAGE.name})
+_FIRST_TOLD = _ASKING_RULES | _ASKING_OF_OWN | {evidence_rules.SAYS_MISSING.name}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +231,9 @@ def assess_evidence(
     doubtful = label is OwnershipLabel.MINE and not _is_certain(inputs, shown)
     if asked or doubtful or label is OwnershipLabel.UNKNOWN:
         undecided = _build_assessment(OwnershipLabel.UNKNOWN, shown, weights)
-        held = asked and any(map(_is_strong_imitation, shown))
+        held = asked and any(
+            _is_strong_imitation(piece) or piece.rule in _ASKING_OF_OWN for piece in shown
+        )
         # With signs of someone else, such as another trade, it is no best guess, nor is an account
         # of a relative, or one that only names the person.
         look = inputs.appearance
@@ -498,15 +501,16 @@ def _should_ask_person(
 
     A link one way decides nothing: it may be to a friend, or placed by a visitor. Beside a strong
     sign of imitation no link does. An account under the person's name that says it is not there
-    is shown to them, and so is one that means them. What is called an imitation is asked about
-    anyway, as a case.
+    is shown to them, and so is one that means them, and a page about them that asks for money or
+    a password. What is called an imitation is asked about anyway, as a case.
     """
     if label in _FAKES:
         return False
     somebody_elses = inputs.appearance.match_level is MatchLevel.DIFFERENT
     if any(piece.rule == evidence_rules.SAYS_MISSING.name for piece in evidence):
         return not somebody_elses
-    if label is not OwnershipLabel.MINE and any(piece.rule in _ASKING_RULES for piece in evidence):
+    asking = _ASKING_OF_OWN if label is OwnershipLabel.MINE else _ASKING_RULES
+    if any(piece.rule in asking for piece in evidence):
         return True
     if not any(piece.rule in LINK_RULES for piece in evidence):
         return False
@@ -653,7 +657,7 @@ def explain_assessment(assessment: Assessment, kind: TraceKind, weights: Weights
     settled = any(piece.rule in _DECISIVE_RULES for piece in assessment.evidence)
     likeliest = choose_cheapest_label(shares, OwnershipLabel.NAMESAKE)
     held = {piece.rule for piece in assessment.evidence}
-    asking = {evidence_rules.SAYS_MISSING.name, *_ASKING_RULES, *LINK_RULES}
+    asking = _FIRST_TOLD | LINK_RULES
     asked_for = next(iter(sorted(held & asking)), "")
     return Explanation(
         label=assessment.label,

@@ -27,7 +27,12 @@ from monitor.domain.detection.appearance import (
     is_linked_both_ways,
 )
 from monitor.domain.detection.evidence import EvidenceRule, RuleMatch
-from monitor.domain.detection.harmful_pages import CRIME, OBITUARY, names_relative
+from monitor.domain.detection.harmful_pages import (
+    CRIME,
+    OBITUARY,
+    find_what_page_asks,
+    names_relative,
+)
 from monitor.domain.detection.made_by_others import begins_with_title
 from monitor.domain.detection.picture_likeness import PictureSimilarity, compare_prints
 from monitor.domain.detection.slang import Slang, has_slang, read_plain_words
@@ -172,6 +177,8 @@ def match_claim_rules(inputs: AssessmentInput) -> Iterator[RuleMatch]:
             yield evidence_rules.OBITUARY_PAGE.build_match()
         if CRIME.search(inputs.appearance.text):
             yield evidence_rules.CRIME_PAGE.build_match()
+        if wanted := find_what_page_asks(inputs.trace, name):
+            yield evidence_rules.ASKING_PAGE.build_match(reason=wanted)
 
 
 def presents_as_person(matches: Iterable[RuleMatch]) -> bool:

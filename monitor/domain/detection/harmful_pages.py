@@ -10,7 +10,8 @@ from monitor.domain.finding import withhold_page_text
 from monitor.domain.names.matching import FULL_LEVELS, MatchLevel, match_mention
 from monitor.domain.names.nicknames import is_listed_given
 from monitor.domain.names.normalize import split_words
-from monitor.domain.person import Person
+from monitor.domain.person import Person, PersonName
+from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import HarmKind
 from scrapers.models import Trace, TraceKind
 
@@ -61,6 +62,25 @@ def withhold_harm(trace: Trace, person: Person) -> Trace:
     if HarmKind.SEXUAL in harms:
         return withhold_page_text(replace(trace, harms=harms))
     return replace(trace, harms=harms) if harms else trace
+
+
+def find_what_page_asks(trace: Trace, name: PersonName) -> Reason | None:
+    """Say what a page called by the person's name asks of its readers; None if nothing.
+
+    It may be a fundraiser of their own, or of whoever took their name.
+    """
+    if not (match_mention(trace.title, name).is_whole or addresses_family(trace.title, name)):
+        return None
+    plain = read_plain_words(f"{trace.title}\n{trace.bio}\n{trace.snippet}")
+    return next(
+        (said for words, said in _REASONS_BY_REQUEST.items() if has_slang(words, plain)), None
+    )
+
+
+_REASONS_BY_REQUEST = {
+    Slang.ASKS_LOGIN: Reason("asking-page.password"),
+    Slang.ASKS_MONEY: Reason("asking-page"),
+}
 
 
 def names_relative(title: str, person: Person) -> bool:

@@ -30,6 +30,8 @@ class Slang(StrEnum):
     FAME = "fame"
     LURES = "lures"
     CHATS = "chats"
+    ASKS_MONEY = "asks-money"
+    ASKS_LOGIN = "asks-login"
     SEXUAL = "sexual"
     THREATS = "threats"
     DOXXING = "doxxing"

@@ -7,8 +7,9 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.detection.appearance import Inventory, Subject
-from monitor.domain.detection.assessment import Assessment, assess_trace
+from monitor.domain.detection.assessment import Assessment, assess_trace, explain_assessment
 from monitor.domain.detection.weights import load_own_weights
+from monitor.domain.reason import Reason
 from monitor.domain.severity import rate_severity
 from monitor.domain.vocabulary import Decision, OwnershipLabel, Severity
 from reports.reason_rendering import render_reason
@@ -150,6 +151,39 @@ def test_a_page_that_names_person_and_school_is_about_the_person():
     page = replace(PAGE, snippet="Maria Delgado teaches at Maple Street Elementary School.")
 
     assert maria(page).label is OwnershipLabel.ABOUT_ME
+
+
+@pytest.mark.parametrize(
+    ("title", "snippet", "asks"),
+    [
+        (
+            "Fundraiser for Maria Delgado : Ms. Delgado fights cancer",
+            "$1,240 raised of $20,000",
+            "asking-page",
+        ),
+        ("Recaudación de fondos para Maria Delgado", "Done ahora", "asking-page"),
+        (
+            "Join Ms. Delgado's class",
+            "Enter your phone number and school password",
+            "asking-page.password",
+        ),
+        ("La clase de Maria Delgado", "Ingrese su nombre y contraseña", "asking-page.password"),
+    ],
+)
+def test_a_page_that_asks_for_money_or_a_password_under_their_name_is_asked_about(
+    title: str, snippet: str, asks: str
+):
+    page = replace(PAGE, title=title, snippet=f"Maple Street Elementary School. {snippet}")
+
+    asked = maria(page)
+
+    assert (asked.label, asked.suggestion) == (OwnershipLabel.UNKNOWN, None)
+    assert asked.reasons[0] == Reason(asks)
+    assert explain_assessment(asked, TraceKind.PAGE, WEIGHTS).asked_for == "asking-page"
+    # A namesake's is not asked about, nor is one that only names them.
+    assert maria(replace(page, snippet=snippet)).label is OwnershipLabel.NAMESAKE
+    told = replace(page, title="Maple Street", snippet=f"Maria Delgado. {page.snippet}")
+    assert maria(told).label is OwnershipLabel.ABOUT_ME
 
 
 def test_a_page_that_only_shows_the_name_is_a_namesakes_unless_the_name_is_rare():

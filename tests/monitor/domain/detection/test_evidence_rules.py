@@ -276,6 +276,7 @@ def test_every_rule_is_tried_somewhere():
             "name-addressed",
             "name-in-text",
             "harm-page",
+            "asking-page",
         ),
     }
 
