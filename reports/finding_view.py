@@ -99,7 +99,8 @@ class FindingView:
     None for nothing. The reasons are strongest first; `aside` says why it is taken for somebody
     else's. `group` is where the list of all has it, None elsewhere. `link_url` is put in when an
     email is sent. One that `is_found_now` may have been there for long: it is what a new question
-    showed first.
+    showed first. An own account that `is_nameless` has shown neither their exact name nor a proof:
+    no change of it raises an alert.
     """
 
     url: str
@@ -123,6 +124,7 @@ class FindingView:
     group: FindingGroup | None = None
     link_url: str = ""
     is_found_now: bool = False
+    is_nameless: bool = False
 
     @property
     def full_title(self) -> str:

@@ -70,7 +70,11 @@ from monitor.services.coverage import format_finding_title
 from monitor.services.finding_history import build_account_pair, compare_with_each
 from monitor.services.foresight import find_who_sees, foresee_answer
 from monitor.services.next_steps import build_advice_lines, find_assignee_id, find_case_office
-from monitor.services.own_accounts import find_typed_username, load_own_findings
+from monitor.services.own_accounts import (
+    find_typed_username,
+    is_trusted_account,
+    load_own_findings,
+)
 from monitor.services.query_planning import list_recheck_keys
 from monitor.services.thumbnails import may_review_picture
 from reports.answer_choices import CASE_ANSWERS, RECOVERY_ANSWERS
@@ -163,9 +167,11 @@ def disclose_finding(app: App, finding: Finding) -> FindingView:
     suggested = assessment and (assessment.suggestion or assessment.label)
     label = app.db.findings.find_finding_label(finding.id) or OwnershipLabel.UNKNOWN
     own = label is OwnershipLabel.MINE and portrait.kind is TraceKind.ACCOUNT
+    person = app.db.people.load_person(finding.person_id) if own else None
     return FindingView(
         **_locate(finding),
         id=finding.id,
+        is_nameless=person is not None and not is_trusted_account(app.db, person, finding),
         declared=find_typed_username(app, finding.person_id, portrait) if own else "",
         is_missing=finding.presence is Presence.MISSING,
         is_gone=finding.presence is Presence.GONE,

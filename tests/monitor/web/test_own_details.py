@@ -77,12 +77,24 @@ def test_each_account_says_how_it_is_seen_and_is_written_as_its_owner_does(guest
 def test_an_account_under_another_word_says_that_no_change_of_it_raises_an_alert(guest, maria):
     mine = profile("chalkboard", "mariadelgado")
     world = maria.world
-    world.internet = world.internet.remove_entry(mine).add_entry(replace(mine, name="Beetle Club"))
+    club = replace(mine, name="Beetle Club")
+    world.internet = world.internet.remove_entry(mine).add_entry(club)
     world.sweep()
+    taken = replace(club, name="GIVEAWAY LIVE")
+    world.internet = world.internet.remove_entry(club).add_entry(taken)
+    world.a_week_later()
+    world.sweep()
+    world.on_monday()
 
-    page = guest.get("/me/data/accounts").text
-
-    assert page.count("It has not shown your exact name yet. Until it does, we send no alert") == 1
+    found = next(one for one in maria.findings.values() if one.portrait.name == "GIVEAWAY LIVE")
+    digest = maria.emails_of("digest")[-1]
+    told = "It has never shown your exact name, so we send no alert when it changes."
+    step = "Have it show that name until a check has seen it: from then on we do."
+    guest = guest.portal.signed_in(maria.mail)
+    for path in ("/me/data/accounts", f"/me/findings/{found.id}"):
+        assert guest.get(path).text.count(f"{told} {step}") == 1
+    assert " ".join(digest.text.split()).count(told) == 1
+    assert not maria.cases
 
 
 def test_each_account_has_what_to_look_at_however_it_is_seen(guest, maria):
