@@ -15,8 +15,6 @@ from monitor.domain.retention import BACKUPS_ROTATE
 from monitor.services.backups import BackupRotation, BackupTarget, restore_district
 from monitor.services.changed_backups import back_up_district
 
-EXISTING_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
-
 
 @click.command()
 @click.argument("dest", type=Path, required=False)
@@ -121,13 +119,11 @@ def back_up_one(context: CliContext, target: BackupTarget, *, changed: bool) -> 
 
 
 @click.command()
-@click.argument("source", type=EXISTING_FOLDER)
-@click.option(
-    "--keys", type=EXISTING_FOLDER, required=True, help="The folder with the copy of the keys."
-)
+@click.argument("source", type=Path)
+@click.option("--keys", type=Path, required=True, help="The folder with the copy of the keys.")
 @click.option(
     "--sent-log",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=Path,
     help="The file `sent-log` from the old state folder, if you still have it.",
 )
 @json_option

@@ -90,18 +90,36 @@ class Backup:
         return sum(file.bytes for file in self.manifest.files)
 
     def check_files(self) -> None:
-        """Raise DatabaseError unless every file is as it was written."""
+        """Raise DatabaseError unless every file is as it was written.
+
+        Raises CannotWriteError where a file cannot be read, or not in the time that it may take.
+        """
+        work_in_folder(self.path, self._check_files, self._allowed_seconds)
+
+    def _check_files(self) -> None:
         for file in self.manifest.files:
+            path = self.path / file.path
             try:
-                sound = compute_file_digest(self.path, self.path / file.path) == file
-            except (OSError, ValueError):  # not there, or not within the copy
+                sound = compute_file_digest(self.path, path) == file
+            except (FileNotFoundError, NotADirectoryError, ValueError):  # or not within the copy
                 sound = False
+            except OSError as error:
+                raise _build_refusal(path, "read", error) from error
             if not sound:
-                reason = f"{self.path / file.path} was changed later. Restore an earlier backup."
-                raise DatabaseError(reason)
+                raise DatabaseError(f"{path} was changed later. Restore an earlier backup.")
 
     def copy_files_to(self, folder: Path) -> None:
-        """Copy its files to a folder, and leave the copy itself as it is."""
+        """Copy its files to a folder, and leave the copy itself as it is.
+
+        Raises OSError, and CannotWriteError where it does not end in the time that it may take.
+        """
+        work_in_folder(self.path, partial(self._copy_files_to, folder), self._allowed_seconds)
+
+    @property
+    def _allowed_seconds(self) -> float:
+        return WORKS_WITHIN_SECONDS + self.size_bytes / SLOWEST_BYTES_PER_SECOND
+
+    def _copy_files_to(self, folder: Path) -> None:
         for file in self.manifest.files:
             target = folder / file.path
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -135,7 +153,7 @@ def begin_backup(state_folder: Path, to: Path, now: datetime, without: frozenset
     except BaseException as error:
         shutil.rmtree(part, ignore_errors=True)
         if isinstance(error, OSError):
-            raise _build_write_error(to, error) from error
+            raise _build_refusal(to, "written", error) from error
         raise
     return Backup(part)
 
@@ -149,7 +167,7 @@ def finish_backup(backup: Backup) -> Backup:
         backup.path.replace(done)
         hand_over_folder(done.parent)
     except OSError as error:
-        raise _build_write_error(done, error) from error
+        raise _build_refusal(done, "written", error) from error
     return Backup(done)
 
 
@@ -160,10 +178,21 @@ def list_backups(folder: Path) -> tuple[Backup, ...]:
 
 
 def find_newest_backup(folder: Path) -> Backup:
-    """Return the copy that a folder is, or the newest of those it holds."""
-    if (folder / MANIFEST).exists():
-        return Backup(folder)
-    return next(iter(list_backups(folder)), Backup(folder))
+    """Return the copy that a folder is, or the newest of those it holds, whose manifest is read.
+
+    Raises InputError where there is none, CannotWriteError where the folder does not answer.
+    """
+    return work_in_folder(folder, partial(_find_newest_backup, folder))
+
+
+def _find_newest_backup(folder: Path) -> Backup:
+    try:
+        copies = () if (folder / MANIFEST).exists() else list_backups(folder)
+    except OSError as error:
+        raise _build_refusal(folder, "read", error) from error
+    backup = next(iter(copies), Backup(folder))
+    _ = backup.manifest
+    return backup
 
 
 def rotate_backups(folder: Path, now: datetime, keep: timedelta, max_count: int) -> int:
@@ -232,8 +261,8 @@ def list_extra_files(state_folder: Path, without: frozenset[Path]) -> Iterator[P
             yield path
 
 
-def _build_write_error(path: Path, error: OSError) -> CannotWriteError:
-    reason = f"{path} cannot be written ({error.strerror}): check the disk and the folder."
+def _build_refusal(path: Path, verb: str, error: OSError) -> CannotWriteError:
+    reason = f"{path} cannot be {verb} ({error.strerror}): check the disk and the folder."
     return CannotWriteError(reason)
 
 
@@ -243,6 +272,8 @@ KEY_BACKUP_FILES = (KEYS_DATABASE, SENT_LOG_FILE)
 ANSWERS_WITHIN_SECONDS = 3.0
 # The same for more work than one file, where only an administrator waits.
 WORKS_WITHIN_SECONDS = 60.0
+# A share over a slow line gives that much; each file of a copy is read whole.
+SLOWEST_BYTES_PER_SECOND = 1_000_000
 
 
 @dataclass(slots=True)
@@ -332,8 +363,7 @@ class KeyBackup:
                         shred_file(draft)
             hand_over_folder(self.folder)
         except OSError as error:
-            reason = f"{self.folder} cannot be written ({error.strerror}): check the folder."
-            raise CannotWriteError(reason) from error
+            raise _build_refusal(self.folder, "written", error) from error
 
     @contextmanager
     def _lock_folder(self) -> Iterator[None]:
@@ -360,8 +390,7 @@ class KeyBackup:
         try:
             return read_take_backs(path) if path.exists() else None
         except OSError as error:
-            reason = f"{self.folder} cannot be read ({error.strerror}): check the folder."
-            raise CannotWriteError(reason) from error
+            raise _build_refusal(self.folder, "read", error) from error
         except DatabaseError:  # the next one takes its place
             return frozenset()
 
@@ -374,7 +403,14 @@ class KeyBackup:
             self.back_up_keys(database)
 
     def copy_keys_to(self, folder: Path) -> None:
-        """Copy it to a folder; raises InputError where there are no keys in it."""
+        """Copy it to a folder.
+
+        Raises InputError where there are no keys in it, OSError where it cannot be copied, and
+        CannotWriteError where it does not answer in time.
+        """
+        work_in_folder(self.folder, partial(self._copy_keys_to, folder), WORKS_WITHIN_SECONDS)
+
+    def _copy_keys_to(self, folder: Path) -> None:
         if not (self.folder / KEYS_DATABASE).exists():
             reason = f"No keys in {self.folder}. Pass the folder with the copy of the keys."
             raise InputError(reason)

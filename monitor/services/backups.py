@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from msgspec import structs
@@ -25,6 +26,7 @@ from monitor.db.backup_files import (
     begin_backup,
     finish_backup,
     rotate_backups,
+    work_in_folder,
 )
 from monitor.db.database import DATABASE_FILE, SENT_LOG_FILE, Database
 from monitor.db.database_copies import check_database
@@ -237,6 +239,8 @@ def restore_district(
 ) -> RestoreResult:
     """Fill the empty state folder; a failure leaves it empty.
 
+    Raises CannotWriteError, too, where the copy, its keys or the log are in a folder that hangs.
+
     The `sent_log` of the lost folder shows which emails were sent; without it, the weekly ones are
     left out.
     """
@@ -249,7 +253,11 @@ def restore_district(
         with make_trial_folder(folder / TRIAL_FOLDER) as trial:
             build_state_folder(copy, keys, trial)
             if sent_log is not None:
-                shutil.copyfile(sent_log, trial / SENT_LOG_FILE)
+                copy_log = partial(shutil.copyfile, sent_log, trial / SENT_LOG_FILE)
+                try:
+                    work_in_folder(sent_log.parent, copy_log)
+                except FileNotFoundError:
+                    raise InputError(f"There is no file {sent_log}.") from None
                 (trial / SENT_LOG_FILE).chmod(0o600)
             # Nothing is written to the copy of the keys, which the next try may need.
             there = structs.replace(config, state=trial, backup=BackupConfig())
@@ -269,19 +277,23 @@ def restore_district(
                     }
                     renew_time_limits(app, made_at)
                     result = _record_restore(db, now, made_at, changed, held)
-            move_keys_to_disk(trial)
-            hand_over_folder(trial, read_owner(folder))
-            # Move everything to its place, the database last: before it there is no district.
-            names = sorted(path.name for path in trial.iterdir())
-            for name in sorted(
-                names,
-                key=lambda one_name: MOVED_LAST.index(one_name) if one_name in MOVED_LAST else -1,
-            ):
-                (trial / name).replace(folder / name)
+            _move_into_place(trial, folder)
     except OSError as error:
-        reason = f"{folder} cannot be written ({error.strerror}): check the disk and the folder."
+        reason = (
+            f"{folder} cannot be filled from {copy.path} ({error.strerror or error}): check both "
+            "disks, or the share that the backup is on."
+        )
         raise CannotWriteError(reason) from error
     return result
+
+
+def _move_into_place(trial: Path, folder: Path) -> None:
+    """Make a trial the district, its database last: before it there is none."""
+    move_keys_to_disk(trial)
+    hand_over_folder(trial, read_owner(folder))
+    others = {path.name for path in trial.iterdir()}.difference(MOVED_LAST)
+    for name in (*sorted(others), *MOVED_LAST):
+        (trial / name).replace(folder / name)
 
 
 def _follow_changed_consents(app: App, made_at: datetime) -> int:

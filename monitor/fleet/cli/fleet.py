@@ -10,7 +10,6 @@ from platform import node
 import click
 
 from monitor import event_log
-from monitor.cli.backup import EXISTING_FOLDER
 from monitor.cli.command_declarations import init
 from monitor.cli.context import CliContext, Output, json_option, pass_cli_context
 from monitor.cli.doctor import add_stored_secrets
@@ -356,8 +355,8 @@ def _describe_move(done: DistrictMove, secrets: Sequence[str]) -> None:
 @fleet.command()
 @districts_option
 @click.argument("name")
-@click.argument("source", type=EXISTING_FOLDER, required=False)
-@click.option("--keys", type=EXISTING_FOLDER, help="The folder with the copy of its keys.")
+@click.argument("source", type=Path, required=False)
+@click.option("--keys", type=Path, help="The folder with the copy of its keys.")
 @click.option("--gone", metavar="MACHINE", default="", help="This machine is off for good.")
 @json_option
 @pass_cli_context

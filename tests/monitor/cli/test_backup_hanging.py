@@ -1,9 +1,13 @@
 """A folder of copies that hangs is told in one sentence, and holds up no command for good."""
 
+import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from errno import ESTALE
 from pathlib import Path
+from pkgutil import resolve_name
 from threading import Event
 from typing import TypeVar
 
@@ -14,7 +18,7 @@ from monitor.db.atomic_files import list_foreign_files
 from monitor.db.backup_files import list_backups, read_take_backs
 from monitor.services.changed_backups import RECORD_FILE
 from tests.monitor.cli.conftest import Terminal
-from tests.monitor.cli.safekept import back_up, hanging, place
+from tests.monitor.cli.safekept import back_up, hanging, lose, place, restore
 
 T = TypeVar("T")
 MOMENT = 0.05
@@ -38,6 +42,10 @@ def threads() -> Iterator[None]:
     """Leave no thread behind."""
     before = set(threading.enumerate())
     yield
+    await_threads(before)
+
+
+def await_threads(before: set[threading.Thread]) -> None:
     for thread in set(threading.enumerate()) - before:
         thread.join(60)
         assert not thread.is_alive()
@@ -80,6 +88,82 @@ def test_a_folder_that_hangs_in_the_middle_of_a_backup_is_told_and_recorded(
 
     assert said.code == 73
     assert said.sentence == f"{copies} does not answer: check the disk, or the share that it is on."
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "namesake.db"])
+def test_a_restore_from_a_folder_that_hangs_ends_and_leaves_nothing(
+    copied: Terminal, hung: set[str], file: str
+):
+    (copy,) = list_backups(place(copied, "copies"))
+    before = set(threading.enumerate())
+    lose(copied)
+
+    hung.update(("copies", copy.path.name))
+    with hanging(copy.path / file):
+        said = restore(copied)
+    hung.clear()
+    await_threads(before)
+
+    assert said.code == 73
+    assert said.sentence.endswith(" does not answer: check the disk, or the share that it is on.")
+    assert "copies" in said.sentence
+    assert not copied.config.state.exists() or list(copied.config.state.iterdir()) == []
+    assert restore(copied).code == 0
+
+
+@pytest.mark.parametrize("folder", ["keys", "old"])
+def test_a_restore_names_the_folder_of_keys_or_of_the_log_that_hangs(
+    copied: Terminal, hung: set[str], monkeypatch: pytest.MonkeyPatch, folder: str
+):
+    copies, keys = place(copied, "copies"), place(copied, "keys")
+    log, wakes, copy_file = place(copied, "old") / "sent-log", Event(), shutil.copyfile
+    log.parent.mkdir()
+    log.touch()
+    lose(copied)
+
+    def copy_from(source: Path, target: Path) -> None:
+        if source.parent.name == folder:
+            wakes.wait(60)
+        copy_file(source, target)
+
+    hung.add(folder)
+    monkeypatch.setattr("monitor.db.backup_files.shutil.copyfile", copy_from)
+    try:
+        more = "--keys", str(keys), "--sent-log", str(log), "--json"
+        said = copied.run("restore", str(copies), *more)
+    finally:
+        wakes.set()
+
+    assert said.code == 73
+    assert said.sentence.startswith(f"{place(copied, folder)} does not answer: check the disk")
+    assert list(copied.config.state.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "words"),
+    [
+        ("pathlib.Path.exists", "copies cannot be read (Stale file handle): check the disk"),
+        ("monitor.db.backup_files.compute_file_digest", "cannot be read (Stale file handle): "),
+        ("monitor.db.backup_files.shutil.copyfile", "(Stale file handle): check both disks"),
+    ],
+)
+def test_a_restore_from_a_share_that_has_gone_says_so_and_blames_no_file(
+    copied: Terminal, monkeypatch: pytest.MonkeyPatch, looked_at: str, words: str
+):
+    copies, keys = place(copied, "copies"), place(copied, "keys")
+    lose(copied)
+    work = resolve_name(looked_at)
+
+    def go_stale(*of: Path, **_) -> object:
+        if any(copies in (path, *path.parents) for path in of):
+            raise OSError(ESTALE, os.strerror(ESTALE))
+        return work(*of)
+
+    monkeypatch.setattr(looked_at, go_stale)
+    said = copied.run("restore", str(copies), "--keys", str(keys))
+
+    assert said.code == 73
+    assert words in said.sentence
 
 
 def asleep(work: Callable[[Path], T], wakes: Event) -> Callable[[Path], T]:

@@ -115,3 +115,14 @@ def test_what_cannot_be_relied_on_is_refused_and_leaves_nothing(
     assert said.code == code
     assert words in said.sentence
     assert not copied.config.state.exists() or list(copied.config.state.iterdir()) == []
+
+
+def test_a_sent_log_that_is_not_there_is_named_before_anything_is_restored(copied: Terminal):
+    lose(copied)
+    told = "--keys", str(place(copied, "keys")), "--sent-log", str(place(copied, "no-log"))
+
+    said = copied.run("restore", str(place(copied, "copies")), *told)
+
+    assert said.code == 65
+    assert said.sentence == f"There is no file {place(copied, 'no-log')}."
+    assert list(copied.config.state.iterdir()) == []

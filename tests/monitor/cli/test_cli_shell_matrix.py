@@ -153,7 +153,7 @@ MATRIX: dict[str, tuple[Row, ...]] = {
     "roster status": (row(codes=(0, 64, 65)),),
     "roster erase": (row("--yes", codes=(0, 64, 65)),),
     "backup": (row("{folder}/copies", "--keys", "{folder}/keys", codes=(0, 65)),),
-    "restore": (row("{folder}/nowhere", "--keys", "{folder}/keys", codes=(2,)),),
+    "restore": (row("{folder}/nowhere", "--keys", "{folder}/keys", codes=(65,)),),
     # It plays with made-up people in a folder of its own, and is tested by itself.
     "demo": (row("--out", "{folder}", codes=(65,)),),
 }
