@@ -1,8 +1,8 @@
 """The tables of both kinds of database; each kind is one text beside this file.
 
-Nothing is released: until 0.1.0 a text is changed in place, and nothing converts what an earlier
-text made. From then on each release that changes a text adds a `SchemaChange` to its schema. The
-header of each file says which text made it.
+What a release stored is upgraded, never dropped: a release that changes a text adds a
+`SchemaChange` to its schema. The header of each file says which text made it. Nothing converts what
+versions before 0.1.0 made.
 """
 
 import re
