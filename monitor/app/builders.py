@@ -24,7 +24,7 @@ from monitor.mail.smtp import (
     delete_emails,
     name_by_message_id,
 )
-from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.crawler import CrawlEngine, Crawler
 from scrapers.crawl.frontier import keep_no_page
 from scrapers.crawl.pause_file import PauseFile
 from scrapers.crawl.robots import RobotsCache
@@ -73,13 +73,17 @@ def build_crawler(
         clock=environment.clock,
         host_store=db.hosts,
         parser=parser,
-        robots=RobotsCache(db.robots_files),
         quota_store=db.request_quota,
         may_ask=build_permission(config, environment.clock, db, sources),
         should_keep=is_worth_keeping if config.evidence.pages else keep_no_page,
-        throttle=environment.throttle or Throttle(wait_factor=config.fetch.pace),
-        workers=workers,
-        pauses=environment.open_pauses(config.state),
+        engine=CrawlEngine(
+            clock=environment.clock,
+            throttle=environment.throttle or Throttle(wait_factor=config.fetch.pace),
+            robots=RobotsCache(db.robots_files),
+            workers=workers,
+            pauses=environment.open_pauses(config.state),
+        ),
+        owns_engine=True,
     )
 
 

@@ -141,9 +141,7 @@ class FleetCrawler(RelayedCrawler):
                 self._find_orphans()
         if self.proofs is not None:
             self.proofs.cache.load_proofs()
-        desk = Desk(
-            queries=iter(queries), on_progress=watch, priority=priority, tenant=self._tenant
-        )
+        desk = Desk(queries=iter(queries), on_progress=watch, priority=priority, tenant=self.tenant)
         try:
             while not self.is_stopped():
                 self.environment.beat()
@@ -165,7 +163,7 @@ class FleetCrawler(RelayedCrawler):
                     self.clock.sleep(LOOK_SECONDS[priority])
         finally:
             self._orphans.update(desk.awaited)
-            self._save_quota_and_robots()
+            self.save_progress()
             if self.share is not None:
                 self.share.save_shares()
 
@@ -175,7 +173,7 @@ class FleetCrawler(RelayedCrawler):
 
     def _drain_events(self, desk: Desk) -> Iterator[CrawlResult]:
         while not desk.events.empty():
-            yield from self._process_event(desk, desk.events.get())
+            yield from self.process_event(desk, desk.events.get())
 
     def _find_orphans(self) -> None:
         """Find what this district sent before its process ended."""
@@ -273,11 +271,11 @@ class FleetCrawler(RelayedCrawler):
         taken = 0
         for query in islice(desk.queries, room):
             taken += 1
-            self._admit_query(desk, CrawlQuery(query=query))
+            self.admit_query(desk, CrawlQuery(query=query))
         if taken < room:
             desk.drained = True
 
-    def _queue_query(self, run: CrawlRun, crawl_query: CrawlQuery) -> None:
+    def queue_query(self, run: CrawlRun, crawl_query: CrawlQuery) -> None:
         """Line a query up, or wait for its answer if it is under way already."""
         desk, known = cast("Desk", run), self._find_answer(crawl_query)
         orphaned = self._orphans.pop(crawl_query.query.key, None)
@@ -296,7 +294,7 @@ class FleetCrawler(RelayedCrawler):
             self._conclude(desk, query, proven, shared=True)
             return
         try:
-            desk.lines[self._find_next_host(query)].append(query)
+            desk.lines[self.find_next_host(query)].append(query)
         except FetchError as end:
             self._conclude(desk, query, end.result)
 
@@ -310,7 +308,7 @@ class FleetCrawler(RelayedCrawler):
         has_sent = False
         counts = Counter(batch.body.manners.host for batch in desk.sent.values())
         for host in list(desk.lines):
-            if desk.failures[host] >= self._engine.throttle.max_failures:
+            if desk.failures[host] >= self.engine.throttle.max_failures:
                 # It is asked no more in this run.
                 closed = build_failure_error(FailureReason.CLOSED).result
                 while desk.lines[host]:

@@ -25,8 +25,8 @@ MOST_HANDOVERS = 20
 class RelayedCrawler(Crawler):
     """One of two that ask a query together, in two processes."""
 
-    def _recall_robots(self, origin: str, crawl_query: CrawlQuery, now: datetime) -> None:
-        self._engine.robots.take_up(origin, crawl_query.rules, crawl_query.robots, now)
+    def recall_robots(self, origin: str, crawl_query: CrawlQuery, now: datetime) -> None:
+        self.engine.robots.take_up(origin, crawl_query.rules, crawl_query.robots, now)
 
 
 @dataclass(slots=True, kw_only=True, weakref_slot=True, eq=False)
@@ -47,10 +47,10 @@ class HostCrawler(RelayedCrawler):
 
         What this process knew of the host before is forgotten: others have asked it since.
         """
-        run = CrawlRun(queries=iter(()), priority=priority, tenant=self._tenant)
-        self._engine.directory.add_manners([manners])
-        self._frontier.add_run(run)
-        host_queue = self._frontier.reload_host_queue(host_state)
+        run = CrawlRun(queries=iter(()), priority=priority, tenant=self.tenant)
+        self.engine.directory.add_manners([manners])
+        self.frontier.add_run(run)
+        host_queue = self.frontier.reload_host_queue(host_state)
         try:
             for number, query in queries:
                 if not self._wait_until_due(host_queue, gives_way):
@@ -65,8 +65,8 @@ class HostCrawler(RelayedCrawler):
                     return
                 yield number, answer, host_queue.state
         finally:
-            self._frontier.remove_run(run)
-            self._save_quota_and_robots()
+            self.frontier.remove_run(run)
+            self.save_progress()
 
     def _wait_until_due(self, host_queue: HostQueue, gives_way: Callable[[], bool]) -> bool:
         """Wait out the pause here, where one can still give way; False if that is wanted."""
@@ -85,16 +85,16 @@ class HostCrawler(RelayedCrawler):
         query = replace(asked, pages=list(asked.pages))
         if not self._belongs_here(query, host_queue.host):
             return self._hand_back(query)
-        self._queue_query(run, query)
+        self.queue_query(run, query)
         while not (run.stopped or self.is_stopped()):
             step = run.events.get()
             if step.error is not None:
                 raise step.error
-            self._save_quota_and_robots()
+            self.save_progress()
             if step.host_state is not None and step.host_state.host == host_queue.host:
                 self.host_store.save_host_state(step.host_state)
             if step.waiting_host:
-                self._frontier.release_host(run, step.waiting_host)
+                self.frontier.release_host(run, step.waiting_host)
             if step.moved_query is not None:
                 return self._hand_back(query)
             if step.result is not None:
@@ -104,7 +104,7 @@ class HostCrawler(RelayedCrawler):
     def _belongs_here(self, query: CrawlQuery, host: str) -> bool:
         """Tell whether a query's next request goes to this host, as far as is known now."""
         try:
-            return self._find_next_host(query) == host
+            return self.find_next_host(query) == host
         except FetchError:
             return True
 
@@ -120,5 +120,5 @@ class HostCrawler(RelayedCrawler):
         except FetchError:  # its next request is refused wherever it is asked
             query.rules, query.robots = None, None
         else:
-            query.rules, query.robots = self._engine.robots.hand_on(origin)
+            query.rules, query.robots = self.engine.robots.hand_on(origin)
         return AnswerBody(handed_back=query)

@@ -78,42 +78,30 @@ class CrawlEngine:
 class Crawler(CrawlTenant):
     """Asks for one district. Crawlers of one process share an `engine`, or together they are rude.
 
+    One that `owns_engine` is alone: both end together. Where other machines have a part in asking,
+    `crawl`, `queue_query` and `recall_robots` may be another class's.
+
     Several threads may run visits at once. Each pulls its own queries and touches `host_store`,
     `robots` and `quota_store` from its own thread, so all may sit on a database connection.
     One thread asks; it reads `may_ask` just before each query, for what was allowed when it
     was planned may not be anymore. `should_keep` says which pages come along with their visits.
-    Without an `engine`, it has one of its own, made of `throttle`, `robots`, `workers`,
-    `look_ahead` and `pauses`.
     """
 
     clock: Clock
     host_store: HostStore
-    throttle: Throttle = field(default_factory=Throttle)
-    robots: RobotsCache = field(default_factory=RobotsCache)
-    workers: int = 512
-    look_ahead: int = LOOK_AHEAD
-    pauses: PauseFile | None = None
+    engine: CrawlEngine
+    owns_engine: bool = False
     quota_store: QuotaStore | None = None
-    engine: CrawlEngine | None = None
-    _engine: CrawlEngine = field(init=False)
-    _tenant: CrawlTenant = field(init=False)
+    tenant: CrawlTenant = field(init=False)
     _stopped: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self._engine = self.engine or CrawlEngine(
-            clock=self.clock,
-            throttle=self.throttle,
-            robots=self.robots,
-            workers=self.workers,
-            look_ahead=self.look_ahead,
-            pauses=self.pauses,
-        )
-        own, directory = list_manners(self.sources.values()), self._engine.directory
+        own, directory = list_manners(self.sources.values()), self.engine.directory
         directory.add_manners(own)
-        self.router = CrawlRouter(HostDirectory(own), self._engine.robots, directory)
-        self.quota = self._engine.quota or QuotaTracker(self.quota_store, self.clock)
+        self.router = CrawlRouter(HostDirectory(own), self.engine.robots, directory)
+        self.quota = self.engine.quota or QuotaTracker(self.quota_store, self.clock)
         # The thread that asks holds this, and must not hold us: then we could not be forgotten.
-        self._tenant = self.copy_tenant()
+        self.tenant = self.copy_tenant()
 
     def crawl(
         self,
@@ -133,29 +121,29 @@ class Crawler(CrawlTenant):
             queries=iter(queries),
             on_progress=watch,
             priority=priority,
-            tenant=self._tenant,
+            tenant=self.tenant,
             inspect=inspect,
         )
-        self._frontier.add_run(run)
+        self.frontier.add_run(run)
         try:
             while not (run.stopped or self.is_stopped()):
                 # Pull queries while no one waits for us and someone could use them.
-                while not run.drained and run.events.empty() and self._frontier.needs_queries(run):
+                while not run.drained and run.events.empty() and self.frontier.needs_queries(run):
                     query = next(run.queries, None)
                     if query is None:
-                        self._frontier.mark_drained(run)
+                        self.frontier.mark_drained(run)
                     else:
-                        self._admit_query(run, CrawlQuery(query=query))
+                        self.admit_query(run, CrawlQuery(query=query))
                 if run.is_finished:
                     break
-                yield from self._process_event(run, run.events.get())
+                yield from self.process_event(run, run.events.get())
         finally:
-            self._frontier.remove_run(run)
-            self._save_quota_and_robots()
+            self.frontier.remove_run(run)
+            self.save_progress()
             if self.share is not None:
                 self.share.save_shares()
             for host in sorted(run.hosts):
-                host_queue = self._frontier.get_host_queue(host)
+                host_queue = self.frontier.get_host_queue(host)
                 if host_queue is not None and host_queue.state.next_at is not None:
                     self.host_store.save_host_state(host_queue.state)
 
@@ -173,49 +161,49 @@ class Crawler(CrawlTenant):
     def stop(self) -> None:
         """End every run of this crawler now; nothing is asked through it anymore."""
         self._stopped = True
-        self._frontier.stop_tenant(self._tenant)
-        if self.engine is None:
-            self._frontier.stop()
+        self.frontier.stop_tenant(self.tenant)
+        if self.owns_engine:
+            self.frontier.stop()
 
     def is_stopped(self) -> bool:
-        return self._stopped or self._frontier.stopped
+        return self._stopped or self.frontier.stopped
 
     def close(self) -> None:
         """Stop; where the engine is its own, cut off what is in flight, and end its thread."""
         self.stop()
-        if self.engine is None:
-            self._engine.close()
+        if self.owns_engine:
+            self.engine.close()
 
     @property
-    def _frontier(self) -> Frontier:
-        return self._engine.frontier
+    def frontier(self) -> Frontier:
+        return self.engine.frontier
 
-    def _process_event(self, run: CrawlRun, step: CrawlEvent) -> Iterator[CrawlResult]:
+    def process_event(self, run: CrawlRun, step: CrawlEvent) -> Iterator[CrawlResult]:
         if step.error is not None:
             raise step.error
-        self._save_quota_and_robots()
+        self.save_progress()
         if step.asked_source:
             run.report_progress(step.asked_source, SourceProgress.ASKING)
         if step.host_state is not None:
             self.host_store.save_host_state(step.host_state)
         if step.moved_query is not None:
-            self._queue_query(run, step.moved_query)
+            self.queue_query(run, step.moved_query)
         for crawl_query in step.new_queries:
-            self._admit_query(run, crawl_query)
+            self.admit_query(run, crawl_query)
         if step.result is not None:
             run.record_result(step.result)
             yield step.result
         if step.waiting_host:
-            self._frontier.release_host(run, step.waiting_host)
+            self.frontier.release_host(run, step.waiting_host)
 
-    def _admit_query(self, run: CrawlRun, crawl_query: CrawlQuery) -> None:
+    def admit_query(self, run: CrawlRun, crawl_query: CrawlQuery) -> None:
         if run.admit_query(crawl_query):
-            self._queue_query(run, crawl_query)
+            self.queue_query(run, crawl_query)
 
-    def _queue_query(self, run: CrawlRun, crawl_query: CrawlQuery) -> None:
+    def queue_query(self, run: CrawlRun, crawl_query: CrawlQuery) -> None:
         """Queue a query at the host that it asks next, or conclude it if there is none."""
         try:
-            host = self._find_next_host(crawl_query)
+            host = self.find_next_host(crawl_query)
         except FetchError as end:
             visit = crawl_query.conclude(end.result, self.clock.now())
             crawl_query.pages.clear()
@@ -223,32 +211,32 @@ class Crawler(CrawlTenant):
             return
         source = self.sources[crawl_query.pages[0].source]
         self.quota.load_usage(source, self.get_budget(source))
-        host_queue = self._frontier.get_host_queue(host)
+        host_queue = self.frontier.get_host_queue(host)
         if host_queue is None:
-            host_queue = self._frontier.open_host_queue(
+            host_queue = self.frontier.open_host_queue(
                 self.host_store.load_host_state(host) or HostState(host=host)
             )
         pause = self.router.directory.get_pause(host, source.crawl_policy.seconds_between)
-        self._frontier.add_query(host_queue, run, crawl_query, pause)
-        self._engine.ensure_worker()
+        self.frontier.add_query(host_queue, run, crawl_query, pause)
+        self.engine.ensure_worker()
 
-    def _find_next_host(self, crawl_query: CrawlQuery) -> str:
+    def find_next_host(self, crawl_query: CrawlQuery) -> str:
         """Return the queue where a query goes on. Raises FetchError where it goes nowhere."""
         source, now = self.sources.get(crawl_query.pages[0].source), self.clock.now()
         if source is None:
             raise build_refusal_error(FailureReason.UNKNOWN_SOURCE)
         if source.crawl_policy.access is AccessMode.PAGE:
             origin = RequestTarget.from_url(crawl_query.request.url).origin
-            self._recall_robots(origin, crawl_query, now)
+            self.recall_robots(origin, crawl_query, now)
         return self.router.plan_next_request(crawl_query, source.crawl_policy, now).host
 
-    def _recall_robots(self, origin: str, _: CrawlQuery, now: datetime) -> None:
+    def recall_robots(self, origin: str, _: CrawlQuery, now: datetime) -> None:
         """Take up what an origin's robots.txt said before a restart."""
-        self._engine.robots.load_record(origin, now)
+        self.engine.robots.load_record(origin, now)
 
-    def _save_quota_and_robots(self) -> None:
+    def save_progress(self) -> None:
         self.quota.save_usage()
-        self._engine.robots.save_records()
+        self.engine.robots.save_records()
         if self.proofs is not None:
             self.proofs.cache.save_proofs()
         if self.share is not None:

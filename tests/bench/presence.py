@@ -20,7 +20,7 @@ from pathlib import Path
 
 from monitor.cli.main import reduce_gc_frequency
 from monitor.domain.source_trust import CanaryProbe, SourceTrust, assess_trust
-from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.crawler import CrawlEngine, Crawler
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.throttle import WITHOUT_WAITS, Throttle
 from scrapers.http.client import HttpClient
@@ -177,9 +177,8 @@ def main() -> None:
         clock=clock,
         host_store=InMemoryHostStore(),
         parser=NoParser(),
-        throttle=pace,
-        robots=NoRobots(),
-        workers=chosen.workers,
+        engine=CrawlEngine(clock=clock, throttle=pace, robots=NoRobots(), workers=chosen.workers),
+        owns_engine=True,
     )
     chosen.out.write_text(json.dumps(measured(job, lanes, client)))
 

@@ -81,9 +81,9 @@ class District:
         manners = {"seconds_between": self.size.interval}
         self.sources = [site(f"s{number}", **manners) for number in range(self.size.hosts)]
         self.client = FakeClient(SystemClock(), takes=lambda _: self.size.answer)
-        lanes = lanes_over(self.client, *self.sources, workers=self.size.workers)
         # All of it is lined up, whether or not the machine keeps up with what the hosts allow.
-        self.lanes = replace(lanes, look_ahead=self.size.queued)
+        look_ahead, workers = self.size.queued, self.size.workers
+        self.lanes = lanes_over(self.client, *self.sources, workers=workers, look_ahead=look_ahead)
 
     def sweep(self) -> Iterator[Query]:
         for number in range(self.size.queued):

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from scrapers.crawl.crawler import Crawler
-from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.crawler import CrawlEngine, Crawler
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.client import HttpClient
 from scrapers.http.clock import SystemClock
@@ -28,9 +27,9 @@ def asked(source: Source, queries: Iterable[Query]) -> list[ParseResult]:
         sources={source.name: source},
         clock=clock,
         host_store=InMemoryHostStore(),
-        throttle=WITHOUT_WAITS,
+        engine=CrawlEngine(clock=clock, throttle=WITHOUT_WAITS),
+        owns_engine=True,
         parser=InProcessParser(),
-        robots=RobotsCache(),
         may_ask=without_pictures,
     )
     try:

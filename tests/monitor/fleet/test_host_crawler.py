@@ -34,7 +34,7 @@ def build_crawler(client: FakeClient, *sources: FakeSource, **parts: object) -> 
         clock=client.clock,
         host_store=InMemoryHostStore(),
         parser=InProcessParser(),
-        **parts,
+        **{"engine": CrawlEngine(clock=client.clock), **parts},
     )
 
 
@@ -114,8 +114,9 @@ def test_a_host_that_is_parked_answers_at_once_with_the_standing_reading(clock: 
 def test_a_batch_gives_way_between_two_queries(clock: FakeClock) -> None:
     client = FakeClient(clock)
     ways = iter((False, False, True))
+    unhurried = CrawlEngine(clock=clock, throttle=WITHOUT_WAITS)
 
-    answers = ask(build_crawler(client, ALPHA, throttle=WITHOUT_WAITS), states(5), ways=ways)
+    answers = ask(build_crawler(client, ALPHA, engine=unhurried), states(5), ways=ways)
 
     assert len(answers) == len(client.asked) == 2
 

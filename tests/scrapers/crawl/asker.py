@@ -4,7 +4,6 @@ FILE holds the pauses that all of them keep. It asks until it is killed, or has 
 """
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from scrapers.crawl.pause_file import PauseFile
@@ -36,7 +35,7 @@ def ask_all(pauses: Path, port: int, name: str) -> None:
     places = {f"{site.name}.example": (ADDRESS, port) for site in SITES}
     egress = Dialer(address_map=places, resolve=resolve_nothing)
     client = HttpClient(egress, SystemClock(), AGENT, FetchLimits(idle_hosts=len(SITES)))
-    crawler = replace(lanes_over(client, *SITES, workers=32), pauses=PauseFile.open_first([pauses]))
+    crawler = lanes_over(client, *SITES, workers=32, pauses=PauseFile.open_first([pauses]))
     queries = [
         site.query(f"{name}{one_number}") for one_number in range(QUERIES_EACH) for site in SITES
     ]

@@ -19,7 +19,7 @@ ALPHA = site("alpha", seconds_between=5.0)
 
 
 def together(engine: CrawlEngine, client: FakeClient, *sources: FakeSource) -> Crawler:
-    return replace(lanes_over(client, *sources), engine=engine)
+    return replace(lanes_over(client, *sources), engine=engine, owns_engine=False)
 
 
 def at_once(*runs: tuple[Crawler, list[Query]]) -> list[list[CrawlResult]]:

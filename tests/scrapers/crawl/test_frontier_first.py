@@ -32,7 +32,7 @@ def hanging_sweep(
         return "absent"
 
     client = FakeClient(FakeClock(), respond=respond)
-    lanes = lanes_over(client, *SLOW, *quick, pace=Throttle(wait_factor=0), workers=WORKERS)
+    lanes = lanes_over(client, *SLOW, *quick, throttle=Throttle(wait_factor=0), workers=WORKERS)
     sweeping = threading.Thread(target=lambda: list(lanes.crawl(sweep)))
     sweeping.start()
     assert full.wait(LONG)

@@ -186,7 +186,7 @@ def test_a_consumer_that_stays_away_does_not_stop_the_time_of_others(clock: Fake
 
 def test_a_host_is_asked_on_only_when_its_last_answer_was_taken(clock: FakeClock) -> None:
     client = FakeClient(clock)
-    lanes = lanes_over(client, ALPHA, pace=Throttle(wait_factor=0))
+    lanes = lanes_over(client, ALPHA, throttle=Throttle(wait_factor=0))
     away = lanes.crawl(queries(20, ALPHA))
     next(away)
     others = [ALPHA.query(f"other{number}") for number in range(20)]

@@ -33,7 +33,7 @@ NO_PAUSE = Throttle(wait_factor=0)
 def lanes_of(
     client: FakeClient, *sources: FakeSource, spending: InMemoryQuotaStore | None = None
 ) -> Crawler:
-    lanes = lanes_over(client, *sources, pace=NO_PAUSE, workers=8)
+    lanes = lanes_over(client, *sources, throttle=NO_PAUSE, workers=8)
     return lanes if spending is None else replace(lanes, quota_store=spending)
 
 

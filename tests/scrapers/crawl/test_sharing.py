@@ -77,7 +77,8 @@ def crawler_of(
 ) -> Crawler:
     expected = list_expected_proofs({"alpha": ALPHA}, "nonce", budgets or {}, MONDAY)
     proofs = DistrictProofs(cache, expected)
-    return replace(lanes_over(client, ALPHA), engine=engine, proofs=proofs, budgets=budgets or {})
+    shared = replace(lanes_over(client, ALPHA), engine=engine, owns_engine=False)
+    return replace(shared, proofs=proofs, budgets=budgets or {})
 
 
 def canaries(nonce: str = "nonce") -> list[Query]:
@@ -208,7 +209,7 @@ def test_a_district_that_asks_beyond_its_share_is_told_until_when(clock: FakeClo
         quota=QuotaTracker(lanes_over(client, rare).quota_store, clock),
     )
     ledger = HostShareTracker("cedar", store, lambda: 0.5)
-    crawler = replace(lanes_over(client, rare), engine=engine, share=ledger)
+    crawler = replace(lanes_over(client, rare), engine=engine, owns_engine=False, share=ledger)
 
     visits = list(crawler.crawl([rare.query("a"), rare.query("b")]))
     check = list(crawler.crawl([rare.query("c")], priority=CrawlPriority.FIRST))

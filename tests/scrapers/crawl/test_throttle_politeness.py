@@ -51,7 +51,7 @@ def test_no_gap_is_shorter_than_the_interval_or_the_last_answer(
 ) -> None:
     sources = [site(name, seconds_between=between) for name in takes]
     client = FakeClient(FakeClock(), takes=lambda url: takes[url[len("http://")]])
-    lanes = lanes_over(client, *sources, pace=Throttle(wait_factor=stretch), workers=workers)
+    lanes = lanes_over(client, *sources, throttle=Throttle(wait_factor=stretch), workers=workers)
 
     visits = list(lanes.crawl(queries(4, *sources)))
 
@@ -105,7 +105,7 @@ def test_one_host_is_never_asked_twice_at_once(clock: FakeClock) -> None:
         return "absent"
 
     client = FakeClient(clock, respond=count)
-    lanes = lanes_over(client, ALPHA, BETA, pace=Throttle(wait_factor=0), workers=8)
+    lanes = lanes_over(client, ALPHA, BETA, throttle=Throttle(wait_factor=0), workers=8)
     list(lanes.crawl(queries(20, ALPHA, BETA)))
 
     assert set(most) == {1}

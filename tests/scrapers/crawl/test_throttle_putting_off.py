@@ -93,7 +93,9 @@ def test_nobody_waits_longer_than_patience(clock: FakeClock) -> None:
     client = FakeClient(clock, respond=lambda _: limited(clock, 301.0))
 
     visits = list(
-        lanes_over(client, ALPHA, pace=Throttle(patience_seconds=300.0)).crawl(queries(3, ALPHA))
+        lanes_over(client, ALPHA, throttle=Throttle(patience_seconds=300.0)).crawl(
+            queries(3, ALPHA)
+        )
     )
 
     assert len(client.asked) == 1

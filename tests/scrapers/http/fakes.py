@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from scrapers.crawl.crawler import Crawler
-from scrapers.crawl.robots import RobotsCache
+from scrapers.crawl.crawler import CrawlEngine, Crawler
 from scrapers.crawl.throttle import Throttle
 from scrapers.http.client import HttpClient, Redirect
 from scrapers.http.event_loop import run_in_thread
@@ -116,19 +116,18 @@ def lanes_over(
     client: FakeClient | HttpClient,
     *sources: FakeSource,
     hosts: InMemoryHostStore | None = None,
-    pace: Throttle | None = None,
-    robots: RobotsCache | None = None,
-    workers: int = 4,
+    **manners: object,
 ) -> Crawler:
+    """Return a crawler with an engine of its own; `manners` are fields of that."""
+    own: dict[str, Any] = {"workers": 4, **manners}
     return Crawler(
         client=client,
         sources={source.name: source for source in sources},
         clock=client.clock,
         host_store=InMemoryHostStore() if hosts is None else hosts,
         parser=InProcessParser(),
-        throttle=pace or Throttle(),
-        robots=robots or RobotsCache(),
-        workers=workers,
+        engine=CrawlEngine(clock=client.clock, **own),
+        owns_engine=True,
     )
 
 
@@ -152,7 +151,7 @@ def asked_while_a_run_goes_on(clock: FakeClock, rank: CrawlPriority) -> list[str
         queued.set()
 
     client = FakeClient(clock, respond=respond)
-    lanes = lanes_over(client, alpha, pace=Throttle(wait_factor=0))
+    lanes = lanes_over(client, alpha, throttle=Throttle(wait_factor=0))
     earlier = threading.Thread(target=lambda: list(lanes.crawl(queries(200, alpha))))
     earlier.start()
     asking.wait(120)

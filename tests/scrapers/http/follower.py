@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from scrapers.crawl.crawler import Crawler
+from scrapers.crawl.crawler import CrawlEngine, Crawler
 from scrapers.crawl.robots import RobotsCache
 from scrapers.crawl.throttle import WITHOUT_WAITS
 from scrapers.http.client import PageFetcher
@@ -40,9 +40,10 @@ class Follower:
             clock=SystemClock(),
             host_store=InMemoryHostStore(),
             parser=InProcessParser(),
-            throttle=WITHOUT_WAITS,
-            robots=self.robots,
-            workers=1,
+            engine=CrawlEngine(
+                clock=SystemClock(), throttle=WITHOUT_WAITS, robots=self.robots, workers=1
+            ),
+            owns_engine=True,
         )
         query = Query(source=keeper.name, kind=QueryKind.PROFILE, terms=(), request=request)
         (visit,) = lanes.crawl([query])

@@ -108,7 +108,7 @@ def _lanes(port: int) -> tuple[Crawler, list[FakeSource]]:
     places = {f"{entry.name}.example": ("127.0.0.1", port) for entry in asked}
     egress = Dialer(address_map=places, resolve=resolve_nothing)
     client = HttpClient(egress, SystemClock(), AGENT, LIMITS)
-    return lanes_over(client, *asked, pace=WITHOUT_WAITS, workers=HOSTS), asked
+    return lanes_over(client, *asked, throttle=WITHOUT_WAITS, workers=HOSTS), asked
 
 
 def main() -> None:

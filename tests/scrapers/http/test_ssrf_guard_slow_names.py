@@ -31,7 +31,7 @@ def test_a_name_that_is_not_resolved_holds_up_no_other_host(internet: Internet) 
         HttpClient(egress, SystemClock(), AGENT, FetchLimits(total_seconds=20.0))
     )
     alpha, beta = site("alpha"), site("beta")
-    lanes = lanes_over(internet.clients[-1], alpha, beta, pace=WITHOUT_WAITS)
+    lanes = lanes_over(internet.clients[-1], alpha, beta, throttle=WITHOUT_WAITS)
 
     came = []
     for visit in lanes.crawl(queries(3, alpha, beta)):
@@ -52,7 +52,7 @@ def test_a_name_that_is_never_resolved_is_given_up_in_time(internet: Internet) -
 
     internet.clients.append(HttpClient(Dialer(resolve=silent), SystemClock(), AGENT, HURRIED))
     alpha = site("alpha")
-    lanes = lanes_over(internet.clients[-1], alpha, pace=WITHOUT_WAITS)
+    lanes = lanes_over(internet.clients[-1], alpha, throttle=WITHOUT_WAITS)
 
     (visit,) = lanes.crawl(queries(1, alpha))
 
