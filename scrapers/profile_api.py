@@ -344,6 +344,10 @@ def is_possible_match(name: str, account: Trace) -> bool:
     )
 
 
+def build_contact(trace: Trace) -> Contact:
+    return Contact(name=trace.name, handle=trace.handle, bio=trace.bio)
+
+
 def build_name_search_result(
     name: str, shown: Iterable[Trace], private: Iterable[Trace] = ()
 ) -> ParseResult:

@@ -64,13 +64,7 @@ MOST_FIELDS = 20
 class ActivityPubActor:
     """`lists` are the addresses of whom it follows and who follows it, empty if not given."""
 
-    username: str
-    name: str
-    bio: str
-    url: str
-    picture: str
-    links: tuple[str, ...]
-    created_at: datetime | None
+    trace: Trace
     suspended: bool
     moved: bool
     lists: Mapping[str, str]
@@ -83,44 +77,35 @@ def extract_types(shown: Mapping[str, object]) -> frozenset[str]:
     return frozenset(kind for kind in kinds if isinstance(kind, str))
 
 
-def parse_activitypub_actor(shown: Mapping[str, object]) -> ActivityPubActor:
+def parse_activitypub_actor(shown: Mapping[str, object], domain: str) -> ActivityPubActor:
     if not ACTOR_TYPES.intersection(extract_types(shown)):
         raise_shape_error("type")
     username = require_text(shown, "preferredUsername")
     if not USERNAME.fullmatch(username):
         raise_shape_error("preferredUsername")
-    moved = get_optional_address(shown, "movedTo")
-    summary = get_optional_text(shown, "summary")
+    handle, moved = f"{username}@{domain}", get_optional_address(shown, "movedTo")
+    summary, picture = get_optional_text(shown, "summary"), extract_address(shown.get("icon"))
     # Where people see the account, else the document itself.
     address = extract_address(shown.get("url")) or clean_web_address(require_text(shown, "id"))
-    return ActivityPubActor(
-        username=username,
+    url = address or raise_shape_error("url")
+    trace = Trace(
+        key=canonicalize_url(url),
+        kind=TraceKind.ACCOUNT,
+        url=url,
+        account=build_account_key(PLATFORM, handle),
         name=strip_html(get_optional_text(shown, "name")),
+        handle=handle,
         bio=strip_html(summary),
-        url=address or raise_shape_error("url"),
-        picture=extract_address(shown.get("icon")),
         links=filter_web_links([moved, *_extract_field_links(shown), *extract_links(summary)]),
+        picture=picture,
+        picture_hash=extract_picture_name(picture),
         created_at=_parse_published_at(shown),
+    )
+    return ActivityPubActor(
+        trace=trace,
         suspended=get_optional_flag(shown, "suspended") is True,
         moved=bool(moved),
         lists={name: get_optional_address(shown, name) for name in ("following", "followers")},
-    )
-
-
-def build_activitypub_trace(actor: ActivityPubActor, domain: str) -> Trace:
-    handle = f"{actor.username}@{domain}"
-    return Trace(
-        key=canonicalize_url(actor.url),
-        kind=TraceKind.ACCOUNT,
-        url=actor.url,
-        account=build_account_key(PLATFORM, handle),
-        name=actor.name,
-        handle=handle,
-        bio=actor.bio,
-        links=actor.links,
-        picture=actor.picture,
-        picture_hash=extract_picture_name(actor.picture),
-        created_at=actor.created_at,
     )
 
 
@@ -311,16 +296,18 @@ class ActivityPub(FediverseServer):
             return parse_contact_list(query, answer)
         if TOMBSTONE in extract_types(answer):
             return ParseResult(outcome=Outcome.ABSENT, note=ACCOUNT_DELETED)
-        actor = parse_activitypub_actor(answer)
-        if actor.username.casefold() != query.terms[0].casefold():
+        return self._read_actor(query, page, answer)
+
+    def _read_actor(self, query: Query, page: Page, answer: Mapping[str, object]) -> ParseResult:
+        actor = parse_activitypub_actor(answer, self.domain)
+        if actor.trace.handle.casefold() != f"{query.terms[0]}@{self.domain}".casefold():
             return build_unreadable_result(ANOTHER_ACCOUNT)
         if actor.suspended:
             return ParseResult(outcome=Outcome.ABSENT, note=ACCOUNT_SUSPENDED)
-        return (
-            self._follow_contact_list(query, page, actor)
-            if query.kind in CONTACT_LISTS
-            else self._build_profile_result(actor)
-        )
+        if query.kind in CONTACT_LISTS:
+            return self._follow_contact_list(query, page, actor)
+        note = "account-moved" if actor.moved else ""
+        return ParseResult(outcome=Outcome.FOUND, traces=(actor.trace,), note=note)
 
     def _follow_webfinger(
         self, query: Query, page: Page, answer: Mapping[str, object]
@@ -329,11 +316,6 @@ class ActivityPub(FediverseServer):
         if not is_about_user(answer, query.terms[0]):
             return build_unreadable_result(ANOTHER_ACCOUNT)
         return self._follow_address(query, page, extract_actor_address(answer))
-
-    def _build_profile_result(self, actor: ActivityPubActor) -> ParseResult:
-        note = "account-moved" if actor.moved else ""
-        trace = build_activitypub_trace(actor, self.domain)
-        return ParseResult(outcome=Outcome.FOUND, traces=(trace,), note=note)
 
     def _follow_contact_list(
         self, query: Query, page: Page, actor: ActivityPubActor

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scrapers.models import (
-    Contact,
     Identity,
     NetworkLabel,
     Outcome,
@@ -35,7 +34,7 @@ from scrapers.parsers.json_fields import (
     require_text,
 )
 from scrapers.parsers.presence import build_impossible_handle
-from scrapers.profile_api import build_last_page_result, build_name_search_result
+from scrapers.profile_api import build_contact, build_last_page_result, build_name_search_result
 from scrapers.source import COMMON_NAME, ApiSource, Canary, SourceFamily, SourceInfo, TermsOfService
 from scrapers.urls.canonical import build_account_key, canonicalize_url
 
@@ -55,67 +54,48 @@ MOST_LINKS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlueskyActor:
-    did: str
-    handle: str
-    name: str
-    bio: str
-    website: str
-    avatar: str
-    created_at: datetime | None
-    counts: tuple[tuple[str, int], ...]
-    labels: frozenset[str]
-    network_labels: tuple[NetworkLabel, ...]
+    """`names` are its handle and its DID, casefolded."""
 
-    @property
-    def asks_for_privacy(self) -> bool:
-        return PRIVACY_LABEL in self.labels
+    trace: Trace
+    names: frozenset[str]
+    asks_for_privacy: bool
 
 
 def parse_bluesky_actor(shown: Mapping[str, object]) -> BlueskyActor:
+    """Key an account by its DID, which stays when the handle changes; the handle is an alias."""
     did, handle = require_text(shown, "did"), require_text(shown, "handle")
     if not DID.fullmatch(did):
         raise_shape_error("did")
     if not HANDLE.fullmatch(handle):
         raise_shape_error("handle")
-    return BlueskyActor(
-        did=did,
-        handle=handle,
+    names = frozenset({did.casefold(), handle.casefold()})
+    if handle.casefold() == NO_HANDLE:
+        handle = ""
+    avatar, bio = get_optional_text(shown, "avatar"), get_optional_text(shown, "description")
+    addresses = (get_optional_text(shown, "website"), *LINK.findall(bio))
+    trace = Trace(
+        key=canonicalize_url(_format_profile_url(did)),
+        kind=TraceKind.ACCOUNT,
+        url=_format_profile_url(handle or did),
+        account=build_account_key("bluesky", did),
+        account_aliases=(build_account_key("bluesky", handle),) if handle else (),
         name=get_optional_text(shown, "displayName"),
-        bio=get_optional_text(shown, "description"),
-        website=get_optional_text(shown, "website"),
-        avatar=get_optional_text(shown, "avatar"),
+        handle=handle,
+        bio=bio,
+        links=tuple(dict.fromkeys(filter(None, map(clean_web_address, addresses))))[:MOST_LINKS],
+        picture=clean_web_address(avatar),
+        # The content id: the same picture has the same one.
+        picture_hash=avatar.rpartition("/")[2].partition("@")[0][:128],
+        network_labels=_extract_network_labels(shown),
         created_at=_parse_created_at(shown),
         counts=tuple(
             (name, seen)
             for name, key in COUNTS
             if (seen := get_optional_count(shown, key)) is not None
         ),
-        labels=_extract_labels(shown),
-        network_labels=_extract_network_labels(shown),
     )
-
-
-def build_bluesky_trace(actor: BlueskyActor) -> Trace:
-    """Key an account by its DID, which stays when the handle changes; the handle is an alias."""
-    handled = actor.handle.casefold() != NO_HANDLE
-    links = (clean_web_address(link) for link in (actor.website, *LINK.findall(actor.bio)))
-    return Trace(
-        key=canonicalize_url(_format_profile_url(actor.did)),
-        kind=TraceKind.ACCOUNT,
-        url=_format_profile_url(actor.handle if handled else actor.did),
-        account=build_account_key("bluesky", actor.did),
-        account_aliases=(build_account_key("bluesky", actor.handle),) if handled else (),
-        name=actor.name,
-        handle=actor.handle if handled else "",
-        bio=actor.bio,
-        links=tuple(dict.fromkeys(link for link in links if link))[:MOST_LINKS],
-        picture=clean_web_address(actor.avatar),
-        # The content id: the same picture has the same one.
-        picture_hash=actor.avatar.rpartition("/")[2].partition("@")[0][:128],
-        network_labels=actor.network_labels,
-        created_at=actor.created_at,
-        counts=actor.counts,
-    )
+    private = PRIVACY_LABEL in _extract_labels(shown)
+    return BlueskyActor(trace=trace, names=names, asks_for_privacy=private)
 
 
 def _format_profile_url(actor: str) -> str:
@@ -244,25 +224,24 @@ class Bluesky(ApiSource):
     def _parse_answer(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
         if query.kind is QueryKind.PROFILE:
             actor = parse_bluesky_actor(answer)
-            if query.terms[0].casefold() not in {actor.handle.casefold(), actor.did.casefold()}:
+            if query.terms[0].casefold() not in actor.names:
                 return build_unreadable_result("other-account")
             if actor.asks_for_privacy:
                 return ParseResult(outcome=Outcome.DECLINED, note="account-declines-strangers")
-            return ParseResult(outcome=Outcome.FOUND, traces=(build_bluesky_trace(actor),))
+            return ParseResult(outcome=Outcome.FOUND, traces=(actor.trace,))
         if query.kind is QueryKind.SEARCH:
             actors = _parse_actors(answer, "actors")
             return build_name_search_result(
                 query.terms[0],
-                [build_bluesky_trace(actor) for actor in actors if not actor.asks_for_privacy],
-                [build_bluesky_trace(actor) for actor in actors if actor.asks_for_privacy],
+                [actor.trace for actor in actors if not actor.asks_for_privacy],
+                [actor.trace for actor in actors if actor.asks_for_privacy],
             )
         return self._parse_contact_page(query, answer)
 
     def _parse_contact_page(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
-        members = _parse_actors(answer, query.kind)
         contacts = tuple(
-            Contact(name=actor.name, handle=actor.handle, bio=actor.bio)
-            for actor in members
+            build_contact(actor.trace)
+            for actor in _parse_actors(answer, query.kind)
             if not actor.asks_for_privacy
         )
         if query.pages and query.page >= query.pages:

@@ -10,7 +10,6 @@ from datetime import datetime
 from urllib.parse import quote
 
 from scrapers.models import (
-    Contact,
     Identity,
     Outcome,
     Page,
@@ -46,6 +45,7 @@ from scrapers.parsers.profile_images import extract_picture_name
 from scrapers.parsers.text import extract_links, filter_web_links, strip_html
 from scrapers.profile_api import (
     DenialRule,
+    build_contact,
     build_contact_page_result,
     build_name_search_result,
     check_denials,
@@ -65,21 +65,13 @@ COUNTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MastodonAccount:
-    """`acct` is `user`, or `user@host` for those of other servers.
+    """The flags say what its owner asks for; None is what no one was asked.
 
-    The flags say what its owner asks for; None is what no one was asked. `moved_to` is where the
-    owner says they are now.
+    `moved_to` is where the owner says they are now.
     """
 
     id: str
-    acct: str
-    name: str
-    bio: str
-    url: str
-    picture: str
-    links: tuple[str, ...]
-    created_at: datetime | None
-    counts: tuple[tuple[str, int], ...]
+    trace: Trace
     suspended: bool
     noindex: bool | None
     discoverable: bool | None
@@ -100,70 +92,51 @@ class MastodonAccount:
         return self.noindex is True or self.discoverable is False
 
 
-def parse_mastodon_account(shown: Mapping[str, object]) -> MastodonAccount:
+def parse_mastodon_account(shown: Mapping[str, object], domain: str) -> MastodonAccount:
+    """`domain` is that of the server that was asked: it does not say so of its own accounts."""
     acct = require_text(shown, "acct")
     if not ACCT.fullmatch(acct) or not require_text(shown, "username"):
         raise_shape_error("acct")
-    note = get_optional_text(shown, "note")
+    handle, note = complete_handle(acct, domain), get_optional_text(shown, "note")
+    key, moved = build_account_key(PLATFORM, handle), ""
+    if shown.get("moved") is not None:
+        there = require_object(shown["moved"], "moved")
+        moved = clean_web_address(get_optional_text(there, "url"))
     # Where people see it, else where machines do: servers leave out what they lack.
-    address = clean_web_address(get_optional_text(shown, "url")) or clean_web_address(
-        get_optional_text(shown, "uri")
+    addresses = (clean_web_address(get_optional_text(shown, name)) for name in ("url", "uri"))
+    url = next(filter(None, addresses), "") or raise_shape_error("url")
+    picture = clean_web_address(
+        get_optional_text(shown, "avatar_static") or get_optional_text(shown, "avatar")
     )
-    moved = shown.get("moved")
-    return MastodonAccount(
-        id=require_text(shown, "id"),
-        acct=acct,
+    links = filter_web_links([*_extract_field_links(shown), *extract_links(note)])
+    trace = Trace(
+        key=canonicalize_url(url),
+        kind=TraceKind.ACCOUNT,
+        url=url,
+        account=key,
+        account_aliases=tuple(alias for alias in extract_account_keys(url) if alias != key),
         name=get_optional_text(shown, "display_name"),
+        handle=handle,
         bio=strip_html(note),
-        url=address or raise_shape_error("url"),
-        picture=clean_web_address(
-            get_optional_text(shown, "avatar_static") or get_optional_text(shown, "avatar")
-        ),
-        links=filter_web_links([*_extract_field_links(shown), *extract_links(note)]),
+        links=(moved, *links) if moved else links,
+        picture=picture,
+        picture_hash=extract_picture_name(picture),
         created_at=_parse_created_at(shown),
         counts=tuple(
             (name, seen)
-            for name, key in COUNTS
-            if (seen := get_optional_count(shown, key)) is not None
+            for name, path in COUNTS
+            if (seen := get_optional_count(shown, path)) is not None
         ),
+    )
+    return MastodonAccount(
+        id=require_text(shown, "id"),
+        trace=trace,
         suspended=get_optional_flag(shown, "suspended") is True,
         noindex=get_optional_flag(shown, "noindex"),
         discoverable=get_optional_flag(shown, "discoverable"),
         hides_contacts=get_optional_flag(shown, "hide_collections"),
-        moved_to=(
-            clean_web_address(get_optional_text(require_object(moved, "moved"), "url"))
-            if moved is not None
-            else ""
-        ),
+        moved_to=moved,
     )
-
-
-def build_mastodon_trace(account: MastodonAccount, domain: str) -> Trace:
-    """`domain` is that of the server that was asked: it does not say so of its own accounts."""
-    handle = complete_handle(account.acct, domain)
-    key = build_account_key(PLATFORM, handle)
-    moved = (account.moved_to,) if account.moved_to else ()
-    return Trace(
-        key=canonicalize_url(account.url),
-        kind=TraceKind.ACCOUNT,
-        url=account.url,
-        account=key,
-        account_aliases=tuple(
-            account_key for account_key in extract_account_keys(account.url) if account_key != key
-        ),
-        name=account.name,
-        handle=handle,
-        bio=account.bio,
-        links=(*moved, *account.links),
-        picture=account.picture,
-        picture_hash=extract_picture_name(account.picture),
-        created_at=account.created_at,
-        counts=account.counts,
-    )
-
-
-def build_mastodon_contact(account: MastodonAccount, domain: str) -> Contact:
-    return Contact(name=account.name, handle=complete_handle(account.acct, domain), bio=account.bio)
 
 
 def complete_handle(acct: str, domain: str) -> str:
@@ -269,20 +242,17 @@ class Mastodon(FediverseServer):
         if query.kind is QueryKind.SEARCH:
             return self._build_search_result(query, require_object(answer, "an object"))
         if query.kind in CONTACT_LISTS and query.page > 1:
-            accounts = _parse_accounts({"a list": answer}, "a list")
             contacts = [
-                build_mastodon_contact(mastodon_account, self.domain)
-                for mastodon_account in accounts
-                if not mastodon_account.asks_not_to_be_read
+                build_contact(account.trace)
+                for account in self._parse_accounts({"a list": answer}, "a list")
+                if not account.asks_not_to_be_read
             ]
             return build_contact_page_result(
                 query, contacts, parse_next_link(page), CONTACTS_HIDDEN
             )
-        account = parse_mastodon_account(require_object(answer, "an account"))
-        if (
-            complete_handle(account.acct, self.domain).casefold()
-            != complete_handle(query.terms[0], self.domain).casefold()
-        ):
+        account = parse_mastodon_account(require_object(answer, "an account"), self.domain)
+        wanted = complete_handle(query.terms[0], self.domain)
+        if account.trace.handle.casefold() != wanted.casefold():
             return build_unreadable_result(ANOTHER_ACCOUNT)
         if account.suspended:
             return ParseResult(outcome=Outcome.ABSENT, note=ACCOUNT_SUSPENDED)
@@ -291,29 +261,19 @@ class Mastodon(FediverseServer):
         return self._build_profile_result(account)
 
     def _build_search_result(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
-        shown = [
-            account for account in _parse_accounts(answer, "accounts") if not account.suspended
-        ]
+        accounts = self._parse_accounts(answer, "accounts")
+        shown = [account for account in accounts if not account.suspended]
         return build_name_search_result(
             query.terms[0],
-            [
-                build_mastodon_trace(account, self.domain)
-                for account in shown
-                if not account.asks_not_to_be_found
-            ],
-            [
-                build_mastodon_trace(account, self.domain)
-                for account in shown
-                if account.asks_not_to_be_found
-            ],
+            [account.trace for account in shown if not account.asks_not_to_be_found],
+            [account.trace for account in shown if account.asks_not_to_be_found],
         )
 
     def _build_profile_result(self, account: MastodonAccount) -> ParseResult:
         if account.asks_not_to_be_read:
             return ParseResult(outcome=Outcome.DECLINED, note=PROFILE_DECLINED)
         note = "account-moved" if account.moved_to else ""
-        trace = build_mastodon_trace(account, self.domain)
-        return ParseResult(outcome=Outcome.FOUND, traces=(trace,), note=note)
+        return ParseResult(outcome=Outcome.FOUND, traces=(account.trace,), note=note)
 
     def _follow_contact_list(
         self, query: Query, page: Page, account: MastodonAccount
@@ -324,7 +284,7 @@ class Mastodon(FediverseServer):
             return ParseResult(outcome=Outcome.DECLINED, note=CONTACTS_HIDDEN)
         if (
             account.hides_contacts is False
-            and dict(account.counts).get(COUNT_NAMES[query.kind]) == 0
+            and dict(account.trace.counts).get(COUNT_NAMES[query.kind]) == 0
         ):
             return ParseResult(outcome=Outcome.ABSENT)
         path = f"/api/v1/accounts/{quote(account.id, safe='')}/{CONTACT_LISTS[query.kind]}"
@@ -353,6 +313,6 @@ class Mastodon(FediverseServer):
             headers=(("accept", "application/json"),),
         )
 
-
-def _parse_accounts(answer: Mapping[str, object], key: str) -> list[MastodonAccount]:
-    return [parse_mastodon_account(require_object(row, key)) for row in require_list(answer, key)]
+    def _parse_accounts(self, answer: Mapping[str, object], key: str) -> list[MastodonAccount]:
+        rows = (require_object(row, key) for row in require_list(answer, key))
+        return [parse_mastodon_account(row, self.domain) for row in rows]
