@@ -149,13 +149,8 @@ def enroll_everyone(app: App, folder: Path) -> None:
         answers = EnrollmentAnswers(
             name=person.name,
             scopes=member.scopes,
-            school=person.school,
-            role=person.role,
-            places=person.places,
-            handles=person.handles,
-            accounts=person.accounts,
-            absent_from=person.absent_from,
             zone=person.zone,
+            **person.copy_details(),
         )
         joined = enroll_with_code(app, _find_invitation_code(folder, person.mail), answers)
         for change in list_name_changes(app):

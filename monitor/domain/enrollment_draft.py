@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from monitor.domain.person import Person, PersonName
+from monitor.domain.person import Person, PersonDetails, PersonName
 from monitor.domain.vocabulary import EnrollmentStep, Scope
 
 
@@ -20,18 +20,11 @@ class Invitee:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnrollmentAnswers:
+class EnrollmentAnswers(PersonDetails):
     """What a person enters when joining. The email address is that of the invitation."""
 
     name: PersonName
     scopes: frozenset[Scope] = field(default_factory=frozenset)
-    school: str = ""
-    role: str = ""
-    places: tuple[str, ...] = ()
-    handles: tuple[str, ...] = ()
-    accounts: tuple[str, ...] = ()
-    pages: tuple[str, ...] = ()
-    absent_from: tuple[str, ...] = ()
     zone: str = ""
 
 
@@ -44,32 +37,12 @@ class EnrollmentDraft(EnrollmentAnswers):
     @classmethod
     def from_person(cls, person: Person, scopes: frozenset[Scope]) -> Self:
         """Return the answers of someone who has joined, to be changed page by page."""
-        return cls(
-            name=person.name,
-            done=frozenset(EnrollmentStep),
-            scopes=scopes,
-            school=person.school,
-            role=person.role,
-            places=person.places,
-            handles=person.handles,
-            accounts=person.accounts,
-            pages=person.pages,
-            absent_from=person.absent_from,
-        )
+        done = frozenset(EnrollmentStep)
+        return cls(name=person.name, done=done, scopes=scopes, **person.copy_details())
 
     def apply_to_person(self, person: Person) -> Person:
         """Return the person with these answers."""
-        return replace(
-            person,
-            name=self.name,
-            school=self.school,
-            role=self.role,
-            places=self.places,
-            handles=self.handles,
-            accounts=self.accounts,
-            pages=self.pages,
-            absent_from=self.absent_from,
-        )
+        return replace(person, name=self.name, **self.copy_details())
 
     @property
     def first_open_step(self) -> EnrollmentStep:

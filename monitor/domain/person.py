@@ -4,9 +4,10 @@ What a signed-in person may do: see their own pages, review, or operate.
 """
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from monitor.domain.email_delivery import fold_address
 from monitor.domain.vocabulary import AuthMethod, Role
@@ -46,22 +47,13 @@ class AlertFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """An enrolled member of staff.
+class PersonDetails:
+    """What people enter about themselves besides their name.
 
     `accounts` are account keys (`platform:@handle`) declared as own, `pages` the addresses of own
-    pages; `absent_from` are platforms on which the person says to have no account. `zone` is an
-    IANA time zone, used for due times and display only. `confirmed_names` are the names by which
-    the district invited them or that it confirmed since, empty where it knows none. Until one is
-    confirmed, `name` may be empty: then nothing is searched. `reference_picture` is the print of a
-    picture of theirs that they added (`PicturePrint`), empty for none.
+    pages; `absent_from` are platforms on which the person says to have no account.
     """
 
-    id: str
-    name: PersonName
-    mail: str
-    organization: str
-    zone: str
     school: str = ""
     role: str = ""
     places: tuple[str, ...] = ()
@@ -69,6 +61,27 @@ class Person:
     accounts: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     absent_from: tuple[str, ...] = ()
+
+    def copy_details(self) -> dict[str, Any]:
+        """Return them alone, to fill in another one that has them."""
+        return {part.name: getattr(self, part.name) for part in fields(PersonDetails)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person(PersonDetails):
+    """An enrolled member of staff.
+
+    `zone` is an IANA time zone, used for due times and display only. `confirmed_names` are the
+    names by which the district invited them or that it confirmed since, empty where it knows none.
+    Until one is confirmed, `name` may be empty: then nothing is searched. `reference_picture` is
+    the print of a picture of theirs that they added (`PicturePrint`), empty for none.
+    """
+
+    id: str
+    name: PersonName
+    mail: str
+    organization: str
+    zone: str
     confirmed_names: tuple[PersonName, ...] = ()
     alert_feeds: tuple[AlertFeed, ...] = ()
     reference_picture: str = field(default="", repr=False)

@@ -323,13 +323,11 @@ def build_person(app: App, invitation: Invitation, answers: EnrollmentAnswers) -
         mail=invitation.mail,
         organization=app.config.district.name,
         zone=answers.zone or app.config.district.zone,
-        school=answers.school,
-        role=answers.role,
-        places=answers.places or app.config.district.places,
-        handles=answers.handles,
-        accounts=tuple(account.strip().casefold() for account in answers.accounts),
-        pages=answers.pages,
-        absent_from=answers.absent_from,
+        **answers.copy_details()
+        | {
+            "places": answers.places or app.config.district.places,
+            "accounts": tuple(account.strip().casefold() for account in answers.accounts),
+        },
     )
     return apply_searchable_name(person, answers.name)
 
