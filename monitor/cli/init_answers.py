@@ -270,7 +270,12 @@ class Conversation:
         self._take_up_draft()
         key = ""
         while True:
-            self._go_through(key)
+            # What is given stands, except for what is to be changed.
+            self.answers = dict(self.start)
+            for title, questions in SECTIONS.items():
+                self._answer_section(title, questions, {key})
+                if title == "Mail":
+                    self._test_mail(questions)
             key = self._confirm()
             if not key:
                 return self.answers
@@ -290,14 +295,6 @@ class Conversation:
             write_new_file(self.draft, json.encode(self.given.answers).decode(), PRIVATE_MODE)
         except CannotWriteError as error:
             raise CannotWriteError(f"{error} Choose another path with --config.") from error
-
-    def _go_through(self, changed: str = "") -> None:
-        """Answer all questions in their order: what is given stands, except for `changed`."""
-        self.answers = dict(self.start)
-        for title, questions in SECTIONS.items():
-            self._answer_section(title, questions, {changed})
-            if title == "Mail":
-                self._test_mail(questions)
 
     def _answer_section(
         self, title: str, questions: Sequence[SetupQuestion], again: Collection[str]

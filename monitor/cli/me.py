@@ -99,7 +99,11 @@ class DayMark:
 
         Raises NotPermittedError for a second one.
         """
-        day, salt, marked = self._read_mark()
+        try:
+            words = self.path.read_text("ascii").split()
+        except (OSError, UnicodeDecodeError):
+            words = []
+        day, salt, marked = (words[0], words[1], words[2]) if len(words) == 3 else ("", "", "")  # noqa: PLR2004 - the three words of a mark
         if day == today.isoformat() and salt:
             if not secrets.compare_digest(marked, _hash_name(name, salt)):
                 raise NotPermittedError(
@@ -125,13 +129,6 @@ class DayMark:
         finally:
             if not spent.is_set():
                 self.path.unlink(missing_ok=True)
-
-    def _read_mark(self) -> tuple[str, str, str]:
-        try:
-            words = self.path.read_text("ascii").split()
-        except (OSError, UnicodeDecodeError):
-            words = []
-        return (words[0], words[1], words[2]) if len(words) == 3 else ("", "", "")  # noqa: PLR2004 - the three words of a mark
 
 
 def _hash_name(name: PersonName, salt: str) -> str:

@@ -58,7 +58,11 @@ class StagedAnswersTable(SealedRecords[StagedAnswer]):
             if self.connection.fetch_row("SELECT 1 FROM sweeps WHERE id = ?", sweep_id) is None:
                 return
             batch = tuple(answers)
-            known = self._filter_known_subjects({query.visit.query.subject for query in batch})
+            known = {DISTRICT} | {
+                subject
+                for subject in {query.visit.query.subject for query in batch}
+                if self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", subject)
+            }
             for staged in batch:
                 if staged.visit.query.subject in known:
                     self._stage_answer(sweep_id, staged)
@@ -174,14 +178,6 @@ class StagedAnswersTable(SealedRecords[StagedAnswer]):
         with self.connection.begin_transaction():
             self.connection.execute("DELETE FROM staged_answers WHERE sweep_id = ?", sweep_id)
             self.connection.execute("DELETE FROM settlements WHERE sweep_id = ?", sweep_id)
-
-    def _filter_known_subjects(self, subjects: Iterable[str]) -> frozenset[str]:
-        return frozenset(
-            subject
-            for subject in subjects
-            if subject == DISTRICT
-            or self.connection.fetch_row("SELECT 1 FROM people WHERE id = ?", subject) is not None
-        )
 
     def _stage_answer(self, sweep_id: str, staged: StagedAnswer) -> None:
         query, reading = staged.visit.query, staged.visit.result

@@ -93,13 +93,11 @@ def _build_groups(
                 note=notes.most_common(1)[0][0],
                 count=len(same),
                 total=total,
-                suspicion=_build_suspicion(source_failure.note),
+                suspicion=Reason(_CAUSES[source_failure.note])
+                if source_failure.note in _CAUSES
+                else None,
             )
 
 
 def _build_failure_key(failure: SourceFailure) -> tuple[str, str]:
     return failure.outcome, _CAUSES.get(failure.note, failure.note)
-
-
-def _build_suspicion(note: str) -> Reason | None:
-    return Reason(_CAUSES[note]) if note in _CAUSES else None

@@ -62,7 +62,20 @@ def resend_invitation(app: App, invitee: Invitee) -> None:
     address, now = parse_district_address(app, invitee.mail), app.clock.now()
     with app.db.begin_transaction():
         mails = app.db.invitation_mails.list_mails(address)
-        _refuse_unasked(app, mails)
+        if all(mail.taken_back_at for mail in mails):
+            raise NotPermittedError(
+                "No invitation of the last 90 days can be sent again to this address: use "
+                "`namesake staff invite EMAIL GIVEN FAMILY`."
+            )
+        if now - mails[-1].queued_at < RESENT_AFTER:
+            raise NotPermittedError(
+                "An invitation to this address was written less than a day ago. Try again tomorrow."
+            )
+        if len(mails) >= MAX_MAILS:
+            raise NotPermittedError(
+                f"{len(mails)} invitations to this address were written in 90 days; the limit is "
+                f"{MAX_MAILS}. Find out what happens to its email before you invite it again."
+            )
         _record_act(app, "invitation-resent", mails)
         person_id = app.db.people.find_person_id_by_mail(address)
         invitation = app.db.invitations.find_open_invitation_by_mail(address, now)
@@ -76,23 +89,6 @@ def resend_invitation(app: App, invitee: Invitee) -> None:
             plan = EmailPlan(recipient_id=invitation.id, dedupe_key=now.isoformat())
             queue_invitation_mail(app, plan, build_invitation_view(app, renewed), address)
             app.db.audit.append_entry(now, "operator", "invited", invitation.id, {})
-
-
-def _refuse_unasked(app: App, mails: tuple[InvitationMail, ...]) -> None:
-    if all(mail.taken_back_at for mail in mails):
-        raise NotPermittedError(
-            "No invitation of the last 90 days can be sent again to this address: use "
-            "`namesake staff invite EMAIL GIVEN FAMILY`."
-        )
-    if app.clock.now() - mails[-1].queued_at < RESENT_AFTER:
-        raise NotPermittedError(
-            "An invitation to this address was written less than a day ago. Try again tomorrow."
-        )
-    if len(mails) >= MAX_MAILS:
-        raise NotPermittedError(
-            f"{len(mails)} invitations to this address were written in 90 days; the limit is "
-            f"{MAX_MAILS}. Find out what happens to its email before you invite it again."
-        )
 
 
 def _record_act(app: App, action: str, mails: tuple[InvitationMail, ...]) -> None:

@@ -33,7 +33,11 @@ def propose_legal_hold(
 ) -> HoldProposal:
     """Propose to place or lift a hold on a person, named by work address or reference."""
     _check_reviewers(app, reviewer.address)
-    person = _find_person_id(app, reviewer, address_or_id.strip())
+    person = _resolve_person_id(app, address_or_id.strip())
+    if person is None or person not in app.db.people.list_person_ids():
+        # Failed attempts are recorded: no one may test who has joined.
+        app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
+        raise InputError("No one has joined under this address or reference.")
     with app.db.begin_transaction():
         _check_hold_step(app, reviewer, person, step)
         if any(proposal.person_id == person for proposal in list_hold_proposals(app)):
@@ -134,15 +138,6 @@ def _resolve_person_id(app: App, address_or_id: str) -> str | None:
     if is_single_address(address_or_id):
         return app.db.people.find_person_id_by_mail(address_or_id.lower())
     return address_or_id
-
-
-def _find_person_id(app: App, reviewer: Reviewer, address_or_id: str) -> str:
-    """Return the person's ID. Failed attempts are recorded: no one may test who has joined."""
-    person_id = _resolve_person_id(app, address_or_id)
-    if person_id is None or person_id not in app.db.people.list_person_ids():
-        app.db.audit.append_entry(app.clock.now(), reviewer.id, "hold-proposal-refused", "", {})
-        raise InputError("No one has joined under this address or reference.")
-    return person_id
 
 
 def _lift_hold(app: App, proposal: HoldProposal, by: tuple[str, ...]) -> None:

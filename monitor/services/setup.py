@@ -124,7 +124,17 @@ def write_district(
         config = load_config(begun)
         yield from (keep_secret(place, name, secret) for name, secret in secrets.items())
         create_state_folder(config)
-        yield from _replace_files(place, config)
+        # What differs was left by a setup that was stopped.
+        for file in plan_files(config, place.config_path, place.host):
+            before = file.path.read_bytes() if file.path.exists() else b""
+            if before == file.text.encode():
+                continue
+            if file.text:
+                write_new_file(file.path, file.text)
+                yield f"{'Replaced' if before else 'Wrote'} {file.path}."
+            else:
+                file.path.unlink()
+                yield f"Removed {file.path}."
         begun.rename(path)
     except OSError as error:
         raise build_write_error(path, error) from error
@@ -151,20 +161,6 @@ def write_missing_files(place: SetupPlace, config: Config) -> Iterator[str]:
     for file in list_missing_files(place, config):
         write_new_file(file.path, file.text)
         yield f"Wrote {file.path}."
-
-
-def _replace_files(place: SetupPlace, config: Config) -> Iterator[str]:
-    """Write what belongs to a new district; what differs was left by a setup that was stopped."""
-    for file in plan_files(config, place.config_path, place.host):
-        before = file.path.read_bytes() if file.path.exists() else b""
-        if before == file.text.encode():
-            continue
-        if file.text:
-            write_new_file(file.path, file.text)
-            yield f"{'Replaced' if before else 'Wrote'} {file.path}."
-        else:
-            file.path.unlink()
-            yield f"Removed {file.path}."
 
 
 def list_missing_secrets(place: SetupPlace, config: Config) -> list[str]:

@@ -106,7 +106,15 @@ class HttpTransport:
         self, target: RequestTarget, request: Request, *, scope: NetworkScope, access: AccessMode
     ) -> HttpResponse:
         signed = self.credentials.add_credential_params(target)
-        headers = self._build_headers(target, request)
+        asked = {name.lower(): value for name, value in request.headers}
+        headers = {
+            "accept": "*/*",
+            **{name: value for name, value in asked.items() if name not in OWN_HEADERS},
+            **dict(self.credentials.get_credential(target).headers),
+            **dict(self.tokens.get_headers(target.origin)),
+            "user-agent": self.user_agent,
+            "accept-encoding": "gzip, deflate",
+        }
         send = self._send_with_requests if access is AccessMode.API else self._send_over_connection
         allowance = get_current_allowance()
         allowance.begin_head()
@@ -134,17 +142,6 @@ class HttpTransport:
             target, request, headers
         )
 
-    def _build_headers(self, target: RequestTarget, request: Request) -> dict[str, str]:
-        asked = {name.lower(): value for name, value in request.headers}
-        return {
-            "accept": "*/*",
-            **{name: value for name, value in asked.items() if name not in OWN_HEADERS},
-            **dict(self.credentials.get_credential(target).headers),
-            **dict(self.tokens.get_headers(target.origin)),
-            "user-agent": self.user_agent,
-            "accept-encoding": "gzip, deflate",
-        }
-
 
 # zlib's window sizes: 31 expects a gzip frame, 15 a zlib frame, -15 none.
 _GZIP, _ZLIB, _BARE = 31, 15, -15
@@ -162,7 +159,11 @@ def read_body(
 
     A cut page still shows what is in it; that something is not in it proves nothing.
     """
-    if not _is_framing_allowed(response.headers.get("transfer-encoding", "")):
+    # We ask for no transfer coding (TE).
+    if not all(
+        part.strip().lower() in {"", "identity", "chunked"}
+        for part in response.headers.get("transfer-encoding", "").split(",")
+    ):
         response.close()
         raise build_unreadable_error(FailureReason.PACKED)
     # One layer, gzip or deflate: layers multiply, and a bomb needs only two.
@@ -191,11 +192,6 @@ def read_body(
         return _inflate_stream(raw, _BARE, cap, cut=cut)
     except zlib.error:
         raise build_unreadable_error(FailureReason.PACKED) from None
-
-
-def _is_framing_allowed(header: str) -> bool:
-    """Tell whether no more than chunks was used: we ask for no other transfer coding (TE)."""
-    return all(part.strip().lower() in {"", "identity", "chunked"} for part in header.split(","))
 
 
 def _inflate_stream(raw: bytes, frame: int, cap: int, *, cut: bool) -> tuple[bytes, bool]:

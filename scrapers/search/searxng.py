@@ -204,7 +204,10 @@ class SearxNG(ApiSource):
     def _parse_answer(self, query: Query, answer: Mapping[str, object]) -> ParseResult:
         listed = [require_object(row, "a result") for row in require_list(answer, "results")]
         silent = dict(_parse_complaint(row) for row in require_list(answer, "unresponsive_engines"))
-        if _is_query_altered(query, answer):
+        searched = get_optional_text(answer, "query").split()
+        corrected = require_list(answer, "corrections") if "corrections" in answer else ()
+        wanted = _format_query_text(query.kind, query.terms).split()
+        if corrected or searched not in ([], wanted):
             return build_unreadable_result("words-altered")
         if self.engines and not all(self._is_from_asked_engine(row) for row in listed):
             return build_unreadable_result("engines-altered")
@@ -255,15 +258,6 @@ class SearxNG(ApiSource):
 def _format_query_text(kind: QueryKind, terms: SearchTerms) -> str:
     by_kind = format_district_query if kind is QueryKind.DISTRICT else format_search_query
     return by_kind(terms)
-
-
-def _is_query_altered(query: Query, answer: Mapping[str, object]) -> bool:
-    searched = get_optional_text(answer, "query")
-    corrected = require_list(answer, "corrections") if "corrections" in answer else ()
-    return bool(corrected) or searched.split() not in (
-        [],
-        _format_query_text(query.kind, query.terms).split(),
-    )
 
 
 def _parse_complaint(row: object) -> tuple[str, tuple[Outcome, str]]:

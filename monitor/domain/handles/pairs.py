@@ -37,9 +37,14 @@ _KNOWN = 1_000
 def parse_handle_name(handle: str, counts: NameCounts) -> PersonName | None:
     """Read the first word as given name and the last as family name; one word may be either."""
     parts = split_handle_words(handle)
-    words = _join_particles(
-        [part for part in parts if not part.isdecimal() and part not in NAME_AFFIXES]
-    )
+    words: list[str] = []
+    for part in parts:
+        if part.isdecimal() or part in NAME_AFFIXES:
+            continue
+        if words and words[-1] in _JOINING:
+            words[-1] += part
+        else:
+            words.append(part)
     if not words:
         return None
     first, known = _strip_titles(words[0], counts)
@@ -52,16 +57,6 @@ def parse_handle_name(handle: str, counts: NameCounts) -> PersonName | None:
     if known and len(first) - known >= _SHORTEST:
         return PersonName(given=first[:known], family=first[known:])
     return PersonName(given="", family=first)
-
-
-def _join_particles(words: list[str]) -> list[str]:
-    joined: list[str] = []
-    for word in words:
-        if joined and joined[-1] in _JOINING:
-            joined[-1] += word
-        else:
-            joined.append(word)
-    return joined
 
 
 def _strip_titles(word: str, counts: NameCounts) -> tuple[str, int]:

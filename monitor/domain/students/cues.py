@@ -144,7 +144,11 @@ def read_card(contact: Contact, setting: SchoolSetting) -> CardReading:
     """Read what on a card says that a student wrote it, or that one did not."""
     card = f"{contact.name}\n{contact.bio}"[:_LONGEST_CARD]
     folded = fold_text(card)
-    current = _is_current_student(card, folded, setting)
+    ours = _compile_school_pattern(setting.schools)
+    some = () if setting.schools else _SOME_SCHOOL.finditer(card)
+    current = any(
+        _is_still_at_school(found, setting) for found in (ours.finditer(folded), iter(some))
+    )
     addressed = fold_text(contact.name).partition(" ")[0].rstrip(".") in _ADDRESSES
     said = (_RELATIVE, _ALUM, _AT_WORK, _LOW_GRADE, _TAUGHT_GRADE, _TWO_YEARS)
     if (addressed or any(entry.search(folded) for entry in said)) or (
@@ -189,13 +193,6 @@ def names_grade_at_school(found: frozenset[StudentCue]) -> bool:
 
 
 _SCHOOL_CUES = frozenset({StudentCue.SCHOOL_YEAR, StudentCue.SCHOOL})
-
-
-def _is_current_student(card: str, folded: str, setting: SchoolSetting) -> bool:
-    """Tell whether the card names a school and a year that is still to come."""
-    ours = _compile_school_pattern(setting.schools)
-    some = () if setting.schools else _SOME_SCHOOL.finditer(card)
-    return any(_is_still_at_school(found, setting) for found in (ours.finditer(folded), iter(some)))
 
 
 def _is_elsewhere(card: str, folded: str, setting: SchoolSetting) -> bool:

@@ -132,14 +132,10 @@ def _list_handle_forms(contact: Contact, counts: NameCounts) -> Iterator[RosterF
     elif words and _SHORTEST_UNPARTED <= len(words[0]) <= _LONGEST_WORD:
         for word in dict.fromkeys((words[0], _BEFORE.sub("", words[0]))):
             yield from _split_solid_handle(word, counts.given)
-        yield from _join_shown_given(contact.name, words[0])
-
-
-def _join_shown_given(name: str, word: str) -> Iterator[RosterForm]:
-    """Join a lone given name that is shown with the family name that the handle is."""
-    for reading in parse_name_variants(name):
-        if not reading.givens and len(reading.family) == 1:
-            yield from build_whole_forms((reading.family_text,), (word,))
+        # A lone given name that is shown goes with the family name that the handle is.
+        for reading in parse_name_variants(contact.name):
+            if not reading.givens and len(reading.family) == 1:
+                yield from build_whole_forms((reading.family_text,), (words[0],))
 
 
 @lru_cache(maxsize=4096)
