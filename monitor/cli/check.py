@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Self
+from datetime import timedelta
 
 import click
 from rich.live import Live
@@ -20,7 +19,7 @@ from monitor.app import App
 from monitor.cli.context import CliContext, Output, escape_controls
 from monitor.db.jobs import Job, build_request
 from monitor.db.state_folder_lock import StateFolderLock
-from monitor.db.sweeps import CanaryCheck, SourceRun, Sweep
+from monitor.db.sweeps import CanaryCheck, Sweep
 from monitor.domain.errors import NotPermittedError, UnavailableError
 from monitor.domain.source_failures import SourceFailure, fold_failures
 from monitor.domain.vocabulary import SourceStage, SweepKind
@@ -250,25 +249,6 @@ def describe_outcome(outcome: Outcome) -> str:
     return CHECKED if outcome.is_conclusive else outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageRow:
-    """`since` is when the source stopped being checkable, None while it could be checked."""
-
-    source: str
-    outcome: str
-    since: datetime | None
-    note: str
-
-    @classmethod
-    def from_run(cls, run: SourceRun) -> Self:
-        return cls(
-            source=run.source,
-            outcome=describe_outcome(run.outcome),
-            since=run.since,
-            note=render_note(run.note),
-        )
-
-
 def run_check(context: CliContext, person: str | None, *, as_json: bool) -> None:
     """Have one person checked, or everyone, and say how it went."""
     with context.open_app() as app:
@@ -286,9 +266,17 @@ def print_sweep(context: CliContext, app: App, sweep: Sweep, *, as_json: bool) -
     """Tell the operator how it went, and nothing of what was found."""
     runs = app.db.sweeps.list_source_runs(sweep.id)
     if as_json:
-        context.output.print_json(
-            {"sweep": sweep, "coverage": [CoverageRow.from_run(run) for run in runs]}
-        )
+        # `since` is when the source stopped being checkable.
+        coverage = [
+            {
+                "source": run.source,
+                "outcome": describe_outcome(run.outcome),
+                "since": run.since,
+                "note": render_note(run.note),
+            }
+            for run in runs
+        ]
+        context.output.print_json({"sweep": sweep, "coverage": coverage})
         return
     checked = sum(1 for run in runs if run.outcome.is_conclusive)
     if sweep.closed_at is None:

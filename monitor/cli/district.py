@@ -1,9 +1,6 @@
 """Look-alikes of the district itself: list them, check now, and see what is looked up."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from operator import attrgetter
-from typing import Self
+from operator import itemgetter
 
 import click
 
@@ -16,31 +13,6 @@ from monitor.services.lookalike_checks import DISTRICT_CHECK, load_inventory
 from reports.reason_rendering import render_in_english, render_note
 
 NOT_SET_UP = "The district's own accounts are not listed. Add [official] to the configuration."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookalikeRow:
-    """`state` is what IT decided, or gone."""
-
-    kind: str
-    address: str
-    state: str
-    first_seen: datetime
-    last_seen: datetime
-    changed_at: datetime | None
-    reasons: tuple[str, ...]
-
-    @classmethod
-    def from_finding(cls, finding: DistrictFinding) -> Self:
-        return cls(
-            kind=finding.trace.kind,
-            address=finding.trace.address,
-            state="gone" if finding.gone_at else finding.state,
-            first_seen=finding.first_seen,
-            last_seen=finding.last_seen,
-            changed_at=finding.changed_at,
-            reasons=tuple(map(render_in_english, finding.trace.reasons)),
-        )
 
 
 @click.group()
@@ -108,7 +80,18 @@ def list_domains(context: CliContext, *, as_json: bool) -> None:
 
 
 def _print_rows(context: CliContext, found: tuple[DistrictFinding, ...], *, as_json: bool) -> None:
-    rows = [LookalikeRow.from_finding(finding) for finding in found]
+    rows = [
+        {
+            "kind": finding.trace.kind,
+            "address": finding.trace.address,
+            "state": "gone" if finding.gone_at else finding.state,
+            "first_seen": finding.first_seen,
+            "last_seen": finding.last_seen,
+            "changed_at": finding.changed_at,
+            "reasons": list(map(render_in_english, finding.trace.reasons)),
+        }
+        for finding in found
+    ]
     columns = ("kind", "address", "status", "first seen", "last seen")
-    read = attrgetter("kind", "address", "state", "first_seen", "last_seen")
+    read = itemgetter("kind", "address", "state", "first_seen", "last_seen")
     context.output.print_rows(rows, columns, read, "No look-alikes are known.", as_json=as_json)

@@ -5,7 +5,6 @@ pages, never at a shell.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -125,12 +124,6 @@ def refuse_flagged_finding(app: App, finding_id: str) -> None:
         raise NotPermittedError(FLAGGED_REFUSED)
 
 
-@dataclass(frozen=True, slots=True)
-class _SumRow:
-    name: str
-    value: str
-
-
 def _print_explanation(found: "Explanation", output: Output) -> None:
     output.print_table(
         ("axis", "bits", "evidence"),
@@ -140,31 +133,31 @@ def _print_explanation(found: "Explanation", output: Output) -> None:
         ),
     )
     output.print_line("")
-    output.print_table(("sum", "value"), ((line.name, line.value) for line in _list_sums(found)))
+    output.print_table(("sum", "value"), _list_sums(found))
     output.print_line("")
     for sentence in _describe_label(found):
         output.print_line(sentence)
 
 
-def _list_sums(found: "Explanation") -> Iterator[_SumRow]:
+def _list_sums(found: "Explanation") -> Iterator[tuple[str, str]]:
     sums = found.sums
-    yield _SumRow("claim", f"{sums.claim:+.1f} bits")
-    yield _SumRow("control", f"{sums.control:+.1f} bits")
-    yield _SumRow("imitation", f"{sums.imitation:+.1f} bits")
-    yield _SumRow("mock", f"{sums.mock:+.1f} bits")
-    yield _SumRow("total", f"{found.bits:+.1f} bits")
+    yield "claim", f"{sums.claim:+.1f} bits"
+    yield "control", f"{sums.control:+.1f} bits"
+    yield "imitation", f"{sums.imitation:+.1f} bits"
+    yield "mock", f"{sums.mock:+.1f} bits"
+    yield "total", f"{found.bits:+.1f} bits"
     if found.settled:
         return
     if found.priors is not None:
-        yield _SumRow("prior of an impersonation", f"{found.priors.impersonation:+.1f} bits")
-        yield _SumRow("prior of a mock account", f"{found.priors.mock:+.1f} bits")
-        yield _SumRow("temperature", f"{found.priors.temperature:.2f}")
-    yield _SumRow("theirs", f"{found.chances.mine:.1%}")
-    yield _SumRow("an impersonation", f"{found.chances.impersonation:.1%}")
-    yield _SumRow("made by others about them", f"{found.chances.mock:.1%}")
-    yield _SumRow("someone else's", f"{found.chances.other:.1%}")
+        yield "prior of an impersonation", f"{found.priors.impersonation:+.1f} bits"
+        yield "prior of a mock account", f"{found.priors.mock:+.1f} bits"
+        yield "temperature", f"{found.priors.temperature:.2f}"
+    yield "theirs", f"{found.chances.mine:.1%}"
+    yield "an impersonation", f"{found.chances.impersonation:.1%}"
+    yield "made by others about them", f"{found.chances.mock:.1%}"
+    yield "someone else's", f"{found.chances.other:.1%}"
     for answer in ("mine", "impersonation", "mock", "namesake", "unrelated", "unknown"):
-        yield _SumRow(f"cost of label {answer}", f"{getattr(found.costs, answer):.1f} minutes")
+        yield f"cost of label {answer}", f"{getattr(found.costs, answer):.1f} minutes"
 
 
 def _describe_label(found: "Explanation") -> Iterator[str]:

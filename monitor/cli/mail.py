@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 import click
 
@@ -17,7 +15,6 @@ from monitor.cli.context import (
     json_option,
     pass_cli_context,
 )
-from monitor.db.outbox import OutboxEmail
 from monitor.domain.email_delivery import DeliveryStatus
 from monitor.domain.english_dates import format_local_time
 from monitor.domain.errors import NotPermittedError, UnavailableError
@@ -107,20 +104,6 @@ def send(context: CliContext, *, as_json: bool) -> int:
     return code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndeliveredEmail:
-    """`recipient_id` is opaque, and empty for an invitation. The text is for its reader only."""
-
-    id: str
-    kind: str
-    recipient_id: str
-    state: EmailState
-    since: datetime
-    attempts: int
-    next_try: datetime | None
-    reason: str
-
-
 @mail.command("list")
 @click.option("--paused", is_flag=True, help="List people whose address rejects email instead.")
 @json_option
@@ -142,7 +125,7 @@ def list_emails(context: CliContext, *, paused: bool, as_json: bool) -> None:
     context.output.print_rows(
         rows,
         ("id", "kind", "to", "state", "since", "tries", "next try", "reason"),
-        attrgetter(
+        itemgetter(
             *("id", "kind", "recipient_id", "state", "since", "attempts", "next_try", "reason")
         ),
         "No queued or failed emails. Invitations that wait for their first try are not listed.",
@@ -182,7 +165,8 @@ def resume(context: CliContext, person: str) -> None:
     context.output.print_line("Email to this address is resumed.")
 
 
-def _list_undelivered(app: App) -> Iterator[UndeliveredEmail]:
+def _list_undelivered(app: App) -> Iterator[dict[str, object]]:
+    """`recipient_id` is opaque, and empty for an invitation. The text is for its reader only."""
     from reports.emails.registry import INVITATION_KINDS, EmailKind
 
     for email in app.db.outbox.list_emails():
@@ -193,22 +177,14 @@ def _list_undelivered(app: App) -> Iterator[UndeliveredEmail]:
             continue
         waits = is_invitation and not email.error
         if email.state is EmailState.DEAD or (email.state is not EmailState.SENT and not waits):
-            yield _build_email_row(email)
-
-
-def _build_email_row(email: OutboxEmail) -> UndeliveredEmail:
-    from reports.emails.registry import INVITATION_KINDS
-
-    waits = email.state is EmailState.QUEUED
-    # Who has joined gets another email in the place of an invitation: the list tells no difference.
-    is_invitation = email.kind in INVITATION_KINDS
-    return UndeliveredEmail(
-        id=email.id,
-        kind="invitation" if is_invitation else email.kind,
-        recipient_id="" if is_invitation else email.recipient_id,
-        state=email.state,
-        since=email.queued_at,
-        attempts=email.attempts,
-        next_try=email.due_at if waits else None,
-        reason=email.error,
-    )
+            # Who has joined gets another email instead of an invitation: the list tells none.
+            yield {
+                "id": email.id,
+                "kind": "invitation" if is_invitation else email.kind,
+                "recipient_id": "" if is_invitation else email.recipient_id,
+                "state": email.state,
+                "since": email.queued_at,
+                "attempts": email.attempts,
+                "next_try": email.due_at if email.state is EmailState.QUEUED else None,
+                "reason": email.error,
+            }

@@ -2,10 +2,8 @@
 
 import textwrap
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Self
 from zoneinfo import ZoneInfo
 
 from monitor.app import App
@@ -33,19 +31,11 @@ NEEDS_BREAK_GLASS = (
 BREAK_GLASS_SUBJECT = Reason("seen.plan")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextSweep:
-    """The next weekly sweep: its week, and the day it begins in the district."""
-
-    week: str
-    day: date
-
-    @classmethod
-    def from_app(cls, app: App) -> Self:
-        district = app.config.district
-        at: datetime = compute_next_sweep(app.clock.now(), district.id, district.zone)
-        day = at.astimezone(ZoneInfo(district.zone)).date()
-        return cls(week=format_iso_week(at, district.zone), day=day)
+def _find_next_sweep(app: App) -> tuple[str, date]:
+    """Return the week of the next weekly sweep, and the day it begins in the district."""
+    district = app.config.district
+    at = compute_next_sweep(app.clock.now(), district.id, district.zone)
+    return format_iso_week(at, district.zone), at.astimezone(ZoneInfo(district.zone)).date()
 
 
 def print_plan(
@@ -68,10 +58,10 @@ def print_plan(
 
 
 def _print_queries(app: App, output: Output, person_id: str, *, as_json: bool) -> None:
-    upcoming = NextSweep.from_app(app)
-    outlooks = build_query_outlook(app, person_id, upcoming.week)
+    week, day = _find_next_sweep(app)
+    outlooks = build_query_outlook(app, person_id, week)
     if as_json:
-        output.print_json({"next_sweep": upcoming.day.isoformat(), "queries": outlooks})
+        output.print_json({"next_sweep": day.isoformat(), "queries": outlooks})
         return
     output.print_table(
         ("source", "query", "every", "next", "up to"),
@@ -82,7 +72,7 @@ def _print_queries(app: App, output: Output, person_id: str, *, as_json: bool) -
                     ", ".join(list_readable_terms(outlook.terms)), LONGEST_WORDS, placeholder=" ..."
                 ),
                 "week" if outlook.every == 1 else f"{outlook.every} weeks",
-                format_weekday_date(upcoming.day + timedelta(weeks=outlook.ahead)),
+                format_weekday_date(day + timedelta(weeks=outlook.ahead)),
                 f"${outlook.usd:.3f}",
             )
             for outlook in outlooks
@@ -92,15 +82,15 @@ def _print_queries(app: App, output: Output, person_id: str, *, as_json: bool) -
     costs = sum(outlook.usd for outlook in now)
     most = build_spending_limits(app.config.planning).person.usd
     output.print_line(
-        f"{len(now)} of {len(outlooks)} queries run on {format_weekday_date(upcoming.day)}, "
+        f"{len(now)} of {len(outlooks)} queries run on {format_weekday_date(day)}, "
         "for up to "
         f"${costs:.3f}. The limit for one person is {_format_limit(most)} a week."
     )
 
 
 def _print_totals(app: App, output: Output, *, as_json: bool) -> None:
-    upcoming = NextSweep.from_app(app)
-    bill = build_weekly_bill(app, upcoming.week)
+    week, day = _find_next_sweep(app)
+    bill = build_weekly_bill(app, week)
     counts = Counter(query.source for query in preview_sweep(app))
     people = len(app.db.consents.list_queryable_person_ids(app.clock.now()))
     if as_json:
@@ -108,7 +98,7 @@ def _print_totals(app: App, output: Output, *, as_json: bool) -> None:
             {
                 "people": people,
                 "queries": counts,
-                "next_sweep": upcoming.day.isoformat(),
+                "next_sweep": day.isoformat(),
                 "bill": bill,
             }
         )
@@ -126,7 +116,7 @@ def _print_totals(app: App, output: Output, *, as_json: bool) -> None:
         ),
     )
     output.print_line(
-        f"Sweep on {format_weekday_date(upcoming.day)}: up to ${bill.usd:.2f} "
+        f"Sweep on {format_weekday_date(day)}: up to ${bill.usd:.2f} "
         f"for {bill.people} people, "
         f"${bill.canaries.usd:.2f} of it for self-tests. "
         f"The limit is {_format_limit(bill.most)} a week. "

@@ -1,10 +1,7 @@
 """What sources are asked, disclose and cost, how they did, and their self-tests."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Self
+from typing import Any
 
 import click
 
@@ -13,7 +10,7 @@ from monitor.app.sources import detect_picture_support, load_site_catalog
 from monitor.cli.check import describe_outcome, describe_unknown_source, request_self_tests
 from monitor.cli.context import CliContext, json_option, pass_cli_context
 from monitor.db.sources import SourceHealth
-from monitor.db.sweeps import CanaryCheck, SourceRun
+from monitor.db.sweeps import CanaryCheck
 from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.first_contact import ContactStatus
 from monitor.domain.source_trust import SourceTrust
@@ -22,7 +19,7 @@ from reports.labels.findings import format_site_name
 from reports.labels.office import CONTACT_STATUSES
 from reports.reason_rendering import render_note
 from scrapers.crawl.throttle import HostState
-from scrapers.source import CrawlPolicy, Source, SourceInfo
+from scrapers.source import Source, SourceInfo
 from scrapers.source_discovery import discover_built_in_sources
 
 
@@ -94,11 +91,11 @@ def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, ob
 def show(context: CliContext, source: str, *, as_json: bool) -> None:
     """Show what a source asks, discloses and costs."""
     with context.open_app() as app:
-        sheet = SourceSheet.from_name(app, source)
+        sheet = _build_sheet(app, source)
     if as_json:
         context.output.print_json(sheet)
     else:
-        context.output.print_table(("", format_site_name(source)), sheet.to_lines())
+        context.output.print_table(("", format_site_name(source)), _list_sheet_lines(sheet))
 
 
 @click.command()
@@ -232,111 +229,67 @@ UNKNOWN_PRICE = "unknown price"
 SheetLine = tuple[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SelfTestLine:
-    """`note` says why it was not believed."""
+def _build_sheet(app: App, name: str) -> dict[str, Any]:
+    """Return the sheet of a source; raise InputError for a name that none has.
 
-    at: datetime
-    status: str
-    outcome: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRunLine:
-    at: datetime
-    outcome: str
-    note: str
-    asked: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceHealthReport:
-    """`last_good` is when it last answered in full. Its times are None where there was none.
-
-    `asked` and `usd` are those of all runs that are remembered; `usd` is None where
-    the price is not known.
+    `crawl_policy` and `health` are None for a source that is turned off.
     """
-
-    outcome: str | None
-    since: datetime | None
-    note: str
-    last_good: datetime | None
-    proven_at: datetime | None
-    contact: ContactStanding
-    canary: SelfTestLine | None
-    parked_until: datetime | None
-    asked: int
-    usd: Decimal | None
-    history: tuple[SourceRunLine, ...]
+    source = app.sources.get(name)
+    if source is not None:
+        policy, health = source.crawl_policy, _build_health_report(app, source)
+        return {"source": name, "info": source.info, "crawl_policy": policy, "health": health}
+    kind = discover_built_in_sources().get(name)
+    if kind is None:
+        raise InputError(
+            f"There is no source {name!r}. See `namesake sources list` and its --off option."
+        )
+    return {"source": name, "info": kind.info, "crawl_policy": None, "health": None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceSheet:
-    """`manners` and `health` are None for a source that is turned off."""
-
-    source: str
-    info: SourceInfo
-    crawl_policy: CrawlPolicy | None = None
-    health: SourceHealthReport | None = None
-
-    @classmethod
-    def from_name(cls, app: App, name: str) -> Self:
-        """Fill in the sheet of a source; raises InputError for a name that none has."""
-        source = app.sources.get(name)
-        if source is not None:
-            return cls(
-                source=name,
-                info=source.info,
-                crawl_policy=source.crawl_policy,
-                health=_build_health_report(app, source),
-            )
-        kind = discover_built_in_sources().get(name)
-        if kind is None:
-            raise InputError(
-                f"There is no source {name!r}. See `namesake sources list` and its --off option."
-            )
-        return cls(source=name, info=kind.info)
-
-    def to_lines(self) -> Iterator[SheetLine]:
-        yield from _describe_source_info(self.info)
-        if self.crawl_policy is None or self.health is None:
-            yield "in use", "no: turned off; add it under [sources]"
-            return
-        policy = self.crawl_policy
-        budget = policy.quota
-        limits = [
-            f"{most} {when}"
-            for most, when in ((budget.daily, "a day"), (budget.weekly, "a week"))
-            if most is not None
-        ]
-        yield "hosts", ", ".join(policy.origins)
-        yield "as", policy.access
-        yield "pace", f"{policy.seconds_between:g} s between two requests"
-        yield "budget", ", ".join(limits) or "no limit"
-        health = self.health
-        yield "outcome", health.outcome or "not run yet"
-        if health.since is not None:
-            yield "since", health.since
-        if health.note:
-            yield "note", health.note
-        yield "last good", health.last_good or "never"
-        yield "last self-test passed", health.proven_at or "never"
-        yield "first contact", _format_contact(health.contact)
-        if health.canary is None:
-            yield "self-test", "no manual self-test yet"
-        else:
-            yield "self-test", f"{health.canary.status} {health.canary.note}".strip()
-            yield "self-test run", health.canary.at
-        yield "parked until", health.parked_until or "not parked"
-        paid = UNKNOWN_PRICE if health.usd is None else f"${health.usd:.2f}"
-        yield "cost so far", f"{health.asked} queries, {paid}"
-        for ran in health.history:
-            yield "run", ran.at
-            yield "result", f"{ran.outcome} {ran.note}".strip()
+def _list_sheet_lines(sheet: Mapping[str, Any]) -> Iterator[SheetLine]:
+    yield from _describe_source_info(sheet["info"])
+    policy, health = sheet["crawl_policy"], sheet["health"]
+    if policy is None:
+        yield "in use", "no: turned off; add it under [sources]"
+        return
+    budget = policy.quota
+    limits = [
+        f"{most} {when}"
+        for most, when in ((budget.daily, "a day"), (budget.weekly, "a week"))
+        if most is not None
+    ]
+    yield "hosts", ", ".join(policy.origins)
+    yield "as", policy.access
+    yield "pace", f"{policy.seconds_between:g} s between two requests"
+    yield "budget", ", ".join(limits) or "no limit"
+    yield "outcome", health["outcome"] or "not run yet"
+    if health["since"] is not None:
+        yield "since", health["since"]
+    if health["note"]:
+        yield "note", health["note"]
+    yield "last good", health["last_good"] or "never"
+    yield "last self-test passed", health["proven_at"] or "never"
+    yield "first contact", _format_contact(health["contact"])
+    test = health["canary"]
+    if test is None:
+        yield "self-test", "no manual self-test yet"
+    else:
+        yield "self-test", f"{test['status']} {test['note']}".strip()
+        yield "self-test run", test["at"]
+    yield "parked until", health["parked_until"] or "not parked"
+    paid = UNKNOWN_PRICE if health["usd"] is None else f"${health['usd']:.2f}"
+    yield "cost so far", f"{health['asked']} queries, {paid}"
+    for ran in health["history"]:
+        yield "run", ran["at"]
+        yield "result", f"{ran['outcome']} {ran['note']}".strip()
 
 
-def _build_health_report(app: App, source: Source) -> SourceHealthReport:
+def _build_health_report(app: App, source: Source) -> dict[str, Any]:
+    """Say how it does. `last_good` is when it last answered in full.
+
+    `asked` and `usd` are those of all runs that are remembered; `usd` is None where the price is
+    not known.
+    """
     db, name = app.db, source.name
     health, runs = (db.source_health.find_source_health(name), db.sweeps.list_runs_of_source(name))
     check = db.canary_checks.find_canary_check(name)
@@ -349,43 +302,35 @@ def _build_health_report(app: App, source: Source) -> SourceHealthReport:
     until = [
         state.parked_until for state in host_states if state.is_parked(now) and state.parked_until
     ]
-    return SourceHealthReport(
-        outcome=describe_outcome(health.outcome) if health else None,
-        since=health.since if health else None,
-        note=render_note(health.note) if health else "",
-        last_good=next(good, None),
-        proven_at=health.proven_at if health else None,
-        contact=find_contact_standings(db).get(name, ContactStanding()),
-        canary=None if check is None else _build_self_test_line(check),
-        parked_until=max(until, default=None),
-        asked=asked,
-        usd=_compute_cost(source.info, asked),
-        history=tuple(_build_run_line(run) for run in runs[:RUNS_SHOWN]),
-    )
-
-
-def _compute_cost(source_info: SourceInfo, asked: int) -> Decimal | None:
-    price = source_info.usd_per_1000
-    return None if price is None else asked * price / 1000
-
-
-def _build_self_test_line(check: CanaryCheck) -> SelfTestLine:
-    trust = check.trust
-    return SelfTestLine(
-        at=check.at,
-        status=trust.status,
-        outcome=describe_outcome(trust.outcome),
-        note=render_note(trust.note),
-    )
-
-
-def _build_run_line(run: SourceRun) -> SourceRunLine:
-    return SourceRunLine(
-        at=run.at,
-        outcome=describe_outcome(run.outcome),
-        note=render_note(run.note),
-        asked=run.asked,
-    )
+    price = source.info.usd_per_1000
+    return {
+        "outcome": describe_outcome(health.outcome) if health else None,
+        "since": health.since if health else None,
+        "note": render_note(health.note) if health else "",
+        "last_good": next(good, None),
+        "proven_at": health.proven_at if health else None,
+        "contact": find_contact_standings(db).get(name, ContactStanding()),
+        "canary": {
+            "at": check.at,
+            "status": check.trust.status,
+            "outcome": describe_outcome(check.trust.outcome),
+            "note": render_note(check.trust.note),
+        }
+        if check
+        else None,
+        "parked_until": max(until, default=None),
+        "asked": asked,
+        "usd": None if price is None else asked * price / 1000,
+        "history": [
+            {
+                "at": run.at,
+                "outcome": describe_outcome(run.outcome),
+                "note": render_note(run.note),
+                "asked": run.asked,
+            }
+            for run in runs[:RUNS_SHOWN]
+        ],
+    }
 
 
 def _describe_source_info(source_info: SourceInfo) -> Iterator[SheetLine]:

@@ -6,10 +6,10 @@ Also sends a person a copy of all their data, which goes to that person only.
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -357,7 +357,7 @@ def list_staff(context: CliContext, *, as_json: bool) -> None:
     context.output.print_rows(
         rows,
         ("id", "state", "scopes", "until"),
-        lambda row: (row.id, row.state, ", ".join(row.scopes), row.until),
+        lambda row: (row["id"], row["state"], ", ".join(row["scopes"]), row["until"]),
         "No one has enrolled yet. Invite people with `namesake staff import`.",
         as_json=as_json,
     )
@@ -386,26 +386,17 @@ for command in (export, left, pause):
     staff.add_command(command)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffRow:
-    """`until` is when the state ends automatically, or when it was ended."""
-
-    id: str
-    state: str
-    scopes: tuple[str, ...]
-    until: datetime
-
-
-def _list_enrolled(app: App) -> Iterator[StaffRow]:
+def _list_enrolled(app: App) -> Iterator[dict[str, Any]]:
+    """Yield who joined; `until` is when the state ends automatically, or when it was ended."""
     for person_id in app.db.people.list_person_ids():
         consent = app.db.consents.find_latest_consent(person_id)
         if consent is not None:
-            yield StaffRow(
-                id=person_id,
-                state=_describe_status(app, consent),
-                scopes=tuple(sorted(consent.scopes)),
-                until=consent.withdrawn_at or consent.expires_at,
-            )
+            yield {
+                "id": person_id,
+                "state": _describe_status(app, consent),
+                "scopes": sorted(consent.scopes),
+                "until": consent.withdrawn_at or consent.expires_at,
+            }
 
 
 def _describe_status(app: App, consent: Consent) -> str:

@@ -3,7 +3,8 @@
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
+from operator import itemgetter
+from typing import Any
 
 from msgspec import structs
 
@@ -45,31 +46,18 @@ MIN_UNIT_COUNT = 2
 DUE_NOW_WITHIN = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobRow:
-    """The next job of a kind; `local` is the district's time, `fault` the kind of a failure."""
-
-    name: str
-    what: str
-    due_at: datetime
-    local: str
-    state: str
-    attempts: int
-    fault: str
-
-    @classmethod
-    def from_due(cls, due: Job, zone: str, now: datetime) -> Self:
-        name = due.name
-        brought = (annex.jobs[name] for annex in discover_annexes() if name in annex.jobs)
-        return cls(
-            name=due.name,
-            what=JOB_LABELS.get(name) or next(brought, name),
-            due_at=due.due_at,
-            local=format_near_time(due.due_at, zone),
-            state=_describe_state(due, now),
-            attempts=due.attempts,
-            fault=due.fault,
-        )
+def _build_job_row(due: Job, zone: str, now: datetime) -> dict[str, Any]:
+    """Describe the next job of a kind; `local` is the district's time."""
+    brought = (annex.jobs[due.name] for annex in discover_annexes() if due.name in annex.jobs)
+    return {
+        "name": due.name,
+        "what": JOB_LABELS.get(due.name) or next(brought, due.name),
+        "due_at": due.due_at,
+        "local": format_near_time(due.due_at, zone),
+        "state": _describe_state(due, now),
+        "attempts": due.attempts,
+        "fault": due.fault,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,14 +226,14 @@ def _print_jobs(context: CliContext, app: App, *, as_json: bool) -> None:
     waits_for, jumped = describe_wait(app), describe_jump(app)
     district, now = app.config.district, app.clock.now()
     jobs = list_next_jobs(app.db.jobs.list_jobs())
-    rows = tuple(JobRow.from_due(due, district.zone, now) for due in jobs)
+    rows = [_build_job_row(due, district.zone, now) for due in jobs]
     if as_json:
         context.output.print_json(rows)
         return
     for said in filter(None, (waits_for, jumped)):
         context.output.print_line(said)
     context.output.print_table(
-        ("due", "next job of its kind", "state"), ((row.local, row.what, row.state) for row in rows)
+        ("due", "next job of its kind", "state"), map(itemgetter("local", "what", "state"), rows)
     )
 
 
