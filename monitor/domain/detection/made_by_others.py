@@ -15,8 +15,10 @@ from monitor.domain.detection.affiliation_words import list_employer_phrases, pa
 from monitor.domain.detection.evidence import RuleMatch
 from monitor.domain.detection.lessons import look_up_word
 from monitor.domain.detection.slang import (
+    GAP,
     LONGEST_TEXT,
     Slang,
+    drop_innocent_words,
     has_slang,
     load_slang,
     load_slang_pattern,
@@ -40,8 +42,6 @@ from monitor.domain.person import Person, PersonName
 from monitor.domain.reason import Reason
 from scrapers.models import Trace, TraceKind
 
-# Between two texts, so that no phrase begins in one and ends in the other.
-_GAP = ". "
 OWN_NAME = "@"
 # With titles, which `split_words` leaves out.
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -161,9 +161,9 @@ def read_mock_signs(
         addressed=addressed,
         by_family=by_family,
         # Hooker and Sexton are family names, too.
-        harmful=_is_harmful(f"{masked}{_GAP}{plain}", trace),
-        classroom=has_slang(Slang.CLASSROOMS, f"{read_plain_words(shown_name)}{_GAP}{plain}"),
-        of_fame=has_slang(Slang.FAME, f"{read_plain_words(shown_name)}{_GAP}{plain}"),
+        harmful=_is_harmful(f"{masked}{GAP}{plain}", trace),
+        classroom=has_slang(Slang.CLASSROOMS, f"{read_plain_words(shown_name)}{GAP}{plain}"),
+        of_fame=has_slang(Slang.FAME, f"{read_plain_words(shown_name)}{GAP}{plain}"),
     )
 
 
@@ -180,7 +180,7 @@ def _read_signs_in_text(
     if not (is_near or titled):
         return NO_MOCK_SIGNS
     plain = read_plain_words(text)
-    called = f"{read_plain_words(shown)}{_GAP}{_read_handle_words(trace, person.school)}"
+    called = f"{read_plain_words(shown)}{GAP}{_read_handle_words(trace, person.school)}"
     mocks = has_slang(Slang.NAMES, called)
     in_name = mocks or has_slang(Slang.SCHOOLS, called)
     is_whole = match_mention(text, name).level in FULL_LEVELS
@@ -188,8 +188,8 @@ def _read_signs_in_text(
     is_next = in_name and _names_family_alone(plain, name)
     if not (titled or is_whole or is_next):
         return NO_MOCK_SIGNS
-    harmful = _is_harmful(f"{called}{_GAP}{plain}", trace)
-    if has_slang(Slang.CLUBS, f"{called}{_GAP}{plain}") and not (harmful or mocks):
+    harmful = _is_harmful(f"{called}{GAP}{plain}", trace)
+    if has_slang(Slang.CLUBS, f"{called}{GAP}{plain}") and not (harmful or mocks):
         return NO_MOCK_SIGNS
     signs = MockSigns(
         in_name=in_name,
@@ -477,13 +477,13 @@ def _has_hint(masked: str) -> bool:
 
 def _is_harmful(plain: str, trace: Trace) -> bool:
     """Tell whether words of an account, or its network, are sexual, violent, or of a home."""
-    text = load_slang_pattern(Slang.INNOCENT).sub(_GAP, f"{plain}{_GAP}{trace.platform} ")
+    text = drop_innocent_words(f"{plain}{GAP}{trace.platform} ")
     return any(has_slang(kind, text) for kind in _HARM_KINDS)
 
 
 _HARM_KINDS = (
     *(Slang.SEXUAL, Slang.THREATS, Slang.DOXXING),
-    *(Slang.ACCOUNT_ONLY, Slang.ACCOUNT_CONTACTS),
+    *(Slang.ACCOUNT_ADULT, Slang.ACCOUNT_ONLY, Slang.ACCOUNT_CONTACTS),
 )
 
 

@@ -35,6 +35,7 @@ class Slang(StrEnum):
     SEXUAL = "sexual"
     THREATS = "threats"
     DOXXING = "doxxing"
+    ACCOUNT_ADULT = "account-adult"
     ACCOUNT_ONLY = "account-only"
     ACCOUNT_CONTACTS = "account-contacts"
     INNOCENT = "innocent"
@@ -104,6 +105,13 @@ def has_slang(kind: Slang, plain: str) -> bool:
     return load_slang_pattern(kind).search(plain) is not None
 
 
+def drop_innocent_words(plain: str) -> str:
+    """Put a gap in place of what holds a word of the lists, and is about something else."""
+    return load_slang_pattern(Slang.INNOCENT).sub(GAP, plain)
+
+
+# Between two texts, so that no phrase begins in one and ends in the other.
+GAP = ". "
 _PLAIN_WORDS = re.compile(r"[^\W_]+")
 # Apostrophes fall away; the sign that forbids something to minors says what a word of a list does.
 _SIGNS = str.maketrans(
