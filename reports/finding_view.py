@@ -17,6 +17,7 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
     PairSign,
     WhoSees,
+    WithheldKind,
 )
 from reports import answer_choices
 from reports.labels.findings import format_site_name
@@ -93,14 +94,14 @@ class AdviceLine:
 class FindingView:
     """One account or page over time. IT reads where it is and when it was seen, and no more.
 
-    `title`, `handle` and `snippet` are words from the web. `declared` is the username of their own
-    account as its person typed it, empty where they did not: it alone is no text of the web.
-    `label` is whose we think it is, `answer` what its person said, `suggested` what we would say;
-    None for nothing. The reasons are strongest first; `aside` says why it is taken for somebody
-    else's. `group` is where the list of all has it, None elsewhere. `link_url` is put in when an
-    email is sent. One that `is_found_now` may have been there for long: it is what a new question
-    showed first. An own account that `is_nameless` has shown neither their exact name nor a proof:
-    no change of it raises an alert.
+    `title`, `handle` and `snippet` are words from the web; where none are kept, `withheld` says
+    why. `declared` is the username of their own account as its person typed it, empty where they
+    did not: it alone is no text of the web. `label` is whose we think it is, `answer` what its
+    person said, `suggested` what we would say; None for nothing. The reasons are strongest first;
+    `aside` says why it is taken for somebody else's. `group` is where the list of all has it, None
+    elsewhere. `link_url` is put in when an email is sent. One that `is_found_now` may have been
+    there for long: it is what a new question showed first. An own account that `is_nameless` has
+    shown neither their exact name nor a proof: no change of it raises an alert.
     """
 
     url: str
@@ -115,6 +116,7 @@ class FindingView:
     handle: str = ""
     declared: str = ""
     snippet: str = ""
+    withheld: WithheldKind | None = None
     label: OwnershipLabel = OwnershipLabel.UNKNOWN
     answer: Decision | None = None
     suggested: Decision | None = None

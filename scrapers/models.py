@@ -48,8 +48,9 @@ class Trace:
     `private` is None where the source does not tell. `picture` is the address of an account's
     picture, `picture_hash` the network's own name for it, and `picture_print` what we store of it
     (see `scrapers.models`), empty if we did not look. `exposed` names the kinds of private contact
-    details that were removed before it was stored, and where (`phone:bio`), and `harms` which lists
-    of harmful words a page met; no source fills these.
+    details that were removed before it was stored, and where (`phone:bio`), `harms` which lists of
+    harmful words a page met, and `withheld` why nothing but its address and times is kept; no
+    source fills these.
     `says_missing` is True if the page of an account that exists also shows its site's words for one
     that does not. `network_labels` are what its network says of an account, in our own words.
     """
@@ -71,6 +72,7 @@ class Trace:
     picture_print: str = ""
     exposed: tuple[str, ...] = ()
     harms: tuple[str, ...] = ()
+    withheld: str = ""
     private: bool | None = None
     says_missing: bool = False
     network_labels: tuple[NetworkLabel, ...] = ()

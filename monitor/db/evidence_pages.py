@@ -166,6 +166,19 @@ class PagesTable(SealedRecords[StoredPage]):
             )
             self._delete_unused_pages()
 
+    def delete_pages_that_showed(self, finding_id: str) -> None:
+        """Forget what the queries fetched that showed a finding, whatever else it showed.
+
+        Nobody preserves what a running sweep has just fetched.
+        """
+        self.connection.write_rows(
+            """DELETE FROM pages WHERE (person_id, query) IN
+            (SELECT person_id, query FROM sightings WHERE finding_id = ?1)
+            AND (sweep_id IS NOT NULL
+            OR person_id NOT IN (SELECT person_id FROM legal_holds WHERE lifted_at IS NULL))""",
+            finding_id,
+        )
+
     def delete_pages_before(self, at: datetime, source: str | None = None) -> None:
         """Forget what was fetched before, of one source or of all."""
         self.connection.write_rows(

@@ -156,7 +156,10 @@ class FindingsTable(SealedRecords[Finding]):
             self.connection.forget_read()
 
     def merge_findings(self, keep: Finding, drop: Finding) -> Finding:
-        """Make two findings one: the older history and the stronger decision stay."""
+        """Make two findings one: the older history and the stronger decision stay.
+
+        What is known of an account of which no text is kept stays, too: nothing can say it again.
+        """
         if keep.person_id != drop.person_id:
             raise ValueError("two people's findings never become one")
         whole = replace(merge_findings((keep, drop)), id=keep.id)
@@ -170,6 +173,9 @@ class FindingsTable(SealedRecords[Finding]):
             FeedbackTable(self.connection).move_to_finding(drop.id, keep.id)
             decisions = (self.find_finding_feedback(keep.id), self.find_finding_feedback(drop.id))
             self.set_finding_feedback(keep.id, min(decisions, key=rank_decision))
+            known = self.find_assessment(drop.id)
+            if known and drop.portrait.withheld and not keep.portrait.withheld:
+                self.set_assessment(keep.id, known)
             self.delete_finding(drop.id)
             self.update_finding(whole)
         return whole
@@ -339,6 +345,11 @@ class NewAccountsTable(EncryptedTable):
         """Forget what a person's new accounts may share of one kind."""
         sql = "DELETE FROM new_accounts WHERE person_id = ? AND mark = ?"
         self.connection.write_rows(sql, person_id, mark)
+
+    def delete_text_marks(self, finding_id: str) -> None:
+        """Forget what an account may share of words, links and a picture."""
+        sql = "DELETE FROM new_accounts WHERE finding_id = ? AND mark != ?"
+        self.connection.write_rows(sql, finding_id, WaveMark.PLACE)
 
     def list_new_account_ids(self, person_id: str) -> tuple[str, ...]:
         """Return the ids of the person's findings that are such accounts."""

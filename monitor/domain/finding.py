@@ -92,12 +92,15 @@ def combine_traces(traces: Iterable[Trace]) -> Trace:
     """Combine the sightings of one finding, in any order, into one portrait.
 
     Each text is the longest seen; of an account's keys it uses the one that is not a handle.
-    If one sighting of a page has sexual words, the text of none is left.
+    If one sighting of a page has sexual words, the text of none is left, nor of an account of
+    which one sighting was withheld.
     Raises ValueError where there is no trace.
     """
     several = list(traces)
     if any(HarmKind.SEXUAL in trace.harms for trace in several):
         several = [withhold_page_text(trace) for trace in several]
+    if withheld := max(trace.withheld for trace in several):
+        several = [withhold_account_text(trace, withheld) for trace in several]
     first = min(several, key=lambda trace: (trace.kind, trace.key, trace.url))
     account, *others = _list_account_keys(several) or [""]
     return replace(
@@ -131,6 +134,26 @@ def withhold_page_text(trace: Trace) -> Trace:
     if trace.kind is not TraceKind.PAGE:
         return trace
     return Trace(key=trace.key, kind=trace.kind, url=trace.url, harms=trace.harms)
+
+
+def withhold_account_text(trace: Trace, kind: str) -> Trace:
+    """Return of an account its address and keys, the kinds of harm and of details, and the mark.
+
+    Without a kind the mark is taken away; what it took does not come back.
+    """
+    if not kind:
+        return replace(trace, withheld="")
+    return Trace(
+        key=trace.key,
+        kind=trace.kind,
+        url=trace.url,
+        account=trace.account,
+        account_aliases=trace.account_aliases,
+        handle=trace.handle,
+        exposed=trace.exposed,
+        harms=trace.harms,
+        withheld=kind,
+    )
 
 
 def merge_findings(findings: Iterable[Finding]) -> Finding:
@@ -192,10 +215,13 @@ def select_validators(
     """Return what to ask with, or None where an answer of "unchanged" would not be enough.
 
     Every sighting must be there to be confirmed: none missed, none merged into another or
-    forgotten since. A miss waits for its second proof, and "unchanged" would be none.
+    forgotten since. A miss waits for its second proof, and "unchanged" would be none. What was not
+    kept has to be read to be judged.
     """
     if page is None or not now - REREAD_AFTER < page.read_at <= now:
         return None
-    if len(sightings) != page.shown or any(sighting.misses for sighting in sightings):
+    if len(sightings) != page.shown or any(
+        sighting.misses or sighting.trace.withheld for sighting in sightings
+    ):
         return None
     return page.kept

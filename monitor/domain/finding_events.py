@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.detection.appearance import has_lure
-from monitor.domain.finding import Finding, Presence, Sighting, combine_traces, withhold_page_text
+from monitor.domain.finding import (
+    Finding,
+    Presence,
+    Sighting,
+    combine_traces,
+    withhold_account_text,
+    withhold_page_text,
+)
 from monitor.domain.private_details import list_exposed_kinds
 from monitor.domain.schedule import SECOND_PROOF_AFTER
 from monitor.domain.snapshot_diff import TraceChange, list_material_changes
@@ -135,9 +142,11 @@ def update_unseen_finding(
 def refresh_portrait(finding: Finding, shown: Iterable[Trace]) -> Finding:
     """Paint a finding's portrait again from all that its queries show now, if any does.
 
-    A page that had sexual words stays one, whichever words a list shows of it today.
+    A page that had sexual words stays one, whichever words a list shows of it today. Of an account
+    the finding says whether its text is kept, not what was left of it under a query.
     """
-    traces = tuple(shown)
+    withheld = finding.portrait.withheld
+    traces = tuple(withhold_account_text(trace, withheld) for trace in shown)
     if not traces:
         return finding
     is_sexual = HarmKind.SEXUAL in finding.portrait.harms

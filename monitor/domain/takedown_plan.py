@@ -21,6 +21,7 @@ from monitor.domain.vocabulary import (
     LeverKind,
     Side,
     TakedownHarm,
+    WithheldKind,
 )
 from scrapers.models import Trace
 
@@ -131,15 +132,27 @@ def is_harmful(case: Case) -> bool:
 
 
 def may_be_sexual(case: Case, account: Trace) -> bool:
-    """Tell whether none of it should be saved: unless its words only threaten or tell an address.
+    """Tell whether no picture of it should be saved: unless its words only threaten or locate.
 
-    Of threats, a picture is evidence.
+    Of threats, a picture is evidence. Where the words are not kept, the mark says what they were.
     """
     if HarmKind.SEXUAL in account.harms:
         return True
+    if account.withheld:
+        return account.withheld == WithheldKind.SEXUAL
+    return is_harmful(case) and may_have_sexual_words(account)
+
+
+def keeps_address_alone(case: Case, account: Trace) -> bool:
+    """Tell whether no page, picture or screenshot of it is kept, whoever took it."""
+    return bool(account.withheld) or may_be_sexual(case, account)
+
+
+def may_have_sexual_words(account: Trace) -> bool:
+    """Tell it of words that ring for some harm: unless they only threaten, or tell an address."""
     plain = read_plain_words(f"{account.name} {account.bio or account.snippet}")
     only_violent = any(has_slang(kind, plain) for kind in _NOT_SEXUAL)
-    return is_harmful(case) and (has_slang(Slang.SEXUAL, plain) or not only_violent)
+    return has_slang(Slang.SEXUAL, plain) or not only_violent
 
 
 def plan_levers(

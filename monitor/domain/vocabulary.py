@@ -26,6 +26,18 @@ class HarmKind(StrEnum):
     DOXXING = "doxxing"
 
 
+class WithheldKind(StrEnum):
+    """Why of an account nothing but its address and times is kept; of two, the last one counts.
+
+    It is on a site for adults or for dating, it says that a student or someone under 18 runs it, or
+    its words are sexual.
+    """
+
+    ADULT = "adult"
+    MINOR = "minor"
+    SEXUAL = "sexual"
+
+
 class Severity(StrEnum):
     HIGH = "high"
     MEDIUM = "medium"

@@ -4,7 +4,8 @@ What a person declared, confirmed or decided before counts.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from monitor.app import App
 from monitor.config.sections import load_weights
@@ -34,7 +35,7 @@ from monitor.domain.case_drafts import (
     is_contact_likely_theirs,
 )
 from monitor.domain.detection.appearance import Inventory, Subject, shows_takeover
-from monitor.domain.detection.assessment import NOT_ME_DECISIONS, Assessor
+from monitor.domain.detection.assessment import NOT_ME_DECISIONS, Assessment, Assessor
 from monitor.domain.detection.lessons import learn_from_feedback
 from monitor.domain.detection.waves import (
     MakerWave,
@@ -54,7 +55,7 @@ from monitor.domain.names.matching import match_display_name
 from monitor.domain.person import Person
 from monitor.domain.planning.consented_queries import find_queried_accounts
 from monitor.domain.private_details import list_exposed_kinds
-from monitor.domain.severity import assess_change_severity, rate_exposure
+from monitor.domain.severity import assess_change_severity, rate_exposure, rate_severity
 from monitor.domain.source_trust import SourceTrust
 from monitor.domain.vocabulary import (
     CaseKind,
@@ -67,6 +68,7 @@ from monitor.domain.vocabulary import (
 )
 from monitor.services.notifications import queue_alert
 from monitor.services.own_accounts import is_trusted_account, load_own_findings
+from monitor.services.withheld_accounts import withhold_account
 from scrapers.models import Trace, TraceKind
 from scrapers.source import Source
 from scrapers.urls.platforms import is_intimate_platform
@@ -162,12 +164,16 @@ def _load_maker_wave(db: Database, finding_id: str) -> MakerWave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementChanges:
-    """The result of a settlement: findings, their events, and how they looked before."""
+    """The result of a settlement: findings, their events, and how they looked before.
+
+    `unkept` is what accounts show whose text is not kept: it is judged, and forgotten.
+    """
 
     finding_ids: tuple[str, ...]
     events: tuple[Event, ...]
     before: Mapping[str, Trace]
     trust_status: SourceTrust
+    unkept: Mapping[str, Trace] = field(default_factory=dict)
 
 
 def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None:
@@ -186,7 +192,7 @@ def assess_changes(app: App, person: Person, changes: SettlementChanges) -> None
     joined = tuple(_record_new_accounts(app, person, changes, own))
     proven = changes.trust_status is SourceTrust.PROVEN
     findings = _select_findings_to_assess(app, person, changes, own)
-    _assess_findings(app, person, findings, own, lambda _: proven)
+    _assess_findings(app, person, findings, lambda _: proven, changes.unkept)
     for event in changes.events:
         if event.finding_id in own and changes.trust_status is SourceTrust.PROVEN:
             _flag_account_change(app, person, own[event.finding_id], event, changes.before)
@@ -210,9 +216,9 @@ def _record_new_accounts(
     news = {event.finding_id for event in changes.events if event.kind is EventKind.APPEARED}
     known = frozenset(app.db.new_accounts.list_new_account_ids(person.id))
     for finding_id in changes.finding_ids:
-        if finding_id in own:
-            continue
         finding = app.db.findings.load_finding(finding_id)
+        if finding_id in own or finding.portrait.withheld:
+            continue
         is_news = finding_id in news or finding_id in known
         appeared_at = compute_appearance_time(
             finding.portrait, person, app.clock.now(), is_news=is_news
@@ -235,14 +241,12 @@ def _reassess_colleagues(app: App, person: Person, finding_ids: Iterable[str]) -
         consent = app.db.consents.find_latest_consent(owner_id)
         if owner_id != person.id and consent and consent.allows_queries(now):
             owner = app.db.people.load_person(owner_id)
-            own = load_own_findings(app.db, owner)
             findings = (app.db.findings.load_finding(finding_id),)
-            _assess_findings(app, owner, findings, own, lambda _: True)
+            _assess_findings(app, owner, findings, lambda _: True)
 
 
 def reassess_person(app: App, person: Person) -> None:
     """Assess everything again after the person's answers; what follows is told at once."""
-    own, findings = load_own_findings(app.db, person), app.db.findings
     health = app.db.source_health
 
     def is_proven(finding: Finding) -> bool:
@@ -251,7 +255,8 @@ def reassess_person(app: App, person: Person) -> None:
         found = filter(None, map(health.find_source_health, sources))
         return any(source_health.proven_at for source_health in found)
 
-    _assess_findings(app, person, findings.list_findings_of_person(person.id), own, is_proven)
+    findings = app.db.findings.list_findings_of_person(person.id)
+    _assess_findings(app, person, findings, is_proven)
 
 
 def build_person_assessor(app: App, person: Person) -> Assessor:
@@ -286,9 +291,8 @@ def close_vanished_cases(app: App, person_id: str) -> None:
 
 def add_ownership_case(app: App, person: Person, finding: Finding, decision: Decision) -> Case:
     """Return the case of a finding that its person says others made; no email is needed."""
-    assessment = build_person_assessor(app, person).assess_with_feedback(
-        _exclude_disputed_handles(app, finding), decision
-    )
+    assessor = build_person_assessor(app, person)
+    assessment = _judge(app, assessor, finding, decision, finding.portrait)
     # The answer decides, not the label: an account that they declared stays theirs by its label.
     case = _build_case(app, finding, build_ownership_draft(assessment, CASE_OF_DECISION[decision]))
     _add_case(app, case)
@@ -334,23 +338,26 @@ def _assess_findings(
     app: App,
     person: Person,
     findings: tuple[Finding, ...],
-    own: Mapping[str, Finding],
     is_proven: Callable[[Finding], bool],
+    unkept: Mapping[str, Trace] = MappingProxyType({}),
 ) -> None:
-    """Assess findings; only what a proven source showed may raise a case."""
-    assessor = _build_assessor(app, person, own)
-    for finding in findings:
-        decision = app.db.findings.find_finding_feedback(finding.id)
-        assessment = assessor.assess_with_feedback(
-            _exclude_disputed_handles(app, finding), decision
-        )
-        app.db.findings.set_assessment(finding.id, assessment)
+    """Assess findings; only what a proven source showed may raise a case.
+
+    `unkept` is what accounts show whose text is not kept.
+    """
+    assessor = build_person_assessor(app, person)
+    for known in findings:
+        decision = app.db.findings.find_finding_feedback(known.id)
+        shown = unkept.get(known.id, known.portrait)
+        assessment = _judge(app, assessor, known, decision, shown)
+        app.db.findings.set_assessment(known.id, assessment)
+        finding = withhold_account(app, known, shown, assessment)
         # What is gone pretends to be no one, and exposes nothing.
         if finding.presence is Presence.GONE:
             continue
         imitates = assessment.label in CASE_OF_LABEL and not _is_harmful_page(app, finding)
         exposes = bool(finding.portrait.exposed) and is_contact_likely_theirs(
-            person, finding.portrait, assessment, decision
+            person, shown, assessment, decision
         )
         harms = (
             bool(finding.portrait.harms)
@@ -370,6 +377,30 @@ def _assess_findings(
             _raise_exposure(app, person, finding, assessment.label)
 
 
+def _judge(
+    app: App, assessor: Assessor, finding: Finding, decision: Decision | None, shown: Trace
+) -> Assessment:
+    """Assess a finding by what it shows now.
+
+    Of an account whose text is not kept, what was found stays, but for what is worse.
+    """
+    trace = _exclude_disputed_handles(app, replace(finding, portrait=shown))
+    known = app.db.findings.find_assessment(finding.id) if finding.portrait.withheld else None
+    if known is None:
+        return assessor.assess_with_feedback(trace, decision)
+    kept = assessor.keep_assessment(known, trace, decision)
+    if shown.withheld or kept.label is OwnershipLabel.MINE or decision:
+        return kept
+    found = assessor.assess_with_feedback(trace, decision)
+    return found.without_quotes if _is_worse(found, kept) else kept
+
+
+def _is_worse(found: Assessment, known: Assessment) -> bool:
+    if found.label not in CASE_OF_LABEL or known.label not in CASE_OF_LABEL:
+        return found.label in CASE_OF_LABEL
+    return rate_severity(found).rank < rate_severity(known).rank
+
+
 def _is_harmful_page(app: App, finding: Finding) -> bool:
     """Tell whether it is told as a page about someone, which plays no one whatever they answer."""
     return finding.portrait.kind is TraceKind.PAGE and (
@@ -385,7 +416,11 @@ def _withdraw_outgrown_feedback(
     for event in changes.events:
         decision = app.db.findings.find_finding_feedback(event.finding_id)
         if event.kind is EventKind.CHANGED and decision:
-            changed = _exclude_disputed_handles(app, app.db.findings.load_finding(event.finding_id))
+            finding = app.db.findings.load_finding(event.finding_id)
+            shown = changes.unkept.get(finding.id, finding.portrait)
+            if shown.withheld:
+                continue
+            changed = _exclude_disputed_handles(app, replace(finding, portrait=shown))
             if _build_assessor(app, person, own).is_decision_outdated(changed, decision):
                 outgrown = Feedback(finding_id=event.finding_id, decision=None, at=app.clock.now())
                 app.db.feedback.insert_feedback(outgrown)

@@ -64,6 +64,7 @@ from monitor.domain.vocabulary import (
     OwnershipLabel,
     Side,
     UndoEffect,
+    WithheldKind,
 )
 from monitor.services.consent_terms import build_disclosure_policy
 from monitor.services.coverage import format_finding_title
@@ -178,6 +179,7 @@ def disclose_finding(app: App, finding: Finding) -> FindingView:
         title=format_finding_title(portrait),
         handle=portrait.handle.removeprefix("@") if portrait.name else "",
         snippet=portrait.bio or portrait.snippet,
+        withheld=WithheldKind(portrait.withheld) if portrait.withheld else None,
         label=label,
         answer=app.db.findings.find_finding_feedback(finding.id),
         suggested=SUGGESTED_ANSWERS.get(suggested) if suggested else None,

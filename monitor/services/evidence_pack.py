@@ -19,7 +19,7 @@ from monitor.domain.case_log import (
 )
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding
-from monitor.domain.takedown_plan import may_be_sexual
+from monitor.domain.takedown_plan import keeps_address_alone
 from monitor.domain.vocabulary import CaseKind, Side
 from monitor.services.disclosure import disclose_to_others
 from monitor.services.finding_history import build_comparison_line, compare_with_own_findings
@@ -40,7 +40,7 @@ def build_evidence_view(app: App, case: Case, reader: Side) -> EvidenceView:
         app.db.findings.load_finding(case.finding_id),
     )
     portrait, own = finding.portrait, load_own_findings(app.db, person)
-    is_withheld, said = may_be_sexual(case, portrait), case.get_verdict(Side.PERSON)
+    is_withheld, said = keeps_address_alone(case, portrait), case.get_verdict(Side.PERSON)
     # A page plays no one: what it shares with an account of theirs is no copy.
     is_page = case.nature is CaseKind.HARMFUL_PAGE
     beside = (

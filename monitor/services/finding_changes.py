@@ -16,6 +16,7 @@ from monitor.domain.finding import (
     compute_anchor,
     is_different_account,
     list_aliases,
+    withhold_account_text,
 )
 from monitor.domain.finding_events import (
     FindingAbsence,
@@ -33,6 +34,7 @@ from monitor.domain.snapshot_diff import (
     key_by_anchor,
     list_material_changes,
 )
+from monitor.services.withheld_accounts import forget_withheld_text
 from scrapers.models import Outcome, ParseResult, Query, QueryKind, Trace
 from scrapers.source import SourceFamily
 
@@ -41,7 +43,8 @@ from scrapers.source import SourceFamily
 class FindingChanges:
     """The findings that the queries of one settlement showed, and those they missed.
 
-    `left_lists` holds, by finding, the sightings of lists that showed it until now.
+    `left_lists` holds, by finding, the sightings of lists that showed it until now, and `unkept`
+    what was read of accounts whose text is not kept: it is judged, and forgotten.
     """
 
     observations: dict[str, list[FindingObservation]] = field(
@@ -52,6 +55,7 @@ class FindingChanges:
     new_finding_ids: set[str] = field(default_factory=set)
     portraits_before: dict[str, Trace] = field(default_factory=dict)
     left_lists: dict[str, list[Sighting]] = field(default_factory=lambda: defaultdict(list))
+    unkept: dict[str, list[Trace]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def finding_ids(self) -> tuple[str, ...]:
@@ -69,6 +73,7 @@ class FindingChanges:
     def merge_findings(self, kept_id: str, dropped_id: str) -> None:
         self.observations[kept_id].extend(self.observations.pop(dropped_id, ()))
         self.absences[kept_id].extend(self.absences.pop(dropped_id, ()))
+        self.unkept[kept_id].extend(self.unkept.pop(dropped_id, ()))
         self.merged_into[dropped_id] = kept_id
 
     def resolve_finding_id(self, finding_id: str) -> str:
@@ -85,6 +90,7 @@ class SnapshotComparer:
     `prints` are those of the pictures that the profiles found show.
     `week` is that of the sweep, as `to_week_number` counts. `was_asked` tells whether the person's
     other queries were settled with this version before, so that a new one is theirs, or time's.
+    Of accounts whose text is not kept, `reopened` are kept again from this reading on.
     """
 
     db: Database
@@ -96,6 +102,7 @@ class SnapshotComparer:
     family: SourceFamily = SourceFamily.PROFILES
     was_asked: bool = False
     prints: PictureResults = field(default_factory=PictureResults)
+    reopened: frozenset[str] = frozenset()
     finding_changes: FindingChanges = field(default_factory=FindingChanges)
 
     def compare_answer(self, query: Query, result: ParseResult) -> None:
@@ -105,7 +112,14 @@ class SnapshotComparer:
         sightings = self.db.sightings.list_sightings_of_query(self.person_id, query.key)
         earlier = {compute_anchor(one_sighting.trace): one_sighting for one_sighting in sightings}
         before = {key: value.trace for key, value in earlier.items()}
-        result = self._add_picture_prints(result, before)
+        read = self._add_picture_prints(result, before)
+        result = self._withhold_texts(read, earlier)
+        kept_again = {compute_anchor(trace) for trace in result.traces if not trace.withheld}
+        before = {
+            key: trace
+            for key, trace in before.items()
+            if not (trace.withheld and key in kept_again)
+        }
         changes = {
             snapshot.key: snapshot
             for snapshot in diff_snapshots(before, apply_parse_result(before, result))
@@ -134,6 +148,9 @@ class SnapshotComparer:
             if look.listed and is_listed_as_bait(trace):
                 look = self._compare_listings(finding, query, look)
             self.finding_changes.observations[finding].append(look)
+            if trace.withheld:
+                shown = (one for one in read.traces if compute_anchor(one) == key)
+                self.finding_changes.unkept[finding].extend(shown)
         for key, change in changes.items():
             if change.after is None:
                 missed = replace(
@@ -169,6 +186,7 @@ class SnapshotComparer:
             sighting.trace
             for sighting, record in older
             if (record.source, record.version) == (query.source, self.version)
+            and not sighting.trace.withheld
         ]
         if alike and look.change and look.change.before is None:
             look = replace(look, change=replace(look.change, before=alike[-1]), baseline=False)
@@ -186,14 +204,38 @@ class SnapshotComparer:
         )
         return replace(result, traces=tuple(traces))
 
+    def _withhold_texts(self, result: ParseResult, earlier: Mapping[str, Sighting]) -> ParseResult:
+        """Leave out what is not kept of accounts that were withheld before.
+
+        One that is its person's is marked so no longer; what they read of it first is no change.
+        """
+        traces = []
+        for trace in result.traces:
+            known = earlier.get(compute_anchor(trace))
+            found = self._find_known_findings(trace, known)
+            for finding in found:
+                if finding.portrait.withheld and finding.id in self.reopened:
+                    opened = withhold_account_text(finding.portrait, "")
+                    self.db.findings.update_finding(replace(finding, portrait=opened))
+            kinds = (
+                finding.portrait.withheld for finding in found if finding.id not in self.reopened
+            )
+            kind = max(kinds, default="")
+            traces.append(withhold_account_text(trace, kind) if kind else trace)
+        return replace(result, traces=tuple(traces))
+
+    def _find_known_findings(self, trace: Trace, known: Sighting | None) -> tuple[Finding, ...]:
+        """Return what an account, or a page, was met as before: several are one from now on."""
+        findings = self.db.findings
+        if known:
+            finding_id = self.finding_changes.resolve_finding_id(known.finding_id)
+            return (findings.load_finding(finding_id),)
+        met = findings.find_findings_by_aliases(self.person_id, list_aliases(trace))
+        return tuple(one for one in met if not is_different_account(one.portrait, trace))
+
     def _find_or_add_finding(self, trace: Trace) -> str:
         """Find the finding by any of its keys, or create it; two that are one are merged."""
-        findings = self.db.findings
-        found = [
-            finding
-            for finding in findings.find_findings_by_aliases(self.person_id, list_aliases(trace))
-            if not is_different_account(finding.portrait, trace)
-        ]
+        findings, found = self.db.findings, self._find_known_findings(trace, None)
         if not found:
             look = FindingObservation(kind=QueryKind.SEARCH, trace=trace, baseline=True)
             step = create_finding(self.new_id(), self.person_id, (look,), self.at)
@@ -208,6 +250,7 @@ class SnapshotComparer:
         for other in found[1:]:
             whole = findings.merge_findings(whole, other)
             self.finding_changes.merge_findings(whole.id, other.id)
+            forget_withheld_text(self.db, whole)
         findings.update_finding(whole, self._list_unclaimed_aliases(trace, whole.id))
         return whole.id
 

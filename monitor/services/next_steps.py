@@ -238,7 +238,7 @@ def _list_lines_of_harm(app: App, target: _Target) -> Iterator[AdviceLine]:
 
 
 def _build_evidence_line(target: _Target) -> AdviceLine:
-    if target.is_sexual:
+    if target.is_sexual or target.portrait.withheld:
         return AdviceLine(words=Reason("advice.note-only"))
     path = f"{OWN_PAGES[AdviceTarget.KIT].format(id=target.case.id)}/pack"
     return AdviceLine(words=Reason("advice.evidence"), path=path, link=EVIDENCE_LINK)

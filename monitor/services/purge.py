@@ -12,7 +12,8 @@ from datetime import datetime
 
 from monitor.annexes import load_annex_parts
 from monitor.app import App
-from monitor.domain.finding import Finding, Presence, combine_traces
+from monitor.domain.finding import Finding, Presence
+from monitor.domain.finding_events import refresh_portrait
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage, is_expired
 from monitor.domain.vocabulary import CaseKind, CaseState, DistrictFindingState
 from monitor.services.annex_services import AnnexServices, list_active_staff
@@ -63,8 +64,8 @@ def delete_expired_sightings(app: App, person_id: str) -> None:
 
 def _rebuild_portrait(app: App, finding: Finding) -> None:
     left = [sighting.trace for sighting in app.db.sightings.list_sightings_of_finding(finding.id)]
-    portrait = combine_traces(left) if left else strip_portrait_text(finding.portrait)
-    app.db.findings.update_finding(replace(finding, portrait=portrait))
+    bare = replace(finding, portrait=strip_portrait_text(finding.portrait))
+    app.db.findings.update_finding(refresh_portrait(finding, left) if left else bare)
     assessment = app.db.findings.find_assessment(finding.id)
     if assessment:
         app.db.findings.set_assessment(finding.id, assessment.without_quotes)
@@ -79,6 +80,7 @@ def strip_portrait_text(portrait: Trace) -> Trace:
         account=portrait.account,
         account_aliases=portrait.account_aliases,
         handle=portrait.handle,
+        withheld=portrait.withheld,
     )
 
 

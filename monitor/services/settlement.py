@@ -18,7 +18,7 @@ from monitor.db.staged_answers import StagedAnswer
 from monitor.db.sweeps import SourceRun, Sweep
 from monitor.domain.case import list_watched_exposures
 from monitor.domain.detection.picture_likeness import PictureResults
-from monitor.domain.finding import Finding, Presence, Sighting, withhold_page_text
+from monitor.domain.finding import Presence, Sighting, combine_traces
 from monitor.domain.finding_events import (
     EventPolicy,
     FindingUpdate,
@@ -47,7 +47,6 @@ from monitor.domain.source_trust import (
     distrust_lookups,
     is_learned_canary,
 )
-from monitor.domain.vocabulary import HarmKind
 from monitor.services.account_proofs import check_account_proofs
 from monitor.services.alert_feeds import record_feed_results
 from monitor.services.breaches import record_breaches
@@ -55,6 +54,7 @@ from monitor.services.case_raising import SettlementChanges, assess_changes, fla
 from monitor.services.finding_changes import FindingChanges, SnapshotComparer
 from monitor.services.own_accounts import include_confirmed_accounts
 from monitor.services.thumbnails import store_thumbnails
+from monitor.services.withheld_accounts import forget_withheld_text, list_reopened_ids
 from scrapers.models import CrawlResult, Outcome, ParseResult, QueryKind
 from scrapers.source import METHODS, Method, PersonalFeedSource, Source, SourceFamily
 
@@ -107,6 +107,11 @@ class PersonSettlement:
             events=events,
             before=changes.portraits_before,
             trust_status=self.trust,
+            unkept={
+                finding_id: combine_traces(traces)
+                for finding_id, traces in changes.unkept.items()
+                if traces
+            },
         )
         assess_changes(self.app, self.person, settlement)
         owner = include_confirmed_accounts(self.app.db, self.person)
@@ -124,6 +129,7 @@ class PersonSettlement:
             family=self.source.family,
             was_asked=self._was_asked_before(),
             prints=PictureResults.from_visits(staged.visit for staged in answers),
+            reopened=list_reopened_ids(self.app.db, self.person),
         )
         # In an order of their own, so that the network's haste decides nothing.
         for staged in sorted(answers, key=lambda answer: answer.visit.query.key):
@@ -163,18 +169,8 @@ class PersonSettlement:
             )
             refreshed = refresh_portrait(step.finding, shown)
             db.findings.update_finding(refreshed)
-            self._withhold_sexual_text(refreshed)
+            forget_withheld_text(db, refreshed)
             yield step
-
-    def _withhold_sexual_text(self, finding: Finding) -> None:
-        """Forget what any query has stored of the text of a page with sexual words."""
-        if HarmKind.SEXUAL not in finding.portrait.harms:
-            return
-        for sighting in self.app.db.sightings.list_sightings_of_finding(finding.id):
-            bare = replace(sighting, trace=withhold_page_text(sighting.trace))
-            if bare != sighting:
-                self.app.db.sightings.save_sighting(bare)
-        self.app.db.versions.rewrite_versions(finding.id, withhold_page_text)
 
     def _process_missing_findings(self, finding_changes: FindingChanges) -> Iterator[FindingUpdate]:
         db = self.app.db

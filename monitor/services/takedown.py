@@ -22,7 +22,7 @@ from monitor.domain.finding import Finding, Presence
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Reason
 from monitor.domain.takedown_facts import RemovalGuide, TakedownGuide
-from monitor.domain.takedown_plan import may_be_sexual
+from monitor.domain.takedown_plan import keeps_address_alone, may_be_sexual
 from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,
@@ -239,16 +239,16 @@ def add_screenshot(app: App, owner_id: str, case_id: str, body: bytes) -> Upload
 def _find_upload_problem(app: App, case: Case, body: bytes) -> UploadProblem | None:
     if problem := find_upload_problem(body):
         return problem
-    if _is_sexual(app, case):
+    if _is_withheld(app, case):
         return UploadProblem.SEXUAL
     if app.db.screenshots.count_screenshots_of_case(case.id) >= MAX_SCREENSHOTS:
         return UploadProblem.TOO_MANY
     return None
 
 
-def _is_sexual(app: App, case: Case) -> bool:
+def _is_withheld(app: App, case: Case) -> bool:
     """Tell whether no picture of it may be kept, whoever takes it."""
-    return may_be_sexual(case, app.db.findings.load_finding(case.finding_id).portrait)
+    return keeps_address_alone(case, app.db.findings.load_finding(case.finding_id).portrait)
 
 
 def load_screenshot(app: App, owner_id: str, case_id: str, screenshot_id: str) -> bytes:
@@ -274,7 +274,7 @@ def _build_screenshots_view(app: App, case: Case) -> ScreenshotsView:
         most=MAX_SCREENSHOTS,
         megabytes=MAX_UPLOAD_BYTES >> 20,
         supported=detect_picture_support() is PictureSupport.OPENED,
-        withheld=_is_sexual(app, case),
+        withheld=_is_withheld(app, case),
     )
 
 

@@ -17,7 +17,7 @@ from monitor.domain.case_end import find_end
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.students.cues import may_be_a_students
-from monitor.domain.takedown_plan import may_be_sexual
+from monitor.domain.takedown_plan import keeps_address_alone
 from monitor.domain.vocabulary import Decision, Scope, Side
 from monitor.services.own_accounts import load_own_findings
 from scrapers.models import CrawlResult, QueryKind
@@ -52,7 +52,8 @@ def store_thumbnails(
         copy = drop_unwanted_copy(app, visit).result.picture_copy
         profile = visit.query.terms[:1]
         for finding in app.db.findings.find_findings_by_aliases(person_id, profile) if copy else ():
-            if app.db.findings.find_finding_feedback(finding.id) in _SOMEONE_ELSES:
+            said = app.db.findings.find_finding_feedback(finding.id)
+            if said in _SOMEONE_ELSES or finding.portrait.withheld:
                 continue
             app.db.thumbnails.save_thumbnail(
                 person_id, sweep_id, Thumbnail(finding_id=finding.id, at=visit.at, picture=copy)
@@ -116,7 +117,7 @@ def may_show_picture(app: App, case: Case) -> bool:
     if not (case.is_undecided or (case.is_pursued and consent.tells_of_pictures)):
         return False
     finding = app.db.findings.load_finding(case.finding_id)
-    if finding.presence is Presence.GONE or may_be_sexual(case, finding.portrait):
+    if finding.presence is Presence.GONE or keeps_address_alone(case, finding.portrait):
         return False
     return not may_be_a_students(finding.portrait, now.year)
 

@@ -16,6 +16,7 @@ from monitor.domain.vocabulary import (
     PairSign,
     SourceStage,
     SweepKind,
+    WithheldKind,
     spell_site_name,
 )
 
@@ -41,6 +42,17 @@ OWN_LOOKS: Final = (
 PAGE_LEAD: Final = "Its title is"
 ACCOUNT_LEAD: Final = "It calls itself"
 CHANGED_ACCOUNT_LEAD: Final = "It now calls itself"
+# Why nothing else of an account is shown.
+WITHHELD: Final[Mapping[WithheldKind, str]] = {
+    WithheldKind.ADULT: (
+        "This site is for adults or for dating, so we keep only the address and when we saw it."
+    ),
+    WithheldKind.MINOR: (
+        "It says that a student, or someone under 18, runs it, so we keep only its address and "
+        "when we saw it."
+    ),
+    WithheldKind.SEXUAL: ("Its words seem sexual, so we keep only its address and when we saw it."),
+}
 EVENT_KINDS: Final[Mapping[EventKind, str]] = {
     EventKind.APPEARED: "New",
     EventKind.FOUND_NOW: "Found now, the first time we asked",

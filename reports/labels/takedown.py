@@ -84,7 +84,9 @@ SCREENSHOT_PROBLEMS: Final[Mapping[UploadProblem, str]] = {
         "with at most 9 million pixels."
     ),
     UploadProblem.BUSY: "We could not check this file. Try again in a few minutes.",
-    UploadProblem.SEXUAL: "You cannot add a picture of a page or account with sexual words.",
+    UploadProblem.SEXUAL: (
+        "You cannot add a picture of what may be sexual, or of a student's account."
+    ),
 }
 # What a person may say of a request to a site, and of an account of their own.
 REMOVAL_STEPS: Final[Mapping[Decision, str]] = {

@@ -69,7 +69,8 @@ class Assessment:
 
     `suggestion` is what the evidence says where only the person can: an account that they did not
     declare is never called theirs before they say so, however likely that is. `weights` is the
-    version of the weights, 0 if it was not stored yet.
+    version of the weights, 0 if it was not stored yet. `judged` is what the words said that were
+    not kept, where the person's own word stands in its place; else None.
     """
 
     label: OwnershipLabel
@@ -78,6 +79,7 @@ class Assessment:
     evidence: tuple[Evidence, ...] = ()
     lowered_by: tuple[Reason, ...] = ()
     weights: int = 0
+    judged: "Assessment | None" = None
 
     @property
     def shown_evidence(self) -> tuple[Evidence, ...]:
@@ -580,6 +582,24 @@ class Assessor:
         """Assess a trace; what was judged itself taught the lessons, and is not held to them."""
         said = self.inventory if decision is None else self._inventory_without_lessons
         return assess_trace(self.subject, trace, said, decision, self.weights)
+
+    def keep_assessment(
+        self, known: Assessment, trace: Trace, decision: Decision | None
+    ) -> Assessment:
+        """Return what is known of an account whose words were not kept, as its person has it now.
+
+        Judged again, it would be nobody's.
+        """
+        first = known.judged or known
+        if is_declared(trace, self.subject, self.inventory):
+            label, rule = OwnershipLabel.MINE, evidence_rules.DECLARED
+        elif decision in _LABEL_BY_DECISION:
+            label, rule = _LABEL_BY_DECISION[decision]
+        else:
+            return first
+        said = self.weights.weigh_matches([rule.build_match()])
+        decided = _build_assessment(label, (*said, *first.evidence), self.weights)
+        return replace(decided, judged=first)
 
     def is_decision_outdated(self, changed: Trace, decision: Decision | None) -> bool:
         """Tell whether a decision for someone else no longer fits what an account has become.

@@ -8,6 +8,7 @@ import pytest
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.errors import InputError
+from monitor.domain.finding import withhold_account_text
 from monitor.domain.finding_events import Event
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, EventKind, OwnershipLabel
@@ -265,6 +266,27 @@ def test_merging_moves_a_case_that_has_no_twin(world):
     moved = world.state.cases.find_case(keep.id, CaseKind.STUDENT_LINK, "follows")
     assert moved is not None
     assert moved.id == case.id
+
+
+@pytest.mark.parametrize("older", [True, False])
+def test_what_is_known_of_a_withheld_account_stays_when_it_becomes_one_with_another(
+    world,
+    older: bool,  # noqa: FBT001 - a column of the table
+):
+    findings, rosa = world.state.findings, world.enrolled("Rosa")
+    kept, dropped = world.finding(rosa), world.finding(rosa)
+    withheld, other = (kept, dropped) if older else (dropped, kept)
+    bare = replace(withheld, portrait=withhold_account_text(withheld.portrait, "sexual"))
+    findings.update_finding(bare)
+    known = Assessment(label=OwnershipLabel.IMPERSONATION, bits=9.0)
+    findings.set_assessment(bare.id, known)
+    findings.set_assessment(other.id, Assessment(label=OwnershipLabel.NAMESAKE, bits=-3.0))
+
+    whole = findings.merge_findings(*(findings.load_finding(one.id) for one in (kept, dropped)))
+
+    assert (whole.portrait.withheld, whole.portrait.name) == ("sexual", "")
+    assert findings.find_assessment(whole.id) == known
+    assert findings.find_finding_label(whole.id) is OwnershipLabel.IMPERSONATION
 
 
 def test_two_people_s_findings_never_become_one(world):

@@ -15,6 +15,7 @@ from monitor.domain.finding import (
     is_different_account,
     list_aliases,
     merge_findings,
+    withhold_account_text,
 )
 from monitor.domain.snapshot_diff import MATERIAL, list_material_changes
 from scrapers.models import Trace, TraceKind
@@ -26,11 +27,13 @@ IDENTITY = {
 VOLATILE = {
     TraceKind.ACCOUNT: (
         *("url", "title", "snippet", "location", "created_at", "counts"),
-        *("picture", "picture_print", "exposed", "harms", "says_missing", "network_labels"),
+        *("picture", "picture_print", "exposed", "harms", "withheld"),
+        *("says_missing", "network_labels"),
     ),
     TraceKind.PAGE: (
         *("url", "title", "snippet", "location", "created_at", "counts"),
-        *("picture", "picture_print", "exposed", "harms", "says_missing", "network_labels"),
+        *("picture", "picture_print", "exposed", "harms", "withheld"),
+        *("says_missing", "network_labels"),
         *("name", "handle", "bio", "picture_hash", "links", "private"),
     ),
 }
@@ -153,6 +156,33 @@ def test_of_a_sexual_page_no_sighting_brings_text_back(some, more):
         assert portrait == Trace(
             key=portrait.key, kind=portrait.kind, url=portrait.url, harms=portrait.harms
         )
+
+
+WITHHELD = st.builds(
+    lambda trace, kind: withhold_account_text(trace, kind) if kind else trace,
+    TRACES,
+    st.sampled_from(["", "adult", "minor", "sexual"]),
+)
+
+
+@given(st.lists(WITHHELD, min_size=1, max_size=3), st.lists(WITHHELD, max_size=3))
+def test_of_a_withheld_account_no_sighting_brings_text_back(some, more):
+    portrait = combine_traces((*some, *more))
+
+    assert combine_traces((combine_traces(some), *more)) == portrait
+    assert portrait.withheld == max(trace.withheld for trace in (*some, *more))
+    if portrait.withheld:
+        assert portrait == withhold_account_text(portrait, portrait.withheld)
+        assert (portrait.name, portrait.bio, portrait.links) == ("", "", ())
+
+
+@given(TRACES)
+def test_an_account_is_met_again_by_what_is_left_of_it(trace):
+    bare = withhold_account_text(trace, "sexual")
+
+    assert compute_anchor(bare) == compute_anchor(trace)
+    assert list_aliases(bare) == list_aliases(trace)
+    assert withhold_account_text(bare, "") == replace(bare, withheld="")
 
 
 def test_an_account_keeps_its_own_words_beside_a_sexual_page():

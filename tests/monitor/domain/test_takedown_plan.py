@@ -11,6 +11,7 @@ from monitor.domain.takedown_plan import (
     LADDERS,
     LeverPlan,
     Situation,
+    keeps_address_alone,
     list_harms,
     may_be_sexual,
     plan_levers,
@@ -208,6 +209,22 @@ def test_of_threats_a_picture_is_evidence_and_of_what_is_sexual_none_is_saved(
     account = Trace(key=url, kind=TraceKind.ACCOUNT, url=url, name="Ms Roe", bio=bio)
 
     assert may_be_sexual(case(reason), account) is sexual
+
+
+@pytest.mark.parametrize(
+    ("reason", "mark", "sexual"),
+    [("lewd", "sexual", True), ("mock-harm", "minor", False), ("same-picture", "adult", False)],
+)
+def test_where_the_words_are_not_kept_the_mark_says_what_they_were(
+    reason: str,
+    mark: str,
+    sexual: bool,  # noqa: FBT001 - a column of the table
+):
+    url = "https://x.com/ms.roe"
+    account = Trace(key=url, kind=TraceKind.ACCOUNT, url=url, withheld=mark)
+
+    assert may_be_sexual(case(reason), account) is sexual
+    assert keeps_address_alone(case(reason), account)
 
 
 def test_a_platforms_own_form_comes_before_what_is_true_of_any():

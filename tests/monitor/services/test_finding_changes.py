@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
+from monitor.domain.finding import withhold_account_text
 from monitor.services.finding_changes import SnapshotComparer
+from monitor.services.withheld_accounts import forget_withheld_text
 from scrapers.models import Outcome, ParseResult, Query, QueryKind, Request, Trace, TraceKind
 from tests.monitor.services.world import World
 
@@ -90,6 +92,54 @@ def test_an_account_that_bears_anothers_former_handle_is_another_finding(desk: D
     desk.shows("maria", [finding("b", "net:2", "net:@maria")])
 
     assert len(desk.findings) == 2
+
+
+def mark(desk: Desk, alias: str) -> None:
+    """Let an account be one of which no text is kept."""
+    (one,) = desk.state.findings.find_findings_by_aliases(desk.person, (alias,))
+    bare = replace(one, portrait=withhold_account_text(one.portrait, "sexual"))
+    desk.state.findings.update_finding(bare)
+    forget_withheld_text(desk.state, bare)
+
+
+@pytest.mark.parametrize("marked", ["net:1", "net:@maria"])
+def test_of_two_that_turn_out_one_neither_keeps_its_text_if_one_is_withheld(
+    desk: Desk, marked: str
+):
+    words = replace(finding("a", "net:@maria"), name="Words", bio="More words")
+    desk.shows("maria", [words])
+    desk.shows("delgado", [replace(words, key="b", account="net:1")])
+    assert len(desk.findings) == 2
+    mark(desk, marked)
+
+    both = replace(words, key="c", account="net:1", account_aliases=("net:@maria",))
+    desk.shows("both", [both])
+
+    (whole,) = desk.state.findings.list_findings_of_person(desk.person)
+    assert (whole.portrait.withheld, whole.portrait.name) == ("sexual", "")
+    shown = desk.state.sightings.list_sightings_of_finding(whole.id)
+    versions = desk.state.versions.list_versions(whole.id)
+    assert {(one.trace.name, one.trace.bio) for one in (*shown, *versions)} == {("", "")}
+    # Judged in memory, all the same.
+    assert desk.comparing.finding_changes.unkept == {whole.id: [both]}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FOUND, Outcome.PARTIAL])
+def test_of_a_withheld_account_nothing_that_it_says_is_a_change(desk: Desk, outcome: Outcome):
+    words = replace(finding("a", "net:1"), name="Words", bio="More words")
+    desk.shows("maria", [words])
+    mark(desk, "net:1")
+    desk.comparing.finding_changes.observations.clear()
+
+    for said in ("Other words", ""):
+        again = replace(words, bio=said, links=(said,), private=True)
+        answer = ParseResult(outcome=outcome, traces=(again,))
+        with desk.state.begin_transaction():
+            desk.comparing.compare_answer(desk.query("maria"), answer)
+
+    looks = desk.comparing.finding_changes.observations
+    assert [look.change for one in looks.values() for look in one] == [None, None]
+    assert len(desk.state.versions.list_versions(*looks)) == 1
 
 
 accounts = st.lists(

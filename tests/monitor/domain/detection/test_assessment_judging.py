@@ -9,6 +9,7 @@ from monitor.domain.detection.appearance import Inventory, Subject
 from monitor.domain.detection.assessment import Assessor
 from monitor.domain.detection.lessons import learn_from_feedback
 from monitor.domain.detection.weights import load_own_weights
+from monitor.domain.finding import withhold_account_text
 from monitor.domain.vocabulary import Decision, OwnershipLabel
 from tests.monitor.domain.detection.test_imitation_watch import OWN, STRANGER
 
@@ -56,3 +57,29 @@ def test_a_verdict_of_somebody_else_is_outgrown_by_imitating(decision):
 )
 def test_any_other_verdict_is_not(decision):
     assert not JUDGING.is_decision_outdated(CLONE, decision)
+
+
+@pytest.mark.parametrize("trace", [CLONE, STRANGER])
+def test_without_its_words_an_account_stays_what_it_was_found_to_be(trace):
+    known = JUDGING.assess_with_feedback(trace, None)
+    bare = withhold_account_text(trace, "sexual")
+
+    assert JUDGING.keep_assessment(known, bare, None) == known
+    for decision, label in {
+        Decision.MINE: OwnershipLabel.MINE,
+        Decision.UNRELATED: OwnershipLabel.UNRELATED,
+        Decision.MOCK: OwnershipLabel.MOCK,
+    }.items():
+        said = JUDGING.keep_assessment(known, bare, decision)
+        again = JUDGING.keep_assessment(said, bare, Decision.NAMESAKE)
+
+        assert (said.label, said.judged) == (label, known)
+        assert (again.label, again.judged) == (OwnershipLabel.NAMESAKE, known)
+        assert JUDGING.keep_assessment(again, bare, None) == known
+
+
+def test_without_its_words_what_was_declared_is_theirs():
+    known = JUDGING.assess_with_feedback(STRANGER, None)
+    bare = withhold_account_text(OWN, "adult")
+
+    assert JUDGING.keep_assessment(known, bare, None).label is OwnershipLabel.MINE
