@@ -4,7 +4,7 @@ There is always a next step with a date, or the case has ended. When a person is
 waits for them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count, takewhile
@@ -154,7 +154,7 @@ def find_next_step(
         due = min(filter(None, (turn.compute_due(begun), shut)))
         return NextStep(who=StepActor.IT, what=turn.what, since=begun, due=due)
     if own and case.awaits_confirmation:
-        due = own.at + ANSWER_WITHIN
+        due = _count_on(case, own.at, ANSWER_WITHIN)
         return NextStep(who=StepActor.PERSON, what=CaseStep.CONFIRM, since=own.at, due=due)
     if _is_real(case):
         return _plan_lever(case, now)
@@ -179,10 +179,7 @@ def find_review_turn(case: Case) -> ReviewTurn | None:
     if case.known_since is None:
         return None
     if word is None:
-        stops = find_stops(case, lambda then: (then.get_word(Side.PERSON), then.get_word(Side.IT)))
-        return ReviewTurn(
-            since=case.opened_at, what=CaseStep.DECIDE, within=DECIDE_WITHIN, stops=stops
-        )
+        return _give_turn(case, case.opened_at, CaseStep.DECIDE, DECIDE_WITHIN)
     if not _is_real(case):
         return None
     # Only an account that others made, or into which its owner asks for help, is for IT to report,
@@ -194,19 +191,40 @@ def find_review_turn(case: Case) -> ReviewTurn | None:
     if lever:
         return _find_turn_after_lever(case, lever)
     urgent = ACT_WITHIN[case.severity]
-    since, within = (word.at + urgent, DECIDE_WITHIN) if own else (word.at, urgent)
-    return ReviewTurn(since=since, what=CaseStep.REPORT, within=within)
+    since, within = (_count_on(case, word.at, urgent), DECIDE_WITHIN) if own else (word.at, urgent)
+    return _give_turn(case, since, CaseStep.REPORT, within)
 
 
 def _find_turn_after_lever(case: Case, lever: DecisionRecord) -> ReviewTurn | None:
     """Return from when on IT has to do more; who did it last goes on, or asks IT."""
     if case.is_locked_out and case.shared_at and case.get_side(lever) is Side.PERSON:
         asked_at = max(lever.at, case.shared_at)
-        return ReviewTurn(since=asked_at, what=CaseStep.REPORT, within=DECIDE_WITHIN)
+        return _give_turn(case, asked_at, CaseStep.REPORT, DECIDE_WITHIN)
     since = find_time_of_more(case, lever)
     if since is None or case.get_side(lever) is Side.PERSON:
         return None
-    return ReviewTurn(since=since, what=CaseStep.ESCALATE, within=ESCALATE_WITHIN)
+    return _give_turn(case, since, CaseStep.ESCALATE, ESCALATE_WITHIN)
+
+
+def _give_turn(case: Case, since: datetime, what: CaseStep, within: timedelta) -> ReviewTurn:
+    stops = find_stops(case, lambda then: (_find_what_stands(then), then.is_doubted))
+    return ReviewTurn(since=since, what=what, within=within, stops=stops)
+
+
+def _count_on(
+    case: Case,
+    since: datetime,
+    span: timedelta,
+    find: Callable[[Case], object] | None = None,
+) -> datetime:
+    """Return when a time to act is over, in which nothing counts that was undone since."""
+    stops = find_stops(case, find or _find_what_stands)
+    return Countdown(start=since, span=span, stops=stops).compute_end_with()
+
+
+def _find_what_stands(case: Case) -> tuple[Decision | None, Decision | None, DecisionRecord | None]:
+    own = case.get_verdict(Side.PERSON)
+    return own, own or case.get_verdict(Side.IT), case.last_lever
 
 
 def find_time_of_more(case: Case, lever: DecisionRecord) -> datetime | None:
@@ -247,7 +265,7 @@ def plan_report_back(case: Case) -> NextStep | None:
     denial = case.denial
     if denial is None or case.report_to_take_back is None:
         return None
-    due = denial.at + DECIDE_WITHIN
+    due = _count_on(case, denial.at, DECIDE_WITHIN, lambda then: then.report_to_take_back)
     return NextStep(who=StepActor.IT, what=CaseStep.TAKE_BACK, since=denial.at, due=due)
 
 
@@ -271,7 +289,7 @@ def _plan_lever(case: Case, now: datetime) -> NextStep:
     word, lever = case.get_word(Side.PERSON) or case.get_word(Side.IT), case.last_lever
     if lever is None:
         since = word.at if word else case.opened_at
-        due = since + ACT_WITHIN[case.severity]
+        due = _count_on(case, since, ACT_WITHIN[case.severity])
         silent = case.get_word(Side.PERSON) is None
         what = CaseStep.ANSWER if silent else CaseStep.REPORT
         return NextStep(who=StepActor.PERSON, what=what, since=since, due=due)
@@ -284,7 +302,7 @@ def _plan_lever(case: Case, now: datetime) -> NextStep:
         return NextStep(who=StepActor.SERVICE, what=what, since=lever.at, due=due)
     if now < more:
         return NextStep(who=StepActor.SERVICE, what=CaseStep.LOOK, since=lever.at, due=more)
-    due = more + ESCALATE_WITHIN
+    due = _count_on(case, more, ESCALATE_WITHIN)
     return NextStep(who=StepActor.PERSON, what=CaseStep.ESCALATE, since=more, due=due)
 
 

@@ -585,7 +585,7 @@ def _plan_review(case: Case, summary: CaseSummary, now: datetime) -> ReviewPlan 
         return None
     if summary.open_until and summary.open_until <= turn.since:
         return None
-    return ReviewPlan(what=turn.what, since=turn.since, due=turn.since + turn.within)
+    return ReviewPlan(what=turn.what, since=turn.since, due=turn.compute_due(turn.since))
 
 
 def _find_own_turn(case: Case, summary: CaseSummary, now: datetime) -> datetime | None:

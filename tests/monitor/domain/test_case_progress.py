@@ -261,6 +261,38 @@ def test_an_undo_is_as_if_the_press_had_never_been(life, by, data):
         assert forecast_time_opening(later.inputs, later.policy) == ahead + waited
 
 
+@MANY
+@given(lives())
+def test_no_undo_gives_a_day_that_is_past_unless_it_was_before(life):
+    for by in ("rosa", *REVIEWERS):
+        if Decision.REOPENED not in life.list_options(by):
+            continue
+        undone = life.play(by, Decision.REOPENED)
+        left = undone.case.entries
+        press = next(entry for entry in life.case.entries if entry not in left)
+        for side in Side:
+            standing = undone.standing(side, by)
+            step = standing and standing.next_step
+            if (
+                step
+                and step != life.step()
+                and step.what not in {CaseStep.NOTIFY, CaseStep.MEND_ADDRESS}
+            ):
+                assert step.due > life.now or step.due <= press.at, (by, press)
+
+
+def test_what_it_did_while_an_answer_stood_is_not_overdue_once_that_is_undone():
+    answered = told().at(MONDAY + DAY).play("rosa", Decision.IMPERSONATION)
+    reported = answered.at(MONDAY + 6 * DAY).play("ana", Decision.REPORTED)
+    claimed = reported.at(MONDAY + 10 * DAY).play("ana", Decision.REMOVED)
+
+    undone = claimed.at(MONDAY + 40 * DAY).play("rosa", Decision.REOPENED)
+
+    step = undone.step()
+    assert (step.who, step.what) == (StepActor.PERSON, CaseStep.ESCALATE)
+    assert step.due == undone.now + 14 * DAY
+
+
 def confirms_link(case: Case, by: str, said: Decision) -> bool:
     """Tell whether this would say again, on a page, what a mailed link said last."""
     own = [entry for entry in case.undoable if entry.by == by]
