@@ -36,13 +36,12 @@ from reports.finding_view import (
 from reports.labels.cases import (
     DECISION_SENTENCES,
     GIVEN_UP_END,
-    NOTHING_MORE,
     OWN_END_REASONS,
     OWN_NEXT_STEPS,
     OWN_NEXT_STEPS_OF_KIND,
     OWNERSHIP_KINDS,
     RECOVERED_END,
-    TAKEN_OVER,
+    REVIEW_SENTENCES,
     TRACK_PLACES,
     TRACKS,
     UNANSWERED_LINK_END,
@@ -147,6 +146,8 @@ class CaseSummary:
     take_back_by: datetime | None = None
     taken_by: str = ""
     asked_at: datetime | None = None
+    # What IT will do, as both sides read it; None for nothing, or where IT does not see it.
+    review_plan: ReviewPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +178,6 @@ class CaseView(CaseSummary):
     is_pursued: bool = False
     # IT says that it needs nothing, whatever its person says.
     is_doubted: bool = False
-    # What IT will do, as both sides read it; None for nothing, or where IT does not see it.
-    review_plan: ReviewPlan | None = None
     # The sides that take back a report that hit what pretends nothing. IT did so, or left its own
     # and said why.
     withdraws: tuple[Side, ...] = ()
@@ -455,12 +454,8 @@ class CaseView(CaseSummary):
     def review_said(self) -> str:
         if self.review_decision is None:
             return ""
-        own = self.kind is CaseKind.OWN_ACCOUNT_CHANGED
-        if own and self.review_decision is Decision.IMPERSONATION:
-            return TAKEN_OVER
-        if self.kind is CaseKind.STUDENT_LINK and self.review_decision is Decision.HARMLESS:
-            return NOTHING_MORE
-        return DECISION_SENTENCES[self.review_decision]
+        own = REVIEW_SENTENCES.get(self.kind, {})
+        return own.get(self.review_decision, DECISION_SENTENCES[self.review_decision])
 
     @property
     def is_removable(self) -> bool:

@@ -29,7 +29,9 @@ def list_reviewer_fields(case: CaseView, zone: str) -> tuple[tuple[str, str], ..
         opened = REVIEWER_ACCESS_REASONS[case.opened_by] if case.opened_by else "It may not yet"
         following = "Nothing, it has ended"
         if case.next_by and case.next_step:
-            following = describe_review_step(case.nature, case.next_by, case.next_step)
+            following = describe_review_step(
+                case.nature, case.next_by, case.next_step, is_early=case.open_until is not None
+            )
         state = describe_state(case.kind, case.state)
         is_settled = case.state is CaseState.HARMLESS
         return (

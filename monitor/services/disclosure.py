@@ -351,7 +351,7 @@ def _summarize(
     back = plan_report_back(case) if mistaken else None
     zone = person.zone if side is Side.PERSON else app.config.district.zone
     is_misreported = side is Side.PERSON and _is_misreported(app, case, now, asked=bool(mistaken))
-    return CaseSummary(
+    summary = CaseSummary(
         id=case.id,
         kind=case.kind,
         nature=case.nature,
@@ -382,6 +382,7 @@ def _summarize(
         mistaken_at=mistaken.at if mistaken else None,
         take_back_by=back.due if back else None,
     )
+    return replace(summary, review_plan=_plan_review(case, summary, now))
 
 
 def _is_misreported(app: App, case: Case, now: datetime, *, asked: bool) -> bool:
@@ -429,7 +430,6 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
         person=person.name.full_name,
         revision=case.revision,
         shows_picture=may_review_picture(app, case),
-        review_plan=_plan_review(case, summary, app.clock.now()),
     )
 
 
@@ -516,7 +516,6 @@ def _build_own_view(
         helper="" if inputs.has_reviewer else app.config.district.contact,
         contact_kinds=case.contact_kinds,
         pair=None if summary.end else _find_account_pair(app, case, finding, own.values()),
-        review_plan=_plan_review(case, summary, now),
         asked=_find_last_question(app.db, case.id) if is_asked else None,
         office=find_case_office(app, case.id) if is_open else "",
     )

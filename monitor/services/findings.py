@@ -68,6 +68,7 @@ from reports.case_view import CaseView, describe_folded, fold_exposures
 from reports.coverage import Coverage
 from reports.dates import format_local_time
 from reports.finding_view import FindingView
+from reports.labels.cases import OPENED_BY_OTHERS, OPENED_TO_IT
 from reports.pages.findings import (
     CasePanel,
     ComparisonView,
@@ -75,6 +76,7 @@ from reports.pages.findings import (
     HomeView,
     OwnAccountLine,
     QuestionCard,
+    TimelineLine,
     VersionsView,
 )
 from reports.pages.layout import PolicyReminder
@@ -235,16 +237,18 @@ def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageV
     finding = app.db.findings.load_finding_of_person(owner_id, finding_id)
     person, view = app.db.people.load_person(owner_id), disclose_finding(app, finding)
     moments = build_finding_timeline(app, owner_id, finding_id)
-    cases = (disclose(app, case, person) for case in app.db.cases.list_cases_of_finding(finding_id))
+    found = app.db.cases.list_cases_of_finding(finding_id)
+    cases = tuple(filter(None, (disclose(app, case, person) for case in found)))
+    lines = [*build_timeline_lines(moments), *_list_openings(cases)]
     return FindingPageView(
         finding=view,
         policy=_find_reminder(app, finding, view.label),
-        cases=tuple(_build_case_panel(app, case, person.zone) for case in cases if case),
+        cases=tuple(_build_case_panel(app, case, person.zone) for case in cases),
         own=tuple(
             _build_own_line(app, comparison)
             for comparison in compare_with_own_findings(app, owner_id, finding_id)
         ),
-        moments=tuple(build_timeline_lines(moments)),
+        moments=tuple(sorted(lines, key=lambda line: line.at, reverse=True)),
         versions=_list_versions(app, owner_id, finding_id),
         left=sum(
             card.is_asked
@@ -255,6 +259,13 @@ def build_finding_page(app: App, owner_id: str, finding_id: str) -> FindingPageV
         has_reviewer=has_reviewer(app.config, app.db, owner_id),
         undo=foresee_undo_of_answer(app, finding_id),
     )
+
+
+def _list_openings(cases: Iterable[CaseView]) -> Iterator[TimelineLine]:
+    """Yield when cases opened to IT by no act of their person."""
+    for case in cases:
+        if case.it_sees_since and case.opened_by in OPENED_BY_OTHERS:
+            yield TimelineLine(at=case.it_sees_since, words=OPENED_TO_IT)
 
 
 def _find_reminder(app: App, finding: Finding, label: OwnershipLabel) -> PolicyReminder:

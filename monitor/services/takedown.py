@@ -52,7 +52,7 @@ from monitor.services.sweeps import RECHECK, find_next_recheck, find_report_time
 from reports.case_view import CaseView
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
 from reports.finding_view import AdviceLine
-from reports.labels.cases import OWN_CASE_STATES, OWN_DECISION_PHRASES
+from reports.labels.cases import LEFT_ITS_REPORT, OWN_CASE_STATES, OWN_DECISION_PHRASES
 from reports.labels.takedown import LEVERS as LEVER_NAMES
 from reports.labels.takedown import REMOVAL_PHRASES, SHARE_LINK
 from reports.pages.review import OfficeReport
@@ -330,7 +330,7 @@ def build_log_lines(
         yield ActionLogLine(
             at=decision.at,
             who=who,
-            what=phrases[decision.decision],
+            what=LEFT_ITS_REPORT if decision == case.upheld else phrases[decision.decision],
             note=decision.note,
             lever=LEVER_NAMES[decision.lever] if decision.lever else "",
         )

@@ -183,7 +183,7 @@ def _render_answered(
         undo_outlook=case.undo
         if case and link.is_case
         else foresee_undo_of_answer(app, link.finding_id),
-        case=case if case and (case.next_step or case.mistaken_at) else None,
+        case=case,
         next_step=_describe_next_step(link, case) or done.next_step,
         # What cannot wait for a code: the pages of others alone, none of our own.
         steps=tuple(replace(step, path="") for step in case.steps) if case and taken else (),

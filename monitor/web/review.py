@@ -56,7 +56,7 @@ from monitor.web.forms import WebForm, read_form, read_query
 from reports.case_view import CaseView
 from reports.dates import format_near_day
 from reports.evidence_pack import ActionLogLine
-from reports.labels.cases import CASE_KINDS, SEVERITIES, describe_decision
+from reports.labels.cases import CASE_KINDS, LEFT_ITS_REPORT, SEVERITIES, describe_decision
 from reports.labels.office import (
     CASE_BINS,
     LEFT_REPORT,
@@ -324,7 +324,9 @@ def _build_history(app: App, case: Case) -> Iterator[ActionLogLine]:
         yield ActionLogLine(
             at=entry.at,
             who=who,
-            what=describe_decision(case.kind, entry.decision),
+            what=LEFT_ITS_REPORT
+            if entry == case.upheld
+            else describe_decision(case.kind, entry.decision),
             note=note,
             lever=LEVERS[entry.lever] if entry.lever else "",
         )

@@ -79,6 +79,7 @@ OWN_DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.UNSHARED: "took back what you shared with IT",
 }
 # The same where a log says who took what back: they, or a reviewer.
+LEFT_ITS_REPORT: Final = "left its report"
 OWN_ANSWER_TAKEN_BACK: Final = "took your last answer back"
 DECISION_TAKEN_BACK: Final = "took their last decision back"
 # The status of a case, as IT reads it.
@@ -122,6 +123,15 @@ DECISION_SENTENCES: Final[Mapping[str, str]] = {
 NOTHING_MORE: Final = "Nothing more is needed"
 # What it is called where the account is the person's own.
 TAKEN_OVER: Final = "Someone else has taken it over"
+# What IT said, where it is another word for a kind of case.
+REVIEW_SENTENCES: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
+    CaseKind.OWN_ACCOUNT_CHANGED: {
+        Decision.IMPERSONATION: TAKEN_OVER,
+        Decision.HARMLESS: "You changed it, or it does no harm",
+    },
+    CaseKind.EXPOSED_CONTACT: {Decision.HARMLESS: "It may stay up"},
+    CaseKind.STUDENT_LINK: {Decision.HARMLESS: NOTHING_MORE},
+}
 CHANGED_ACCOUNT_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.MINE: "said that nobody else changed it",
     Decision.IMPERSONATION: "said that someone else has taken it over",
@@ -189,6 +199,11 @@ CHANGED_ACCOUNT_CHOICES: Final[Mapping[Decision, str]] = {
     Decision.IMPERSONATION: TAKEN_OVER,
     Decision.REPORTED: "I have helped them",
 }
+# Where a case opened to IT without any word of its person.
+OPENED_TO_IT: Final = "It opened to IT."
+OPENED_BY_OTHERS: Final = frozenset(
+    {OpeningReason.UNANSWERED, OpeningReason.COUNSEL, OpeningReason.EARLY_ACCESS}
+)
 # What a reviewer wrote, asked or sent, as the person reads it.
 OWN_REMARKS: Final[Mapping[str, str]] = {
     "note": "IT noted:",
@@ -216,7 +231,7 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer: IT says otherwise.",
     (StepActor.PERSON, CaseStep.REPORT): "You report it.",
     (StepActor.PERSON, CaseStep.ESCALATE): "You report it again, or leave it as it is.",
-    (StepActor.IT, CaseStep.DECIDE): "IT decides what it is, unless you answer.",
+    (StepActor.IT, CaseStep.DECIDE): ("IT decides what it is. Your answer overrules that."),
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks you.",
     (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site should answer.",
@@ -237,7 +252,10 @@ OWN_NEXT_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
     },
     # One that was taken over is not reported, and goes on to be looked at.
     CaseKind.OWN_ACCOUNT_CHANGED: {
-        (StepActor.PERSON, CaseStep.REPORT): "You get it back, and tell us whether you have.",
+        (
+            StepActor.PERSON,
+            CaseStep.REPORT,
+        ): "You try to get it back, and tell us if you have.",
         (StepActor.PERSON, CaseStep.ESCALATE): (
             "You try what else helps, and tell us when you have it back."
         ),

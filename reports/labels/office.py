@@ -173,6 +173,7 @@ AUDIT_OPENINGS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.DECIDED: "this reviewer had decided on it",
     OpeningReason.REPORT_BACK: "this reviewer has a report of it to take back",
 }
+OVERRULED_DECISION: Final = "IT decides what it is; the person's answer overrules it"
 REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.SERVICE, CaseStep.NOTIFY): "Namesake emails the staff member",
     (StepActor.OPERATOR, CaseStep.MEND_ADDRESS): "An operator corrects the email address",
@@ -180,7 +181,7 @@ REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.PERSON, CaseStep.CONFIRM): "The staff member confirms the answer",
     (StepActor.PERSON, CaseStep.REPORT): "The staff member reports it",
     (StepActor.PERSON, CaseStep.ESCALATE): "The staff member tries again, or leaves it as it is",
-    (StepActor.IT, CaseStep.DECIDE): "IT decides what it is, unless the staff member answers",
+    (StepActor.IT, CaseStep.DECIDE): OVERRULED_DECISION,
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks the staff member",
     (StepActor.IT, CaseStep.TAKE_BACK): "IT takes its report back, or says why not",
@@ -211,8 +212,16 @@ REVIEWER_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
 }
 
 
-def describe_review_step(nature: CaseKind, who: StepActor, what: CaseStep) -> str:
+# Of what two reviewers opened early, nothing is asked of IT.
+MAY_DECIDE: Final = "IT may decide what it is; the person's answer overrules it"
+
+
+def describe_review_step(
+    nature: CaseKind, who: StepActor, what: CaseStep, *, is_early: bool = False
+) -> str:
     """Return what happens next in a case of this nature, as a reviewer reads it."""
+    if is_early and what is CaseStep.DECIDE and nature is not CaseKind.STUDENT_LINK:
+        return MAY_DECIDE
     own = REVIEWER_STEPS_OF_KIND.get(nature, {})
     return own.get((who, what)) or REVIEWER_NEXT_STEPS[who, what]
 

@@ -299,12 +299,13 @@ def test_no_spelling_stands_for_a_site_that_is_not_known() -> None:
 def test_both_sides_read_alike_whose_word_decides() -> None:
     step = (StepActor.IT, CaseStep.DECIDE)
 
-    assert OWN_NEXT_STEPS[step] == "IT decides what it is, unless you answer."
+    assert OWN_NEXT_STEPS[step].startswith("IT decides what it is. Your answer overrules")
     # Of a link to a student, only its person can say it.
     assert "Only you can say" in OWN_NEXT_STEPS_OF_KIND[CaseKind.STUDENT_LINK][step]
     assert "who alone can say" in REVIEWER_STEPS_OF_KIND[CaseKind.STUDENT_LINK][step]
     assert (
-        f"{REVIEWER_NEXT_STEPS[step]}." == "IT decides what it is, unless the staff member answers."
+        f"{REVIEWER_NEXT_STEPS[step]}."
+        == "IT decides what it is; the person's answer overrules it."
     )
 
 

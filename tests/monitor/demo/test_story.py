@@ -284,7 +284,7 @@ def test_a_case_that_goes_on_is_in_each_digest_and_its_subject(played: Played, m
     assert "1 thing needs you" in digest.subject
     # What is urgent keeps its card, and the day on which something follows from silence.
     assert ("found Sep 21" if mail == MARIA else "STILL OPEN") in digest.text
-    assert ("Next, by Thu, Oct 1" if mail == MARIA else "It closes on") in digest.text
+    assert ("Next, by Thu, Oct 1" if mail == MARIA else "If you do not answer by") in digest.text
 
 
 @pytest.mark.parametrize("member", ENROLLED, ids=lambda member: member.person.id)

@@ -142,7 +142,8 @@ def test_a_case_without_an_answer_is_kept_in_mind(world: World, maria: Staff):
 
     (case,) = build_home_view(world.app, maria.id).cases
     assert case.closes_at == case.due
-    said = f"It closes on {format_near_day(case.due, MARIA.person.zone)} if you do not answer."
+    day = format_near_day(case.due, MARIA.person.zone)
+    said = f"If you do not answer by {day}, we stop asking."
     assert said in " ".join(newest(maria).text.split())
 
 

@@ -270,7 +270,7 @@ def test_the_person_is_emailed_each_step_of_it_and_no_note(maria: Staff, ref: st
 
     decided, reported = (email.text for email in maria.emails_of("reviewer-question"))
     assert "IT said: It pretends to be you. Next, by " in decided
-    assert ": IT reports it to the platform. Your own answer overrules it." in decided
+    assert ": IT reports it to the platform. Your answer overrules that." in decided
     assert "It has her photo." in decided
     assert "Answer now:" in decided
     assert "IT reported it to the platform. Next, by " in reported

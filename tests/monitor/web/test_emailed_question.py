@@ -55,7 +55,7 @@ def test_whoever_has_the_email_answers_without_signing_in(portal, maria, link):
     guest = portal.guest()
     page = guest.get(link)
     assert page.status == 200
-    assert "Someone pretending to be me IT sees it, and reports it if you do not." in page.text
+    assert "Someone pretending to be me IT sees it. If you do not report it by " in page.text
 
     seen = guest.post(link, decision="namesake")
 
@@ -168,7 +168,7 @@ def test_of_what_others_made_it_says_at_once_whom_to_call_and_who_sees_it(portal
     seen = portal.guest().post(link, decision="mock")
 
     assert "If it threatens you, call the police now." in seen.text
-    assert "Only you see this, until you share it" in seen.text
+    assert "Only you see this, unless you share it" in seen.text
 
 
 _STOPS = "We stop asking. If it changes, we ask you again."
@@ -180,7 +180,7 @@ _STOPS = "We stop asking. If it changes, we ask you again."
         (CaseKind.OWN_ACCOUNT_CHANGED, Decision.MINE, _STOPS),
         (CaseKind.OWN_ACCOUNT_CHANGED, Decision.HARMLESS, _STOPS),
         (CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION, "Sign in once you have it back"),
-        (CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION, "Only you see this, until you"),
+        (CaseKind.OWN_ACCOUNT_CHANGED, Decision.IMPERSONATION, "Only you see this, unless you"),
         (CaseKind.EXPOSED_CONTACT, Decision.NAMESAKE, _STOPS),
         (CaseKind.EXPOSED_CONTACT, Decision.HARMLESS, _STOPS),
         (CaseKind.STUDENT_LINK, Decision.EXPLAINED, "We stop asking."),
@@ -288,7 +288,7 @@ def test_an_answer_is_taken_back_without_signing_in_by_the_browser_that_gave_it(
     assert undone.leads_to == link
     told = guest.follow(undone)
     assert "Your answer is undone." in told.text
-    assert "Only you see this. If you do not answer, IT sees it from" in told.text
+    assert "in an emergency. If you do not answer, IT sees it from" in told.text
     assert portal.world.state.findings.find_finding_feedback(finding) is None
     assert guest.get(link).status == 200
     assert guest.post(f"{link}/undo").status == 410

@@ -14,7 +14,7 @@ from scrapers.models import TraceKind
 from tests.monitor.services.world import Staff
 from tests.monitor.web.portal import Guest, Portal
 
-OPENS = "Someone pretending to be me IT sees it, and reports it if you do not."
+OPENS = "Someone pretending to be me IT sees it. If you do not report it by "
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ def test_who_lost_an_account_is_led_to_get_it_back_and_never_to_a_take_down(port
     assert "Set a new password, sign out everywhere" in page.text
     assert page.page.find("a", href=f"/me/takedown/{case.id}") is None
     assert guest.get(f"/me/takedown/{case.id}").status == 404
-    assert "You get it back" in guest.get("/me").text
+    assert "You try to get it back" in guest.get("/me").text
 
     ended = guest.follow(guest.post(f"/me/cases/{case.id}", decision="given-up"))
 
@@ -188,7 +188,7 @@ def test_who_lost_an_account_is_led_to_get_it_back_and_never_to_a_take_down(port
     assert "It has ended. We no longer expect it back, and stop asking." in ended.text
     assert "If it changes or comes back, we ask you again." in ended.text
     assert ended.page.find("button", string="Undo “I have given it up”")
-    assert "You get it back" not in guest.get("/me").text
+    assert "You try to get it back" not in guest.get("/me").text
 
 
 def test_a_link_that_was_removed_by_its_persons_word_is_not_yet_said_to_be_gone(

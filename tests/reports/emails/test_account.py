@@ -31,8 +31,8 @@ def test_an_alert_says_when_it_opens_to_it(sample: Sample) -> None:
     assert f"If you do not answer, IT sees it from {at} and decides what it is." in text
     assert "If you say that someone pretends to be you, IT sees it at once." in text
     assert (
-        "Only you see this now. IT does if you share it."
-        in render_alert(replace(alert, opens_at=None)).text
+        "Only you see this, unless you share it or two reviewers open it in an emergency"
+        in " ".join(render_alert(replace(alert, opens_at=None)).text.split())
     )
 
 

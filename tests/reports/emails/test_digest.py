@@ -130,7 +130,7 @@ def test_each_case_says_what_follows_from_silence_and_when_within_150_words() ->
     silent = replace(IMPERSONATION, next_by=StepActor.PERSON, next_step=CaseStep.ANSWER)
     ends = {
         "IT sees it from Mon, Nov 30 and decides what it is.": {"opens_at": day},
-        "It closes on Mon, Nov 30 if you do not answer.": {"closes_at": day},
+        "If you do not answer by Mon, Nov 30, we stop asking.": {"closes_at": day},
         "If you do not answer, we ask again on Mon, Nov 30.": {"nudges_at": day},
         "Until you answer, each email asks again.": {},
         "It stays open until you answer, and nobody else acts.": {"is_emailed": False},

@@ -307,7 +307,7 @@ def read_link_to_students(**known: object) -> str:
 def test_it_is_not_said_to_decide_what_only_its_person_can_tell() -> None:
     silent = read_link_to_students(is_undecided=True, opens_at=MONDAY + timedelta(days=21))
 
-    assert "Only you see this. If you do not answer, IT sees it from" in silent
+    assert "in an emergency. If you do not answer, IT sees it from" in silent
     assert "and looks at it with you." in silent
     assert "decides what it is" not in silent
 

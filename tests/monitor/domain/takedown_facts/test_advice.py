@@ -57,7 +57,7 @@ def test_nobody_is_told_to_have_their_own_account_taken_down():
 
     assert {step.at for step in advice.steps} == {AdviceTarget.RECOVERY, AdviceTarget.SHARE, None}
     assert "report" not in words
-    for told in ("password", "sign out everywhere", "two-step", "connected apps", "tell it"):
+    for told in ("password", "sign out everywhere", "two-step", "connected apps", "share it"):
         assert told in words
 
 

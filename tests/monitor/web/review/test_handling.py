@@ -405,7 +405,7 @@ def test_both_sides_read_the_same_of_what_it_did_about_an_unanswered_case(
 
     home = portal.signed_in(maria.mail).get("/me")
     assert "IT said: It pretends to be you" in home.text
-    assert "Your own answer overrules it." in home.text
+    assert "Your answer overrules that." in home.text
     assert "IT reported it to the platform." in home.text
     history = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
     assert "IT reported it to the platform." in history.partition("What happened")[2]
@@ -786,7 +786,7 @@ def test_an_undo_leaves_both_sides_what_they_read_before_the_press(portal, unans
     before, queue = guest.get(page).page.select_one(".ask-case"), ana.get("/review").text
     seen = before.select_one(".sees").get_text()
     assert "IT has been able to see this since" in seen
-    assert "IT decides what it is, unless you answer." in before.get_text()
+    assert "IT decides what it is. Your answer overrules that." in before.get_text()
 
     for answer, note in (("impersonation", ""), ("namesake", "If you undo it, IT sees it again.")):
         guest.post(f"/me/cases/{case.id}", decision=answer)

@@ -338,10 +338,10 @@ def test_after_an_undo_it_decides_by_a_day_and_both_sides_read_it(
 
     due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
     queue = portal.signed_in(ANA).get("/review").text
-    assert f"Due {due} . IT decides what it is, unless the staff member answers." in queue
+    assert f"Due {due} . IT decides what it is; the person's answer overrules it." in queue
     assert "Needs IT 1" in queue
     own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
-    assert f"Next, by {due}: IT decides what it is, unless you answer." in own
+    assert f"Next, by {due}: IT decides what it is. Your answer overrules that" in own
 
 
 @pytest.mark.usefixtures("reported")
