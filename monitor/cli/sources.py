@@ -15,6 +15,7 @@ from monitor.domain.errors import InputError, UnavailableError
 from monitor.domain.first_contact import ContactStatus
 from monitor.domain.source_trust import SourceTrust
 from monitor.services.first_contact import ContactStanding, find_contact_standings
+from reports.dates import format_day
 from reports.labels.findings import format_site_name
 from reports.labels.office import CONTACT_STATUSES
 from reports.reason_rendering import render_note
@@ -48,25 +49,24 @@ def list_sources(context: CliContext, *, off: bool, as_json: bool) -> None:
         if as_json:
             context.output.print_json(rows)
         else:
-            _print_sources(context, app, rows)
+            _print_sources(context, rows)
 
 
-def _print_sources(context: CliContext, app: App, rows: Sequence[Mapping[str, object]]) -> None:
+def _print_sources(context: CliContext, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
         context.output.print_table(
-            ("source", "name", "hosts", "pace", "budget", "outcome", "since", "proof"),
+            ("source", "name", "budget", "outcome", "since", "proof"),
             [
                 (
                     row["source"],
                     row["name"],
-                    ", ".join(source.crawl_policy.origins),
-                    f"{source.crawl_policy.seconds_between:g} s",
                     _format_quota(row),
                     row["outcome"] or "not run yet",
-                    row["since"],
+                    format_day(since, context.output.zone) if isinstance(since, datetime) else "",
                     row["proof"],
                 )
-                for row, source in zip(rows, app.sources.values(), strict=True)
+                for row in rows
+                for since in (row["since"],)
             ],
         )
     else:
