@@ -178,6 +178,7 @@ def test_each_side_takes_back_its_own_last_word_and_never_the_others():
     case = after(CASE, Decision.IMPERSONATION)
     both = apply_decision(case, says(Decision.HARMLESS, by="reviewer"))
 
+    assert both.get_last_entry(Side.PERSON) == both.log[0]
     own_back = apply_decision(both, says(Decision.REOPENED))
     theirs_back = apply_decision(both, says(Decision.REOPENED, by="reviewer"))
 

@@ -162,11 +162,12 @@ class Life:
             by=self.maria.id,
             means=self.data.draw(st.sampled_from([Means.PAGE, Means.PAGE, Means.LINK])),
         )
-        before = self.case.get_verdict(Side.IT)
+        before = self.case.get_word(Side.IT)
         # What does not fit now, none of their pages offers.
         with suppress(MonitorError):
             decide_cases(self.portal.world.app, (self.id,), said)
-        assert self.case.get_verdict(Side.IT) is before
+        # What a report says that it is follows the kind of case, which the evidence may renew.
+        assert self.case.get_word(Side.IT) == before
 
     def list_seeing(self) -> set[str]:
         """Return which reviewers see it now."""
