@@ -38,13 +38,9 @@ class Event:
     fields: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventPolicy:
-    """A finding that comes or goes more than `max_flips` times in the window is flapping."""
-
-    second_proof_after: timedelta = SECOND_PROOF_AFTER
-    max_flips: int = 3
-    flips_window: timedelta = timedelta(days=30)
+# A finding that comes or goes more often than this in the window is flapping.
+MAX_FLIPS = 3
+FLIPS_WINDOW = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,31 +108,29 @@ def create_finding(
 
 
 def update_seen_finding(
-    finding: Finding, looks: Iterable[FindingObservation], at: datetime, policy: EventPolicy
+    finding: Finding, looks: Iterable[FindingObservation], at: datetime
 ) -> FindingUpdate:
     """Carry on the history of a known finding. Needs at least one look."""
     seen_by = tuple(looks)
-    present, arrival = _apply_arrival(finding, seen_by, at, policy)
+    present, arrival = _apply_arrival(finding, seen_by, at)
     present = replace(present, last_seen=max(at, finding.last_seen))
     fields = {change for look in seen_by for change in list_reportable_changes(look)}
     changed = (_build_event(finding, EventKind.CHANGED, at, fields),) if fields else ()
     return FindingUpdate(finding=present, events=arrival + changed)
 
 
-def update_unseen_finding(
-    finding: Finding, absence: FindingAbsence, at: datetime, policy: EventPolicy
-) -> FindingUpdate:
+def update_unseen_finding(finding: Finding, absence: FindingAbsence, at: datetime) -> FindingUpdate:
     """One proof of absence makes a finding missing; a second, days later, makes it vanish."""
     if not absence.counts_as_proof or finding.presence is Presence.GONE:
         return FindingUpdate(finding=finding)
     since = finding.missing_since if finding.presence is Presence.MISSING else None
     if since is None:
         since = at
-    if at - since < policy.second_proof_after:
+    if at - since < SECOND_PROOF_AFTER:
         missing = replace(finding, presence=Presence.MISSING, missing_since=since)
-        return FindingUpdate(finding=missing, second_proof_at=since + policy.second_proof_after)
+        return FindingUpdate(finding=missing, second_proof_at=since + SECOND_PROOF_AFTER)
     gone = replace(finding, presence=Presence.GONE)
-    return _record_flip(gone, EventKind.VANISHED, at, policy)
+    return _record_flip(gone, EventKind.VANISHED, at)
 
 
 def refresh_portrait(finding: Finding, shown: Iterable[Trace]) -> Finding:
@@ -171,7 +165,7 @@ def is_mass_loss(before: int, ending: int) -> bool:
 
 
 def _apply_arrival(
-    finding: Finding, looks: tuple[FindingObservation, ...], at: datetime, policy: EventPolicy
+    finding: Finding, looks: tuple[FindingObservation, ...], at: datetime
 ) -> tuple[Finding, tuple[Event, ...]]:
     # A result list may show for weeks what is gone, so only its own address brings it back.
     proofs = [look for look in looks if look.kind.proves_absence]
@@ -180,7 +174,7 @@ def _apply_arrival(
     back = replace(finding, presence=Presence.PRESENT, missing_since=None)
     if finding.presence is Presence.MISSING or all(look.baseline for look in proofs):
         return back, ()
-    step = _record_flip(back, EventKind.REAPPEARED, at, policy)
+    step = _record_flip(back, EventKind.REAPPEARED, at)
     return step.finding, step.events
 
 
@@ -204,27 +198,25 @@ def _is_renamed_as_bait(before: Trace, after: Trace) -> bool:
     return renamed and is_listed_as_bait(after) and not is_listed_as_bait(before)
 
 
-def _record_flip(
-    finding: Finding, kind: EventKind, at: datetime, policy: EventPolicy
-) -> FindingUpdate:
+def _record_flip(finding: Finding, kind: EventKind, at: datetime) -> FindingUpdate:
     """Note that a finding came or went, and say so, unless it does nothing else."""
     flips = (*finding.flips, at)
     # Two windows are stored: the older one shows whether the flapping was already reported.
-    kept = tuple(flip for flip in flips if flip > at - 2 * policy.flips_window)
+    kept = tuple(flip for flip in flips if flip > at - 2 * FLIPS_WINDOW)
     flipped = replace(finding, flips=kept)
-    if not _is_flapping(flips, policy):
+    if not _is_flapping(flips):
         return FindingUpdate(finding=flipped, events=(_build_event(finding, kind, at),))
-    if _is_flapping(finding.flips, policy):
+    if _is_flapping(finding.flips):
         return FindingUpdate(finding=flipped)
     return FindingUpdate(finding=flipped, events=(_build_event(finding, EventKind.FLAPPING, at),))
 
 
-def _is_flapping(flips: tuple[datetime, ...], policy: EventPolicy) -> bool:
+def _is_flapping(flips: tuple[datetime, ...]) -> bool:
     """Tell whether the last of the flips was one too many."""
     if not flips:
         return False
-    window = [flip for flip in flips if flip > flips[-1] - policy.flips_window]
-    return len(window) > policy.max_flips
+    window = [flip for flip in flips if flip > flips[-1] - FLIPS_WINDOW]
+    return len(window) > MAX_FLIPS
 
 
 def _build_event(
@@ -244,7 +236,6 @@ def update_cleared_contacts(
     reported_kinds: Collection[str],
     sightings: Collection[Sighting],
     at: datetime,
-    policy: EventPolicy,
 ) -> FindingUpdate:
     """Tell which of the reported kinds are gone, or when to look once more.
 
@@ -264,13 +255,13 @@ def update_cleared_contacts(
         for contact in sighting.unshown
         if contact.since and contact.kind in reported_kinds and contact.kind not in still
     }
-    first = at - policy.second_proof_after
+    first = at - SECOND_PROOF_AFTER
     gone = tuple(sorted(kind for kind, since in proved.items() if since <= first))
     once = [since for since in proved.values() if since > first]
     return FindingUpdate(
         finding=finding,
         events=(_build_cleared_event(finding, gone, at),) if gone else (),
-        second_proof_at=min(once) + policy.second_proof_after if once else None,
+        second_proof_at=min(once) + SECOND_PROOF_AFTER if once else None,
     )
 
 

@@ -20,7 +20,6 @@ from monitor.domain.case import list_watched_exposures
 from monitor.domain.detection.picture_likeness import PictureResults
 from monitor.domain.finding import Presence, Sighting, combine_traces
 from monitor.domain.finding_events import (
-    EventPolicy,
     FindingUpdate,
     add_cleared_event,
     create_finding,
@@ -65,9 +64,6 @@ INFORMATIVE_OUTCOMES = frozenset(
     {Outcome.FOUND, Outcome.ABSENT, Outcome.UNCHANGED, Outcome.PARTIAL}
 )
 SECOND_PROOF = "second-proof"
-
-
-EVENT_POLICY = EventPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +157,7 @@ class PersonSettlement:
             else:
                 finding = db.findings.load_finding(finding_id)
                 finding_changes.record_portrait(finding)
-                step = update_seen_finding(finding, looks, self.at, EVENT_POLICY)
+                step = update_seen_finding(finding, looks, self.at)
             shown = (
                 sighting.trace
                 for sighting in db.sightings.list_sightings_of_finding(finding_id)
@@ -179,7 +175,7 @@ class PersonSettlement:
             for absence in absences:
                 finding = db.findings.load_finding(finding_id)
                 finding_changes.record_portrait(finding)
-                step = update_unseen_finding(finding, absence, self.at, EVENT_POLICY)
+                step = update_unseen_finding(finding, absence, self.at)
                 step = add_cleared_event(finding, step, contact_kinds, self.at)
                 db.findings.update_finding(step.finding)
                 if step.second_proof_at:
@@ -201,9 +197,7 @@ class PersonSettlement:
                     db.findings.load_finding(finding_id),
                     db.sightings.list_sightings_of_finding(finding_id),
                 )
-                step = update_cleared_contacts(
-                    finding, contact_kinds, sightings, self.at, EVENT_POLICY
-                )
+                step = update_cleared_contacts(finding, contact_kinds, sightings, self.at)
                 if step.second_proof_at:
                     db.jobs.ensure_job(SECOND_PROOF, finding_id, step.second_proof_at)
                 yield step

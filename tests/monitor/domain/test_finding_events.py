@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.finding_events import (
+    FLIPS_WINDOW,
+    MAX_FLIPS,
     Event,
-    EventPolicy,
     FindingAbsence,
     FindingObservation,
     create_finding,
@@ -27,7 +28,6 @@ from scrapers.models import QueryKind, Trace, TraceKind
 SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
-POLICY = EventPolicy()
 PROFILE = Trace(
     key="https://skies.example/rosa",
     kind=TraceKind.ACCOUNT,
@@ -79,7 +79,7 @@ def test_one_query_that_is_no_baseline_is_enough_to_appear():
 def test_a_known_finding_under_a_new_query_is_no_event():
     added = TraceChange(kind=ChangeKind.ADDED, key="skies:1", after=PROFILE)
 
-    step = update_seen_finding(FINDING, (replace(IN_A_LIST, change=added),), SUNDAY + WEEK, POLICY)
+    step = update_seen_finding(FINDING, (replace(IN_A_LIST, change=added),), SUNDAY + WEEK)
 
     assert kinds(step) == []
     assert step.finding.last_seen == SUNDAY + WEEK
@@ -87,7 +87,7 @@ def test_a_known_finding_under_a_new_query_is_no_event():
 
 def test_a_material_change_names_its_fields():
     step = update_seen_finding(
-        FINDING, (altered(name="Rosa", bio="hello", title="x"),), SUNDAY + WEEK, POLICY
+        FINDING, (altered(name="Rosa", bio="hello", title="x"),), SUNDAY + WEEK
     )
 
     (event,) = step.events
@@ -104,11 +104,11 @@ def test_a_material_change_names_its_fields():
     ],
 )
 def test_noise_is_no_event(look):
-    assert kinds(update_seen_finding(FINDING, (look,), SUNDAY + WEEK, POLICY)) == []
+    assert kinds(update_seen_finding(FINDING, (look,), SUNDAY + WEEK)) == []
 
 
 def test_one_proof_of_absence_only_asks_for_a_second():
-    step = update_unseen_finding(FINDING, NO_PROFILE, SUNDAY, POLICY)
+    step = update_unseen_finding(FINDING, NO_PROFILE, SUNDAY)
 
     assert kinds(step) == []
     assert step.finding.presence is Presence.MISSING
@@ -116,10 +116,10 @@ def test_one_proof_of_absence_only_asks_for_a_second():
 
 
 def test_a_second_proof_two_days_later_makes_a_finding_vanish():
-    first = update_unseen_finding(FINDING, NO_PROFILE, SUNDAY, POLICY)
+    first = update_unseen_finding(FINDING, NO_PROFILE, SUNDAY)
 
-    hasty = update_unseen_finding(first.finding, NO_PROFILE, SUNDAY + DAY, POLICY)
-    second = update_unseen_finding(hasty.finding, NO_PROFILE, SUNDAY + 2 * DAY, POLICY)
+    hasty = update_unseen_finding(first.finding, NO_PROFILE, SUNDAY + DAY)
+    second = update_unseen_finding(hasty.finding, NO_PROFILE, SUNDAY + 2 * DAY)
 
     assert kinds(hasty) == []
     assert hasty.second_proof_at == SUNDAY + 2 * DAY
@@ -128,7 +128,7 @@ def test_a_second_proof_two_days_later_makes_a_finding_vanish():
 
 
 def test_a_finding_vanishes_once():
-    assert kinds(update_unseen_finding(GONE, NO_PROFILE, SUNDAY + WEEK, POLICY)) == []
+    assert kinds(update_unseen_finding(GONE, NO_PROFILE, SUNDAY + WEEK)) == []
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ def test_a_finding_vanishes_once():
     ],
 )
 def test_what_proves_nothing_leaves_a_finding_where_it_is(absence):
-    assert update_unseen_finding(FINDING, absence, SUNDAY + WEEK, POLICY).finding == FINDING
+    assert update_unseen_finding(FINDING, absence, SUNDAY + WEEK).finding == FINDING
 
 
 def test_a_finding_seen_between_two_proofs_did_not_vanish():
-    missing = update_unseen_finding(FINDING, NO_PROFILE, SUNDAY, POLICY).finding
+    missing = update_unseen_finding(FINDING, NO_PROFILE, SUNDAY).finding
 
-    back = update_seen_finding(missing, (AT_ITS_ADDRESS,), SUNDAY + DAY, POLICY)
-    again = update_unseen_finding(back.finding, NO_PROFILE, SUNDAY + WEEK, POLICY)
+    back = update_seen_finding(missing, (AT_ITS_ADDRESS,), SUNDAY + DAY)
+    again = update_unseen_finding(back.finding, NO_PROFILE, SUNDAY + WEEK)
 
     assert kinds(back) == []
     assert kinds(again) == []
@@ -155,7 +155,7 @@ def test_a_finding_seen_between_two_proofs_did_not_vanish():
 
 
 def test_a_gone_finding_at_its_own_address_reappears():
-    step = update_seen_finding(GONE, (AT_ITS_ADDRESS,), SUNDAY + WEEK, POLICY)
+    step = update_seen_finding(GONE, (AT_ITS_ADDRESS,), SUNDAY + WEEK)
 
     assert kinds(step) == [EventKind.REAPPEARED]
     assert step.finding.presence is Presence.PRESENT
@@ -163,16 +163,14 @@ def test_a_gone_finding_at_its_own_address_reappears():
 
 
 def test_a_result_list_that_still_shows_a_gone_finding_does_not_bring_it_back():
-    step = update_seen_finding(GONE, (IN_A_LIST,), SUNDAY + WEEK, POLICY)
+    step = update_seen_finding(GONE, (IN_A_LIST,), SUNDAY + WEEK)
 
     assert kinds(step) == []
     assert step.finding.presence is Presence.GONE
 
 
 def test_a_baseline_brings_a_gone_finding_back_silently():
-    step = update_seen_finding(
-        GONE, (replace(AT_ITS_ADDRESS, baseline=True),), SUNDAY + WEEK, POLICY
-    )
+    step = update_seen_finding(GONE, (replace(AT_ITS_ADDRESS, baseline=True),), SUNDAY + WEEK)
 
     assert kinds(step) == []
     assert step.finding.presence is Presence.PRESENT
@@ -181,9 +179,9 @@ def test_a_baseline_brings_a_gone_finding_back_silently():
 def flip(finding, at):
     """Let a finding go that is there, or come back if it is gone."""
     if finding.presence is Presence.GONE:
-        return update_seen_finding(finding, (AT_ITS_ADDRESS,), at, POLICY)
-    missing = update_unseen_finding(finding, NO_PROFILE, at - 2 * DAY, POLICY).finding
-    return update_unseen_finding(missing, NO_PROFILE, at, POLICY)
+        return update_seen_finding(finding, (AT_ITS_ADDRESS,), at)
+    missing = update_unseen_finding(finding, NO_PROFILE, at - 2 * DAY).finding
+    return update_unseen_finding(missing, NO_PROFILE, at)
 
 
 def test_a_finding_that_comes_and_goes_is_told_as_flapping_once_and_then_left_alone():
@@ -223,8 +221,8 @@ def test_however_it_flips_a_finding_is_never_told_of_more_than_four_times_a_wind
         told += [event.at for event in step.events]
 
     for start in told:
-        window = [entry for entry in told if start <= entry < start + POLICY.flips_window]
-        assert len(window) <= POLICY.max_flips + 1
+        window = [entry for entry in told if start <= entry < start + FLIPS_WINDOW]
+        assert len(window) <= MAX_FLIPS + 1
 
 
 def test_a_portrait_is_painted_from_what_is_shown_now():
@@ -279,8 +277,8 @@ def test_a_source_that_loses_most_of_its_findings_at_once_is_not_believed(before
 def test_what_a_search_engine_makes_of_a_title_is_no_change():
     look = altered(name="Rosa | Skies")
 
-    assert kinds(update_seen_finding(FINDING, (look,), SUNDAY, POLICY)) == [EventKind.CHANGED]
-    assert kinds(update_seen_finding(FINDING, (replace(look, listed=True),), SUNDAY, POLICY)) == []
+    assert kinds(update_seen_finding(FINDING, (look,), SUNDAY)) == [EventKind.CHANGED]
+    assert kinds(update_seen_finding(FINDING, (replace(look, listed=True),), SUNDAY)) == []
 
 
 def test_an_account_that_a_list_shows_with_a_new_name_and_bait_has_changed() -> None:
@@ -302,6 +300,6 @@ def test_an_account_that_a_list_shows_with_a_new_name_and_bait_has_changed() -> 
     named_anew = replace(own, name="Profe José")
     harmless = replace(look, trace=named_anew, change=replace(look.change, after=named_anew))
 
-    (event,) = update_seen_finding(FINDING, (look,), SUNDAY, POLICY).events
+    (event,) = update_seen_finding(FINDING, (look,), SUNDAY).events
     assert (event.kind, event.fields) == (EventKind.CHANGED, ("name",))
-    assert kinds(update_seen_finding(FINDING, (harmless,), SUNDAY, POLICY)) == []
+    assert kinds(update_seen_finding(FINDING, (harmless,), SUNDAY)) == []

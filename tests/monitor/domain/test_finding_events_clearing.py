@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from monitor.domain.finding import Finding, Presence, Sighting
 from monitor.domain.finding_events import (
     Event,
-    EventPolicy,
     FindingUpdate,
     add_cleared_event,
     update_cleared_contacts,
@@ -34,7 +33,7 @@ def sighting(query: str = "own", trace: Trace = BARE, **changed) -> Sighting:
 
 
 def cleared(*sightings: Sighting, told=frozenset({PHONE})):
-    return update_cleared_contacts(FINDING, told, sightings, NOW, EventPolicy())
+    return update_cleared_contacts(FINDING, told, sightings, NOW)
 
 
 def test_what_was_left_out_for_two_days_is_gone():

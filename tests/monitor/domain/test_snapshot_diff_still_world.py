@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.finding_events import (
-    EventPolicy,
     FindingObservation,
     create_finding,
     update_seen_finding,
@@ -17,7 +16,6 @@ from scrapers.models import Outcome, ParseResult, QueryKind, Trace, TraceKind
 
 SUNDAY = datetime(2026, 11, 1, 3, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
-POLICY = EventPolicy()
 STILL = tuple(
     Trace(
         key=f"https://a.example/{number}",
@@ -75,7 +73,7 @@ class StillWorld:
     def look(self, key, look, at):
         known = self.findings.get(key)
         step = (
-            update_seen_finding(known, (look,), at, POLICY)
+            update_seen_finding(known, (look,), at)
             if known
             else create_finding(key, "rosa", (look,), at)
         )
