@@ -40,7 +40,9 @@ def print_metrics(numbers: "Vitals | Collector", file: Path | None, *, as_json: 
     from monitor.services.metrics import list_metric_samples, render_metrics
 
     if as_json:
-        Output("UTC").print_json(list_metric_samples(numbers))
+        samples = list_metric_samples(numbers)
+        rows = [{"name": s.name, "labels": s.labels, "value": s.value} for s in samples]
+        Output("UTC").print_json(rows)
     elif file is None:
         click.echo(render_metrics(numbers).decode(), nl=False)
     else:

@@ -1,13 +1,13 @@
 """The service's numbers in the form that Prometheus reads: of no one, and of no single person."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 
 from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import EmailState
@@ -17,23 +17,13 @@ from reports.reason_rendering import render_in_english
 from scrapers.models import Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MetricSample:
-    name: str
-    labels: Mapping[str, str]
-    value: float
-
-
 def render_metrics(numbers: Vitals | Collector) -> bytes:
     """Write them all, in the text format 0.0.4; what was never is left out, not zero."""
     return generate_latest(_build_registry(numbers))
 
 
-def list_metric_samples(numbers: Vitals | Collector) -> tuple[MetricSample, ...]:
-    found = (sample for metric in _build_registry(numbers).collect() for sample in metric.samples)
-    return tuple(
-        MetricSample(name=sample.name, labels=sample.labels, value=sample.value) for sample in found
-    )
+def list_metric_samples(numbers: Vitals | Collector) -> list[Sample]:
+    return [sample for metric in _build_registry(numbers).collect() for sample in metric.samples]
 
 
 def _build_registry(numbers: Vitals | Collector) -> CollectorRegistry:
