@@ -54,8 +54,6 @@ from scrapers.search_results import SearchHit, build_person_traces, build_traces
 from scrapers.source import (
     ApiSource,
     Canary,
-    CrawlPolicy,
-    DistrictSource,
     Source,
     SourceFamily,
     SourceInfo,
@@ -404,49 +402,8 @@ class HitPageSource:
     engine: Source
     most_pages: int
 
-    @property
-    def name(self) -> str:
-        return self.engine.name
-
-    @property
-    def platform(self) -> str:
-        return self.engine.platform
-
-    @property
-    def family(self) -> SourceFamily:
-        return self.engine.family
-
-    @property
-    def version(self) -> int:
-        return self.engine.version
-
-    @property
-    def crawl_policy(self) -> CrawlPolicy:
-        return self.engine.crawl_policy
-
-    @property
-    def info(self) -> SourceInfo:
-        return self.engine.info
-
-    def build_queries(self, identity: Identity) -> Iterable[Query]:
-        return self.engine.build_queries(identity)
-
-    def build_district_queries(self, district: District) -> Iterable[Query]:
-        engine = self.engine
-        return engine.build_district_queries(district) if isinstance(engine, DistrictSource) else ()
-
-    def split_result_by_person(
-        self, result: ParseResult, identities: Iterable[Identity]
-    ) -> Iterable[tuple[Identity, ParseResult]]:
-        engine = self.engine
-        return (
-            engine.split_result_by_person(result, identities)
-            if isinstance(engine, DistrictSource)
-            else ()
-        )
-
-    def build_canaries(self, nonce: str) -> Iterable[Canary]:
-        return self.engine.build_canaries(nonce)
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.engine, name)
 
     def parse_response(self, query: Query, page: Page) -> ParseResult:
         result = self.engine.parse_response(query, page)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from msgspec.structs import replace as replace_struct
 
@@ -259,6 +259,11 @@ def list_engine_titles(sources: Mapping[str, Source]) -> tuple[str, ...]:
     )
 
 
+def _add_hit_pages(engine: Source, most: int) -> Source:
+    # What it lacks it has from its engine, which no checker of types can see.
+    return cast("Source", HitPageSource(engine=engine, most_pages=most))
+
+
 def _build_configured_sources(
     config: SourceSettings, changes: FactChanges = NO_CHANGES
 ) -> SourceRegistry:
@@ -268,7 +273,7 @@ def _build_configured_sources(
     try:
         return build_registry(
             chain(
-                (HitPageSource(engine=one, most_pages=most) if most else one for one in engines),
+                (_add_hit_pages(one, most) if most else one for one in engines),
                 _build_alert_source(chosen),
                 _build_profile_sources(chosen),
                 _build_presence_sources(config, load_site_catalog(config, changes).entries),
