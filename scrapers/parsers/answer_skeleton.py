@@ -8,7 +8,7 @@ So no name, address or key of anybody can be in it, whatever a service answers.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from importlib.resources import files
 from typing import Any, Self
@@ -270,14 +270,7 @@ class WatchedPage(Page):
 
     @classmethod
     def from_page(cls, page: Page) -> "WatchedPage":
-        return cls(
-            url=page.url,
-            status=page.status,
-            body=page.body,
-            fetched_at=page.fetched_at,
-            headers=page.headers,
-            cut=page.cut,
-        )
+        return cls(**{part.name: getattr(page, part.name) for part in fields(page)})
 
     def decode_json(self) -> object:
         return self.reads.watch(json.loads(self.body))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from scrapers.facts.fact import DatedFact, load_facts
-from scrapers.parsers.json_fields import MOST_ROWS, JsonProfile, clean_text
+from scrapers.parsers.json_fields import MOST_ROWS, PageProfile, clean_text
 from scrapers.urls.canonical import get_bare_host
 
 # Between the mark and the data stands the rest of a tag, or an equals sign.
@@ -40,18 +40,18 @@ ISLANDS = load_facts("islands", Island)
 ISLANDS_BY_HOST = {host: island for island in ISLANDS.values() for host in island.hosts}
 
 
-def extract_island_profile(url: str, text: str) -> JsonProfile:
+def extract_island_profile(url: str, text: str) -> PageProfile:
     """Read what the page at `url` holds of its account; nothing where it is not as we know it."""
     seen = urlsplit(url)
     island = ISLANDS_BY_HOST.get(get_bare_host(url))
     at = text.find(island.start) if island else -1
     match = _OPENING.match(text, at + len(island.start)) if island and at >= 0 else None
     if island is None or match is None:
-        return JsonProfile()
+        return PageProfile()
     try:
         data = json.JSONDecoder().raw_decode(text, match.start(1))[0]
     except (ValueError, RecursionError):
-        return JsonProfile()
+        return PageProfile()
     parts = {_fold_handle(part) for part in unquote(seen.path).split("/")} - {""}
     for profile in (found for way in island.profile for found in _follow(data, way)):
         own = {
@@ -59,13 +59,13 @@ def extract_island_profile(url: str, text: str) -> JsonProfile:
             for named in _read(profile, island.whose)
         }
         if own & parts:
-            return JsonProfile(
+            return PageProfile(
                 name=next(_read(profile, island.name), ""),
                 bio=next(_read(profile, island.bio), ""),
                 picture=next(_read(profile, island.picture), ""),
                 links=tuple(_read(profile, island.links)),
             )
-    return JsonProfile()
+    return PageProfile()
 
 
 def _read(profile: object, ways: tuple[str, ...]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 from scrapers.parsers.html import extract_tag_text, get_attribute
+from scrapers.parsers.json_fields import PageProfile
 from scrapers.parsers.json_ld import PageSigns, normalize_page_address
 
 MOST_LINKS = 20
@@ -70,15 +71,6 @@ _MOST_HEADING_LETTERS = 1000
 _OWN_PARTS = ("footer", "header", "nav")
 _REGIONS = frozenset({"section", "article", "aside", "div", "ul", "ol"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HCard:
-    name: str = ""
-    handle: str = ""
-    bio: str = ""
-    picture: str = ""
-    links: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -156,15 +148,15 @@ def extract_me_links(soup: BeautifulSoup) -> Iterator[str]:
             yield get_attribute(tag, "href")
 
 
-def parse_representative_card(soup: BeautifulSoup, signs: PageSigns) -> HCard:
+def parse_representative_card(soup: BeautifulSoup, signs: PageSigns) -> PageProfile:
     """Read the card of whom the page is about; an empty one if none is known to be theirs."""
     page_url = signs.addresses[0]
     me = {normalize_page_address(page_url, link) for link in extract_me_links(soup)}
     chosen = _choose_card(list(_walk_cards(soup, page_url)), signs, me)
     if chosen is None:
-        return HCard()
+        return PageProfile()
     texts = {name: extract_tag_text(chosen.parts.get(name)) for name in ("handle", "bio")}
-    return HCard(
+    return PageProfile(
         name=_extract_card_name(chosen),
         handle=texts["handle"].removeprefix("@"),
         bio=texts["bio"],

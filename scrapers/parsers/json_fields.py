@@ -140,26 +140,30 @@ MOST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JsonProfile:
+class PageProfile:
+    """What one part of a page says of whom it shows."""
+
     name: str = ""
+    handle: str = ""
     bio: str = ""
-    links: tuple[str, ...] = ()
     picture: str = ""
+    links: tuple[str, ...] = ()
+    created_at: datetime | None = None
 
 
-def extract_json_profile(data: object) -> JsonProfile:
+def extract_json_profile(data: object) -> PageProfile:
     """Read the first object, from the top, that holds a name."""
     for member in _walk_objects(data):
         name = _pick_first_text(member, NAME_KEYS)
         if name:
             links = (link for key in LINK_KEYS for link in extract_addresses(member.get(key)))
-            return JsonProfile(
+            return PageProfile(
                 name=name,
                 bio=_pick_first_text(member, BIO_KEYS),
                 links=tuple(links),
                 picture=_pick_first_text(member, PICTURE_KEYS),
             )
-    return JsonProfile()
+    return PageProfile()
 
 
 def extract_addresses(value: object) -> Iterator[str]:

@@ -16,6 +16,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from scrapers.parsers.json_fields import (
     DEEPEST,
     MOST_ROWS,
+    PageProfile,
     ShapeError,
     clean_text,
     extract_addresses,
@@ -39,17 +40,7 @@ WRAPPERS = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>|//\s*(?=<!\[CDATA|\]\]>)")
 Node = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedPerson:
-    name: str = ""
-    handle: str = ""
-    bio: str = ""
-    picture: str = ""
-    links: tuple[str, ...] = ()
-    created_at: datetime | None = None
-
-
-NO_PERSON = LinkedPerson()
+NO_PERSON = PageProfile()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +101,7 @@ def normalize_page_address(base: str, address: str) -> str:
 
 def extract_linked_person(
     scripts: Iterable[str], signs: PageSigns, items: Iterable[Node] = ()
-) -> LinkedPerson:
+) -> PageProfile:
     """Return whom a page is about, nobody where that is left open.
 
     That is the main entity of a profile page, else a person whose page this is or whom its title
@@ -266,10 +257,10 @@ def _resolve_entities(
                 yield inner if len(inner) > 1 else next(described, inner)
 
 
-def _build_linked_person(person: Node, profile: Node) -> LinkedPerson:
+def _build_linked_person(person: Node, profile: Node) -> PageProfile:
     # An alternate name only where it is spelled as a handle: others are nicknames.
     name = _join_texts(person, "alternateName")
-    return LinkedPerson(
+    return PageProfile(
         name=_extract_name(person),
         handle=name.removeprefix("@") if name.startswith("@") and " " not in name else "",
         bio=_join_texts(person, "description") or _join_texts(profile, "description"),

@@ -10,7 +10,6 @@ from urllib.parse import urljoin
 from scrapers.models import Page
 from scrapers.parsers.data_islands import extract_island_profile
 from scrapers.parsers.h_card import (
-    HCard,
     extract_me_links,
     parse_representative_card,
     remove_comments,
@@ -23,8 +22,8 @@ from scrapers.parsers.html import (
     parse_document,
     parse_head,
 )
-from scrapers.parsers.json_fields import JsonProfile, clean_web_address, extract_json_profile
-from scrapers.parsers.json_ld import LinkedPerson, PageSigns, extract_linked_person
+from scrapers.parsers.json_fields import PageProfile, clean_web_address, extract_json_profile
+from scrapers.parsers.json_ld import PageSigns, extract_linked_person
 from scrapers.parsers.microdata import extract_microdata, has_subject_item
 from scrapers.parsers.robots_directives import RobotsDirective
 from scrapers.parsers.text import (
@@ -89,9 +88,9 @@ class _ProfileParts:
     """What each part of one page says."""
 
     head: PageHead
-    island: JsonProfile
-    person: LinkedPerson
-    card: HCard
+    island: PageProfile
+    person: PageProfile
+    card: PageProfile
     heading: str
     title: str
     signs: PageSigns

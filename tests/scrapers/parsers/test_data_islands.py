@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scrapers.models import Page
 from scrapers.parsers.data_islands import ISLANDS, extract_island_profile
-from scrapers.parsers.json_fields import JsonProfile
+from scrapers.parsers.json_fields import PageProfile
 from scrapers.parsers.profile_card import parse_profile_card
 from scrapers.urls.platforms import PLATFORMS_BY_HOST
 
@@ -109,20 +109,20 @@ def test_what_a_platform_holds_of_the_account_is_read(url: str) -> None:
 def test_the_data_of_another_account_is_not_read(url: str) -> None:
     other = "/".join((*url.split("/")[:3], "pat"))
 
-    assert extract_island_profile(other, page(url)) == JsonProfile()
+    assert extract_island_profile(other, page(url)) == PageProfile()
 
 
 def test_an_island_on_another_site_is_not_read() -> None:
     text = page("https://linktr.ee/JDoe")
 
-    assert extract_island_profile("https://alpha.example/jdoe", text) == JsonProfile()
+    assert extract_island_profile("https://alpha.example/jdoe", text) == PageProfile()
 
 
 @pytest.mark.parametrize("url", PAGES)
 def test_data_that_is_cut_off_tells_nothing(url: str) -> None:
     text = page(url)
 
-    assert extract_island_profile(url, text[: len(text) // 2]) == JsonProfile()
+    assert extract_island_profile(url, text[: len(text) // 2]) == PageProfile()
 
 
 def test_a_page_without_a_head_of_its_own_shows_what_its_data_says(answered: Answered) -> None:

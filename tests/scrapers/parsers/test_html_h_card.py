@@ -3,13 +3,13 @@ from collections.abc import Iterator
 import pytest
 
 from scrapers.parsers.h_card import (
-    HCard,
     extract_me_links,
     parse_representative_card,
     remove_comments,
     remove_visitors_parts,
 )
 from scrapers.parsers.html import parse_document
+from scrapers.parsers.json_fields import PageProfile
 from scrapers.parsers.json_ld import PageSigns
 from tests.rows import over_rows
 
@@ -20,7 +20,7 @@ COMMENTER = (
 )
 
 
-def card(body: str, at: str = HERE) -> HCard:
+def card(body: str, at: str = HERE) -> PageProfile:
     return parse_representative_card(parse_document(body), PageSigns(addresses=(at,)))
 
 
@@ -54,8 +54,8 @@ def test_the_only_card_of_a_page_is_its_owners_where_its_url_is_the_page() -> No
     only = "<div class='vcard'><b class='fn'>Jane Doe</b><a class='url' href='/'></a></div>"
 
     assert card(only).name == "Jane Doe"
-    assert card(only, "https://jane.example/2026/a-post") == HCard()
-    assert card(only + only) == HCard()
+    assert card(only, "https://jane.example/2026/a-post") == PageProfile()
+    assert card(only + only) == PageProfile()
 
 
 def test_an_author_inside_of_a_post_is_not_the_only_card_on_top() -> None:
@@ -63,7 +63,7 @@ def test_an_author_inside_of_a_post_is_not_the_only_card_on_top() -> None:
     owner = "<a class='h-card' href='https://jane.example'>Jane Doe</a>"
 
     assert card(f"<article class='h-entry'>{author}</article>{owner}").name == "Jane Doe"
-    assert card(f"<div class='h-entry'>{owner}</div>") == HCard()
+    assert card(f"<div class='h-entry'>{owner}</div>") == PageProfile()
 
 
 def test_what_a_card_inside_of_another_says_is_not_said_of_the_outer_one() -> None:
@@ -86,7 +86,7 @@ def test_a_commenter_is_not_the_owner_of_a_page(rel: str, link: str) -> None:
 
     remove_comments(soup)
 
-    assert parse_representative_card(soup, PageSigns(addresses=(HERE,))) == HCard()
+    assert parse_representative_card(soup, PageSigns(addresses=(HERE,))) == PageProfile()
     assert list(extract_me_links(soup)) == ["https://b.example/jane"]
 
 
@@ -161,7 +161,7 @@ def test_what_a_visitor_may_have_left_proves_nothing(region: str, left: str) -> 
     remove_visitors_parts(soup)
 
     assert not list(extract_me_links(soup))
-    assert parse_representative_card(soup, PageSigns(addresses=(HERE,))) == HCard()
+    assert parse_representative_card(soup, PageSigns(addresses=(HERE,))) == PageProfile()
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_card_s_link_that_the_page_does_not_stand_for_is_not_followed() -> Non
 
 
 def test_a_page_without_a_card_tells_nothing() -> None:
-    assert card("<p class='p-name'>Jane Doe</p>") == HCard()
+    assert card("<p class='p-name'>Jane Doe</p>") == PageProfile()
 
 
 class Counted(list[object]):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrapers.parsers.json_fields import PageProfile
 from scrapers.parsers.json_ld import (
-    LinkedPerson,
     PageSigns,
     extract_linked_person,
     extract_node_types,
@@ -22,7 +22,7 @@ ALPHA = {"@type": "Organization", "name": "Alpha", "sameAs": "https://x.example/
 NAMED = PageSigns(addresses=(HERE,), lines=("Jane Doe",))
 
 
-def told(*documents: object, **signs: object) -> LinkedPerson:
+def told(*documents: object, **signs: object) -> PageProfile:
     own = replace(PageSigns(addresses=(HERE,)), **signs)  # type: ignore[arg-type]  # by name
     return extract_linked_person(map(json.dumps, documents), own)
 
@@ -57,13 +57,13 @@ def test_whom_the_title_names_is_the_subject(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["Janet Doering", "Doe, Jane", "A trip to the sea", ""])
 def test_whom_nothing_names_is_not_the_subject(line: str) -> None:
-    assert told(JANE, lines=(line,)) == LinkedPerson()
+    assert told(JANE, lines=(line,)) == PageProfile()
 
 
 def test_a_single_name_has_to_be_what_a_title_begins_with() -> None:
     will = {"@type": "Person", "name": "Will"}
 
-    assert told(will, lines=("Will it rain?",)) == LinkedPerson()
+    assert told(will, lines=("Will it rain?",)) == PageProfile()
     assert told(will, lines=("Will | Alpha",)).name == "Will"
 
 
@@ -75,7 +75,7 @@ def test_whom_a_page_names_its_author_is_not_its_subject(
 ) -> None:
     author = PAT | {"@id": "#p", "url": HERE}
 
-    assert told({"@type": kind, key: named}, author, lines=("By Pat Poser",)) == LinkedPerson()
+    assert told({"@type": kind, key: named}, author, lines=("By Pat Poser",)) == PageProfile()
 
 
 def test_an_author_s_own_page_is_about_them() -> None:
@@ -88,26 +88,26 @@ def test_an_author_s_own_page_is_about_them() -> None:
 def test_an_address_that_many_blogs_give_their_writers_is_no_page() -> None:
     writer = JANE | {"@id": "https://alpha.example/#/schema/person/1", "url": "#"}
 
-    assert told(writer, addresses=("https://alpha.example/",)) == LinkedPerson()
+    assert told(writer, addresses=("https://alpha.example/",)) == PageProfile()
 
 
 def test_the_profile_of_somebody_else_tells_nothing_of_an_article() -> None:
     profile = {"@type": "ProfilePage", "url": "https://alpha.example/pat", "mainEntity": PAT}
 
-    assert told({"@type": "NewsArticle"}, profile) == LinkedPerson()
+    assert told({"@type": "NewsArticle"}, profile) == PageProfile()
 
 
 def test_several_people_are_no_subject() -> None:
     staff = [JANE | {"url": HERE}, PAT | {"url": HERE}]
 
-    assert told(*staff) == LinkedPerson()
+    assert told(*staff) == PageProfile()
     assert told(*staff, lines=("Jane Doe",)).name == "Jane Doe"
 
 
 def test_an_organization_is_a_subject_only_on_a_profile() -> None:
     band = {"@type": "MusicGroup", "name": "The Lanterns", "url": HERE}
 
-    assert told(band, lines=("The Lanterns",)) == LinkedPerson()
+    assert told(band, lines=("The Lanterns",)) == PageProfile()
     assert told(band, lines=("The Lanterns",), is_profile=True).name == "The Lanterns"
 
 
@@ -122,7 +122,7 @@ def test_an_organization_is_a_subject_only_on_a_profile() -> None:
 def test_the_site_itself_is_never_the_subject(signs: dict[str, object]) -> None:
     site = {"@type": "WebSite", "name": "Alpha"}
 
-    assert told(ALPHA | {"url": HERE}, site, is_profile=True, **signs) == LinkedPerson()
+    assert told(ALPHA | {"url": HERE}, site, is_profile=True, **signs) == PageProfile()
 
 
 def test_the_front_page_of_a_site_is_about_whoever_publishes_it() -> None:
@@ -131,7 +131,7 @@ def test_the_front_page_of_a_site_is_about_whoever_publishes_it() -> None:
     site = {"@type": "WebSite", "name": "Jane Doe", "publisher": {"@id": "#j"}}
 
     assert told({"@graph": [site, jane]}, addresses=(home,)).name == "Jane Doe"
-    assert told({"@graph": [site, jane]}, addresses=(f"{home}contact",)) == LinkedPerson()
+    assert told({"@graph": [site, jane]}, addresses=(f"{home}contact",)) == PageProfile()
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_json_is_read_as_sites_spoil_it(spoilt: str) -> None:
     "broken", ["", "{", "null", "7", '{"@type": "Person"', "[" * 100_000, '{"@graph":' * 10_000]
 )
 def test_what_is_broken_beyond_that_tells_nothing(broken: str) -> None:
-    assert extract_linked_person([broken], NAMED) == LinkedPerson()
+    assert extract_linked_person([broken], NAMED) == PageProfile()
 
 
 def test_links_and_pictures_come_as_text_as_list_or_as_object() -> None:
