@@ -5,6 +5,7 @@ import struct
 import zlib
 from base64 import b32encode
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from html import escape
@@ -18,7 +19,10 @@ from monitor.demo.data import DemoContents, DemoPage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FakeRequest:
-    """One request, in a week of the story. `nth` counts requests, so that pages can be volatile."""
+    """One request, in a week of the story. `nth` counts requests, so that pages can be volatile.
+
+    `at` is when it came in.
+    """
 
     host: str
     path: str
@@ -26,6 +30,7 @@ class FakeRequest:
     week: int = 1
     nth: int = 0
     headers: tuple[tuple[str, str], ...] = ()
+    at: datetime | None = None
 
     @property
     def nonce(self) -> str:

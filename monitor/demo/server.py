@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
@@ -25,17 +25,6 @@ class FakeWeb(Protocol):
     def answer_request(self, asked: FakeRequest) -> FakeResponse | None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedRequest:
-    """A request as the other side saw it."""
-
-    host: str
-    path: str
-    query: str
-    at: datetime
-    headers: tuple[tuple[str, str], ...] = ()
-
-
 class WebServer(AbstractContextManager["WebServer"]):
     """Set `web` or `week` at any time; what is asked afterwards is answered accordingly."""
 
@@ -48,33 +37,26 @@ class WebServer(AbstractContextManager["WebServer"]):
     ) -> None:
         self.web = web
         self.week = week
-        self.visits: list[RecordedRequest] = []
+        self.visits: list[FakeRequest] = []
         self._lock = Lock()
         self._listener = _Listener(self.answer_recorded, now)
         self._stopping = Event()
         self._thread = Thread(target=self._answer_until_stopped, daemon=True)
-
-    def start_serving(self) -> tuple[str, int]:
-        self._thread.start()
-        return self.address
-
-    def stop_serving(self) -> None:
-        """Stop at once: a last connection wakes the thread, which else waits for one."""
-        self._stopping.set()
-        socket.create_connection(self.address).close()
-        self._thread.join()
-        self._listener.server_close()
 
     def _answer_until_stopped(self) -> None:
         while not self._stopping.is_set():
             self._listener.handle_request()
 
     def __enter__(self) -> Self:
-        self.start_serving()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop_serving()
+        """Stop at once: a last connection wakes the thread, which else waits for one."""
+        self._stopping.set()
+        socket.create_connection(self.address).close()
+        self._thread.join()
+        self._listener.server_close()
 
     @property
     def address(self) -> tuple[str, int]:
@@ -86,19 +68,11 @@ class WebServer(AbstractContextManager["WebServer"]):
         """Map every host of the web to where this server listens."""
         return dict.fromkeys(self.web.hosts, self.address)
 
-    def answer_recorded(self, recorded: RecordedRequest) -> FakeResponse | None:
+    def answer_recorded(self, recorded: FakeRequest) -> FakeResponse | None:
         with self._lock:
             self.visits.append(recorded)
             nth = len(self.visits)
-        asked = FakeRequest(
-            host=recorded.host,
-            path=recorded.path,
-            query=recorded.query,
-            week=self.week,
-            nth=nth,
-            headers=recorded.headers,
-        )
-        return self.web.answer_request(asked)
+        return self.web.answer_request(replace(recorded, week=self.week, nth=nth))
 
 
 class _Listener(ThreadingHTTPServer):
@@ -107,7 +81,7 @@ class _Listener(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(
-        self, reply: Callable[[RecordedRequest], FakeResponse | None], now: Callable[[], datetime]
+        self, reply: Callable[[FakeRequest], FakeResponse | None], now: Callable[[], datetime]
     ) -> None:
         self.reply = reply
         self.now = now
@@ -128,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         host = self.headers.get("host", "").partition(":")[0].casefold()
         headers = tuple((name.casefold(), value) for name, value in self.headers.items())
-        request_seen = RecordedRequest(
+        request_seen = FakeRequest(
             host=host, path=unquote(path), query=query, at=self.server.now(), headers=headers
         )
         answer = self.server.reply(request_seen)

@@ -17,7 +17,7 @@ from monitor.demo.response import (
     build_html_response,
     build_text_response,
 )
-from monitor.demo.server import RecordedRequest, WebServer
+from monitor.demo.server import WebServer
 from monitor.domain.person import Person, PersonName
 
 PROFILE_PATH = "/u/"
@@ -120,7 +120,7 @@ def _serve_until_stopped(sites: int, pipe: Connection) -> None:
             pipe.send(_report_visits(server.visits, wanted))
 
 
-def _report_visits(visits: list[RecordedRequest], wanted: str) -> object:
+def _report_visits(visits: list[FakeRequest], wanted: str) -> object:
     if wanted == COUNT:
         return len(visits)
     if wanted == KNOCKS:

@@ -17,7 +17,7 @@ from monitor.db.outbox import OutboxEmail
 from monitor.db.sweeps import SourceRun
 from monitor.demo import data as days
 from monitor.demo import setup as stage
-from monitor.demo.server import RecordedRequest
+from monitor.demo.response import FakeRequest
 from monitor.domain.vocabulary import EmailState, SweepKind
 from reports.emails.registry import EmailKind
 from reports.reason_rendering import render_note
@@ -171,7 +171,7 @@ def staged(folder: Path) -> Counter[Address] | None:
         return Counter((*own, *shared))
 
 
-def asked(knocks: list[RecordedRequest]) -> Counter[Address]:
+def asked(knocks: list[FakeRequest]) -> Counter[Address]:
     """Count the queries among the requests: their first pages, and no robots.txt."""
     first = (knock for knock in knocks if not any(word in knock.query for word in FURTHER_PAGE))
     return Counter(

@@ -12,7 +12,8 @@ import pytest
 
 from monitor.demo import data as days
 from monitor.demo import story
-from monitor.demo.server import RecordedRequest, WebServer
+from monitor.demo.response import FakeRequest
+from monitor.demo.server import WebServer
 from monitor.demo.story import Story, play_story
 
 
@@ -30,7 +31,7 @@ class Mail:
 @dataclass(frozen=True)
 class Played:
     story: Story
-    visits: tuple[RecordedRequest, ...]
+    visits: tuple[FakeRequest, ...]
     folder: Path
     processor_seconds: float
 

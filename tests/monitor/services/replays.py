@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor.demo.internet import Internet
-from monitor.demo.server import RecordedRequest
+from monitor.demo.response import FakeRequest
 from tests.monitor.services.fakes import Mailroom, Sent
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Moment:
     given: tuple[int, int]
     tried: tuple[Sent, ...]
     accepted: tuple[Sent, ...]
-    visits: tuple[RecordedRequest, ...]
+    visits: tuple[FakeRequest, ...]
 
 
 @dataclass

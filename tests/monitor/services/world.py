@@ -20,7 +20,8 @@ from monitor.demo import setup as stage
 from monitor.demo.data import DemoAccount, DemoProfile, load_demo_contents
 from monitor.demo.district import StaffMember
 from monitor.demo.internet import Internet
-from monitor.demo.server import RecordedRequest, WebServer
+from monitor.demo.response import FakeRequest
+from monitor.demo.server import WebServer
 from monitor.demo.setup import StoryClock
 from monitor.domain.case import Case
 from monitor.domain.enrollment_draft import EnrollmentAnswers
@@ -195,7 +196,7 @@ class World:
         self.web.web = internet
 
     @property
-    def asked(self) -> list[RecordedRequest]:
+    def asked(self) -> list[FakeRequest]:
         return [visit for visit in self.web.visits if visit.path != "/robots.txt"]
 
     def asked_about(self, word: str) -> list[str]:
