@@ -1,6 +1,7 @@
 """What sources are asked, disclose and cost, how they did, and their self-tests."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click

@@ -1,6 +1,6 @@
 """Who may not be erased, and why."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
@@ -19,18 +19,9 @@ class LegalHold:
 
     person_id: str
     placed_at: datetime
-    by: tuple[str, ...]
-    reason: str
+    by: tuple[str, ...] = ()
+    reason: str = ""
     lifted_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldLine:
-    """What the keys know of a hold: whose and since when, and no word of why."""
-
-    person_id: str
-    placed_at: datetime
-    lifted_at: datetime | None
 
 
 class LegalHoldsTable(SealedRecords[LegalHold], Ledger):
@@ -56,8 +47,7 @@ class LegalHoldsTable(SealedRecords[LegalHold], Ledger):
             self.keep_last_line(hold.person_id)
 
     def follow_line(self, line: str) -> None:
-        told = decode_json(line.encode(), HoldLine)
-        hold = LegalHold(**asdict(told), by=(), reason="")
+        hold = decode_json(line.encode(), LegalHold)
         whose, values = "person_id = ?1 AND placed_at = ?2", (hold.person_id, hold.placed_at)
         if self.connection.has_row(f"SELECT 1 FROM legal_holds WHERE {whose}", *values):  # noqa: S608 - our own words
             # One that was lifted is never put in place again.
