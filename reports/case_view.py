@@ -111,10 +111,10 @@ class CaseSummary:
     None while it does not. By early access it is `open_until` then. Silence of its person ends it
     when it `closes_at`, None for never. They shared it with its evidence `shared_at` some time,
     None while they do not. It is told to its person as `is_misreported` while IT has a report of
-    what they call no fake. IT reported it when it is `mistaken_at`, and takes that back by
-    `take_back_by`, or says why not: its person says that it pretends nothing; both are None where
-    there is no such report. `taken_by` is a reviewer's address, and `asked_at` when its person was
-    last asked; both are for IT alone.
+    what they call no fake. IT reported it, or told others of it, when it is `mistaken_at`, and
+    takes that back by `take_back_by`, or says why not: its person says that it pretends nothing;
+    both are None where there is no such thing, and `mistakes` is what it did. `taken_by` is a
+    reviewer's address, and `asked_at` when its person was last asked; both are for IT alone.
     """
 
     id: str
@@ -142,12 +142,18 @@ class CaseSummary:
     open_until: datetime | None = None
     shared_at: datetime | None = None
     mistaken_at: datetime | None = None
+    mistakes: frozenset[Decision] = frozenset()
     is_misreported: bool = False
     take_back_by: datetime | None = None
     taken_by: str = ""
     asked_at: datetime | None = None
     # What IT will do, as both sides read it; None for nothing, or where IT does not see it.
     review_plan: ReviewPlan | None = None
+
+    @property
+    def is_mistold(self) -> bool:
+        """Tell whether what IT takes back is a message alone, and no report."""
+        return self.mistakes == {Decision.TOLD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +226,8 @@ class CaseView(CaseSummary):
     # whatever closes it to the others; whom else to ask.
     opens_at: datetime | None = None
     holders: tuple[str, ...] = ()
+    # They see where it is, to take back what they sent, and nothing else.
+    has_report_alone: bool = False
     helper: str = ""
     contact_kinds: tuple[ContactKind, ...] = ()
     # There where it asks whose an account is.
@@ -408,12 +416,6 @@ class CaseView(CaseSummary):
         """Return by which answer a reviewer who has decided on it no longer sees it, if by any."""
         is_end = self.kind in {*OWNERSHIP_KINDS, CaseKind.OWN_ACCOUNT_CHANGED}
         return answer_choices.CASE_ANSWERS[self.kind][Decision.MINE] if is_end else ""
-
-    @property
-    def has_report_alone(self) -> bool:
-        """Tell whether a reviewer sees where it is, to take a report back, and nothing else."""
-        own = self.end is not None and self.decision is Decision.MINE
-        return own and self.it_sees_since is None and bool(self.holders)
 
     @property
     def answers(self) -> tuple[AnswerChoice, ...]:

@@ -148,7 +148,7 @@ class CaseStatistics(Table):
         """Yield when each case got its last decision; sharing and taking back are none."""
         return self._list_occurrences(
             """SELECT max(at) AS at, person_id FROM decisions
-            WHERE decision NOT IN ('shared', 'unshared', 'reopened', 'taken-back')
+            WHERE decision NOT IN ('shared', 'unshared', 'reopened', 'told', 'taken-back')
             AND decisions.at >= ? GROUP BY case_id ORDER BY 1""",
             since,
         )

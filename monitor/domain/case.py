@@ -15,6 +15,7 @@ from monitor.domain.case_log import (
     CONFIRMATIONS,
     DISMISSALS,
     SENT_LEVERS,
+    SENT_OUT,
     SHARING,
     UNSPOKEN,
     DecisionRecord,
@@ -198,15 +199,15 @@ class Case:
         return next(reversed(self.list_mistaken_reports(side)), None)
 
     def list_mistaken_reports(self, side: Side) -> tuple[DecisionRecord, ...]:
-        """Return a side's reports of what their person says pretends nothing.
+        """Return a side's reports, and messages, of what their person says pretends nothing.
 
         Who reported what others made openly as just that claimed nothing else.
         """
         if self.denial is None:
             return ()
         # To undo that one reported it calls nothing back: the platform still has the report.
-        since = self.log[max(self.past, self.back) :] if side is Side.PERSON else self.standing
-        reports = (entry for entry in since if entry.decision in SENT_LEVERS)
+        since = self.log[max(self.past, self.back) :] if side is Side.PERSON else self.undoable
+        reports = (entry for entry in since if entry.decision in SENT_OUT)
         return tuple(
             entry
             for entry in reports
@@ -242,12 +243,14 @@ class Case:
         """Return IT's report that is a mistake by the word of its person, until IT answers that."""
         return None if self.upheld else self.find_mistaken_report(Side.IT)
 
-    def find_reporter_of_own(self) -> str:
-        """Return who in IT has to take a report of it back, or did; empty where nobody does."""
-        since = self.undoable.index(self.dismissals[0]) if self.is_dismissed else 0
-        back = (one for one in self.undoable[since:] if one.decision is Decision.TAKEN_BACK)
-        report = self.find_mistaken_report(Side.IT) or next(back, None)
-        return report.by if report else ""
+    def find_senders_of_mistakes(self) -> frozenset[str]:
+        """Return who in IT has to take back what they sent of it, or did."""
+        if self.denial is None:
+            return frozenset()
+        first = self.dismissals[0] if self.is_dismissed else self.denial
+        since = self.undoable[self.undoable.index(first) :]
+        back = (one for one in since if one.decision is Decision.TAKEN_BACK)
+        return frozenset(one.by for one in (*self.list_mistaken_reports(Side.IT), *back))
 
     @property
     def is_own(self) -> bool:
@@ -467,6 +470,8 @@ def apply_decision(case: Case, record: DecisionRecord) -> Case:
             case = replace(case, gone_at=None)
     elif record.decision is Decision.TAKEN_BACK:
         _check_taken_back(case, record)
+    elif record.decision is Decision.TOLD:
+        _check_told(case, record)
     elif record.decision not in list_possible_decisions(case):
         reason = (
             f"A case of kind {case.kind} that is {case.state} cannot be marked {record.decision}."
@@ -600,6 +605,7 @@ _STRONGEST_FIRST = (
     "shared",
     "unshared",
     "reopened",
+    "told",
     "taken-back",
     "open",
     "new",
@@ -624,6 +630,13 @@ def _check_taken_back(case: Case, record: DecisionRecord) -> None:
     report = case.find_mistaken_report(Side.IT)
     if report is None or report.by != (record.whose or record.by):
         reason = "There is no such report to take back."
+        raise InputError(reason)
+
+
+def _check_told(case: Case, record: DecisionRecord) -> None:
+    real = case.get_verdict(Side.PERSON) is Decision.IMPERSONATION
+    if not real or case.kind not in OWNERSHIP_CASES or case.get_side(record) is Side.PERSON:
+        reason = "IT tells others only of an account of which its person says that it is a fake."
         raise InputError(reason)
 
 

@@ -63,7 +63,9 @@ SENT_LEVERS = frozenset({Decision.REPORTED, Decision.REMOVAL_ASKED})
 CLAIMS = frozenset({Decision.REMOVED, Decision.REMOVAL_DONE, Decision.UNLINKED, Decision.RECOVERED})
 SHARING = frozenset({Decision.SHARED, Decision.UNSHARED})
 # What is neither a word nor a lever.
-UNSPOKEN = SHARING | {Decision.REOPENED, Decision.TAKEN_BACK}
+UNSPOKEN = SHARING | {Decision.REOPENED, Decision.TOLD, Decision.TAKEN_BACK}
+# What others act on, and whoever sent it takes back if it was a mistake.
+SENT_OUT = SENT_LEVERS | {Decision.TOLD}
 # What may come after the last lever that stands; None is before the first one.
 _LEVERS_AFTER: Mapping[Decision | None, frozenset[Decision]] = {
     None: frozenset(
@@ -112,11 +114,11 @@ def confirms_link(own: Sequence[DecisionRecord]) -> bool:
 
 
 def list_undoable(kept: Sequence[DecisionRecord]) -> tuple[DecisionRecord, ...]:
-    """Return what may be undone of such a log: words, levers, and that a report was taken back.
+    """Return what may be undone of such a log: words, levers, and what was told or taken back.
 
     Whose report was taken back no longer says that it is real either.
     """
-    real = {*CONFIRMATIONS[CaseKind.IMPERSONATION], *_REPORTING}
+    real = {*CONFIRMATIONS[CaseKind.IMPERSONATION], *_REPORTING, Decision.TOLD}
     ends = {
         entry.whose or entry.by: place
         for place, entry in enumerate(kept)

@@ -19,7 +19,7 @@ from monitor.domain.case_end import (
     find_stops,
     list_fixed_ends,
 )
-from monitor.domain.case_log import SHARING, is_lever
+from monitor.domain.case_log import SHARING, UNSPOKEN, DecisionRecord, is_lever
 from monitor.domain.consent import Consent
 from monitor.domain.errors import ConfigError
 from monitor.domain.two_reviewers import EarlyAccess
@@ -111,9 +111,13 @@ class DisclosureInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerHold:
-    """What keeps a case open to one reviewer: what they said and did, first and last."""
+    """What keeps a case open to one reviewer: what they said and did, first and last.
+
+    By `is_of_report`, they see where it is, to take back what they sent, and nothing else.
+    """
 
     reviewer_id: str
+    is_of_report: bool
     since: datetime
     last_at: datetime
 
@@ -171,7 +175,6 @@ def compute_review_opening(
         return None
     end = find_end(case, consent)
     kept = now - KEPT_AFTER_END
-    kept_by = OpeningReason.REPORT_BACK if case.is_own else OpeningReason.DECIDED
     openings = [
         opening
         for opening in _list_openings(inputs, policy)
@@ -182,20 +185,23 @@ def compute_review_opening(
         for glass in _list_early_access(inputs, now)
     ]
     openings += [
-        ReviewOpening(at=hold.since, reason=kept_by)
+        ReviewOpening(at=hold.since, reason=_KEPT_BY[hold.is_of_report])
         for hold in list_holds_in_force(inputs, now, policy)
         if hold.reviewer_id == reviewer_id
     ]
     first = min(
         openings,
         key=lambda opening: (
-            opening.reason is kept_by,
+            opening.reason in _KEPT_BY.values(),
             opening.at,
             opening.reason,
         ),
         default=None,
     )
     return first and _find_earlier_opening(inputs, policy, first)
+
+
+_KEPT_BY = {False: OpeningReason.DECIDED, True: OpeningReason.REPORT_BACK}
 
 
 def _list_early_access(inputs: DisclosureInput, now: datetime) -> Iterator[EarlyAccess]:
@@ -251,18 +257,24 @@ def find_end_of_early_access(
 def _list_holds(case: Case) -> tuple[ReviewerHold, ...]:
     """Return who in IT said or did something of it.
 
-    Of what its person says is theirs, who reported it keeps that report, and nobody anything else.
+    Of what its person says is theirs, who reported it keeps that report, and nobody anything else;
+    so does who said nothing of it, and told others.
     """
-    times: dict[str, list[datetime]] = {}
+    said: dict[str, list[DecisionRecord]] = {}
     for entry in case.entries:
         if case.get_side(entry) is Side.IT:
-            times.setdefault(entry.by, []).append(entry.at)
-    if case.is_own:
-        reporter = case.find_reporter_of_own()
-        times = {by: at for by, at in times.items() if by == reporter}
-    return tuple(
-        ReviewerHold(reviewer_id=by, since=min(at), last_at=max(at)) for by, at in times.items()
+            said.setdefault(entry.by, []).append(entry)
+    senders = case.find_senders_of_mistakes()
+    holds = (
+        ReviewerHold(
+            reviewer_id=by,
+            is_of_report=case.is_own or all(one.decision in UNSPOKEN for one in entries),
+            since=min(one.at for one in entries),
+            last_at=max(one.at for one in entries),
+        )
+        for by, entries in said.items()
     )
+    return tuple(hold for hold in holds if hold.reviewer_id in senders or not hold.is_of_report)
 
 
 def list_holds_in_force(

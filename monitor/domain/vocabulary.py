@@ -100,7 +100,8 @@ class DistrictFindingState(StrEnum):
 class Decision(StrEnum):
     """What may be said or done about a case.
 
-    `REOPENED` takes back one's own last entry; by `TAKEN_BACK`, IT took its report back.
+    `REOPENED` takes back one's own last entry. By `TOLD`, IT told families or staff that it is a
+    fake; by `TAKEN_BACK`, it took that or its report back.
     """
 
     MINE = "mine"
@@ -124,6 +125,7 @@ class Decision(StrEnum):
     SHARED = "shared"
     UNSHARED = "unshared"
     REOPENED = "reopened"
+    TOLD = "told"
     TAKEN_BACK = "taken-back"
 
 
@@ -493,6 +495,7 @@ class LetterKind(StrEnum):
     PARENTS = "parents"
     STAFF = "staff"
     CONTACTS = "contacts"
+    CORRECTION = "correction"
 
 
 class LeverKind(StrEnum):

@@ -25,7 +25,12 @@ from monitor.domain.case import (
     mark_notified,
 )
 from monitor.domain.case_end import find_end
-from monitor.domain.case_log import UNSPOKEN, DecisionRecord, is_lever
+from monitor.domain.case_log import (
+    SENT_LEVERS,
+    UNSPOKEN,
+    DecisionRecord,
+    is_lever,
+)
 from monitor.domain.case_progress import (
     find_case_standing,
     find_nudge_times,
@@ -256,8 +261,10 @@ def list_reports_to_withdraw(app: App, case: Case) -> tuple[DecisionRecord, ...]
 
     Where both reported it, neither hides the other's: each takes back its own.
     """
-    by_it = None if find_report_to_take_back(app, case) else case.find_mistaken_report(Side.IT)
-    return tuple(filter(None, (case.find_mistaken_report(Side.PERSON), by_it)))
+    sent = [one for one in case.list_mistaken_reports(Side.IT) if one.decision in SENT_LEVERS]
+    by_it = sent[-1:] if find_report_to_take_back(app, case) is None else ()
+    own = case.find_mistaken_report(Side.PERSON)
+    return (*((own,) if own else ()), *by_it)
 
 
 def list_due_withdrawals(app: App, case: Case) -> tuple[DecisionRecord, ...]:
@@ -349,6 +356,7 @@ def _summarize(
     person = app.db.people.load_person(case.person_id)
     mistaken = find_report_to_take_back(app, case)
     back = plan_report_back(case) if mistaken else None
+    sent = case.list_mistaken_reports(Side.IT) if mistaken else ()
     zone = person.zone if side is Side.PERSON else app.config.district.zone
     is_misreported = side is Side.PERSON and _is_misreported(app, case, now, asked=bool(mistaken))
     summary = CaseSummary(
@@ -380,6 +388,7 @@ def _summarize(
         open_until=find_end_of_early_access(inputs, now, policy, reviewer_id),
         shared_at=case.shared_at,
         mistaken_at=mistaken.at if mistaken else None,
+        mistakes=frozenset(one.decision for one in sent if mistaken and one.by == mistaken.by),
         take_back_by=back.due if back else None,
     )
     return replace(summary, review_plan=_plan_review(case, summary, now))
@@ -512,7 +521,7 @@ def _build_own_view(
         own_looks=own_looks,
         is_look_due=_is_look_due(app, case, own_looks),
         opens_at=forecast_time_opening(inputs, policy) if is_shut_by_then else None,
-        holders=tuple(_list_holders(app, inputs)),
+        **_describe_holders(app, inputs),
         helper="" if inputs.has_reviewer else app.config.district.contact,
         contact_kinds=case.contact_kinds,
         pair=None if summary.end else _find_account_pair(app, case, finding, own.values()),
@@ -668,11 +677,18 @@ def _locate(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _list_holders(app: App, inputs: DisclosureInput) -> Iterator[str]:
-    """Yield which reviewers see it because they decided on it, whatever closes it to the others."""
-    for hold in list_holds_in_force(inputs, app.clock.now(), build_disclosure_policy(app)):
-        if find_review_opening(app, inputs.case, hold.reviewer_id):
-            yield app.config.district.find_reviewer_address(hold.reviewer_id)
+def _describe_holders(app: App, inputs: DisclosureInput) -> dict[str, Any]:
+    """Return which reviewers see it whatever closes it to others, and whether a report is all."""
+    holds = [
+        hold
+        for hold in list_holds_in_force(inputs, app.clock.now(), build_disclosure_policy(app))
+        if find_review_opening(app, inputs.case, hold.reviewer_id)
+    ]
+    find_address = app.config.district.find_reviewer_address
+    return {
+        "holders": tuple(find_address(hold.reviewer_id) for hold in holds),
+        "has_report_alone": bool(holds) and all(hold.is_of_report for hold in holds),
+    }
 
 
 def _load_input(app: App, case: Case) -> DisclosureInput | None:

@@ -263,7 +263,7 @@ def _describe_decision(moment: TimelineEntry) -> Told:
     if moment.by is DecisionMaker.REVIEWER:
         if moment.word == Decision.REOPENED:
             return Reason("history.it-undid")
-        if is_lever(Decision(moment.word)) or moment.word == Decision.TAKEN_BACK:
+        if is_lever(Decision(moment.word)) or moment.word in {Decision.TOLD, Decision.TAKEN_BACK}:
             own = f".{moment.case_kind}" if (moment.case_kind, moment.word) == _HELP else ""
             return Reason("history.it-did", {"what": Label(f"deeds{own}", moment.word)})
         # In words to the person: what they press themselves says "my name".

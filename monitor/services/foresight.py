@@ -21,10 +21,12 @@ from reports.finding_view import AnswerOutlook
 def find_who_sees(inputs: DisclosureInput, now: datetime, policy: DisclosurePolicy) -> WhoSees:
     if compute_review_opening(inputs, now, policy):
         return WhoSees.REVIEWERS
-    holders = {hold.reviewer_id for hold in list_holds_in_force(inputs, now, policy)}
-    if not holders - {inputs.barred_reviewer_id}:
-        return WhoSees.NOBODY
-    return WhoSees.WHO_REPORTED if inputs.case.is_own else WhoSees.WHO_DECIDED
+    holders = (
+        WhoSees.WHO_REPORTED if hold.is_of_report else WhoSees.WHO_DECIDED
+        for hold in list_holds_in_force(inputs, now, policy)
+        if hold.reviewer_id != inputs.barred_reviewer_id
+    )
+    return max(holders, default=WhoSees.NOBODY)
 
 
 def foresee_answer(

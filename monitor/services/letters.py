@@ -6,8 +6,8 @@ sexual, and of nothing that says openly that others made it. Who sent one is not
 
 from monitor.app import App
 from monitor.db.review_notes import ReviewNote, ReviewNoteKind
-from monitor.domain.case import OWNERSHIP_CASES, Case
-from monitor.domain.case_log import SENT_LEVERS
+from monitor.domain.case import OWNERSHIP_CASES, Case, apply_decision
+from monitor.domain.case_log import SENT_LEVERS, DecisionRecord
 from monitor.domain.errors import InputError
 from monitor.domain.person import Reviewer
 from monitor.domain.takedown_plan import may_be_sexual
@@ -27,9 +27,11 @@ def list_office_letters(
     app: App, reviewer: Reviewer, case: Case, view: CaseView
 ) -> tuple[Letter, ...]:
     """Return what IT can send to families and staff of a case that it sees as `view`."""
+    facts = _collect_facts(app, case, view, reviewer.address)
+    if Decision.TOLD in view.mistakes:
+        return tuple(write_letters(LetterKind.CORRECTION, facts))
     if not _can_be_told(app, case) or case.is_doubted:
         return ()
-    facts = _collect_facts(app, case, view, reviewer.address)
     return tuple(letter for kind in _NOTES for letter in write_letters(kind, facts))
 
 
@@ -48,6 +50,8 @@ def record_letter(app: App, reviewer: Reviewer, case_id: str, kind: LetterKind) 
             raise InputError("There is no such message about this case.")
         note = ReviewNote(case_id=case.id, kind=_NOTES[kind], by=reviewer.address, at=now, text="")
         app.db.review_notes.insert_review_note(note)
+        told = DecisionRecord(case_id=case.id, decision=Decision.TOLD, by=reviewer.id, at=now)
+        app.db.cases.update_case(apply_decision(case, told))
         app.db.audit.append_entry(now, reviewer.id, f"told-{kind}", case_id, {})
 
 

@@ -68,7 +68,8 @@ DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.SHARED: "shared it with IT",
     Decision.UNSHARED: "took back what they shared with IT",
     Decision.REOPENED: "undid the last entry",
-    Decision.TAKEN_BACK: "took the report back",
+    Decision.TOLD: "told families or staff of it",
+    Decision.TAKEN_BACK: "took it back",
 }
 # The same, to the person themselves.
 OWN_DECISION_PHRASES: Final[Mapping[Decision, str]] = {
@@ -191,7 +192,8 @@ OWN_STEPS: Final[Mapping[Decision, str]] = {
     Decision.SHARED: "You shared it with IT.",
     Decision.UNSHARED: "You took back what you shared with IT.",
     Decision.REOPENED: "You undid your last answer.",
-    Decision.TAKEN_BACK: "IT took its report back.",
+    Decision.TOLD: "IT told families or staff of it.",
+    Decision.TAKEN_BACK: "IT took it back.",
 }
 # An own account pretends nothing: it changed, by its owner's hand or by another's.
 CHANGED_ACCOUNT_CHOICES: Final[Mapping[Decision, str]] = {

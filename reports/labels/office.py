@@ -110,7 +110,7 @@ VERDICTS_OF_KIND: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
     CaseKind.HARMFUL_PAGE: {Decision.MOCK: "It is about this person"},
 }
 # Of what is their own, IT does not read what they said.
-UNTOLD_END: Final = "the staff member said that it pretends nothing"
+UNTOLD_END: Final = "the staff member said that it is no fake"
 LEFT_END: Final = "the staff member leaves it as it is"
 LEFT_ANSWER: Final = "Made by others, and left as it is"
 
@@ -132,13 +132,13 @@ def describe_verdict(kind: CaseKind, verdict: Decision) -> str:
 
 LEFT_REPORT: Final = "Leave the report"
 TOOK_REPORT_BACK: Final = "I took it back"
+TOLD_OTHERS: Final = "I told families or staff"
 
 
 def describe_entry(kind: CaseKind, decision: Decision) -> str:
     """Return what a reviewer said or did, in the words of the button that they pressed."""
-    if decision is Decision.TAKEN_BACK:
-        return TOOK_REPORT_BACK
-    return describe_verdict(kind, decision)
+    own = {Decision.TAKEN_BACK: TOOK_REPORT_BACK, Decision.TOLD: TOLD_OTHERS}
+    return own.get(decision) or describe_verdict(kind, decision)
 
 
 def describe_answer(kind: CaseKind, decision: Decision, *, is_left: bool) -> str:
@@ -184,7 +184,7 @@ REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.IT, CaseStep.DECIDE): OVERRULED_DECISION,
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks the staff member",
-    (StepActor.IT, CaseStep.TAKE_BACK): "IT takes its report back, or says why not",
+    (StepActor.IT, CaseStep.TAKE_BACK): "IT takes back what it sent, or says why not",
     (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site is expected to answer",
     (StepActor.SERVICE, CaseStep.LOOK): "Namesake looks whether it is gone",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "Namesake closes it, if it is not seen again",

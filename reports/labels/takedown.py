@@ -19,6 +19,7 @@ from scrapers.facts.fact import FactReliability
 LETTERS: Final[Mapping[str, str]] = {
     LetterKind.PARENTS: "To families",
     LetterKind.STAFF: "To the staff",
+    LetterKind.CORRECTION: "To whom you told",
 }
 LETTERS_SENT: Final[Mapping[str, str]] = {
     LetterKind.PARENTS: "I told families",

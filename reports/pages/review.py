@@ -155,7 +155,6 @@ class ReviewCaseView:
             school=None,
             levers=(),
             results=(),
-            letters=(),
             guide=self.guide and replace(self.guide, given=None),
         )
 

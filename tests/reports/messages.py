@@ -50,7 +50,15 @@ OFFICE_TABLES = {
     ),
     *("HOLD_PROPOSALS", "CONTACT_VERDICTS", "CONTACT_STATUSES", "MISNAMED_TOO_OFTEN"),
     *("RECORD_KINDS", "RECORD_ACCESS", "DISTRICT_ACTIONS"),
-    *("REMARKS", "LETTERS", "LETTERS_SENT", "HELPED", "LEFT_REPORT", "TOOK_REPORT_BACK"),
+    *(
+        "REMARKS",
+        "LETTERS",
+        "LETTERS_SENT",
+        "HELPED",
+        "LEFT_REPORT",
+        "TOOK_REPORT_BACK",
+        "TOLD_OTHERS",
+    ),
     *(
         "ANOTHER_PERSON",
         "HOLD_ERRORS",

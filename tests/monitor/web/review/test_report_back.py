@@ -45,12 +45,12 @@ def test_it_may_undo_that_it_took_its_report_back_and_has_the_text_again(
 
     assert fake(maria).log[:-1] == before, "one press is one entry"
     page = ana.get(here)
-    assert page.text.count("took the report back") == 1
+    assert page.text.count(f"{ANA} took it back") == 1
     assert "Undo “I took it back”" in page.text
     undone = ana.follow(ana.post("/review/undo", case=fake(maria).id))
     assert "Undone: “I took it back”." in undone.text
     assert "That was a mistake" in undone.page.find(id="report").get_text()
-    assert "IT takes its report back, or says why not" in undone.text
+    assert "IT takes back what it sent, or says why not" in undone.text
     ana.post(f"{here}/report-left", reason="It asks parents for money.")
     assert "Undo “Leave the report”" in ana.get(here).text
     ana.post("/review/undo", case=fake(maria).id)
@@ -68,17 +68,19 @@ def test_it_is_told_and_takes_its_own_report_back(
     send_due(portal.world.app)
 
     (told,) = (
-        one.email for one in portal.world.post.to(ANA) if "take a report back" in one.email.subject
+        one.email for one in portal.world.post.to(ANA) if "take back a mistake" in one.email.subject
     )
     assert f"{here}?to={build_reviewer_id(ANA)}" in told.text
-    assert not [one for one in portal.world.post.to(BO) if "take a report" in one.email.subject]
+    assert not [
+        one for one in portal.world.post.to(BO) if "take back a mistake" in one.email.subject
+    ]
     due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
     queue = ana.get("/review").text
-    assert f"Due {due} . IT takes its report back, or says why not." in queue
+    assert f"Due {due} . IT takes back what it sent, or says why not." in queue
     assert "Needs IT 1" in queue
     page = ana.get(here).page
     assert page.find(id="next").get_text() == (
-        f"Next: IT takes its report back, or says why not, by {due}"
+        f"Next: IT takes back what it sent, or says why not, by {due}"
     )
     url = maria.world.state.findings.load_finding(fake(maria).finding_id).portrait.url
     assert url in page.find(id="report").get_text()
@@ -103,13 +105,17 @@ def test_of_what_is_their_own_it_sees_its_report_and_takes_it_back(
     queue_mistakes(portal.world.app)
     send_due(portal.world.app)
 
-    told = [one.email for one in portal.world.post.to(ANA) if "take a report" in one.email.subject]
+    told = [
+        one.email for one in portal.world.post.to(ANA) if "take back a mistake" in one.email.subject
+    ]
     assert len(told) == 1
-    assert not [one for one in portal.world.post.to(BO) if "take a report" in one.email.subject]
+    assert not [
+        one for one in portal.world.post.to(BO) if "take back a mistake" in one.email.subject
+    ]
     due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
     listed = ana.get("/review")
     queue = listed.text
-    assert f"Due {due} . IT takes its report back, or says why not." in queue
+    assert f"Due {due} . IT takes back what it sent, or says why not." in queue
     page = ana.get(here)
     case = fake(maria)
     url = maria.world.state.findings.load_finding(case.finding_id).portrait.url
@@ -173,7 +179,9 @@ def test_who_says_that_it_is_theirs_reads_by_when_it_takes_its_report_back(
     promise = f"By {due}, IT takes the report back or tells you why not."
     page, home = own.get(where).text, own.get("/me").text
     assert promise in page
-    assert f"{ANA}, who reported it, sees only where it is, to answer for that report." in page
+    assert (
+        f"{ANA}, who reported it or told of it, sees only where it is, to take that back." in page
+    )
     assert "If you undo it, IT sees it again." in page
     assert "What IT would see (nothing else)" in page
     assert promise in home
@@ -204,10 +212,10 @@ def test_what_others_made_openly_is_reported_as_that_once_it_took_its_report_bac
     assert "IT reports it" not in ana.get(here).text, "nobody else there sees it"
     own.post(f"/me/cases/{fake(maria).id}/undo")
     assert promise not in own.get("/me").text
-    assert "IT takes its report back" not in ana.get(here).text
+    assert "IT takes back what it sent" not in ana.get(here).text
     own.post(f"/me/cases/{fake(maria).id}", decision="mock")
     ana.post(f"{here}/report-back")
-    assert "IT took its report back on" in own.get(where).text
+    assert "IT took it back on" in own.get(where).text
     assert "You report it, or leave it" in own.get(where).text
 
 
@@ -323,7 +331,7 @@ def test_its_person_reads_that_it_reported_and_takes_it_back(
     assert own.get(f"/me/takedown/{fake(maria).id}/withdraw?by=it").status == 404
     ana.post(f"{here}/report-back")
     after = own.get(where).text
-    assert "IT took its report back on" in after
+    assert "IT took it back on" in after
     assert "IT said:" not in after
 
 
@@ -351,7 +359,7 @@ def test_the_weekly_email_opens_the_report_to_take_back_first(portal: Portal, ma
     send_due(portal.world.app)
 
     email = portal.world.post.to(ANA)[-1].email
-    assert "take a report back" in email.subject
+    assert "take back a mistake" in email.subject
     assert "Maria" not in email.text
     assert any(entry.decision in SENT_LEVERS for entry in fake(maria).standing)
 
@@ -364,7 +372,7 @@ def test_it_is_told_of_each_report_to_take_back_and_of_one_again(
         queue_mistakes(portal.world.app)
         send_due(portal.world.app)
         told = portal.world.post.to(ANA)
-        return sum("take a report back" in one.email.subject for one in told)
+        return sum("take back a mistake" in one.email.subject for one in told)
 
     (other,) = several(portal, maria, 1)
     maria.rules(fake(maria), Decision.NAMESAKE)
@@ -395,8 +403,10 @@ def test_what_its_person_leaves_as_it_is_was_reported_rightly(
     queue_mistakes(portal.world.app)
     send_due(portal.world.app)
 
-    assert not [one for one in portal.world.post.to(ANA) if "take a report" in one.email.subject]
-    assert "IT takes its report back" not in ana.get(here).text
+    assert not [
+        one for one in portal.world.post.to(ANA) if "take back a mistake" in one.email.subject
+    ]
+    assert "IT takes back what it sent" not in ana.get(here).text
     own, place = portal.signed_in(maria.mail), f"/me/takedown/{fake(maria).id}/withdraw?by=it"
     assert own.get(place).status == 404
     assert place not in own.get(f"/me/findings/{fake(maria).finding_id}").text
@@ -422,7 +432,7 @@ def test_no_undo_of_another_reviewers_word_takes_a_report_back(portal: Portal, m
 
     own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}")
     assert "IT takes the report back or tells you why not" in own.text
-    assert "IT took its report back" not in own.text
+    assert "IT took it back" not in own.text
 
 
 @pytest.mark.usefixtures("reported")
@@ -477,7 +487,7 @@ def test_it_may_ask_first_and_its_person_reads_what(
 
     own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
     assert "Its picture is yours. Have you seen it?" in own
-    assert "IT takes its report back, or says why not" in ana.get(here).text
+    assert "IT takes back what it sent, or says why not" in ana.get(here).text
 
 
 @pytest.mark.usefixtures("reported")
@@ -522,7 +532,7 @@ def test_if_who_reported_has_left_another_reviewer_is_told_and_takes_it_back(
     queue_mistakes(world.app)
     send_due(world.app)
 
-    told = [one for one in world.post.to(BO) if "take a report back" in one.email.subject]
+    told = [one for one in world.post.to(BO) if "take back a mistake" in one.email.subject]
     assert len(told) == 1
     bo = portal.signed_in(BO)
     bo.post("/review/open", one=fake(maria).id)
@@ -536,7 +546,7 @@ def test_if_who_reported_has_left_another_reviewer_is_told_and_takes_it_back(
     (*_, last) = fake(maria).log
     assert (last.by, last.whose) == (build_reviewer_id(BO), build_reviewer_id(ANA))
     own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
-    assert "IT took its report back on" in own
+    assert "IT took it back on" in own
 
 
 @pytest.mark.usefixtures("reported")
@@ -548,7 +558,7 @@ def test_no_other_reviewer_is_told_of_what_none_of_them_may_open(portal: Portal,
     queue_mistakes(world.app)
     send_due(world.app)
 
-    assert not [one for one in world.post.to(BO) if "take a report" in one.email.subject]
+    assert not [one for one in world.post.to(BO) if "take back a mistake" in one.email.subject]
     own = Portal(world).signed_in(maria.mail)
     assert "Have IT take its report back" in own.get(f"/me/findings/{fake(maria).finding_id}").text
 
