@@ -222,9 +222,9 @@ def _count_on(
     return Countdown(start=since, span=span, stops=stops).compute_end_with()
 
 
-def _find_what_stands(case: Case) -> tuple[Decision | None, Decision | None, DecisionRecord | None]:
-    own = case.get_verdict(Side.PERSON)
-    return own, own or case.get_verdict(Side.IT), case.last_lever
+def _find_what_stands(case: Case) -> tuple[DecisionRecord | None, ...]:
+    own = case.get_word(Side.PERSON)
+    return own, own or case.get_word(Side.IT), case.last_lever
 
 
 def find_time_of_more(case: Case, lever: DecisionRecord) -> datetime | None:

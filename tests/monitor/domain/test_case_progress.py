@@ -271,13 +271,11 @@ def test_no_undo_gives_a_day_that_is_past_unless_it_was_before(life):
         left = undone.case.entries
         press = next(entry for entry in life.case.entries if entry not in left)
         for side in Side:
-            standing = undone.standing(side, by)
-            step = standing and standing.next_step
-            if (
-                step
-                and step != life.step()
-                and step.what not in {CaseStep.NOTIFY, CaseStep.MEND_ADDRESS}
-            ):
+            before, after = (one.standing(side, by) for one in (life, undone))
+            step = after and after.next_step
+            told = (CaseStep.NOTIFY, CaseStep.MEND_ADDRESS)
+            is_new = step not in {life.step(), before and before.next_step}
+            if step and is_new and step.what not in told:
                 assert step.due > life.now or step.due <= press.at, (by, press)
 
 

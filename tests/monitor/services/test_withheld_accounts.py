@@ -12,7 +12,15 @@ from monitor.demo.district import MARIA
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.person import CURRENT_MEANS
-from monitor.domain.vocabulary import CaseKind, Decision, Means, OwnershipLabel, Severity
+from monitor.domain.vocabulary import (
+    CaseKind,
+    Decision,
+    Means,
+    OwnershipLabel,
+    Scope,
+    Severity,
+    WaveMark,
+)
 from monitor.services import withheld_accounts
 from monitor.services.answers import record_feedback, undo_feedback
 from monitor.services.case_raising import reassess_person
@@ -121,6 +129,18 @@ def test_no_table_and_no_file_has_a_word_of_it(world: World, account: DemoAccoun
     assert not any(text in sent.email.text for sent in maria.emails for text in TEXTS)
     portrait = found(maria).portrait
     assert (portrait.url, portrait.handle) == (ADDRESS, account.handle)
+
+
+def test_no_hash_of_its_words_or_picture_is_left(world: World):
+    put(world, LEWD)
+    maria = world.joins(MARIA, scopes=MARIA.scopes | {Scope.PHOTOS})
+    world.sweep()
+    connection, ref = world.state.people.connection, found(maria).id
+
+    sql = "SELECT mark FROM new_accounts WHERE finding_id = ?"
+    assert [row["mark"] for row in connection.fetch_rows(sql, ref)] == [WaveMark.PLACE]
+    assert connection.count_rows("pictures", "finding_id = ?", ref) == 0
+    assert connection.count_rows("thumbnails", "finding_id = ?", ref) == 0
 
 
 def test_of_a_site_for_adults_no_table_has_a_word(world: World):

@@ -126,7 +126,7 @@ def test_of_what_is_their_own_it_sees_its_report_and_takes_it_back(
     assert "Maple Street" not in listed.page.get_text()
     ana.post(f"{here}/report-back")
     assert "Undo “I took it back”" in ana.get(here).text
-    assert "Ended: the staff member said that it pretends nothing" in ana.get(here).text
+    assert "Ended: the staff member said that it is no fake" in ana.get(here).text
     assert "Delgado" not in ana.get(here).text
     portal.world.later(days=8)
     assert portal.signed_in(ANA).get(here).status == 404
