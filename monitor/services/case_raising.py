@@ -216,9 +216,9 @@ def _record_new_accounts(
     news = {event.finding_id for event in changes.events if event.kind is EventKind.APPEARED}
     known = frozenset(app.db.new_accounts.list_new_account_ids(person.id))
     for finding_id in changes.finding_ids:
-        finding = app.db.findings.load_finding(finding_id)
-        if finding_id in own or finding.portrait.withheld:
+        if finding_id in own:
             continue
+        finding = app.db.findings.load_finding(finding_id)
         is_news = finding_id in news or finding_id in known
         appeared_at = compute_appearance_time(
             finding.portrait, person, app.clock.now(), is_news=is_news
@@ -418,8 +418,6 @@ def _withdraw_outgrown_feedback(
         if event.kind is EventKind.CHANGED and decision:
             finding = app.db.findings.load_finding(event.finding_id)
             shown = changes.unkept.get(finding.id, finding.portrait)
-            if shown.withheld:
-                continue
             changed = _exclude_disputed_handles(app, replace(finding, portrait=shown))
             if _build_assessor(app, person, own).is_decision_outdated(changed, decision):
                 outgrown = Feedback(finding_id=event.finding_id, decision=None, at=app.clock.now())

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.finding import REREAD_AFTER, LastReadPage, Sighting, select_validators
+from monitor.domain.finding import (
+    REREAD_AFTER,
+    LastReadPage,
+    Sighting,
+    select_validators,
+    withhold_account_text,
+)
 from scrapers.models import PageFingerprint, Trace, TraceKind
 
 SATURDAY = datetime(2026, 9, 12, 20, tzinfo=UTC)
@@ -28,8 +34,11 @@ def test_a_page_is_rested_on_while_all_that_it_showed_is_there():
 
 @pytest.mark.parametrize(
     "sightings",
-    [(), (SEEN, replace(SEEN, finding_id="other")), (replace(SEEN, misses=1),)],
-    ids=["forgotten", "more than was shown", "missed once"],
+    [
+        *((), (SEEN, replace(SEEN, finding_id="other")), (replace(SEEN, misses=1),)),
+        (replace(SEEN, trace=withhold_account_text(SEEN.trace, "sexual")),),
+    ],
+    ids=["forgotten", "more than was shown", "missed once", "not kept"],
 )
 def test_a_page_that_shows_another_world_is_read_anew(sightings):
     assert select_validators(REMEMBERED, sightings, SATURDAY) is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from monitor.demo.district import MARIA
 from monitor.domain.finding import withhold_account_text
+from monitor.domain.finding_events import is_listed_as_bait, list_reportable_changes
 from monitor.services.finding_changes import SnapshotComparer
 from monitor.services.withheld_accounts import forget_withheld_text
 from scrapers.models import Outcome, ParseResult, Query, QueryKind, Request, Trace, TraceKind
+from scrapers.source import SourceFamily
 from tests.monitor.services.world import World
 
 NAMES = ("a", "b", "c", "d")
@@ -140,6 +143,22 @@ def test_of_a_withheld_account_nothing_that_it_says_is_a_change(desk: Desk, outc
     looks = desk.comparing.finding_changes.observations
     assert [look.change for one in looks.values() for look in one] == [None, None]
     assert len(desk.state.versions.list_versions(*looks)) == 1
+
+
+def test_what_another_list_shows_first_of_a_reopened_account_is_no_new_name(desk: Desk):
+    words = replace(finding("a", "net:1"), name="Words", bio="More words")
+    desk.comparing = replace(desk.comparing, family=SourceFamily.SEARCH)
+    desk.shows("maria", [words])
+    mark(desk, "net:1")
+    reopened, later = frozenset(desk.findings), desk.comparing.at + timedelta(weeks=1)
+    desk.comparing = replace(desk.comparing, at=later, reopened=reopened)
+    desk.comparing.finding_changes.observations.clear()
+
+    desk.shows("delgado", [replace(words, name="FREE CRYPTO GIVEAWAY")])
+
+    ((look,),) = desk.comparing.finding_changes.observations.values()
+    assert is_listed_as_bait(look.trace)
+    assert list_reportable_changes(look) == ()
 
 
 accounts = st.lists(

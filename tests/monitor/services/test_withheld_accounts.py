@@ -286,6 +286,23 @@ def test_every_answer_stands_and_can_be_undone(maria: Staff):
         assert known(maria) == before
 
 
+def test_an_answer_is_outgrown_by_what_it_shows_and_not_by_blanks(maria: Staff):
+    world, ref = maria.world, found(maria).id
+    other = replace(LEWD, handle="lunar.skies.example", bio="Zanzibar. 15 y/o")
+    put(world, other)
+    world.a_week_later()
+    world.sweep()
+    record_feedback(world.app, maria.id, {ref: Decision.NAMESAKE})
+
+    put(world, LEWD)
+    world.a_week_later()
+    world.sweep()
+
+    assert world.state.findings.find_finding_feedback(ref) is None
+    assert maria.case(CaseKind.IMPERSONATION).is_undecided
+    assert list_kept_texts(world) == []
+
+
 def test_a_word_by_a_mailed_link_brings_no_text_back(maria: Staff):
     token = CURRENT_MEANS.set(f"{Means.LINK}:abc")
     try:
