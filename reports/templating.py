@@ -109,6 +109,8 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 _LIVE = re.compile(r"https?://[^\s<>\"'`\\]+")
 # A browser reads `//host` and `/\\host` as someone else's address.
 _OWN_PLACE = re.compile(r"(?:/(?![/\\])[^\s\\\"'<>]*|#[\w-]+)")
+# So little of the words of others takes no room from what else an email tells.
+_MOST_WORDS, _LONGEST_QUOTE = 12, 100
 _URL_PIECE = re.compile(r"[^/?&=\]-]{0,24}[/?&=\]-]|[^/?&=\]-]{1,24}")
 
 
@@ -134,6 +136,13 @@ def locate_finding(finding: "FindingView") -> CleanText:
     if finding.declared:
         return clean_sentence(finding.declared)
     return defang_url(finding.url)
+
+
+def clip_words(text: str) -> str:
+    """Cut what others wrote to the words that an email has room for; its page has it all."""
+    words = text[:_LONGEST_QUOTE].split(maxsplit=_MOST_WORDS)
+    clipped = " ".join(words[:_MOST_WORDS])
+    return clipped if clipped == " ".join(text.split()) else f"{clipped}…"
 
 
 def split_for_line_breaks(text: str) -> list[CleanText]:
@@ -246,6 +255,7 @@ def _list_filters() -> dict[str, Callable[..., object]]:
         clean_username,
         defang_url,
         format_count,
+        clip_words,
         locate_finding,
         spell_count,
         spell_number,

@@ -128,14 +128,14 @@ def build_digest_view(
     sections = build_digest_sections(
         app, person_id, last, _build_weekly_coverage(app, person_id, flagged), flagged
     )
-    # Beside an alert, a rule would read as if its person had broken it.
-    has_alert = sections["cases"] or sections["waiting"]
+    # Beside what waits, a rule would read as if its person had broken it.
+    waits = sections["cases"] or sections["waiting"] or sections["to_sort"]
     # Count how often a reviewer has opened a case of a person since then.
     return DigestView(
         **build_greeting(app, person),
         **sections,
         week=_format_digest_week(app, person),
-        policy=None if has_alert else build_digest_reminder(app, person, last),
+        policy=None if waits else build_digest_reminder(app, person, last),
         kind=DigestKind.WEEKLY if last else DigestKind.FIRST,
         views=app.db.audit.count_entries_about_cases(person_id, VIEWED, last or EPOCH)
         if flagged is FlaggedFindings.SHOWN

@@ -5,9 +5,10 @@ from the web as it is; it is cleaned where it is shown. Times are aware UTC. An 
 nothing to say.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any
 
 from monitor.domain.english_dates import parse_week_year
@@ -15,7 +16,7 @@ from monitor.domain.reason import Reason
 from monitor.domain.vocabulary import CaseBin, Severity, rank_case
 from reports.case_view import CaseView, describe_folded, fold_exposures
 from reports.coverage import CoverageGap
-from reports.emails.render import Email, compose_fitting_email, fill_template
+from reports.emails.render import Email, compose_email, count_words, fill_template
 from reports.emails.views import (
     BreachLine,
     ChangeLine,
@@ -27,17 +28,32 @@ from reports.finding_view import FindingView
 from reports.labels.account import DigestKind
 from reports.pages.layout import PolicyReminder
 
-# The page lists all of them, and a sentence counts them.
-_MOST_GAPS = 3
-# Some 150 words are read to their end, of which 50 are in each email, and more in a first one.
-# What the head of a section takes of the others, and a line of it, was measured in the demo. What a
-# line says must not decide: others may have written it.
-_ROOM = 100
-_ROOM_OF_FIRST = 75
-_WORDS_OF_CASE = 45
-# With three, an email has more than 150 words.
+# An email is read to its end; its page lists all of it, and a sentence counts what is left out.
+MOST_WORDS, MOST_QUIET_WORDS = 150, 60
+
+
+class Brevity(IntEnum):
+    """How briefly an email is told; each is tried in turn, until it is short enough.
+
+    `SPARE` leaves out what asks for nothing, `BARE` the reasons, `ONE_CASE` the second case, too.
+    """
+
+    FULL = 0
+    BRIEF = 1
+    SPARE = 2
+    BARE = 3
+    ONE_CASE = 4
+
+
+# In how many words all else is told beside the first cases.
+_ROOM = {Brevity.FULL: 100, Brevity.BRIEF: 50}
 _MOST_ENTRIES = 2
+# The pages that are told as one entry.
+_MOST_PAGES = 3
+# What a case, the head of a section, and a line of it take was measured in the demo.
+_WORDS_OF_CASE = 45
 _WORDS = {
+    "breaches": (50, 25),
     "changes": (1, 25),
     "questions": (10, 40),
     "waiting": (2, 35),
@@ -45,6 +61,7 @@ _WORDS = {
     "own": (26, 8),
     "about": (16, 12),
     "set_aside": (9, 18),
+    "gaps": (13, 24),
 }
 
 
@@ -65,6 +82,7 @@ class EmailSections:
     set_aside: SectionLines[FindingView]
     gaps: SectionLines[CoverageGap]
     breaches: SectionLines[BreachLine]
+    misreported: SectionLines[CaseView]
 
     @property
     def single_cases(self) -> tuple[CaseView, ...]:
@@ -108,10 +126,10 @@ class EmailSections:
         return "wait" if waits else ""
 
 
-def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
-    """Give `most` places, and the words that people read, to what matters most.
+def arrange_sections(view: PersonalEmailView, brevity: Brevity = Brevity.FULL) -> EmailSections:
+    """Give the room that there is to what matters most.
 
-    Cases come in the order of every page, and breaches; where there are none, something is told.
+    Cases come first, in the order of every page.
     What is urgent has its place among the new ones for as long as its person says nothing.
     """
     urgent = tuple(
@@ -122,6 +140,7 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
         key=lambda case: (*rank_case(case.kind, case.severity), case.opened_at, case.id),
     )
     by_rank: dict[str, Iterable[Any]] = {
+        "breaches": view.breaches,
         "changes": sorted(view.changes, key=lambda line: line.at),
         "questions": view.questions,
         # What is their turn comes before what others do; each in the order of every page.
@@ -130,40 +149,42 @@ def arrange_sections(view: PersonalEmailView, most: int) -> EmailSections:
             key=lambda case: case.bin is not CaseBin.NEEDS_YOU,
         ),
         "decided": sorted(view.decided, key=lambda case: case.ended_at or case.opened_at),
+        # What waits for its reader matters more.
+        "gaps": ()
+        if cases or view.questions or view.waiting
+        else sorted(view.coverage.gaps, key=lambda gap: gap.since),
         "own": view.own,
         "about": view.about,
         "set_aside": view.set_aside,
     }
-    first = tuple(_list_first_cases(limit_lines(cases, most).shown))
+    entries = 1 if brevity is Brevity.ONE_CASE else _MOST_ENTRIES
+    first = tuple(_list_first_cases(cases, entries))
     sections: dict[str, SectionLines[Any]] = {
-        "cases": SectionLines(shown=first, more=len(cases) - len(first))
+        "cases": SectionLines(shown=first, more=len(cases) - len(first)),
+        "misreported": limit_lines(view.misreported, 1),
     }
-    most -= len(first)
-    sections["breaches"] = limit_lines(view.breaches, most)
-    most -= len(sections["breaches"].shown)
-    room = _ROOM_OF_FIRST if view.own or view.about else _ROOM
-    room -= _WORDS_OF_CASE * sum(len(section.shown) for section in sections.values())
+    words = _ROOM.get(brevity, 0) - _WORDS_OF_CASE * sum(
+        len(one.shown) for one in sections.values()
+    )
     for name, lines in by_rank.items():
         head, line = _WORDS[name]
-        sections[name] = limit_lines(lines, min(most, (room - head) // line))
+        sections[name] = limit_lines(lines, (words - head) // line)
         if shown := len(sections[name].shown):
-            most -= shown
-            room -= head + shown * line
+            words -= head + shown * line
     return EmailSections(
         **sections,
-        gaps=limit_lines(sorted(view.coverage.gaps, key=lambda gap: gap.since), _MOST_GAPS),
         needs_you=view.needs_you,
         to_sort=view.to_sort,
         is_urgent=any(case.severity is Severity.HIGH for case in cases),
     )
 
 
-def _list_first_cases(cases: Sequence[CaseView]) -> Iterator[CaseView]:
+def _list_first_cases(cases: Sequence[CaseView], most: int) -> Iterator[CaseView]:
     """Yield what the first entries are about; pages with contact details are one entry."""
     pages = fold_exposures(cases)[1]
-    entries = [case for case in cases if case not in pages[1:]][:_MOST_ENTRIES]
+    entries = [case for case in cases if case not in pages[1:]][:most]
     for case in cases:
-        if case in entries or (case in pages and pages[0] in entries):
+        if case in entries or (case in pages[:_MOST_PAGES] and pages[0] in entries):
             yield case
 
 
@@ -202,16 +223,25 @@ def render_digest(view: DigestView) -> Email:
 def _render_personal_email(
     folder: str, view: PersonalEmailView, year: int, *, quiet: bool
 ) -> Email:
-    def build_context(most: int) -> Mapping[str, object]:
-        page = arrange_sections(view, most)
-        tone = page.tone or _choose_calm_tone(view, quiet=quiet)
-        folded = fill_template("_base/folded.txt", {"page": page})
-        context = {"view": view, "year": year, "quiet": quiet, "page": page, "tone": tone}
-        # Beside another one, a case is told in fewer words: an email is read to its end.
-        context |= {"brief": page.cases.total > 1, "folded": folded}
-        return {**context, "covered": fill_template("_base/covered.txt", context)}
+    """Tell as much as people read to its end."""
+    most = MOST_QUIET_WORDS if quiet else MOST_WORDS
 
-    return compose_fitting_email(folder, build_context)
+    def compose(brevity: Brevity) -> Email:
+        page = arrange_sections(view, brevity)
+        tone = page.tone or _choose_calm_tone(view, quiet=quiet)
+        context = {"view": view, "year": year, "quiet": quiet, "page": page, "tone": tone}
+        # Beside another one, a case is told in fewer words.
+        context["brief"] = page.cases.total > 1 or brevity > Brevity.FULL
+        context |= {"spare": brevity >= Brevity.SPARE, "bare": brevity >= Brevity.BARE}
+        for line in ("folded", "covered"):
+            context[line] = fill_template(f"_base/{line}.txt", context)
+        return compose_email(folder, context)
+
+    emails = map(compose, Brevity)
+    email = next(emails)
+    while count_words(email) > most and (shorter := next(emails, None)):
+        email = shorter
+    return email
 
 
 def _choose_calm_tone(view: PersonalEmailView, *, quiet: bool) -> str:

@@ -21,6 +21,9 @@ _FEWER = (MOST, 12, 6, 3)
 _LINES = ("subject", "preheader", "heading")
 _CHARSET = '<meta charset="utf-8">'
 _LIVE_LINE = re.compile(r"\s*https?://\S+")
+_WORD = re.compile(r"\S*\w\S*")
+# Between what an email says and why its reader got it.
+_FOOT = "--------"
 _BULLET = re.compile(r"\s*(?:(?:-|\d+\.) +|[^\W\d_](?:[^\W\d_A-Z]| )+:  +)")
 
 
@@ -54,6 +57,11 @@ def compose_email(folder: str, context: Mapping[str, object]) -> Email:
 def _add_lines(folder: str, context: Mapping[str, object]) -> dict[str, Any]:
     lines = {line: fill_template(f"{folder}/{line}.txt", context) for line in _LINES}
     return {**context, **lines, "subject": clean_header_line(lines["subject"])}
+
+
+def count_words(email: Email) -> int:
+    """Count what its reader has to read before the footer."""
+    return len(_WORD.findall(email.text.partition(_FOOT)[0]))
 
 
 def compose_fitting_email(

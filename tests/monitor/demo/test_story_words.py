@@ -1,6 +1,5 @@
 """How many words the emails of the played story have, and those of any two cases in one email."""
 
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,11 +16,9 @@ from monitor.services.answer_links import add_finding_links
 from monitor.services.answers import record_feedback
 from monitor.services.digests import build_digest_view
 from reports.case_view import CaseView
-from reports.emails.digest import DigestView, render_digest
-from reports.emails.render import Email
+from reports.emails.digest import MOST_QUIET_WORDS, MOST_WORDS, DigestView, render_digest
+from reports.emails.render import count_words
 from reports.translation import use_language
-
-MOST_WORDS, MOST_QUIET_WORDS = 150, 60
 
 
 @pytest.fixture
@@ -29,10 +26,6 @@ def app(played_demo: Path, tmp_path: Path) -> Iterator[App]:
     copy = shutil.copytree(played_demo, tmp_path / "demo")
     with open_played_story(copy, "http://127.0.0.1:8765") as service:
         yield service
-
-
-def count_words(email: Email) -> int:
-    return len(re.findall(r"\S*\w\S*", email.text.partition("--------")[0]))
 
 
 def list_views(app: App) -> list[DigestView]:

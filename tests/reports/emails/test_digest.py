@@ -24,8 +24,8 @@ from monitor.domain.vocabulary import (
 )
 from reports.case_view import CaseView
 from reports.coverage import MOST_DOTS, Coverage, CoverageGap, CoveredSource
-from reports.emails.digest import DigestView, render_digest
-from reports.emails.render import HEAVIEST, Email
+from reports.emails.digest import MOST_QUIET_WORDS, MOST_WORDS, DigestView, render_digest
+from reports.emails.render import HEAVIEST, Email, count_words
 from reports.emails.views import ChangeLine
 from reports.finding_view import FindingView, HighlightPiece
 from reports.labels.account import DigestKind
@@ -409,24 +409,13 @@ def test_as_many_findings_are_shown_as_people_read_and_the_rest_is_counted(
 def test_cases_take_the_room_of_everything_else(
     digest: Digest, case: CaseView, change: ChangeLine, question: FindingView
 ) -> None:
-    view = digest(cases=(case,) * 20, changes=(change,) * 20, questions=(question,) * 20)
-    email = render_digest(view)
+    cases = tuple(replace(case, id=f"{number:032}") for number in range(20))
+    email = render_digest(digest(cases=cases, changes=(change,) * 20, questions=(question,) * 20))
 
-    assert email.text.count("Reference ") == 20
+    assert email.text.count("Reference ") == 2
     for part in (email.text, email.html):
         assert "Also on your page: Changed (20), Is this you? (20)." in " ".join(part.split())
     assert email.subject == "Namesake: 20 things need you"
-
-
-def test_25_long_findings_fit_whole(digest: Digest, case: CaseView) -> None:
-    tale = LONG[:280]
-    page = replace(case.finding, title=tale, url=f"https://alpha.example/{'a' * 180}")
-    long = replace(case, finding=page)
-
-    email = render_digest(digest(cases=(long,) * 25))
-
-    assert len(email.html.encode()) < HEAVIEST
-    assert email.html.count("Reference ") == 25
 
 
 @pytest.mark.parametrize("character", ["\U0001f984", "&", "x"])
@@ -439,7 +428,8 @@ def test_the_worst_pages_never_make_an_email_too_heavy(
         finding=replace(case.finding, title=tale, url=f"https://alpha.example/{tale}"),
         reasons=(Reason("district-place", {"place": Name(tale)}),) * 30,
     )
-    view = digest(cases=(worst,) * 40, questions=(replace(question, snippet=tale),) * 40)
+    cases = tuple(replace(worst, id=f"{number:032}") for number in range(40))
+    view = digest(cases=cases, questions=(replace(question, snippet=tale),) * 40)
     email = render_digest(view)
 
     shown = email.html.count("Reference ")
@@ -461,13 +451,6 @@ def test_an_email_gives_the_strongest_reasons_and_the_page_has_the_rest(
 
     for text in (email.text, email.html):
         assert [reason for reason in reasons if render_reason(reason) in text] == list(reasons[:2])
-
-
-MOST_WORDS, MOST_QUIET_WORDS = 150, 60
-
-
-def count_words(email: Email) -> int:
-    return len(re.findall(r"\S*\w\S*", email.text.partition("--------")[0]))
 
 
 def test_two_cases_are_at_most_150_words_before_the_footer(digest: Digest, case: CaseView) -> None:
