@@ -95,7 +95,10 @@ def compare_with_own_findings(
 
 
 def compare_with_each(finding: Finding, own: Iterable[Finding]) -> tuple[OwnFindingComparison, ...]:
-    """Compare it with these own accounts, but for itself; first the one it shows most of."""
+    """Compare it with these own accounts, but for itself; first the one it shows most of.
+
+    Of those like it in as much, the one in the same network is first.
+    """
     comparisons = [
         OwnFindingComparison(
             own=own_finding,
@@ -104,7 +107,12 @@ def compare_with_each(finding: Finding, own: Iterable[Finding]) -> tuple[OwnFind
         for own_finding in own
         if own_finding.id != finding.id
     ]
-    return tuple(sorted(comparisons, key=lambda comparison: -comparison.copied_count))
+
+    def rank(comparison: OwnFindingComparison) -> tuple[int, bool]:
+        elsewhere = comparison.own.portrait.platform != finding.portrait.platform
+        return -comparison.copied_count, elsewhere
+
+    return tuple(sorted(comparisons, key=rank))
 
 
 _MOST_SIGNS = 2

@@ -6,13 +6,15 @@ import pytest
 
 from monitor.demo.district import JOHN, MARIA
 from monitor.domain.errors import InputError
+from monitor.domain.finding import withhold_account_text
 from monitor.domain.person import build_reviewer_id
-from monitor.domain.vocabulary import CaseKind, Decision, FieldLikeness
+from monitor.domain.vocabulary import CaseKind, Decision, FieldLikeness, WithheldKind
 from monitor.services.answers import DecisionInput, record_decision
 from monitor.services.finding_history import (
     build_finding_timeline,
     build_timeline_lines,
     compare_finding_versions,
+    compare_with_each,
     compare_with_own_findings,
 )
 from reports.reason_rendering import render_told
@@ -90,6 +92,18 @@ def test_an_impostor_beside_the_own_account_shows_what_was_copied(maria: Staff, 
     alike = {comparison.field: comparison.likeness for comparison in nearest.field_comparisons}
     assert alike["name"] in {FieldLikeness.SAME, FieldLikeness.LIKE}
     assert alike["bio"] is FieldLikeness.PARTLY
+
+
+def test_of_own_accounts_that_are_as_like_it_the_one_in_its_network_is_nearest(
+    maria: Staff, fake: str
+):
+    app = maria.world.app
+    finding = app.db.findings.load_finding(fake)
+    bare = replace(finding, portrait=withhold_account_text(finding.portrait, WithheldKind.SEXUAL))
+    own = compare_with_own_findings(app, maria.id, fake)[0].own
+    elsewhere = replace(own, id="other", portrait=replace(own.portrait, account="nook:@maria"))
+
+    assert [near.own for near in compare_with_each(bare, (elsewhere, own))] == [own, elsewhere]
 
 
 def test_an_own_account_is_not_laid_beside_itself(maria: Staff):
