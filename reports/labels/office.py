@@ -161,7 +161,7 @@ REVIEWER_ACCESS_REASONS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.DECIDED: (
         "You decided on it, so you keep it until a week after its end or your last entry."
     ),
-    OpeningReason.REPORT_BACK: "You reported it. Of what it was flagged for, you see no more.",
+    OpeningReason.REPORT_BACK: "You reported it or told of it. You see no more of it than this.",
 }
 # Why it was open when a reviewer looked, in the audit log that all reviewers read.
 AUDIT_OPENINGS: Final[Mapping[OpeningReason, str]] = {
@@ -171,7 +171,7 @@ AUDIT_OPENINGS: Final[Mapping[OpeningReason, str]] = {
     OpeningReason.COUNSEL: "the waiting period for such links had ended",
     OpeningReason.EARLY_ACCESS: "two reviewers had early access",
     OpeningReason.DECIDED: "this reviewer had decided on it",
-    OpeningReason.REPORT_BACK: "this reviewer has a report of it to take back",
+    OpeningReason.REPORT_BACK: "this reviewer has something of it to take back",
 }
 OVERRULED_DECISION: Final = "IT decides what it is; the person's answer overrules it"
 REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
@@ -184,7 +184,7 @@ REVIEWER_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.IT, CaseStep.DECIDE): OVERRULED_DECISION,
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks the staff member",
-    (StepActor.IT, CaseStep.TAKE_BACK): "IT takes back what it sent, or says why not",
+    (StepActor.IT, CaseStep.TAKE_BACK): "IT takes back what it sent",
     (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site is expected to answer",
     (StepActor.SERVICE, CaseStep.LOOK): "Namesake looks whether it is gone",
     (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "Namesake closes it, if it is not seen again",
