@@ -76,6 +76,8 @@ class Walk:
         yield from self._loaded()
 
     def _loaded(self) -> Iterator[str]:
+        # What is folded may be laid out in another way than what is unfolded.
+        yield from too_wide(self.page)
         yield from shifted(self.page)
         if (weight := self.looks.weight(self.page)) > HEAVIEST:
             yield f"it weighs {weight} bytes"

@@ -40,6 +40,9 @@ OTHERS = (
         "whereabouts.example",
         "bsky.app/settings/privacy-and-security",
     ),
+    # Where pictures of that kind are reported.
+    *("cybertipline.org", "stopncii.org", "takeitdown.ftc.gov", "takeitdown.ncmec.org"),
+    *(f"support.google.com/websearch/answer/{number}" for number in (3143948, 6302812)),
     # Of the difference between two versions: names that the network gives its counts, and days.
     *("followers:", "follows:", "posts:", "Sep 17, 2026"),
 )

@@ -8,7 +8,7 @@ from monitor.demo.district import REVIEWERS
 from monitor.domain.case import Case
 from monitor.domain.finding import Presence
 from monitor.domain.person import Reviewer, build_reviewer_id
-from monitor.domain.vocabulary import CaseKind, Decision, Severity
+from monitor.domain.vocabulary import CaseKind, Decision, HarmKind, Severity
 from monitor.services.findings import build_finding_page
 from monitor.services.review import (
     add_review_note,
@@ -17,6 +17,7 @@ from monitor.services.review import (
     queue_review_question,
 )
 from monitor.services.review_access import record_case_views
+from monitor.services.withheld_accounts import withhold_account
 from scrapers.models import Trace, TraceKind
 from tests.cases import forget, say
 from tests.monitor.decisions import decide_case
@@ -52,14 +53,18 @@ def raised(app: App, refs: dict[str, str]) -> dict[str, str]:
         "changed": own.finding_id,
     }
     with state.begin_transaction():
-        for name in (*OPEN, *REPORTED, *ELSEWHERE, "mistaken", "answered"):
+        for name in (*OPEN, *REPORTED, *ELSEWHERE, "mistaken", "answered", "mistold", "withheld"):
             told[name] = _another(app, fake, name)
         reported = say(state.cases.load_case(told["mistaken"]), Decision.REPORTED)
         state.cases.update_case(say(reported, Decision.NAMESAKE))
         by, at = build_reviewer_id(IT), app.clock.now() - DAY
         by_it = say(state.cases.load_case(told["answered"]), Decision.REPORTED, by=by, at=at)
         state.cases.update_case(say(by_it, Decision.NAMESAKE, at=at))
-    for name in ("case", *OPEN):
+        real = say(state.cases.load_case(told["mistold"]), Decision.IMPERSONATION)
+        by_it = say(real, Decision.TOLD, by=by, at=at)
+        state.cases.update_case(say(by_it, Decision.NAMESAKE, at=at))
+    _withhold(app, told["withheld"], fake)
+    for name in ("case", *OPEN, "withheld"):
         decide_case(reviewing, told[name], Decision.SHARED, refs["maria"])
     _talked_about(app, told["first"])
     for by in (IT, HELP_DESK):
@@ -90,6 +95,15 @@ def _another(app: App, case: Case, name: str) -> str:
         raised = say(raised, Decision.REPORTED, at=now - 2 * DAY, note="Number 17")
     state.cases.insert_case(raised)
     return ref
+
+
+def _withhold(app: App, ref: str, like: Case) -> None:
+    """Forget what an account said that was judged as another was, and has sexual words."""
+    finding = app.db.findings.load_finding(ref)
+    shown = replace(finding.portrait, harms=(HarmKind.SEXUAL,))
+    assessment = app.db.findings.find_assessment(like.finding_id)
+    assert assessment is not None
+    withhold_account(app, finding, shown, assessment)
 
 
 def _exposed(app: App, case: Case) -> dict[str, str]:

@@ -5,6 +5,7 @@ from functools import partial
 from tests.real.states.state import Site, State, fill, press, seen, tick, unfold
 
 it, desk = partial(seen, who="it-security"), partial(seen, who="it-help-desk")
+thomas = partial(seen, who="thomas")
 empty = partial(it, site=Site.EMPTY)
 SEVERAL = "/review/several?case={second}&case={third}"
 
@@ -63,9 +64,20 @@ REVIEW: tuple[State, ...] = (
         fill("Why", "It asks parents for money."),
         press("Leave the report"),
     ),
+    it("/review/cases/{mistold}", "Send it to whom you told.", press("Open")),
+    it("/review/cases/{mistold}", "Undo “", press("I took it back")),
+    it("/review/cases/{withheld}", "Impersonation", press("Open")),
     it("/review/cases/none", "This case is not open to you", status=404),
     it("/review/early", "Waiting for a second reviewer"),
     it("/review/early", "Give a reason", press("Send request"), status=422),
+    it(
+        "/review/early",
+        "No case that you can open early has this reference.",
+        fill("Reference of the case", "0123abcd"),
+        fill("Reason", "A parent called."),
+        press("Send request"),
+        status=422,
+    ),
     it("/review/holds", "A request for records about a complaint."),
     it("/review/holds", "Give a reason", press("Propose"), status=422),
     it("/review/public-records", "Counsel decides what a request gets."),
@@ -81,6 +93,8 @@ REVIEW: tuple[State, ...] = (
     it("/review/audit?action=opened-early", "There are no entries of this kind."),
     it("/review/tokens", "Copy the address now", press("Create feed address")),
     desk("/review/early", "It is open for one day", press("Confirm and notify the person")),
+    desk("/review/cases/{unshared}", "It closes at", press("Open")),
+    thomas("/me/findings/{changed}", "because two reviewers opened it early"),
 )
 OPERATING: tuple[State, ...] = (
     seen("/operate", "Emails by status", who="operations"),
