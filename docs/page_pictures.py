@@ -19,10 +19,10 @@ CHROMIUM_FLAGS = (
     "--disable-quic",
     "--disable-background-networking",
 )
-# The name of a picture, the path of its page, and the links to follow from there.
+# The name of a picture, the path of its page, and what to press from there on.
 PAGES = (
     ("sort", "/me/sort", ()),
-    ("beside", "/me/sort", ("See details", "Compare with")),
+    ("beside", "/me/sort", ("See details", "Compare with your accounts", "Maria Delgado, Bluesky")),
     ("my-data", "/me/data", ()),
 )
 WIDTH, HEIGHT = 1000, 760
@@ -43,9 +43,9 @@ def draw_pages(demo: Path, images: Path) -> None:
             page = browser.new_page(base_url=address, viewport={"width": WIDTH, "height": HEIGHT})
             page.goto("/demo")
             page.get_by_role("button", name=BUTTON, exact=True).click()
-            for name, path, links in PAGES:
+            for name, path, labels in PAGES:
                 page.goto(path)
-                for label in links:
-                    page.get_by_role("link", name=label).first.click()
+                for label in labels:
+                    page.get_by_text(label).first.click()
                 page.screenshot(path=images / f"{name}.png")
             browser.close()
