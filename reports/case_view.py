@@ -111,10 +111,10 @@ class CaseSummary:
     None while it does not. By early access it is `open_until` then. Silence of its person ends it
     when it `closes_at`, None for never. They shared it with its evidence `shared_at` some time,
     None while they do not. It is told to its person as `is_misreported` while IT has a report of
-    what they call no fake. IT reported it, or told others of it, when it is `mistaken_at`, and
-    takes that back by `take_back_by`, or says why not: its person says that it pretends nothing;
-    both are None where there is no such thing, and `mistakes` is what it did. `taken_by` is a
-    reviewer's address, and `asked_at` when its person was last asked; both are for IT alone.
+    what they call no fake. When one in IT reported that, and told others of it, is in
+    `wrong_reports` and `wrong_messages`; they take that back by `take_back_by`, or say why not,
+    None where nobody there is asked. `taken_by` is a reviewer's address, and `asked_at` when its
+    person was last asked; both are for IT alone.
     """
 
     id: str
@@ -141,8 +141,8 @@ class CaseSummary:
     opened_by: OpeningReason | None = None
     open_until: datetime | None = None
     shared_at: datetime | None = None
-    mistaken_at: datetime | None = None
-    mistakes: frozenset[Decision] = frozenset()
+    wrong_reports: tuple[datetime, ...] = ()
+    wrong_messages: tuple[datetime, ...] = ()
     is_misreported: bool = False
     take_back_by: datetime | None = None
     taken_by: str = ""
@@ -153,7 +153,7 @@ class CaseSummary:
     @property
     def is_mistold(self) -> bool:
         """Tell whether what IT takes back is a message alone, and no report."""
-        return self.mistakes == {Decision.TOLD}
+        return bool(self.wrong_messages) and not self.wrong_reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -239,9 +239,19 @@ class Case:
         return word if is_after and is_confirmation(self.kind, word.decision) else None
 
     @property
+    def sent_by_mistake(self) -> tuple[DecisionRecord, ...]:
+        """Return what one in IT sent that is a mistake by the word of its person, the last at last.
+
+        A report IT may leave instead; a message not.
+        """
+        left = SENT_LEVERS if self.upheld else frozenset()
+        sent = [one for one in self.list_mistaken_reports(Side.IT) if one.decision not in left]
+        return tuple(one for one in sent if one.by == sent[-1].by)
+
+    @property
     def report_to_take_back(self) -> DecisionRecord | None:
-        """Return IT's report that is a mistake by the word of its person, until IT answers that."""
-        return None if self.upheld else self.find_mistaken_report(Side.IT)
+        """Return IT's last report or message that is a mistake, until IT answers that."""
+        return next(reversed(self.sent_by_mistake), None)
 
     def find_senders_of_mistakes(self) -> frozenset[str]:
         """Return who in IT has to take back what they sent of it, or did."""

@@ -259,10 +259,13 @@ def list_who_take_back(app: App, case: Case) -> tuple[str, ...]:
 def list_reports_to_withdraw(app: App, case: Case) -> tuple[DecisionRecord, ...]:
     """Return the reports of what pretends nothing that its person takes back, or has IT do so.
 
+    Of IT, where it sent nothing else, it is a message.
+
     Where both reported it, neither hides the other's: each takes back its own.
     """
-    sent = [one for one in case.list_mistaken_reports(Side.IT) if one.decision in SENT_LEVERS]
-    by_it = sent[-1:] if find_report_to_take_back(app, case) is None else ()
+    sent = case.list_mistaken_reports(Side.IT)
+    reports = tuple(one for one in sent if one.decision in SENT_LEVERS)
+    by_it = (reports or sent)[-1:] if find_report_to_take_back(app, case) is None else ()
     own = case.find_mistaken_report(Side.PERSON)
     return (*((own,) if own else ()), *by_it)
 
@@ -356,7 +359,7 @@ def _summarize(
     person = app.db.people.load_person(case.person_id)
     mistaken = find_report_to_take_back(app, case)
     back = plan_report_back(case) if mistaken else None
-    sent = case.list_mistaken_reports(Side.IT) if mistaken else ()
+    sent = case.sent_by_mistake
     zone = person.zone if side is Side.PERSON else app.config.district.zone
     is_misreported = side is Side.PERSON and _is_misreported(app, case, now, asked=bool(mistaken))
     summary = CaseSummary(
@@ -387,8 +390,8 @@ def _summarize(
         opened_by=opening.reason if opening else None,
         open_until=find_end_of_early_access(inputs, now, policy, reviewer_id),
         shared_at=case.shared_at,
-        mistaken_at=mistaken.at if mistaken else None,
-        mistakes=frozenset(one.decision for one in sent if mistaken and one.by == mistaken.by),
+        wrong_reports=tuple(one.at for one in sent if one.decision in SENT_LEVERS),
+        wrong_messages=tuple(one.at for one in sent if one.decision is Decision.TOLD),
         take_back_by=back.due if back else None,
     )
     return replace(summary, review_plan=_plan_review(case, summary, now))
@@ -481,7 +484,7 @@ def _build_own_view(
     own_looks = () if looks and list_recheck_keys(app, finding) else looks
     lever, is_open = case.last_lever, summary.it_sees_since is not None
     last, mistaken = case.get_last_entry(Side.PERSON), list_due_withdrawals(app, case)
-    is_asked = summary.mistaken_at is not None or (is_open and not summary.end)
+    is_asked = summary.take_back_by is not None or (is_open and not summary.end)
     upheld, reported = case.upheld, case.find_report(Side.IT)
     is_shut_by_then = not is_open or summary.open_until is not None
     foresee = partial(foresee_decision, by=case.person_id, at=now)

@@ -28,7 +28,7 @@ def list_office_letters(
 ) -> tuple[Letter, ...]:
     """Return what IT can send to families and staff of a case that it sees as `view`."""
     facts = _collect_facts(app, case, view, reviewer.address)
-    if Decision.TOLD in view.mistakes:
+    if view.wrong_messages:
         return tuple(write_letters(LetterKind.CORRECTION, facts))
     if not _can_be_told(app, case) or case.is_doubted:
         return ()

@@ -204,7 +204,7 @@ def leave_report(app: App, reviewer: Reviewer, case_id: str, reason: str) -> Non
     with app.db.begin_transaction():
         case = load_reported_case(app, reviewer, case_id)
         report = _require_mistake(case)
-        if report.decision is Decision.TOLD:
+        if any(one.decision is Decision.TOLD for one in case.sent_by_mistake):
             raise InputError("What families or staff were told is corrected, not left.")
         if not reason.strip():
             raise InputError("Write why: the staff member will read it.")

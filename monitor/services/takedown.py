@@ -521,7 +521,7 @@ def write_office_report(app: App, reviewer: Reviewer, case: Case, view: CaseView
         wanted = case.is_pursued and can_be_reported(case) and not case.is_doubted
         is_fit = wanted and not may_be_sexual(case, portrait)
         can_send = is_fit and bool(list_report_levers(app, case, Side.IT))
-    if not can_send and view.mistaken_at is None:
+    if not can_send and view.take_back_by is None:
         return ""
     person = app.db.people.load_person(case.person_id)
     return OfficeReport(

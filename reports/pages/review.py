@@ -227,7 +227,7 @@ class OfficeReport:
     @property
     def is_mistaken(self) -> bool:
         """Tell whether its person says that what IT reported pretends nothing."""
-        return self.case.mistaken_at is not None
+        return self.case.take_back_by is not None
 
     @property
     def is_confirmed(self) -> bool:

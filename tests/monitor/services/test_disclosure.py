@@ -253,7 +253,14 @@ def test_a_list_has_no_field_by_which_a_person_is_known():
             "is_late",
             "review_plan",
         ),
-        *("closes_at", "mistaken_at", "mistakes", "take_back_by", "open_until", "is_misreported"),
+        *(
+            "closes_at",
+            "wrong_reports",
+            "wrong_messages",
+            "take_back_by",
+            "open_until",
+            "is_misreported",
+        ),
     }
 
 

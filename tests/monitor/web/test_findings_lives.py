@@ -182,7 +182,7 @@ class Life:
         if opening is None:
             return
         # Of what its person says is theirs, IT does nothing but answer for its report.
-        answers = before.mistaken_at or opening.reason is OpeningReason.REPORT_BACK
+        answers = before.take_back_by or opening.reason is OpeningReason.REPORT_BACK
         words = [] if answers else list(list_allowed_decisions(self.case, app.clock.now()))
         if self.case.report_to_take_back:
             words += [Decision.TAKEN_BACK] * 3
@@ -301,7 +301,7 @@ def check_desk(life: Life, reviewer: Reviewer) -> None:
 def check_same(row: CaseSummary, view: CaseView) -> None:
     """Look whether both sides read one next step, with one day, unless IT takes a report back."""
     assert row.end == view.end
-    if view.mistaken_at is None:
+    if view.take_back_by is None:
         told = (row.next_by, row.next_step, row.due, row.decision, row.review_decision)
         assert told == (
             view.next_by,

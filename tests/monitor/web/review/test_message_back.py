@@ -1,6 +1,7 @@
 """What IT told families, and its person then says pretends nothing: IT corrects its message."""
 
 import pytest
+from msgspec import structs
 
 from monitor.domain.case_progress import DECIDE_WITHIN
 from monitor.domain.english_dates import format_near_day
@@ -8,6 +9,7 @@ from monitor.domain.vocabulary import Decision, Side
 from monitor.services.digests import build_digest_view
 from monitor.services.outbox import send_due
 from monitor.services.review import queue_mistakes
+from reports.dates import format_day
 from reports.emails.digest import render_digest
 from tests.monitor.counts import check_desk_counts, check_personal_counts
 from tests.monitor.services.world import Staff
@@ -85,3 +87,105 @@ def test_nobody_but_it_notes_that_it_told_families(portal: Portal, maria: Staff)
 
     assert own.post(f"/me/cases/{fake(maria).id}", decision="told").status == 400
     assert fake(maria).log == log
+
+
+@pytest.mark.usefixtures("told")
+def test_an_answer_that_denies_says_that_it_takes_back_what_it_told(portal: Portal, maria: Staff):
+    maria.rules(fake(maria), Decision.REOPENED)
+
+    result = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").page
+    hint = result.find("button", value="namesake").get_text()
+    assert "IT is asked to take back what it told others, by" in hint
+
+
+@pytest.mark.usefixtures("told")
+def test_who_reported_and_told_is_asked_to_take_both_back(
+    portal: Portal, maria: Staff, ana: Guest, here: str
+):
+    app = portal.world.app
+    maria.rules(fake(maria), Decision.SHARED)
+    days = []
+    for _ in range(2):
+        portal.world.later(days=1)
+        ana = portal.signed_in(ANA)
+        ana.post("/review/open", one=fake(maria).id)
+        seen = f"{fake(maria).id} {fake(maria).revision}"
+        ana.post("/review/rule", decision="reported", seen=seen)
+        days.append(format_day(app.clock.now(), app.config.district.zone))
+    portal.world.later(days=1)
+    ana = portal.signed_in(ANA)
+    ana.post("/review/open", one=fake(maria).id)
+    ana.post(f"{here}/told", letter="staff")
+    maria.rules(fake(maria), Decision.NAMESAKE)
+
+    own = portal.signed_in(maria.mail)
+    result = own.get(f"/me/findings/{fake(maria).finding_id}").text
+    email = render_digest(build_digest_view(app, maria.id))
+    for text in (result, own.get("/me").text):
+        assert ", and told families or staff of it. We tell IT that it is no fake." in text
+        assert "IT takes both back." in text
+    for text in (email.text, email.html):
+        both = "IT reported an account that you say is no fake, and told families or staff of it."
+        assert both in " ".join(text.split())
+    desk = ana.get(here).page
+    assert f"On {days[0]} and {days[1]}, " in desk.find(id="report").get_text()
+    assert "That was a mistake" in desk.find(id="correction-en").get_text()
+    assert not desk.find("form", action=f"{here}/report-left")
+    ana.post(f"{here}/report-left", reason="It asks parents for money.")
+    assert fake(maria).report_to_take_back, "what families were told is corrected, not left"
+    ana.post(f"{here}/report-back")
+    assert not fake(maria).sent_by_mistake
+
+
+@pytest.mark.parametrize("shared", [1, 0])
+@pytest.mark.usefixtures("told")
+def test_if_who_told_families_has_left_another_is_asked_or_its_person_asks_it(
+    maria: Staff, here: str, shared: int
+):
+    world = maria.world
+    if shared:
+        maria.rules(fake(maria), Decision.SHARED)
+    maria.rules(fake(maria), Decision.NAMESAKE)
+    district = structs.replace(world.config.district, reviewers=(BO,))
+    world.restarts(structs.replace(world.config, district=district))
+    portal = Portal(world)
+    queue_mistakes(world.app)
+    send_due(world.app)
+
+    own, bo = portal.signed_in(maria.mail), portal.signed_in(BO)
+    told = [one for one in world.post.to(BO) if "take back a mistake" in one.email.subject]
+    place = f"/me/takedown/{fake(maria).id}/withdraw?by=it"
+    assert len(told) == shared
+    check_personal_counts(world.app, maria.id)
+    if shared:
+        assert own.get(place).status == 404
+        bo.post("/review/open", one=fake(maria).id)
+        assert "A former reviewer told families or staff of it" in bo.get(here).text
+        assert "That was a mistake" in bo.get(here).page.find(id="correction-en").get_text()
+        bo.post(f"{here}/report-back")
+        assert fake(maria).find_mistaken_report(Side.IT) is None
+        return
+    home, text = own.get("/me").text, own.get(place)
+    assert "Have IT take back what it told others" in home
+    assert PROMISE in home
+    assert "was reported by IT to families or staff" in text.page.find(id="text").get_text()
+    assert "The platform may still act" not in text.text
+    own.post(f"/me/takedown/{fake(maria).id}/withdraw", by="it")
+    assert "Have IT take back what it told others" not in own.get("/me").text
+
+
+@pytest.mark.usefixtures("told")
+def test_who_leaves_a_report_leaves_no_message_of_another(portal: Portal, maria: Staff, here: str):
+    maria.rules(fake(maria), Decision.SHARED)
+    bo = portal.signed_in(BO)
+    bo.post("/review/open", one=fake(maria).id)
+    seen = f"{fake(maria).id} {fake(maria).revision}"
+    bo.post("/review/rule", decision="reported", seen=seen)
+    maria.rules(fake(maria), Decision.NAMESAKE)
+
+    bo.post(f"{here}/report-left", reason="It asks parents for money.")
+
+    case = fake(maria)
+    assert case.upheld
+    assert case.report_to_take_back == case.list_mistaken_reports(Side.IT)[0]
+    assert "IT corrects its message." in portal.signed_in(maria.mail).get("/me").text

@@ -165,7 +165,7 @@ def test_who_says_that_it_is_theirs_reads_by_when_it_takes_its_report_back(
     where = f"/me/findings/{fake(maria).finding_id}"
     due = format_near_day(app.clock.now() + DECIDE_WITHIN, "America/Chicago")
     own = portal.signed_in(maria.mail)
-    asked = f"IT is asked to take its report back, by {due}."
+    asked = f"IT is asked to take back what it told others, by {due}."
     buttons = {one["value"]: one.get_text() for one in own.get(where).page.select("button.answer")}
     for said in ("mine", "namesake", "unrelated", "mock"):
         assert asked in buttons[said]
@@ -310,7 +310,9 @@ def test_who_confirms_what_it_reported_reads_everywhere_that_it_did(portal: Port
     due = format_near_day(portal.world.app.clock.now() + DECIDE_WITHIN, "America/Chicago")
     assert plan.title == "How IT's report is going"
     assert "Not checked since IT's report" in plan.text
-    assert f"Say what it is: then IT is asked to take its report back, by {due}." in plan.text
+    assert (
+        f"Say what it is: then IT is asked to take back what it told others, by {due}." in plan.text
+    )
 
 
 @pytest.mark.usefixtures("reported")
@@ -445,7 +447,7 @@ def test_whose_reporter_can_no_longer_open_it_has_it_take_the_report_back(
     own = portal.signed_in(maria.mail)
 
     assert "IT takes the report back or tells you why not" not in own.get(where).text
-    assert "Have IT take its report back" in own.get(where).text
+    assert "Have IT take back what it told others" in own.get(where).text
     assert ANA in own.get(f"/me/takedown/{fake(maria).id}/withdraw?by=it").text
 
 
@@ -457,8 +459,8 @@ def test_home_and_digest_tell_alike_until_it_has_taken_its_report_back(
     maria.rules(fake(maria), Decision.NAMESAKE)
 
     for days, needs_you, said in (
-        (0, 0, "IT is asked to take its report back, by"),
-        (8, 1, "Have IT take its report back"),
+        (0, 0, "IT is asked to take back what it told others, by"),
+        (8, 1, "Have IT take back what it told others"),
     ):
         portal.world.later(days=days)
         check_personal_counts(app, maria.id)
@@ -508,10 +510,10 @@ def test_it_may_leave_its_report_with_a_reason_that_its_person_reads(
     own = portal.signed_in(maria.mail).get(f"/me/findings/{fake(maria).finding_id}").text
     assert "IT answered that it leaves its report: It asks parents for money." in own
     assert "You said: Someone else with my name." in own
-    assert "Have IT take its report back" in own
+    assert "Have IT take back what it told others" in own
     home = portal.signed_in(maria.mail).get("/me").text
     assert "IT answered that it leaves its report: It asks parents for money." in home
-    assert "Have IT take its report back" not in home, "it was asked, and has answered"
+    assert "Have IT take back what it told others" not in home, "it was asked, and has answered"
     assert "Done 1" in ana.get("/review").text
     assert fake(maria).get_verdict(Side.PERSON) is Decision.NAMESAKE
     assert "Ended: the staff member said that it is someone else" in ana.get(here).text
@@ -558,7 +560,10 @@ def test_no_other_reviewer_is_told_of_what_none_of_them_may_open(portal: Portal,
 
     assert not [one for one in world.post.to(BO) if "take back a mistake" in one.email.subject]
     own = Portal(world).signed_in(maria.mail)
-    assert "Have IT take its report back" in own.get(f"/me/findings/{fake(maria).finding_id}").text
+    assert (
+        "Have IT take back what it told others"
+        in own.get(f"/me/findings/{fake(maria).finding_id}").text
+    )
 
 
 @pytest.mark.parametrize("count", [1, 2])
