@@ -27,21 +27,14 @@ OFFICE_TEMPLATE = re.compile(
 )
 # Tables of labels that only an office or a terminal shows.
 OFFICE_TABLES = {
-    *("STAFF_LINE_STATES", "HEALTH_LEVELS", "REVIEWER_CHOICES", "DOMAIN_REGISTERS"),
+    *("STAFF_LINE_STATES", "HEALTH_LEVELS", "DOMAIN_REGISTERS"),
     *(
         "REVIEWER_HINTS",
-        "CHANGED_ACCOUNT_CHOICES",
-        "VERDICTS_OF_KIND",
-        "LEFT_ANSWER",
         "LEFT_END",
         "UNTOLD_END",
     ),
-    *("DISTRICT_FINDING_STATES", "REVIEWER_ANSWERS", "REVIEWER_ACCESS_REASONS", "HOLD_NOTICES"),
+    *("DISTRICT_FINDING_STATES", "REVIEWER_ACCESS_REASONS", "HOLD_NOTICES"),
     *(
-        "REVIEWER_NEXT_STEPS",
-        "OVERRULED_DECISION",
-        "MAY_DECIDE",
-        "REVIEWER_STEPS_OF_KIND",
         "REVIEWER_PLANS",
         "REVIEWER_END_REASONS",
         "CASE_BINS",
@@ -54,7 +47,6 @@ OFFICE_TABLES = {
         "REMARKS",
         "LETTERS",
         "LETTERS_SENT",
-        "HELPED",
         "LEFT_REPORT",
         "TOOK_REPORT_BACK",
         "TOLD_OTHERS",

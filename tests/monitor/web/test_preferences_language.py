@@ -146,15 +146,16 @@ def test_pages_of_an_office_are_english(portal, maria):
         assert page.page.find("form", {"action": "/language"}) is None
 
 
-def test_what_it_would_see_is_shown_as_it_reads_it(scene):
+def test_what_it_would_see_is_shown_in_the_language_of_its_person(scene):
     maria = scene.guests["maria"]
     maria.post("/language", language="es")
 
     shown = maria.get(f"/me/cases/{scene.case}/share").page
 
-    values = [element.get_text(strip=True) for element in shown.select("dd[lang=en]")]
-    assert "Possible impersonation" in values
-    assert "Tipo" in [element.get_text(strip=True) for element in shown.select("dt")]
+    assert shown.select_one("dl [lang=en]") is None
+    fields = zip(shown.select("dt"), shown.select("dd"), strict=True)
+    told = {name.get_text(strip=True): value.get_text(strip=True) for name, value in fields}
+    assert told["Tipo"] == "Posible suplantación"
 
 
 def test_the_text_and_the_evidence_for_a_platform_are_english(scene):
