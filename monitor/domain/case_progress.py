@@ -154,7 +154,7 @@ def find_next_step(
         due = min(filter(None, (turn.compute_due(begun), shut)))
         return NextStep(who=StepActor.IT, what=turn.what, since=begun, due=due)
     if own and case.awaits_confirmation:
-        due = _count_on(case, own.at, ANSWER_WITHIN)
+        due = _count_on(case, own.at, ANSWER_WITHIN, lambda then: then.get_word(Side.PERSON))
         return NextStep(who=StepActor.PERSON, what=CaseStep.CONFIRM, since=own.at, due=due)
     if _is_real(case):
         return _plan_lever(case, now)
@@ -222,9 +222,11 @@ def _count_on(
     return Countdown(start=since, span=span, stops=stops).compute_end_with()
 
 
-def _find_what_stands(case: Case) -> tuple[DecisionRecord | None, ...]:
-    own = case.get_word(Side.PERSON)
-    return own, own or case.get_word(Side.IT), case.last_lever
+def _find_what_stands(case: Case) -> tuple[object, ...]:
+    # After a lever its time counts: who says the same again moves no day.
+    find = case.get_verdict if case.last_lever else case.get_word
+    own = find(Side.PERSON)
+    return own, own or find(Side.IT), case.last_lever
 
 
 def find_time_of_more(case: Case, lever: DecisionRecord) -> datetime | None:

@@ -291,6 +291,15 @@ def test_what_it_did_while_an_answer_stood_is_not_overdue_once_that_is_undone():
     assert step.due == undone.now + 14 * DAY
 
 
+def test_who_says_the_same_again_after_a_report_moves_no_day():
+    answered = told().at(MONDAY + DAY).play("rosa", Decision.IMPERSONATION)
+    reported = answered.at(MONDAY + 3 * DAY).play("ana", Decision.REPORTED)
+    late = reported.at(MONDAY + 28 * DAY)
+
+    assert late.step().what is CaseStep.ESCALATE
+    assert late.play("rosa", Decision.IMPERSONATION).step() == late.step()
+
+
 def confirms_link(case: Case, by: str, said: Decision) -> bool:
     """Tell whether this would say again, on a page, what a mailed link said last."""
     own = [entry for entry in case.undoable if entry.by == by]
