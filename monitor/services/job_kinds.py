@@ -47,7 +47,7 @@ from monitor.services.lookalike_checks import (
 )
 from monitor.services.notifications import queue_source_alert
 from monitor.services.query_planning import list_recheck_keys
-from monitor.services.review import queue_mistakes, queue_review_digests
+from monitor.services.review import queue_mistakes, queue_new_cases, queue_review_digests
 from monitor.services.self_check import SELF_CHECK
 from monitor.services.settlement import SECOND_PROOF
 from monitor.services.staff_import import STAFF_FOLDER, import_from_folder
@@ -354,6 +354,7 @@ def write_nudges(app: App, due: Job) -> None:
     """Remind of what waits."""
     queue_nudges(app)
     queue_mistakes(app)
+    queue_new_cases(app)
     app.db.jobs.finish_job(due.name, due.subject, compute_next_slot(app, MORNING))
 
 

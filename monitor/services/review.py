@@ -15,11 +15,12 @@ from monitor.db.review_index import ReviewFilter
 from monitor.db.review_notes import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.domain.case import Case, foresee_decision
 from monitor.domain.case_log import DecisionRecord, is_confirmation, read_verdict
+from monitor.domain.case_progress import find_review_turn
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer, build_reviewer_id
 from monitor.domain.person_limits import can_ask_again
 from monitor.domain.reason import Moment, Plain, Reason
-from monitor.domain.schedule import compute_digest_week
+from monitor.domain.schedule import DIGEST, compute_digest_week
 from monitor.domain.two_reviewers import (
     EARLY_ACCESS_LASTS,
     EarlyAccessProposal,
@@ -120,6 +121,36 @@ def queue_mistakes(app: App) -> None:
                     recipient_id=reviewer.id, dedupe_key=f"back {case.id} {report.at.isoformat()}"
                 )
                 queue_email(app, plan, replace(view, first=_describe_mistake(app, reviewer, case)))
+
+
+def queue_new_cases(app: App) -> None:
+    """Email each reviewer where a case came to need IT since the last weekly email, once for it.
+
+    Such a case may be due within days. On the day before a weekly email, that one tells.
+    """
+    district, now = app.config.district, app.clock.now()
+    if DIGEST.compute_next_time(now, district.id, district.zone) - now < timedelta(days=1):
+        return
+    told_at = DIGEST.compute_latest_time(now, district.id, district.zone)
+    with app.db.begin_transaction():
+        for address in district.reviewers:
+            newest = max(_list_turns(app, _find_reviewer(app, address)), default=None)
+            if newest and newest[0] > told_at:
+                at, case_id = newest
+                plan = EmailPlan(
+                    recipient_id=build_reviewer_id(address),
+                    dedupe_key=f"turn {case_id} {at.isoformat()}",
+                )
+                queue_email(app, plan, build_review_digest(app, address))
+
+
+def _list_turns(app: App, reviewer: Reviewer) -> Iterator[tuple[datetime, str]]:
+    """Yield since when each case needs IT, but for reports to take back, which are told alone."""
+    waiting = ReviewFilter(bins=(CaseBin.NEEDS_YOU,))
+    for case, opening in list_review_openings(app, waiting, reviewer):
+        turn = find_review_turn(case)
+        if case.report_to_take_back is None:
+            yield max(opening.at, turn.since if turn else opening.at), case.id
 
 
 def _find_reviewer(app: App, address: str) -> Reviewer:

@@ -15,7 +15,7 @@ from monitor.domain.vocabulary import CaseKind, Decision, Side
 from monitor.services.answers import record_feedback
 from monitor.services.disclosure import disclose_to_others
 from monitor.services.outbox import send_due
-from monitor.services.review import queue_review_digests
+from monitor.services.review import queue_new_cases, queue_review_digests
 from monitor.services.review_access import load_opened_case, record_case_views
 from monitor.services.visible_cases import count_review_cases, list_review_openings
 from reports.reason_rendering import Others, render_reason
@@ -209,6 +209,43 @@ def test_the_email_says_that_the_day_of_the_first_case_is_past(maria: Staff):
 
     for written in (first.email.text, first.email.html):
         assert "First: urgent, overdue since " in " ".join(written.split())
+
+
+def mornings_read(world: World) -> list[str]:
+    """Return the subjects of what a reviewer gets on the next morning."""
+    before = len(world.post.to(REVIEWERS[0]))
+    world.later(days=1)
+    queue_new_cases(world.app)
+    queue_new_cases(world.app)
+    send_due(world.app)
+    return [one.email.subject for one in world.post.to(REVIEWERS[0])[before:]]
+
+
+def test_reviewers_are_told_in_the_morning_of_a_case_that_came_to_need_it(maria: Staff):
+    world = maria.world
+    while world.app.clock.now().strftime("%a") != "Tue":
+        world.later(days=1)
+    assert mornings_read(world) == []
+
+    maria.rules(fake(maria), Decision.SHARED)
+
+    (subject,) = mornings_read(world)
+    assert "1 needs IT" in subject
+    assert mornings_read(world) == []
+
+
+def test_what_a_weekly_email_tells_is_not_told_the_day_before_it_or_after_it(maria: Staff):
+    world = maria.world
+    while world.app.clock.now().strftime("%a") != "Sat":
+        world.later(days=1)
+    maria.rules(fake(maria), Decision.SHARED)
+
+    sunday = mornings_read(world)
+    world.later(days=1)
+    queue_review_digests(world.app)
+    send_due(world.app)
+
+    assert (sunday, mornings_read(world)) == ([], [])
 
 
 def test_a_reviewer_is_not_mailed_what_is_about_themselves(maria: Staff):
