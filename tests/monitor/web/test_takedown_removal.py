@@ -1,5 +1,8 @@
 """The page about taking contact details off a site: from the answer to the request, in order."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from monitor.demo.data import DemoPage
@@ -36,6 +39,25 @@ def maria(portal: Portal) -> Staff:
 @pytest.fixture
 def place(maria: Staff) -> str:
     return f"/me/removal/{maria.case(CaseKind.EXPOSED_CONTACT).id}"
+
+
+def test_each_of_several_pages_with_contact_details_says_its_day_on_home(
+    portal: Portal, maria: Staff
+):
+    world = portal.world
+    for site in ("locator", "lookup"):
+        other = replace(PAGE, url=f"http://{site}.example/maria-delgado")
+        world.internet = world.internet.add_entry(other)
+    world.a_week_later()
+    world.sweep()
+
+    home = portal.signed_in(maria.mail).get("/me").page
+    places = home.find(id="exposures").find_parent("section").select(".where")
+
+    assert len(places) == 3
+    for place in places:
+        said = place.find_next_sibling("p").get_text()
+        assert re.search(r"\b[A-Z][a-z]{2} \d", said)
 
 
 @pytest.mark.parametrize("back", ["", "sort"])
