@@ -8,7 +8,10 @@ from functools import cache
 from html.parser import HTMLParser
 from typing import TypeVar, cast
 
+import pytest
+
 from monitor.domain.reason import Name, Plain, Quoted, Reason, Signs
+from reports.emails import digest
 from reports.emails.registry import render_email
 from reports.emails.render import Email
 from reports.emails.views import EmailView
@@ -38,6 +41,13 @@ def poisoned(value: T, text: str, spared: set[str]) -> T:
     if isinstance(value, Plain | Name | Quoted | Signs):
         return cast("T", type(value)(text))
     return cast("T", text) if type(value) is str else value
+
+
+@pytest.fixture(autouse=True)
+def in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tell all there is, so that no text folds anything by its length alone."""
+    for limit in ("MOST_WORDS", "MOST_QUIET_WORDS"):
+        monkeypatch.setattr(digest, limit, 10_000)
 
 
 @cache

@@ -200,8 +200,8 @@ def draw_ended_cases(draw: st.DrawFn, number: int) -> CaseView:
 def draw_misreported_cases(draw: st.DrawFn, number: int) -> CaseView:
     return replace(
         draw(draw_cases(30 + number)),
-        mistaken_at=draw(st.sampled_from([None, MONDAY])),
-        take_back_by=MONDAY + 3 * DAY,
+        wrong_reports=draw(st.sampled_from([(), (MONDAY,)])),
+        take_back_by=draw(st.sampled_from([None, MONDAY + 3 * DAY])),
         withdraws=(draw(st.sampled_from(Side)),),
     )
 
