@@ -190,8 +190,9 @@ class CaseView(CaseSummary):
     it_took_back_at: datetime | None = None
     it_left_at: datetime | None = None
     it_left_why: str = ""
-    # What IT last asked, and who there works on it.
+    # What IT last asked, whether its person said and gave nothing since, and who there works on it.
     asked: ReviewerQuestion | None = None
+    awaits_word: bool = False
     office: str = ""
 
     # All below is for its person alone.
@@ -253,13 +254,6 @@ class CaseView(CaseSummary):
     @property
     def is_shared(self) -> bool:
         return self.shared_at is not None
-
-    @property
-    def awaits_evidence(self) -> bool:
-        """Tell whether IT asked, and its person gave nothing since."""
-        if self.asked is None:
-            return False
-        return self.shared_at is None or self.shared_at < self.asked.at
 
     @property
     def is_account(self) -> bool:

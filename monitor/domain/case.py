@@ -345,6 +345,11 @@ class Case:
         gates = [entry for entry in self.entries if entry.decision in SHARING]
         return gates[-1].at if gates and gates[-1].decision is Decision.SHARED else None
 
+    def has_spoken_since(self, at: datetime) -> bool:
+        """Tell whether its person said, did or shared anything since, and did not take it back."""
+        times = (entry.at for entry in self.standing if self.get_side(entry) is Side.PERSON)
+        return any(said and said >= at for said in (*times, self.shared_at))
+
     @property
     def ruled_at(self) -> datetime | None:
         """Return when its status last changed by a word, a lever or proof; None if never."""

@@ -484,7 +484,8 @@ def _build_own_view(
     own_looks = () if looks and list_recheck_keys(app, finding) else looks
     lever, is_open = case.last_lever, summary.it_sees_since is not None
     last, mistaken = case.get_last_entry(Side.PERSON), list_due_withdrawals(app, case)
-    is_asked = summary.take_back_by is not None or (is_open and not summary.end)
+    can_answer = summary.take_back_by is not None or (is_open and not summary.end)
+    asked = _find_last_question(app.db, case.id) if can_answer else None
     upheld, reported = case.upheld, case.find_report(Side.IT)
     is_shut_by_then = not is_open or summary.open_until is not None
     foresee = partial(foresee_decision, by=case.person_id, at=now)
@@ -528,7 +529,8 @@ def _build_own_view(
         helper="" if inputs.has_reviewer else app.config.district.contact,
         contact_kinds=case.contact_kinds,
         pair=None if summary.end else _find_account_pair(app, case, finding, own.values()),
-        asked=_find_last_question(app.db, case.id) if is_asked else None,
+        asked=asked,
+        awaits_word=asked is not None and not case.has_spoken_since(asked.at),
         office=find_case_office(app, case.id) if is_open else "",
     )
 

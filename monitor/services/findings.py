@@ -178,7 +178,7 @@ def build_home_view(app: App, person_id: str) -> HomeView:
         folded_sentence=describe_folded(exposures) if exposures else None,
         # What IT asks about comes first.
         progress=tuple(
-            sorted((one.build() for one in progress), key=lambda case: not case.awaits_evidence)
+            sorted((one.build() for one in progress), key=lambda case: not case.awaits_word)
         ),
         joined_at=consents[0].given_at,
         next_sweep=compute_next_sweep(paused_until or now, district.id, district.zone),

@@ -95,7 +95,7 @@ class HomeView:
     @property
     def is_asked(self) -> bool:
         """Tell whether IT asks something about a case that goes on without the person."""
-        return any(case.awaits_evidence for case in self.progress)
+        return any(case.awaits_word for case in self.progress)
 
     @property
     def others_count(self) -> int:

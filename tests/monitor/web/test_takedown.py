@@ -496,6 +496,7 @@ def test_who_is_asked_by_it_reads_the_question_and_gives_the_evidence_where_the_
     here = place if page == "plan" else f"/me/findings/{case.finding_id}"
     maria.rules(case, Decision.IMPERSONATION)
     assert "IT asks you" not in guest.get(here).text
+    maria.world.later(minutes=1)
     ana = portal.signed_in(REVIEWERS[0])
     ana.post("/review/open", one=case.id)
     ana.post(f"/review/cases/{case.id}/ask", question=QUESTION)
@@ -516,6 +517,26 @@ def test_who_is_asked_by_it_reads_the_question_and_gives_the_evidence_where_the_
     assert "You gave IT the evidence on " in answered
     assert "IT asks you" not in answered + guest.get("/me").text
     assert re.search(r"Question sent on [^,]+, \d+, evidence given on ", ana.get("/review").text)
+
+
+@pytest.mark.parametrize("said", [Decision.IMPERSONATION, Decision.REPORTED])
+def test_any_word_since_it_asked_ends_the_question(
+    portal: Portal, maria: Staff, place: str, said: Decision
+) -> None:
+    case, guest = maria.case(CaseKind.IMPERSONATION), portal.signed_in(maria.mail)
+    ana = portal.signed_in(REVIEWERS[0])
+    maria.rules(case, Decision.IMPERSONATION)
+    maria.world.later(minutes=1)
+    ana.post("/review/open", one=case.id)
+    ana.post(f"/review/cases/{case.id}/ask", question=QUESTION)
+    assert "IT asks you something" in guest.get("/me").text
+
+    maria.world.later(minutes=1)
+    maria.rules(case, said)
+
+    assert "IT asks you" not in guest.get("/me").text + guest.get(place).text
+    maria.rules(case, Decision.REOPENED)
+    assert "IT asks you something" in guest.get("/me").text
 
 
 def test_what_it_does_and_by_when_reads_the_same_for_both_sides(

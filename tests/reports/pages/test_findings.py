@@ -128,7 +128,7 @@ def text_of(page: BeautifulSoup, css: str) -> list[str]:
 
 def test_home_says_that_it_asks_something_and_not_that_nothing_needs_its_reader() -> None:
     question = ReviewerQuestion(by="ana@cedarvalley.example", at=MONDAY, text="Which one?")
-    asked = replace(REPORTED, id="f3", asked=question)
+    asked = replace(REPORTED, id="f3", asked=question, awaits_word=True)
 
     assert text_of(home(progress=(asked,)), "h1") == ["IT asks you something."]
     beside = home(CASE, progress=(asked, replace(REPORTED, id="f4")))
@@ -215,14 +215,14 @@ def test_what_comes_later_stands_behind_its_name_but_for_an_alert() -> None:
     assert cards[2].summary.get_text() == defang_url(CASE.finding.url)
 
 
-def test_each_card_says_that_it_asks_until_the_evidence_is_given() -> None:
+def test_each_card_says_that_it_asks_until_its_reader_says_something() -> None:
     question = ReviewerQuestion(by="ana@district.example", at=MONDAY, text="May we see it?")
-    asked = replace(CASE, id="f3", asked=question)
+    asked = replace(CASE, id="f3", asked=question, awaits_word=True)
     words = "IT asks you something about this."
 
     assert home(asked, replace(asked, id="f4")).main.get_text().count(words) == 2
-    given = replace(asked, shared_at=MONDAY)
-    assert words not in home(CASE, given).main.get_text()
+    answered = replace(asked, awaits_word=False)
+    assert words not in home(CASE, answered).main.get_text()
 
 
 def test_a_full_home_is_read_at_a_glance_and_leads_to_each_case() -> None:
