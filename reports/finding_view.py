@@ -31,15 +31,17 @@ class AnswerOutlook:
     """What follows for IT from an answer on a page.
 
     `before` and `after` are who there sees the case; after it they do `until` then, None for no
-    day yet. It `goes_on` where the answer does not end it. What pretends to be its person IT
-    reports, from `reports_from` on where the day is known, or it `is_reported` already, or it
-    `is_doubted`, and only its person reports it. IT takes its report back by `back_by`, None where
-    it made none, or rightly. By a link in an email alone it `needs_sign_in` before it counts.
+    day yet, and from then on who does `later`. It `goes_on` where the answer does not end it. What
+    pretends to be its person IT reports, from `reports_from` on where the day is known, or it
+    `is_reported` already, or it `is_doubted`, and only its person reports it. IT takes its report
+    back by `back_by`, None where it made none, or rightly. By a link in an email alone it
+    `needs_sign_in` before it counts.
     """
 
     before: WhoSees
     after: WhoSees
     until: datetime | None = None
+    later: WhoSees = WhoSees.NOBODY
     goes_on: bool = False
     is_for_it_to_report: bool = False
     reports_from: datetime | None = None

@@ -44,10 +44,12 @@ def foresee_answer(
     is_shown = accuses and who is WhoSees.REVIEWERS
     turn = find_review_turn(after) if is_shown else None
     will_report = turn is not None and turn.what is CaseStep.REPORT
+    until = _find_day_of_closing(then, who, now, policy)
     return AnswerOutlook(
         before=find_who_sees(inputs, now, policy),
         after=who,
-        until=_find_day_of_closing(then, who, now, policy),
+        until=until,
+        later=find_who_sees(then, until, policy) if until else who,
         goes_on=not is_over,
         is_for_it_to_report=will_report,
         reports_from=turn.since if turn and will_report else None,
@@ -60,7 +62,7 @@ def foresee_answer(
 def _find_day_of_closing(
     inputs: DisclosureInput, who: WhoSees, now: datetime, policy: DisclosurePolicy
 ) -> datetime | None:
-    """Return when who sees it now no longer does; None where no day is known."""
+    """Return when fewer see it than now; None where no day is known."""
     if who is WhoSees.NOBODY:
         return None
     early = find_end_of_early_access(inputs, now, policy)

@@ -7,7 +7,11 @@ import pytest
 
 from monitor.domain.case import Case
 from monitor.domain.consent import Consent
-from monitor.domain.disclosure import DisclosureInput, DisclosurePolicy
+from monitor.domain.disclosure import (
+    DisclosureInput,
+    DisclosurePolicy,
+    compute_review_opening,
+)
 from monitor.domain.reason import Reason
 from monitor.domain.two_reviewers import EarlyAccess
 from monitor.domain.vocabulary import CaseKind, Decision, Scope, Severity, WhoSees
@@ -70,6 +74,24 @@ def test_no_answer_ends_early_access_and_it_ends_on_its_day():
     for answer in (Decision.MINE, Decision.NAMESAKE, Decision.MOCK):
         then = foresee_answer(inputs, answer, NOW, POLICY)
         assert (then.after, then.until) == (WhoSees.REVIEWERS, GLASS.until), answer
+
+
+def test_who_decided_in_early_access_keeps_it_after_the_day_that_an_answer_names():
+    decided = say(MILD, Decision.IMPERSONATION, by="ana", at=NOW - DAY / 8)
+    inputs = DisclosureInput(case=decided, consent=CONSENT, glass=(GLASS,))
+
+    for answer, later in ((Decision.NAMESAKE, "ana"), (Decision.MOCK, "ana"), (Decision.MINE, "")):
+        then = foresee_answer(inputs, answer, NOW, POLICY)
+        assert (then.after, then.until) == (WhoSees.REVIEWERS, GLASS.until), answer
+        assert then.later is (WhoSees.WHO_DECIDED if later else WhoSees.NOBODY), answer
+        # The law says so of each reviewer on that very moment.
+        answered = replace(inputs, case=say(decided, answer, at=NOW))
+        seeing = {
+            one
+            for one in ("ana", "bo")
+            if compute_review_opening(answered, GLASS.until, POLICY, one)
+        }
+        assert seeing == ({later} - {""}), answer
 
 
 def test_what_is_shared_is_seen_for_a_week_after_an_answer_that_ends_it():

@@ -61,6 +61,25 @@ def test_a_case_is_opened_early_by_two_reviewers(portal: Portal, maria: Staff, a
     assert "No cases are open to you." in portal.signed_in(BO).get("/review").text
 
 
+def test_who_decides_early_is_not_said_to_lose_it_with_the_day(
+    portal: Portal, maria: Staff, ana: Guest
+):
+    maria.rules(fake(maria), Decision.UNSHARED)
+    ref, bo = fake(maria).id, portal.signed_in(BO)
+    ana.post("/review/early", case_id=ref[:8], reason="A call.")
+    bo.post(bo.get("/review/early").page.select_one("form.deed")["action"])
+    day = format_near_day(portal.world.clock.at + EARLY_ACCESS_LASTS, district.ZONE)
+    guest, page = portal.signed_in(maria.mail), f"/me/findings/{fake(maria).finding_id}"
+    assert f"IT still sees it until {day}." in guest.get(page).text
+    bo.post("/review/open", one=ref)
+
+    seen = f"{ref} {fake(maria).revision}"
+    bo.post("/review/rule", decision="impersonation", seen=seen)
+
+    shown = guest.get(page).text
+    assert f"IT still sees it until {day}, and only who decided on it after that." in shown
+
+
 def test_what_is_shared_during_early_access_keeps_its_whole_time(
     portal: Portal, maria: Staff, ana: Guest
 ):
