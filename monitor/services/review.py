@@ -14,7 +14,7 @@ from monitor.app import App
 from monitor.db.review_index import ReviewFilter
 from monitor.db.review_notes import ReviewAssignment, ReviewNote, ReviewNoteKind
 from monitor.domain.case import Case, foresee_decision
-from monitor.domain.case_log import DecisionRecord, is_confirmation, read_verdict
+from monitor.domain.case_log import DecisionRecord, is_confirmation, is_lever, read_verdict
 from monitor.domain.case_progress import find_review_turn
 from monitor.domain.errors import InputError, NotPermittedError, OpenCaseError
 from monitor.domain.person import Reviewer, build_reviewer_id
@@ -52,6 +52,7 @@ from monitor.services.notifications import (
 from monitor.services.review_access import check_may_review, check_review_access
 from monitor.services.visible_cases import (
     count_review_cases,
+    list_allowed_decisions,
     list_review_openings,
     load_queue_page,
     may_rule,
@@ -338,6 +339,10 @@ def decide_viewed_cases(
                 raise NotPermittedError(reason)
             if case.revision != revision:
                 raise InputError(CHANGED_MEANWHILE)
+            allowed = list_allowed_decisions(case, app.clock.now())
+            if is_lever(entry.decision) and case.is_doubted and entry.decision not in allowed:
+                reason = "IT says otherwise: change that decision first."
+                raise InputError(reason)
             if case.report_to_take_back:
                 reason = "Open it first: a report is to be taken back, or left with a reason."
                 raise InputError(reason)

@@ -147,14 +147,19 @@ def may_rule(case: Case, decision: Decision) -> bool:
 
 
 def list_allowed_decisions(case: Case, now: datetime) -> tuple[Decision, ...]:
-    """Return what IT may say now; it reports only what its person, or else IT, says is real."""
+    """Return what IT may say now; it reports only what its person, or else IT, says is real.
+
+    Against its own word it reports nothing: it changes that first.
+    """
     allowed = {said for said in list_possible_decisions(case) if may_rule(case, said)}
     # That nothing more is needed is said once, and of what has no answer.
     if case.kind is CaseKind.STUDENT_LINK and any(map(case.get_verdict, Side)):
         return ()
     own = case.get_verdict(Side.PERSON)
     verdict = own or case.get_verdict(Side.IT)
-    if not is_confirmation(case.kind, verdict) or (own is None and case.is_doubted):
+    # Who cannot get into their own account is helped all the same.
+    is_doubted = case.is_doubted and not (own and case.kind is CaseKind.OWN_ACCOUNT_CHANGED)
+    if is_doubted or not is_confirmation(case.kind, verdict):
         allowed = {decision for decision in allowed if not is_lever(decision)}
     # There is one way to report an account that was taken over: again, if it did not help.
     sent = case.find_report(Side.IT)

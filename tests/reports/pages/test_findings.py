@@ -18,6 +18,7 @@ from monitor.domain.vocabulary import (
     DiffMarkKind,
     EndReason,
     FindingGroup,
+    OpeningReason,
     PairSign,
     Severity,
     StepActor,
@@ -293,8 +294,7 @@ def test_whom_a_link_is_to_its_person_is_told_to_find_out_before_any_answer() ->
 PLAN = ReviewPlan(what=CaseStep.REPORT, since=MONDAY, due=MONDAY)
 
 
-def read_link_to_students(**known: object) -> str:
-    kind = CaseKind.STUDENT_LINK
+def read_case(kind: CaseKind = CaseKind.STUDENT_LINK, **known: object) -> str:
     asked = {"next_by": StepActor.PERSON, "next_step": CaseStep.ANSWER, "due": MONDAY}
     link = replace(CASE, kind=kind, nature=kind, pair=None, **(asked | known))
     panel = CasePanel(case=link, policy=PolicyReminder(), fields=())
@@ -305,7 +305,7 @@ def read_link_to_students(**known: object) -> str:
 
 
 def test_it_is_not_said_to_decide_what_only_its_person_can_tell() -> None:
-    silent = read_link_to_students(is_undecided=True, opens_at=MONDAY + timedelta(days=21))
+    silent = read_case(is_undecided=True, opens_at=MONDAY + timedelta(days=21))
 
     assert "in an emergency. If you do not answer, IT sees it from" in silent
     assert "and looks at it with you." in silent
@@ -313,16 +313,37 @@ def test_it_is_not_said_to_decide_what_only_its_person_can_tell() -> None:
 
 
 def test_a_link_that_it_calls_real_has_a_day_for_its_persons_word() -> None:
-    told = read_link_to_students(is_undecided=True, review_decision=Decision.STUDENT_LINK)
+    told = read_case(is_undecided=True, review_decision=Decision.STUDENT_LINK)
 
-    assert "You say what it is. It stays open after that day, too: nobody else acts." in told
+    assert "You say what it is. It stays open after that day, too, until you answer." in told
     assert "Next, by" in told
+
+
+@pytest.mark.parametrize(
+    ("known", "ends"),
+    [
+        ({}, ": nobody else acts unless you share it."),
+        ({"helper": "privacy@cedarvalley.example"}, ": nobody else acts."),
+        ({"it_sees_since": MONDAY, "opened_by": OpeningReason.SHARED}, "."),
+        (
+            {"it_sees_since": MONDAY, "opened_by": OpeningReason.SHARED, "is_doubted": True},
+            ": nobody else acts.",
+        ),
+    ],
+)
+def test_nobody_else_is_said_to_act_only_where_it_may_not(
+    known: dict[str, object], ends: str
+) -> None:
+    step = {"next_step": CaseStep.REPORT, "decision": Decision.MOCK}
+    told = read_case(kind=CaseKind.IMPERSONATION, **step, **known)
+
+    assert f"It stays open after that day, too{ends}" in told
 
 
 def test_a_day_is_named_where_none_was_said_before() -> None:
     known = {"nudges_at": MONDAY, "waits_since": MONDAY}
-    silent = read_link_to_students(is_undecided=True, **known)
-    told = read_link_to_students(
+    silent = read_case(is_undecided=True, **known)
+    told = read_case(
         decision=Decision.STUDENT_LINK, next_step=CaseStep.REPORT, review_plan=PLAN, **known
     )
 
@@ -334,8 +355,8 @@ def test_what_is_asked_again_some_day_is_not_said_to_be_asked_no_more() -> None:
     ended = {"next_by": None, "next_step": None, "due": None, "end": EndReason.DISMISSED}
     said = ended | {"decision": Decision.HARMLESS}
 
-    assert "It has ended. We stop asking." in read_link_to_students(**said)
-    later = read_link_to_students(**said, until=MONDAY + timedelta(days=30))
+    assert "It has ended. We stop asking." in read_case(**said)
+    later = read_case(**said, until=MONDAY + timedelta(days=30))
     assert "You said: I looked, and found no student. We will ask you again on" in later
     assert "It has ended. We stop asking." not in later
 

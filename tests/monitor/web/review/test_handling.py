@@ -671,6 +671,12 @@ def test_what_it_said_against_it_stays_in_view_and_it_does_not_report_it(portal,
     opened = ana.follow(ana.post("/review/open", one=case.id))
     assert "What IT says Someone else" in opened.text
     assert "IT reports it" not in opened.text
+    assert opened.page.find("button", value="reported") is None
+    assert "so you can too" not in opened.text
+    seen = f"{case.id} {fake(unanswered).revision}"
+    sent = ana.post("/review/rule", seen=seen, decision="reported")
+    assert "IT says otherwise: change that decision first." in ana.follow(sent).text
+    assert fake(unanswered).get_verdict(Side.IT) is Decision.NAMESAKE
 
 
 def test_the_word_of_it_is_never_shown_as_the_persons(portal, unanswered, ana):
