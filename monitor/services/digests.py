@@ -247,7 +247,14 @@ def build_digest_sections(
     listed = tuple(
         disclose_finding(app, finding) for finding in stored if finding.id not in asked | hidden
     )
-    changes = tuple(_list_changes(app, recorded, fresh))
+    # Its reader's own answer is no news to them.
+    decided = tuple(
+        case
+        for case in cases
+        if case.ended_at and case.ended_at >= after and case.end is not EndReason.DISMISSED
+    )
+    proven = tuple(case for case in decided if case.end is EndReason.PROOF)
+    changes = tuple(_list_changes(app, recorded, (*fresh, *proven)))
     questions = tuple(_select_questions(app, zip(findings, views, strict=True), undecided))
     person = app.db.people.load_person(person_id)
     coverage = replace(coverage, lacks_search_engine=lacks_search_engine(app, person))
@@ -255,7 +262,9 @@ def build_digest_sections(
         needs_you=sum(case.bin is CaseBin.NEEDS_YOU for case in cases),
         to_sort=count_questions(app, person_id),
         has_likely_fake=has_likely_fake(app, person_id),
-        coverage=coverage if fresh or changes or questions or stored else clear_news(coverage),
+        coverage=coverage
+        if fresh or changes or decided or questions or stored
+        else clear_news(coverage),
         cases=fresh,
         changes=changes,
         questions=questions,
@@ -263,12 +272,7 @@ def build_digest_sections(
         about=_select_known(listed, OwnershipLabel.ABOUT_ME),
         set_aside=tuple(view for view in views if view.label is OwnershipLabel.NAMESAKE),
         waiting=tuple(case for case in going if case not in fresh),
-        decided=tuple(
-            case
-            for case in cases
-            # Its reader's own answer is no news to them.
-            if case.ended_at and case.ended_at >= after and case.end is not EndReason.DISMISSED
-        ),
+        decided=decided,
         misreported=tuple(case for case in cases if case.is_misreported),
         breaches=_list_new_breaches(app, person_id, after, flagged),
     )

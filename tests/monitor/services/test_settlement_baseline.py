@@ -54,7 +54,7 @@ def test_the_first_email_asks_to_sort_what_nobody_can_tell(world: World):
     world.on_monday()
 
     (overview,) = daniel.emails_of("digest")
-    assert "Here is what we found in public under your name" in overview.text
+    assert "Here is what we found under your name" in " ".join(overview.text.split())
     assert "bsky[.]app/profile/inkandheron" in overview.text.partition("IS THIS YOU?")[2]
 
 

@@ -169,6 +169,18 @@ def proves(maria: Staff, platform: str) -> EndReason | None:
     return disclose_own(world.app, fake(maria)).end
 
 
+def test_what_proved_to_be_gone_is_told_by_the_end_of_its_case_alone(maria: Staff):
+    maria.rules(fake(maria), Decision.IMPERSONATION)
+    does(maria, Decision.REPORTED, kit(maria).levers[0])
+    run_due_sweeps(maria.world.app)
+    assert proves(maria, "bluesky") is EndReason.PROOF
+    maria.world.on_monday()
+
+    told = maria.emails_of("digest")[-1].text
+    assert "agree that it is no longer shown" in " ".join(told.partition("ENDED")[2].split())
+    assert "Gone:" not in told
+
+
 def test_the_48_hours_of_the_law_run_from_the_day_that_it_was_sent(maria: Staff):
     maria.rules(fake(maria), Decision.IMPERSONATION)
     maria.world.state.cases.update_case(replace(fake(maria), reasons=(Reason("lewd"),)))
