@@ -15,7 +15,13 @@ import msgspec
 from flask import Blueprint, Response, abort, url_for
 
 from monitor.app import App
-from monitor.domain.case import CASE_OF_DECISION, MADE_BY_OTHERS, OWNERSHIP_CASES, Case
+from monitor.domain.case import (
+    CASE_OF_DECISION,
+    MADE_BY_OTHERS,
+    OWNERSHIP_CASES,
+    Case,
+    foresee_decision,
+)
 from monitor.domain.case_log import SHARING
 from monitor.domain.errors import InputError
 from monitor.domain.feedback import FINDING_DECISIONS, resolve_feedback
@@ -388,7 +394,11 @@ def build_sharing_routes(context: PortalContext) -> Blueprint:
         case = _find_own_case(context, case_id)
         zone = context.app.db.people.load_person(case.person_id).zone
         fields = list_reviewer_fields(disclose_to_others(app, case), zone)
-        view = ShareView(case=disclose_own(app, case), fields=fields)
+        shared = case
+        if case.shared_at is None:
+            shared = foresee_decision(case, Decision.SHARED, case.person_id, context.now())
+        shown, then = disclose_own(app, case), disclose_own(app, shared)
+        view = ShareView(case=shown, then=then, fields=fields)
         return context.render_page("Share this with IT?", pages.render_share, view)
 
     @routes.post("/me/cases/<case_id>/share")

@@ -370,9 +370,10 @@ class VersionsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareView:
-    """What IT would see of a case, before it is shared."""
+    """What IT would see of a case, before it is shared; `then` is the case once it is."""
 
     case: CaseView
+    then: CaseView
     fields: tuple[tuple[str, str], ...]
 
 

@@ -1,5 +1,6 @@
 """Sorting and looking closer, in a browser without a script."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ from msgspec import structs
 from monitor.config.sections import PolicyConfig
 from monitor.demo.district import MARIA, THOMAS
 from monitor.demo.internet import HostMood
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, SweepKind
+from monitor.domain.case_progress import find_review_turn
+from monitor.domain.vocabulary import CaseKind, CaseState, CaseStep, Decision, SweepKind
 from monitor.services import disclosure
 from monitor.services import findings as card_services
 from monitor.services.answer_links import AnswerLink, build_answer_token
@@ -405,6 +407,33 @@ def test_a_case_is_shared_after_seeing_what_it_sees_and_taken_back(portal, guest
 
     guest.post(f"/me/cases/{case.id}/unshare")
     assert list_review_openings(portal.world.app) == ()
+
+
+def test_who_shares_what_others_made_openly_reads_before_that_who_then_reports_it(
+    portal, guest, maria
+):
+    case = maria.case(CaseKind.IMPERSONATION)
+    page, here = f"/me/cases/{case.id}/share", f"/me/findings/{case.finding_id}"
+    decides = "IT decides what it is. Your answer overrules that."
+    assert re.search(rf"Once it is shared, by \w+, [^:]+: {decides}", guest.get(page).text)
+    maria.rules(case, Decision.MOCK)
+
+    asked = guest.get(page).text
+
+    plan = re.search(
+        r"Once it is shared: (If you have not reported it by [^.]+, IT reports it, by [^.]+\. "
+        r"If you leave it as it is, IT does not\.)",
+        asked,
+    )
+    assert plan
+    assert "IT reports it" not in guest.get(here).text
+    guest.post(page)
+    assert plan[1] in guest.get(here).text
+    again = guest.get(page)
+    assert (again.status, "Once it is shared" in again.text) == (200, False)
+    assert find_review_turn(maria.case(CaseKind.IMPERSONATION)).what is CaseStep.REPORT
+    maria.rules(case, Decision.HARMLESS)
+    assert find_review_turn(maria.case(CaseKind.IMPERSONATION)) is None
 
 
 def test_evidence_is_taken_back_in_one_word_while_it_still_sees_the_alert(portal, guest, maria):

@@ -278,6 +278,12 @@ def test_a_report_claims_no_word_of_a_person_who_has_said_none(maria: Staff, ana
     assert "seems not to be theirs" in report
     assert not any(claim in report for claim in ("agree", "can prove"))
 
+    maria.rules(fake(maria), Decision.MOCK)
+    report = ana.get(here).page.find(id="report").get_text()
+
+    assert "Others made it.\n" in report
+    assert "agree" not in report
+
 
 def test_who_reports_for_a_silent_person_reads_first_what_a_false_report_costs(
     maria: Staff, ana: Guest, here: str
