@@ -482,11 +482,10 @@ def _build_own_view(
     case, policy, now = inputs.case, build_disclosure_policy(app), app.clock.now()
     looks = () if summary.end else list_look_times(case)
     own_looks = () if looks and list_recheck_keys(app, finding) else looks
-    lever, is_open = case.last_lever, summary.it_sees_since is not None
-    last, mistaken = case.get_last_entry(Side.PERSON), list_due_withdrawals(app, case)
+    lever, last, upheld = case.last_lever, case.get_last_entry(Side.PERSON), case.upheld
+    is_open, reported = summary.it_sees_since is not None, case.find_report(Side.IT)
     can_answer = summary.take_back_by is not None or (is_open and not summary.end)
     asked = _find_last_question(app.db, case.id) if can_answer else None
-    upheld, reported = case.upheld, case.find_report(Side.IT)
     is_shut_by_then = not is_open or summary.open_until is not None
     foresee = partial(foresee_decision, by=case.person_id, at=now)
     shared = case if case.shared_at else foresee(case, Decision.SHARED)
@@ -512,7 +511,7 @@ def _build_own_view(
         earlier=_describe_earlier_answer(case),
         steps=build_advice_lines(app, case),
         lever=lever.decision if lever else None,
-        withdraws=tuple(map(case.get_side, mistaken)),
+        withdraws=tuple(map(case.get_side, list_due_withdrawals(app, case))),
         it_took_back_at=case.report_taken_back_at,
         it_left_at=upheld.at if upheld else None,
         it_left_why=upheld.note if upheld else "",
