@@ -201,8 +201,10 @@ class CaseView(CaseSummary):
     # they stop what they share or might; what they said before it began again, and what would lower
     # it.
     lever: Decision | None = None
-    # When IT reported it, and what follows for IT from each answer that they may give.
+    # When IT reported it, when IT told others of it, and what follows for IT from each answer that
+    # they may give.
     reported_by_it_at: datetime | None = None
+    told_others_at: datetime | None = None
     foreseen: Mapping[Decision, AnswerOutlook] = field(default_factory=dict, hash=False)
     undoes: Decision | None = None
     undo: UndoOutlook | None = None

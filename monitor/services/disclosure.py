@@ -486,6 +486,7 @@ def _build_own_view(
     is_open, reported = summary.it_sees_since is not None, case.find_report(Side.IT)
     can_answer = summary.take_back_by is not None or (is_open and not summary.end)
     asked = _find_last_question(app.db, case.id) if can_answer else None
+    told = (one.at for one in case.undoable if one.decision is Decision.TOLD)
     is_shut_by_then = not is_open or summary.open_until is not None
     foresee = partial(foresee_decision, by=case.person_id, at=now)
     shared = case if case.shared_at else foresee(case, Decision.SHARED)
@@ -504,6 +505,7 @@ def _build_own_view(
         undoes=last.decision if last else None,
         undo=_foresee(inputs, foresee(case, Decision.REOPENED), now, policy) if last else None,
         reported_by_it_at=reported.at if reported else None,
+        told_others_at=max(told, default=None),
         foreseen=_foresee_answers(app, inputs, now, policy),
         unshare_closes=not compute_review_opening(later, now, policy),
         unshared_opens_at=forecast_time_opening(later, policy),

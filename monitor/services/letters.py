@@ -13,7 +13,7 @@ from monitor.domain.person import Reviewer
 from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import Decision, LetterKind, Side
 from monitor.services.disclosure import find_open_sign
-from monitor.services.review import load_viewed_case
+from monitor.services.review import load_viewed_case, queue_words_of_it
 from reports.case_view import CaseView
 from reports.letters import Letter, LetterFacts, write_letters
 
@@ -43,7 +43,7 @@ def list_own_letters(app: App, case: Case, view: CaseView) -> tuple[Letter, ...]
 
 
 def record_letter(app: App, reviewer: Reviewer, case_id: str, kind: LetterKind) -> None:
-    """Note that a reviewer has sent a message, for its person and the log to tell."""
+    """Note that a reviewer has sent a message, and email its person so."""
     with app.db.begin_transaction():
         case, now = load_viewed_case(app, reviewer, case_id), app.clock.now()
         if kind not in _NOTES or not _can_be_told(app, case) or case.is_doubted:
@@ -51,7 +51,9 @@ def record_letter(app: App, reviewer: Reviewer, case_id: str, kind: LetterKind) 
         note = ReviewNote(case_id=case.id, kind=_NOTES[kind], by=reviewer.address, at=now, text="")
         app.db.review_notes.insert_review_note(note)
         told = DecisionRecord(case_id=case.id, decision=Decision.TOLD, by=reviewer.id, at=now)
-        app.db.cases.update_case(apply_decision(case, told))
+        case = apply_decision(case, told)
+        app.db.cases.update_case(case)
+        queue_words_of_it(app, case, reviewer, "", Decision.TOLD)
         app.db.audit.append_entry(now, reviewer.id, f"told-{kind}", case_id, {})
 
 

@@ -245,7 +245,7 @@ def leave_report(app: App, reviewer: Reviewer, case_id: str, reason: str) -> Non
         verdict = said if said and stands else read_verdict(case.kind, report)
         entry = DecisionInput(decision=verdict, by=reviewer.id, note=reason)
         (case,) = decide_cases(app, (case_id,), entry)
-        _queue_words_of_it(app, case, reviewer, reason)
+        queue_words_of_it(app, case, reviewer, reason)
 
 
 def _require_mistake(case: Case) -> DecisionRecord:
@@ -305,11 +305,11 @@ def queue_review_question(app: App, reviewer: Reviewer, case_id: str, text: str)
             raise InputError(reason)
         note_record = _build_remark(app, reviewer, case, ReviewNoteKind.QUESTION, text)
         app.db.review_notes.insert_review_note(note_record)
-        _queue_words_of_it(app, case, reviewer, note_record.text)
+        queue_words_of_it(app, case, reviewer, note_record.text)
         app.db.audit.append_entry(note_record.at, reviewer.id, "asked", case_id, {})
 
 
-def _queue_words_of_it(
+def queue_words_of_it(
     app: App, case: Case, reviewer: Reviewer, words: str, did: Decision | None = None
 ) -> None:
     """Email the person what a reviewer asks or did, or why they leave a report."""
@@ -350,7 +350,7 @@ def decide_viewed_cases(
                 raise InputError("Choose one of the ways that this case has.")
         decided = decide_cases(app, seen, replace(entry, by=reviewer.id))
         for case in decided:
-            _queue_words_of_it(app, case, reviewer, entry.note, entry.decision)
+            queue_words_of_it(app, case, reviewer, entry.note, entry.decision)
         return decided
 
 

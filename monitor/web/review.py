@@ -21,6 +21,7 @@ from monitor.domain.person_limits import ASK_AGAIN_AFTER, can_ask_again
 from monitor.domain.vocabulary import (
     CaseBin,
     CaseKind,
+    Decision,
     OpeningReason,
     Severity,
     Side,
@@ -316,6 +317,9 @@ def _build_history(app: App, case: Case) -> Iterator[ActionLogLine]:
     for entry in case.log:
         of_person = entry.by == case.person_id
         if of_person and entry.decision not in SHARING and id(entry) not in standing:
+            continue
+        # A note of theirs says whom they told.
+        if entry.decision is Decision.TOLD:
             continue
         who = (
             "The staff member" if of_person else app.config.district.find_reviewer_address(entry.by)

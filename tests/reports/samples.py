@@ -372,6 +372,13 @@ EMAILS: Final[dict[str, EmailView]] = {
         question="",
         did=Decision.IMPERSONATION,
     ),
+    "acted-told": ReviewerQuestionView(
+        **ROSA,
+        case=replace(GOING, link_url=FINDING),
+        by="it-security@cedarvalley.example",
+        question="",
+        did=Decision.TOLD,
+    ),
     "break-glass": BreakGlassView(
         **ROSA,
         at=MONDAY,

@@ -352,6 +352,7 @@ def test_families_and_staff_are_told_in_both_languages_and_the_log_says_by_whom(
 
     seen = ana.follow(ana.post(f"{here}/told", letter="parents"))
     assert f"{ANA} told families." in seen.text
+    assert "told families or staff of it" not in seen.text, "it is logged once"
     assert ana.post(f"{here}/told", letter="contacts").leads_to
     assert f"{ANA} told the staff." not in ana.get(here).text
     told = portal.signed_in(maria.mail).get("/me/data/seen").text

@@ -70,6 +70,26 @@ def test_who_told_families_of_what_pretends_nothing_is_asked_to_correct_that(
 
 
 @pytest.mark.usefixtures("told")
+def test_its_person_is_emailed_at_once_that_families_were_told_and_reads_it_on_home(
+    portal: Portal, maria: Staff
+):
+    send_due(portal.world.app)
+
+    (email,) = maria.emails_of("reviewer-question")
+    text = " ".join(email.email.text.split())
+    assert email.email.subject == "Namesake: IT has acted on your alert"
+    assert "IT sent families or staff a message about it. Next, by" in text
+    assert "IT said" not in text
+    assert ANA in text
+    own = portal.signed_in(maria.mail)
+    assert PROMISE in own.get("/me").text
+    assert (
+        "IT told families of this account."
+        in own.get(f"/me/findings/{fake(maria).finding_id}").text
+    )
+
+
+@pytest.mark.usefixtures("told")
 def test_that_families_were_told_by_mistake_of_the_press_is_undone(
     maria: Staff, ana: Guest, here: str
 ):
