@@ -137,7 +137,7 @@ CHANGED_ACCOUNT_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.MINE: "said that nobody else changed it",
     Decision.IMPERSONATION: "said that someone else has taken it over",
     # By a call or by a report: a reviewer claims no more than that they helped.
-    Decision.REPORTED: "helped to get the account back",
+    Decision.REPORTED: "gave help with the account",
 }
 # From found to gone: the steps of each kind of case, and how many are done before each next one.
 _REPORTED_TRACK = ("Found", "You", "Reported", "Gone")
@@ -262,13 +262,14 @@ OWN_NEXT_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
             "You try what else helps, and tell us when you have it back."
         ),
         (StepActor.IT, CaseStep.REPORT): "IT helps you get it back.",
+        (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "You say whether you are in again.",
         (StepActor.SERVICE, CaseStep.CLOSE_AS_CLAIMED): "We close it, if it does not change again.",
     },
 }
 # What IT does once others have let their time pass.
 REVIEWER_PLANS: Final[Mapping[CaseStep, str]] = {
     CaseStep.REPORT: "If the staff member has not, IT reports it",
-    CaseStep.ESCALATE: "If the report has not helped, IT tries again",
+    CaseStep.ESCALATE: "If what IT did has not helped, IT tries again",
 }
 OWN_END_REASONS: Final[Mapping[EndReason, str]] = {
     EndReason.PROOF: "Two checks, days apart, agree that it is no longer shown.",

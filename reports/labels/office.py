@@ -208,6 +208,9 @@ REVIEWER_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
         (StepActor.PERSON, CaseStep.REPORT): "The staff member gets it back",
         (StepActor.PERSON, CaseStep.ESCALATE): "The staff member tries what else helps",
         (StepActor.IT, CaseStep.REPORT): "IT helps them get it back",
+        (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): (
+            "The staff member says whether they are in again"
+        ),
     },
 }
 

@@ -941,9 +941,13 @@ def test_who_is_locked_out_is_helped_and_their_account_reported_again_if_that_di
     assert button is None, "it was pressed, and an answer is waited for"
     assert "They cannot get in. IT helped" in text
     assert "Undo “I have helped them”" in text
+    assert "The staff member says whether they are in again" in text
     assert "What IT says" not in text, "who helped said no more than its owner"
     own = portal.signed_in(maria.mail).get(f"/me/findings/{lost.finding_id}").text
-    assert "IT helped to get the account back." in own
+    assert "IT gave help with the account." in own
+    assert ": You say whether you are in again." in own
+    assert "If what IT did has not helped by" in own
+    assert "The platform or site" not in own
     assert "IT reported it to the platform." not in own
     assert "IT said: Someone else has taken it over" not in own
     world.later(days=8)
