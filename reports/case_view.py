@@ -123,6 +123,7 @@ class CaseSummary:
     severity: Severity
     state: CaseState
     opened_at: datetime
+    first_seen: datetime
     platform: str = ""
     school: str = ""
     decision: Decision | None = None
@@ -161,7 +162,6 @@ class CaseView(CaseSummary):
     """A case with its finding, as its person or IT reads it. Times are None for what never was."""
 
     finding: FindingView
-    first_seen: datetime
     last_seen: datetime
     reasons: tuple[Reason, ...] = ()
     # Of what others may have made, what speaks against that.

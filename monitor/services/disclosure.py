@@ -357,6 +357,7 @@ def _summarize(
     step, end = standing.next_step, standing.end
     ahead = find_end(case, inputs.consent) if step and step.what is CaseStep.ANSWER else None
     person = app.db.people.load_person(case.person_id)
+    finding = app.db.findings.load_finding(case.finding_id)
     mistaken = find_report_to_take_back(app, case)
     back = plan_report_back(case) if mistaken else None
     sent = case.sent_by_mistake
@@ -369,7 +370,9 @@ def _summarize(
         severity=case.severity,
         state=case.state,
         opened_at=case.opened_at,
-        platform=app.db.findings.load_finding(case.finding_id).portrait.platform,
+        # An own account is no news; what it shows may be.
+        first_seen=case.opened_at if case.kind in _OWN_ACCOUNT_KINDS else finding.first_seen,
+        platform=finding.portrait.platform,
         school=person.school,
         decision=case.get_verdict(Side.PERSON),
         review_decision=_find_word_of_it(case),
@@ -429,13 +432,13 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
         return CaseView(
             **_copy_summary(summary),
             finding=FindingView(**_locate(finding)),
-            first_seen=finding.first_seen,
-            last_seen=finding.last_seen,
+            last_seen=max(summary.first_seen, finding.last_seen),
         )
     return CaseView(
         **_copy_summary(summary),
         finding=FindingView(**_locate(finding)),
-        **_date_case(case, finding),
+        last_seen=max(summary.first_seen, finding.last_seen),
+        **_date_case(case),
         reasons=tuple(reason.without_quotes for reason in case.reasons),
         speaks_against=tuple(reason.without_quotes for reason in _list_doubts(app, case)),
         given=person.name.given,
@@ -495,7 +498,8 @@ def _build_own_view(
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
-        **_date_case(case, finding),
+        last_seen=max(summary.first_seen, finding.last_seen),
+        **_date_case(case),
         reasons=case.reasons,
         speaks_against=_list_doubts(app, case),
         openly=find_open_sign(app, case),
@@ -652,14 +656,10 @@ def _find_account_pair(
     return build_account_pair(app, finding, compared[0]) if compared else None
 
 
-def _date_case(case: Case, finding: Finding) -> dict[str, Any]:
-    """Return when it was seen, answered and acted on: the same days for all who read it."""
-    # An own account is no news; what it shows may be.
-    first_seen = case.opened_at if case.kind in _OWN_ACCOUNT_KINDS else finding.first_seen
+def _date_case(case: Case) -> dict[str, Any]:
+    """Return when it was answered and acted on: the same days for all who read it."""
     word, lever = case.get_word(Side.PERSON), case.last_lever
     return {
-        "first_seen": first_seen,
-        "last_seen": max(first_seen, finding.last_seen),
         "answered_at": word.at if word and not case.is_undecided else None,
         "is_doubted": case.is_doubted,
         "acted_at": lever.at if lever else None,

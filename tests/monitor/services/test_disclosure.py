@@ -233,6 +233,7 @@ def test_a_list_has_no_field_by_which_a_person_is_known():
     assert {field.name for field in fields(CaseSummary)} == {
         *("id", "kind", "nature", "severity", "state", "opened_at", "platform", "school"),
         *(
+            "first_seen",
             "decision",
             "is_left",
             "review_decision",

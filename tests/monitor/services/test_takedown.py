@@ -13,7 +13,7 @@ from monitor.domain.case_progress import LOOKED_AT_AFTER
 from monitor.domain.english_dates import format_day
 from monitor.domain.errors import InputError, MonitorError
 from monitor.domain.person import build_reviewer_id
-from monitor.domain.vocabulary import CaseKind, CaseState, Decision, Side
+from monitor.domain.vocabulary import CaseKind, CaseState, Decision, FieldLikeness, Side
 from monitor.services.answers import DecisionInput, record_decision
 from monitor.services.disclosure import disclose_own
 from monitor.services.due_jobs import run_due_sweeps
@@ -82,6 +82,15 @@ def test_the_text_for_bluesky_has_a_username_and_days_but_no_key_and_no_hours(ma
     elsewhere = replace(account.case.finding, platform="youtube")
     named = replace(account, account="youtube:UCabc", case=replace(account.case, finding=elsewhere))
     assert "UCabc" in replace(view, evidence=named).report_text
+
+
+def test_the_text_claims_as_copied_only_what_is_the_same(maria: Staff):
+    view = kit(maria)
+    name = next(line for line in view.evidence.copied if line.field == "name")
+    partly = replace(name, field="bio", likeness=FieldLikeness.PARTLY)
+    text = replace(view, evidence=replace(view.evidence, copied=(name, partly))).report_text
+
+    assert ": display name, bio (partly)\n" in text
 
 
 def test_the_evidence_speaks_of_the_person_by_name_and_the_kit_to_them(maria: Staff):

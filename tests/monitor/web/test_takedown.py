@@ -16,7 +16,7 @@ from monitor.domain.takedown_facts import FactBook
 from monitor.domain.vocabulary import CaseKind, ConsentChannel, Decision, TakedownHarm
 from monitor.services.consent_renewal import pause_checks
 from monitor.services.preferences import stop_digest
-from reports.dates import format_local_time, format_near_day
+from reports.dates import format_day, format_local_time, format_near_day
 from tests.monitor.services.world import REVIEWERS, Staff
 from tests.monitor.web.portal import OPERATOR, Portal
 
@@ -106,10 +106,15 @@ def test_the_hours_that_the_law_leaves_are_shown_while_it_waits(
 def test_the_note_for_the_principal_is_the_persons_to_send(
     portal: Portal, maria: Staff, place: str
 ):
+    findings, case = portal.world.state.findings, maria.case(CaseKind.IMPERSONATION)
+    first_seen = case.opened_at - timedelta(days=14)
+    findings.update_finding(replace(findings.load_finding(case.finding_id), first_seen=first_seen))
     page = portal.signed_in(maria.mail).get(place).page
     note = " ".join(page.find(id="principal").get_text().split())
+    found = format_day(first_seen, "America/Chicago")
 
-    assert note.startswith("An account on Bluesky pretends to be me. It was found on ")
+    assert note.startswith(f"An account on Bluesky pretends to be me. It was found on {found}.")
+    assert f"Seen since {found}" in page.get_text()
     assert "Please do not search for it, write to it, or share it." in note
     # Nothing sends it: it is copied.
     assert page.find(id="principal").find_parent("form") is None

@@ -1,6 +1,7 @@
 """What reviewers do with a case: taken, noted, asked about, ruled, and taken back."""
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -315,9 +316,12 @@ def test_the_report_comes_before_the_decision_where_it_is_the_next_step(
 
 
 def test_what_looks_alike_in_the_list_is_told_apart_by_its_reference(
-    maria: Staff, ana: Guest, here: str
+    portal: Portal, maria: Staff, ana: Guest, here: str
 ):
-    assert f"0 days old · Reference {fake(maria).id[:8]}" in ana.get("/review").text
+    findings = portal.world.state.findings
+    finding = findings.load_finding(fake(maria).finding_id)
+    findings.update_finding(replace(finding, first_seen=finding.first_seen - timedelta(days=14)))
+    assert f"14 days old · Reference {fake(maria).id[:8]}" in ana.get("/review").text
 
 
 def test_of_what_may_be_sexual_there_is_neither_a_report_nor_a_message(
