@@ -620,6 +620,24 @@ def test_what_was_said_to_be_gone_and_was_still_seen_is_one_sentence_with_the_ne
     assert maria.case(CaseKind.IMPERSONATION).last_lever.decision is Decision.REPORTED
 
 
+def test_a_look_before_the_removal_does_not_say_that_it_is_still_there(
+    portal: Portal, maria: Staff, place: str
+) -> None:
+    case, seen_at = (
+        maria.case(CaseKind.IMPERSONATION),
+        format_local_time(portal.world.clock.now(), "America/Chicago"),
+    )
+    portal.world.later(hours=5)
+    guest = portal.signed_in(maria.mail)
+    guest.post(place, done="reported")
+    guest.post(place, done="removed")
+
+    for page in ("/me", f"/me/findings/{case.finding_id}", place):
+        text = guest.get(page).text
+        assert f"We last saw it on {seen_at}, before that. We look again on " in text
+        assert "We still saw it" not in text
+
+
 def test_a_joke_may_be_left_before_anything_and_a_false_report_is_warned_of(
     portal: Portal, maria: Staff, place: str
 ) -> None:
