@@ -10,7 +10,7 @@ paused, new = partial(seen, who="elizabeth"), partial(seen, who="nina")
 
 FINDINGS: tuple[State, ...] = (
     maria("/me", "may be pretending to be you"),
-    maria("/me/sort", "left, most serious first"),
+    maria("/me/sort", "Take your time"),
     maria("/me/findings/{finding}", "Is this account you?"),
     maria("/me/findings/{own}", "What happened"),
     maria("/me/findings/{finding}/beside", "Side by side"),
