@@ -221,7 +221,7 @@ def test_a_first_digest_with_nothing_to_sort_asks_for_nothing(digest: Digest) ->
     email = render_digest(digest(kind=DigestKind.FIRST))
 
     assert email.subject.endswith("your first overview, nothing to review")
-    assert "There is nothing to answer" in " ".join(email.text.split())
+    assert "You do not need to answer" in " ".join(email.text.split())
     assert "Please answer once" not in " ".join(email.text.split())
 
 
