@@ -58,7 +58,7 @@ CASE_ANSWERS: Final[Mapping[CaseKind, Mapping[Decision, str]]] = {
         Decision.MINE: "The details are mine",
         Decision.NAMESAKE: "They belong to someone else with my name",
         Decision.UNRELATED: "Not about me",
-        Decision.HARMLESS: "Leave it up",
+        Decision.HARMLESS: LEFT_AS_IT_IS,
     },
     CaseKind.HARMFUL_PAGE: {
         Decision.MOCK: "It is about me",

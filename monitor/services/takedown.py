@@ -52,7 +52,7 @@ from monitor.services.sweeps import RECHECK, find_next_recheck, find_report_time
 from reports.case_view import CaseView
 from reports.evidence_pack import ActionLogLine, EvidenceView, ScreenshotCopy
 from reports.finding_view import AdviceLine
-from reports.labels.cases import LEFT_ITS_REPORT, OWN_CASE_STATES, OWN_DECISION_PHRASES
+from reports.labels.cases import LEFT_IT, LEFT_ITS_REPORT, OWN_CASE_STATES, OWN_DECISION_PHRASES
 from reports.labels.takedown import LEVERS as LEVER_NAMES
 from reports.labels.takedown import REMOVAL_PHRASES, SHARE_LINK
 from reports.pages.review import OfficeReport
@@ -326,11 +326,13 @@ def build_log_lines(
     app: App, case: Case, phrases: Mapping[Decision, str] = OWN_DECISION_PHRASES
 ) -> Iterator[ActionLogLine]:
     for decision in app.db.cases.list_decisions(case.id):
-        who = "You" if decision.by == case.person_id else "IT"
+        is_own, what = decision.by == case.person_id, phrases[decision.decision]
+        if decision.decision is Decision.HARMLESS and is_own:
+            what = LEFT_IT
         yield ActionLogLine(
             at=decision.at,
-            who=who,
-            what=LEFT_ITS_REPORT if decision == case.upheld else phrases[decision.decision],
+            who="You" if is_own else "IT",
+            what=LEFT_ITS_REPORT if decision == case.upheld else what,
             note=decision.note,
             lever=LEVER_NAMES[decision.lever] if decision.lever else "",
         )

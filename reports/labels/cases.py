@@ -81,6 +81,7 @@ OWN_DECISION_PHRASES: Final[Mapping[Decision, str]] = {
 }
 # The same where a log says who took what back: they, or a reviewer.
 LEFT_ITS_REPORT: Final = "left its report"
+LEFT_IT: Final = "left it as it is"
 OWN_ANSWER_TAKEN_BACK: Final = "took your last answer back"
 DECISION_TAKEN_BACK: Final = "took their last decision back"
 # The status of a case, as IT reads it.
@@ -322,6 +323,8 @@ def describe_logged_decision(kind: CaseKind | None, decision: Decision, *, is_ow
     """
     if decision is Decision.REOPENED:
         return OWN_ANSWER_TAKEN_BACK if is_own else DECISION_TAKEN_BACK
+    if decision is Decision.HARMLESS and kind is CaseKind.EXPOSED_CONTACT and is_own:
+        return LEFT_IT
     own = CHANGED_ACCOUNT_PHRASES if kind is CaseKind.OWN_ACCOUNT_CHANGED else {}
     return own.get(decision, OWN_DECISION_PHRASES[decision])
 

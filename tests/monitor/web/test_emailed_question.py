@@ -460,11 +460,11 @@ def test_a_case_with_answers_of_its_own_takes_those_and_says_what_comes_next(por
     path = f"/answer/{build_answer_token(world.app, link)}"
 
     page = portal.guest().get(path)
-    assert "Leave it up" in page.text
+    assert "I leave it as it is" in page.text
     assert "shows this alert to IT" not in page.text
     seen = portal.signed_in(maria.mail).post(path, decision="harmless")
 
-    assert "You said: Leave it up" in seen.text
+    assert "You said: I leave it as it is" in seen.text
     assert (
         seen.page.find("a", string="Open this result")["href"] == f"/me/findings/{other.finding_id}"
     )

@@ -172,15 +172,17 @@ def test_details_may_stay_up_after_a_request_as_well(portal: Portal, maria: Staf
     guest = portal.signed_in(maria.mail)
     case = maria.case(CaseKind.EXPOSED_CONTACT)
     guest.post(f"/me/cases/{case.id}", decision="mine")
-    assert guest.get(place).page.find("button", string="Leave it up")
+    assert guest.get(place).page.find("button", string="I leave it as it is")
     guest.post(place, done="removal-asked")
-    assert guest.get(place).page.find("button", string="Leave it up")
+    assert guest.get(place).page.find("button", string="I leave it as it is")
 
     left = guest.follow(guest.post(place, done="harmless"))
 
     assert "Saved: you leave it as it is. If it changes, we ask you again." in left.text
     assert "You said: I leave it as it is" in left.text
     guest.post(f"/me/cases/{case.id}/undo")
+    assert "You left it as it is." in guest.get(place).text
+    assert "nothing more is needed" not in guest.get("/me/data").text
     assert maria.case(CaseKind.EXPOSED_CONTACT).state is CaseState.REMOVAL_ASKED
 
 
