@@ -933,6 +933,7 @@ def test_who_is_locked_out_is_helped_and_their_account_reported_again_if_that_di
         maria.rules(load(), said)
     button, text = look()
     assert button
+    assert "Staff member says: They cannot get in." in ana.get("/review").text
     assert "go through it with them" in text[: text.index("Why it was flagged")]
     assert "and its owner cannot get in. Please secure it" in text[: text.index(button.get_text())]
     ana.post(f"/review/cases/{ref}/take", seen="")
