@@ -371,7 +371,7 @@ def _summarize(
         state=case.state,
         opened_at=case.opened_at,
         # An own account is no news; what it shows may be.
-        first_seen=case.opened_at if case.kind in _OWN_ACCOUNT_KINDS else finding.first_seen,
+        first_seen=_find_first_seen(case, finding),
         platform=finding.portrait.platform,
         school=person.school,
         decision=case.get_verdict(Side.PERSON),
@@ -437,8 +437,7 @@ def _build_outside_view(app: App, case: Case, summary: CaseSummary) -> CaseView:
     return CaseView(
         **_copy_summary(summary),
         finding=FindingView(**_locate(finding)),
-        last_seen=max(summary.first_seen, finding.last_seen),
-        **_date_case(case),
+        **_date_case(case, finding),
         reasons=tuple(reason.without_quotes for reason in case.reasons),
         speaks_against=tuple(reason.without_quotes for reason in _list_doubts(app, case)),
         given=person.name.given,
@@ -489,7 +488,6 @@ def _build_own_view(
     is_open, reported = summary.it_sees_since is not None, case.find_report(Side.IT)
     can_answer = summary.take_back_by is not None or (is_open and not summary.end)
     asked = _find_last_question(app.db, case.id) if can_answer else None
-    told = (one.at for one in case.undoable if one.decision is Decision.TOLD)
     is_shut_by_then = not is_open or summary.open_until is not None
     foresee = partial(foresee_decision, by=case.person_id, at=now)
     shared = case if case.shared_at else foresee(case, Decision.SHARED)
@@ -498,8 +496,7 @@ def _build_own_view(
     return CaseView(
         **_copy_summary(summary),
         finding=disclose_finding(app, finding),
-        last_seen=max(summary.first_seen, finding.last_seen),
-        **_date_case(case),
+        **_date_case(case, finding),
         reasons=case.reasons,
         speaks_against=_list_doubts(app, case),
         openly=find_open_sign(app, case),
@@ -509,7 +506,6 @@ def _build_own_view(
         undoes=last.decision if last else None,
         undo=_foresee(inputs, foresee(case, Decision.REOPENED), now, policy) if last else None,
         reported_by_it_at=reported.at if reported else None,
-        told_others_at=max(told, default=None),
         foreseen=_foresee_answers(app, inputs, now, policy),
         unshare_closes=not compute_review_opening(later, now, policy),
         unshared_opens_at=forecast_time_opening(later, policy),
@@ -656,14 +652,21 @@ def _find_account_pair(
     return build_account_pair(app, finding, compared[0]) if compared else None
 
 
-def _date_case(case: Case) -> dict[str, Any]:
-    """Return when it was answered and acted on: the same days for all who read it."""
+def _find_first_seen(case: Case, finding: Finding) -> datetime:
+    return case.opened_at if case.kind in _OWN_ACCOUNT_KINDS else finding.first_seen
+
+
+def _date_case(case: Case, finding: Finding) -> dict[str, Any]:
+    """Return when it was seen, answered and acted on: the same days for all who read it."""
     word, lever = case.get_word(Side.PERSON), case.last_lever
+    told = (one.at for one in case.undoable if one.decision is Decision.TOLD)
     return {
+        "last_seen": max(_find_first_seen(case, finding), finding.last_seen),
         "answered_at": word.at if word and not case.is_undecided else None,
         "is_doubted": case.is_doubted,
         "acted_at": lever.at if lever else None,
         "acted_by": case.get_side(lever) if lever else None,
+        "told_others_at": max(told, default=None),
     }
 
 

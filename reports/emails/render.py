@@ -21,7 +21,7 @@ _FEWER = (MOST, 12, 6, 3)
 _LINES = ("subject", "preheader", "heading")
 _CHARSET = '<meta charset="utf-8">'
 _LIVE_LINE = re.compile(r"\s*https?://\S+")
-_WORD = re.compile(r"\S*\w\S*")
+_LETTER = re.compile(r"\w")
 # Between what an email says and why its reader got it.
 _FOOT = "--------"
 _BULLET = re.compile(r"\s*(?:(?:-|\d+\.) +|[^\W\d_](?:[^\W\d_A-Z]| )+:  +)")
@@ -61,7 +61,7 @@ def _add_lines(folder: str, context: Mapping[str, object]) -> dict[str, Any]:
 
 def count_words(email: Email) -> int:
     """Count what its reader has to read before the footer."""
-    return len(_WORD.findall(email.text.partition(_FOOT)[0]))
+    return sum(1 for word in email.text.partition(_FOOT)[0].split() if _LETTER.search(word))
 
 
 def compose_fitting_email(

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import assume, given
 
 from monitor.demo.district import MARIA
 from monitor.domain.detection.appearance import Subject
 from monitor.domain.detection.assessment import assess_trace, explain_assessment
 from monitor.domain.vocabulary import Decision, OwnershipLabel
+from scrapers.models import TraceKind
 from tests.monitor.domain.detection.test_assessment_laws import (
     INVENTORY,
     OWN,
@@ -19,6 +20,8 @@ from tests.monitor.domain.detection.test_assessment_laws import (
 
 @given(subject=subjects, trace=traces)
 def test_no_answer_would_have_cost_less_than_the_one_given(subject, trace):
+    # No page is an account.
+    assume(trace.kind is TraceKind.ACCOUNT or not trace.account)
     assessment = assess_trace(subject, trace, INVENTORY, None, WEIGHTS)
     told = explain_assessment(assessment, trace.kind, WEIGHTS)
 
