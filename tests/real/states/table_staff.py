@@ -22,7 +22,7 @@ FINDINGS: tuple[State, ...] = (
     maria("/me/findings/{mistaken}", "Take the report back"),
     maria("/me/takedown/{mistaken}/withdraw", "Take the report back"),
     maria("/me/findings/{answered}", "IT takes the report back or tells you why not"),
-    maria("/me", "IT is asked to correct its message"),
+    maria("/me", "IT is asked to take back what it told others"),
     maria("/me/findings/{mistold}", "IT corrects its message"),
     maria("/me/findings/{withheld}", "Its words seem sexual"),
     maria("/me/takedown/{withheld}", "Report this account"),
