@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, Protocol
 
@@ -54,7 +55,7 @@ class FlaggedFindings(StrEnum):
     LEFT_OUT = "left-out"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """What was found, and one log; all else about it follows from these and the time.
 
@@ -68,6 +69,9 @@ class Case:
     the first `past` entries of its log behind; what was done against it before it came back is
     among the first `back`. `is_checkable` tells whether any source reads its own address,
     `is_intimate` whether that is on a site for adults or for dating.
+
+    What stands of its log is worked out once: what each answer would change asks for it hundreds
+    of times. So it has no slots.
     """
 
     id: str
@@ -88,7 +92,7 @@ class Case:
     past: int = 0
     back: int = 0
 
-    @property
+    @cached_property
     def entries(self) -> tuple[DecisionRecord, ...]:
         """Return what was said, done and shared since it was opened, or began again.
 
@@ -96,14 +100,14 @@ class Case:
         """
         return drop_undone(self.log[self.past :], self.back - self.past)
 
-    @property
+    @cached_property
     def undoable(self) -> tuple[DecisionRecord, ...]:
         """Return what may be undone: what stands, and that IT took a report back."""
         lost = [entry for entry in self.log[: self.back] if is_lever(entry.decision)]
         kept = list_undoable(self.entries)
         return tuple(entry for entry in kept if not any(entry is gone for gone in lost))
 
-    @property
+    @cached_property
     def standing(self) -> tuple[DecisionRecord, ...]:
         """Return the words and levers that count: not taken back, and not before it came back."""
         return tuple(entry for entry in self.undoable if entry.decision not in UNSPOKEN)

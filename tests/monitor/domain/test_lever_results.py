@@ -1,5 +1,6 @@
 """What helped here, by way and platform: told of many, and never of a few."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.domain.case import Case
@@ -47,7 +48,7 @@ def test_time_runs_from_confirmed_to_gone_and_counts_for_the_way_that_helped():
 
 
 def case_gone(told: Case, at: datetime) -> Case:
-    return Case(**{**{name: getattr(told, name) for name in told.__slots__}, "gone_at": at})
+    return replace(told, gone_at=at)
 
 
 def test_what_went_after_a_refusal_counts_as_refused():
