@@ -136,13 +136,8 @@ def withhold_page_text(trace: Trace) -> Trace:
     return Trace(key=trace.key, kind=trace.kind, url=trace.url, harms=trace.harms)
 
 
-def withhold_account_text(trace: Trace, kind: str) -> Trace:
-    """Return of an account its address and keys, the kinds of harm and of details, and the mark.
-
-    Without a kind the mark is taken away; what it took does not come back.
-    """
-    if not kind:
-        return replace(trace, withheld="")
+def keep_address(trace: Trace) -> Trace:
+    """Return of what was found where it is and its keys, by which it is met again."""
     return Trace(
         key=trace.key,
         kind=trace.kind,
@@ -150,10 +145,18 @@ def withhold_account_text(trace: Trace, kind: str) -> Trace:
         account=trace.account,
         account_aliases=trace.account_aliases,
         handle=trace.handle,
-        exposed=trace.exposed,
-        harms=trace.harms,
-        withheld=kind,
+        withheld=trace.withheld,
     )
+
+
+def withhold_account_text(trace: Trace, kind: str) -> Trace:
+    """Return of an account its address and keys, the kinds of harm and of details, and the mark.
+
+    Without a kind the mark is taken away; what it took does not come back.
+    """
+    if not kind:
+        return replace(trace, withheld="")
+    return replace(keep_address(trace), exposed=trace.exposed, harms=trace.harms, withheld=kind)
 
 
 def merge_findings(findings: Iterable[Finding]) -> Finding:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitor.annexes import load_annex_parts
 from monitor.app import App
-from monitor.domain.finding import Finding, Presence
+from monitor.domain.finding import Finding, Presence, keep_address
 from monitor.domain.finding_events import refresh_portrait
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind, RetentionStage, is_expired
 from monitor.domain.vocabulary import CaseKind, CaseState, DistrictFindingState
@@ -25,7 +25,6 @@ from monitor.services.evidence_pages import (
 )
 from monitor.services.narrowed_consent import FORGOTTEN_REASONS
 from monitor.services.thumbnails import delete_unneeded_thumbnails
-from scrapers.models import Trace
 
 
 def delete_expired_sightings(app: App, person_id: str) -> None:
@@ -64,24 +63,11 @@ def delete_expired_sightings(app: App, person_id: str) -> None:
 
 def _rebuild_portrait(app: App, finding: Finding) -> None:
     left = [sighting.trace for sighting in app.db.sightings.list_sightings_of_finding(finding.id)]
-    bare = replace(finding, portrait=strip_portrait_text(finding.portrait))
+    bare = replace(finding, portrait=keep_address(finding.portrait))
     app.db.findings.update_finding(refresh_portrait(finding, left) if left else bare)
     assessment = app.db.findings.find_assessment(finding.id)
     if assessment:
         app.db.findings.set_assessment(finding.id, assessment.without_quotes)
-
-
-def strip_portrait_text(portrait: Trace) -> Trace:
-    """Return the account with its names only, without its texts."""
-    return Trace(
-        key=portrait.key,
-        kind=portrait.kind,
-        url=portrait.url,
-        account=portrait.account,
-        account_aliases=portrait.account_aliases,
-        handle=portrait.handle,
-        withheld=portrait.withheld,
-    )
 
 
 def purge_expired_data(app: App) -> None:
