@@ -212,7 +212,9 @@ class SnapshotComparer:
         traces = []
         for trace in result.traces:
             known = earlier.get(compute_anchor(trace))
-            found = self._find_known_findings(trace, known)
+            # What a query stored of it before says whether its text is kept.
+            is_kept = known is not None and not known.trace.withheld
+            found = () if is_kept else self._find_known_findings(trace, known)
             for finding in found:
                 if finding.portrait.withheld and finding.id in self.reopened:
                     opened = withhold_account_text(finding.portrait, "")
