@@ -11,19 +11,15 @@ from datetime import datetime
 from monitor.domain.case import Case
 from monitor.domain.case_log import SENT_LEVERS, DecisionRecord
 from monitor.domain.case_progress import get_reply_time
-from monitor.domain.detection.slang import Slang, has_slang, read_plain_words
 from monitor.domain.takedown_facts import Lever
 from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,
     Decision,
-    HarmKind,
     LeverKind,
     Side,
     TakedownHarm,
-    WithheldKind,
 )
-from scrapers.models import Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +74,6 @@ HARM_OF_CASE: Mapping[CaseKind, TakedownHarm] = {
 }
 # What a picture needs, if there is one; where a minor may be shown, before all else.
 URGENT_HARMS = (TakedownHarm.MINOR, TakedownHarm.SEXUAL)
-_NOT_SEXUAL = (Slang.THREATS, Slang.DOXXING, Slang.ACCOUNT_CONTACTS)
 _FIRST_REPORTS = frozenset({LeverKind.SCHOOL, LeverKind.FORM})
 _OWN_WAYS = frozenset({LeverKind.FORM, LeverKind.RECOVERY})
 _URGENT_TOO = (LeverKind.COMPLAINT, LeverKind.FORM, LeverKind.HOST)
@@ -129,30 +124,6 @@ def list_harms(case: Case, *, is_sexual: bool) -> tuple[TakedownHarm, ...]:
 def is_harmful(case: Case) -> bool:
     """Tell whether it was found to use sexual or violent words, or to tell where someone lives."""
     return any(reason.rule in HARMFUL_RULES for reason in case.reasons)
-
-
-def may_be_sexual(case: Case, account: Trace) -> bool:
-    """Tell whether no picture of it should be saved: unless its words only threaten or locate.
-
-    Of threats, a picture is evidence. Where the words are not kept, the mark says what they were.
-    """
-    if HarmKind.SEXUAL in account.harms:
-        return True
-    if account.withheld:
-        return account.withheld == WithheldKind.SEXUAL
-    return is_harmful(case) and may_have_sexual_words(account)
-
-
-def keeps_address_alone(case: Case, account: Trace) -> bool:
-    """Tell whether no page, picture or screenshot of it is kept, whoever took it."""
-    return bool(account.withheld) or may_be_sexual(case, account)
-
-
-def may_have_sexual_words(account: Trace) -> bool:
-    """Tell it of words that ring for some harm: unless they only threaten, or tell an address."""
-    plain = read_plain_words(f"{account.name} {account.bio or account.snippet}")
-    only_violent = any(has_slang(kind, plain) for kind in _NOT_SEXUAL)
-    return has_slang(Slang.SEXUAL, plain) or not only_violent
 
 
 def plan_levers(

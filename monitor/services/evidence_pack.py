@@ -19,8 +19,8 @@ from monitor.domain.case_log import (
 )
 from monitor.domain.errors import InputError
 from monitor.domain.finding import Finding
-from monitor.domain.takedown_plan import keeps_address_alone
 from monitor.domain.vocabulary import CaseKind, Side
+from monitor.domain.withheld_accounts import keeps_address_alone
 from monitor.services.disclosure import disclose_to_others
 from monitor.services.finding_history import build_comparison_line, compare_with_own_findings
 from monitor.services.own_accounts import load_own_findings

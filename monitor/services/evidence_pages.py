@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from monitor.app import App
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
-from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import CaseKind, CaseState
+from monitor.domain.withheld_accounts import may_be_sexual
 from scrapers.models import CrawlResult
 from scrapers.profiles.youtube import YOUTUBE
 from scrapers.search.brave import BRAVE, BRAVE_NEWS

@@ -10,8 +10,8 @@ from monitor.domain.case import OWNERSHIP_CASES, Case, apply_decision
 from monitor.domain.case_log import SENT_LEVERS, DecisionRecord
 from monitor.domain.errors import InputError
 from monitor.domain.person import Reviewer
-from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import Decision, LetterKind, Side
+from monitor.domain.withheld_accounts import may_be_sexual
 from monitor.services.disclosure import find_open_sign
 from monitor.services.review import load_viewed_case, queue_words_of_it
 from reports.case_view import CaseView

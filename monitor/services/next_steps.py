@@ -18,10 +18,10 @@ from monitor.domain.takedown_plan import (
     Situation,
     is_harmful,
     list_harms,
-    may_be_sexual,
     plan_levers,
 )
 from monitor.domain.vocabulary import CaseKind, CaseState, Decision, LeverKind, Side, TakedownHarm
+from monitor.domain.withheld_accounts import may_be_sexual
 from reports.finding_view import AdviceLine, describe_source
 from reports.labels.cases import ADVICE_LINKS, EVIDENCE_LINK
 from scrapers.models import Trace

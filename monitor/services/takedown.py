@@ -22,7 +22,6 @@ from monitor.domain.finding import Finding, Presence
 from monitor.domain.person import Reviewer
 from monitor.domain.reason import Reason
 from monitor.domain.takedown_facts import RemovalGuide, TakedownGuide
-from monitor.domain.takedown_plan import keeps_address_alone, may_be_sexual
 from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,
@@ -35,6 +34,7 @@ from monitor.domain.vocabulary import (
     TakedownHarm,
     UploadProblem,
 )
+from monitor.domain.withheld_accounts import keeps_address_alone, may_be_sexual
 from monitor.services.answers import DecisionInput, decide_cases
 from monitor.services.disclosure import (
     REPORT_TAKEN_BACK,

@@ -17,8 +17,8 @@ from monitor.domain.case_end import find_end
 from monitor.domain.finding import Finding, Presence
 from monitor.domain.retention import RETENTION_PERIODS, RetainedKind
 from monitor.domain.students.cues import may_be_a_students
-from monitor.domain.takedown_plan import keeps_address_alone
 from monitor.domain.vocabulary import Decision, Scope, Side
+from monitor.domain.withheld_accounts import keeps_address_alone
 from monitor.services.own_accounts import load_own_findings
 from scrapers.models import CrawlResult, QueryKind
 from scrapers.parsers.profile_images import MOST_THUMBNAIL, is_picture_copy

@@ -7,15 +7,7 @@ import pytest
 from monitor.domain.case import Case
 from monitor.domain.reason import Reason
 from monitor.domain.takedown_facts import FactBook, Lever
-from monitor.domain.takedown_plan import (
-    LADDERS,
-    LeverPlan,
-    Situation,
-    keeps_address_alone,
-    list_harms,
-    may_be_sexual,
-    plan_levers,
-)
+from monitor.domain.takedown_plan import LADDERS, LeverPlan, Situation, list_harms, plan_levers
 from monitor.domain.vocabulary import (
     AllowedReporter,
     CaseKind,
@@ -26,7 +18,6 @@ from monitor.domain.vocabulary import (
     TakedownHarm,
 )
 from scrapers.facts.fact import FactReliability
-from scrapers.models import Trace, TraceKind
 from scrapers.urls.platforms import PLATFORMS_BY_NAME
 from tests.cases import say
 from tests.house.tree import ROOT
@@ -187,44 +178,6 @@ def test_what_is_sexual_is_sent_by_its_person_alone():
     sexual, other = (list_harms(case("lewd"), is_sexual=sexual) for sexual in (True, False))
     assert sexual == (TakedownHarm.MINOR, TakedownHarm.SEXUAL, TakedownHarm.IMPERSONATION)
     assert other == (TakedownHarm.IMPERSONATION,)
-
-
-@pytest.mark.parametrize(
-    ("reason", "bio", "sexual"),
-    [
-        ("lewd", "send nudes", True),
-        ("mock-harm", "send nudes, kill her", True),
-        # What its words were is not known: then nothing of it is saved.
-        ("mock-harm", "", True),
-        ("mock-harm", "kill her", False),
-        ("same-picture", "send nudes", False),
-    ],
-)
-def test_of_threats_a_picture_is_evidence_and_of_what_is_sexual_none_is_saved(
-    reason: str,
-    bio: str,
-    sexual: bool,  # noqa: FBT001 - a column of the table
-):
-    url = "https://x.com/ms.roe"
-    account = Trace(key=url, kind=TraceKind.ACCOUNT, url=url, name="Ms Roe", bio=bio)
-
-    assert may_be_sexual(case(reason), account) is sexual
-
-
-@pytest.mark.parametrize(
-    ("reason", "mark", "sexual"),
-    [("lewd", "sexual", True), ("mock-harm", "minor", False), ("same-picture", "adult", False)],
-)
-def test_where_the_words_are_not_kept_the_mark_says_what_they_were(
-    reason: str,
-    mark: str,
-    sexual: bool,  # noqa: FBT001 - a column of the table
-):
-    url = "https://x.com/ms.roe"
-    account = Trace(key=url, kind=TraceKind.ACCOUNT, url=url, withheld=mark)
-
-    assert may_be_sexual(case(reason), account) is sexual
-    assert keeps_address_alone(case(reason), account)
 
 
 def test_a_platforms_own_form_comes_before_what_is_true_of_any():

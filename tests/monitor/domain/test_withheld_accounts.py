@@ -1,15 +1,35 @@
 """Which accounts lose their text: where sexual words stand in it, and no others that ring."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from monitor.domain.case import Case
 from monitor.domain.detection.assessment import Assessment
 from monitor.domain.detection.evidence import Evidence, EvidenceAxis
 from monitor.domain.reason import Reason
-from monitor.domain.vocabulary import OwnershipLabel
-from monitor.domain.withheld_accounts import choose_withheld_kind
+from monitor.domain.vocabulary import CaseKind, OwnershipLabel, Severity
+from monitor.domain.withheld_accounts import (
+    choose_withheld_kind,
+    keeps_address_alone,
+    may_be_sexual,
+)
 from scrapers.models import Trace, TraceKind
 
 URL = "https://x.com/ms.roe"
+
+
+def flag(reason: str) -> Case:
+    """Return a case of such an account that was flagged for this."""
+    return Case(
+        id="case",
+        person_id="rosa",
+        finding_id="finding",
+        kind=CaseKind.IMPERSONATION,
+        severity=Severity.HIGH,
+        opened_at=datetime(2026, 11, 30, tzinfo=UTC),
+        reasons=(Reason(reason),),
+    )
 
 
 def choose(
@@ -88,3 +108,39 @@ def test_a_page_has_a_rule_of_its_own():
     assessment = Assessment(label=OwnershipLabel.UNKNOWN, bits=0.0)
 
     assert choose_withheld_kind(page, assessment, 2026) == ""
+
+
+@pytest.mark.parametrize(
+    ("reason", "bio", "sexual"),
+    [
+        ("lewd", "send nudes", True),
+        ("mock-harm", "send nudes, kill her", True),
+        # What its words were is not known: then nothing of it is saved.
+        ("mock-harm", "", True),
+        ("mock-harm", "kill her", False),
+        ("same-picture", "send nudes", False),
+    ],
+)
+def test_of_threats_a_picture_is_evidence_and_of_what_is_sexual_none_is_saved(
+    reason: str,
+    bio: str,
+    sexual: bool,  # noqa: FBT001 - a column of the table
+):
+    account = Trace(key=URL, kind=TraceKind.ACCOUNT, url=URL, name="Ms Roe", bio=bio)
+
+    assert may_be_sexual(flag(reason), account) is sexual
+
+
+@pytest.mark.parametrize(
+    ("reason", "mark", "sexual"),
+    [("lewd", "sexual", True), ("mock-harm", "minor", False), ("same-picture", "adult", False)],
+)
+def test_where_the_words_are_not_kept_the_mark_says_what_they_were(
+    reason: str,
+    mark: str,
+    sexual: bool,  # noqa: FBT001 - a column of the table
+):
+    account = Trace(key=URL, kind=TraceKind.ACCOUNT, url=URL, withheld=mark)
+
+    assert may_be_sexual(flag(reason), account) is sexual
+    assert keeps_address_alone(flag(reason), account)

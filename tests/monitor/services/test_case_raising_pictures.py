@@ -9,8 +9,9 @@ from monitor.demo import response as cdn
 from monitor.demo.data import DemoAccount
 from monitor.demo.district import JOHN, MARIA
 from monitor.demo.internet import HostMood
-from monitor.domain.takedown_plan import is_harmful, may_be_sexual
+from monitor.domain.takedown_plan import is_harmful
 from monitor.domain.vocabulary import CaseKind, Scope
+from monitor.domain.withheld_accounts import may_be_sexual
 from reports.reason_rendering import render_reason
 from tests.monitor.services.world import IMPOSTOR, Staff, World
 

@@ -9,8 +9,8 @@ from msgspec import structs
 from monitor.config.sections import EvidenceConfig
 from monitor.db.legal_holds import LegalHold
 from monitor.demo.district import MARIA
-from monitor.domain.takedown_plan import may_be_sexual
 from monitor.domain.vocabulary import CaseKind, Decision
+from monitor.domain.withheld_accounts import may_be_sexual
 from monitor.services.evidence_pages import delete_old_pages
 from scrapers.models import Outcome
 from tests.cases import say
