@@ -206,6 +206,13 @@ def _find_turn_after_lever(case: Case, lever: DecisionRecord) -> ReviewTurn | No
     return _give_turn(case, since, CaseStep.ESCALATE, ESCALATE_WITHIN)
 
 
+def _find_what_stands(case: Case) -> tuple[object, ...]:
+    # After a lever its time counts: who says the same again moves no day.
+    find = case.get_verdict if case.last_lever else case.get_word
+    own = find(Side.PERSON)
+    return own, own or find(Side.IT), case.last_lever
+
+
 def _give_turn(case: Case, since: datetime, what: CaseStep, within: timedelta) -> ReviewTurn:
     stops = find_stops(case, lambda then: (_find_what_stands(then), then.is_doubted))
     return ReviewTurn(since=since, what=what, within=within, stops=stops)
@@ -215,18 +222,11 @@ def _count_on(
     case: Case,
     since: datetime,
     span: timedelta,
-    find: Callable[[Case], object] | None = None,
+    find: Callable[[Case], object] = _find_what_stands,
 ) -> datetime:
     """Return when a time to act is over, in which nothing counts that was undone since."""
-    stops = find_stops(case, find or _find_what_stands)
+    stops = find_stops(case, find)
     return Countdown(start=since, span=span, stops=stops).compute_end_with()
-
-
-def _find_what_stands(case: Case) -> tuple[object, ...]:
-    # After a lever its time counts: who says the same again moves no day.
-    find = case.get_verdict if case.last_lever else case.get_word
-    own = find(Side.PERSON)
-    return own, own or find(Side.IT), case.last_lever
 
 
 def find_time_of_more(case: Case, lever: DecisionRecord) -> datetime | None:

@@ -25,12 +25,7 @@ from monitor.domain.case import (
     mark_notified,
 )
 from monitor.domain.case_end import find_end
-from monitor.domain.case_log import (
-    SENT_LEVERS,
-    UNSPOKEN,
-    DecisionRecord,
-    is_lever,
-)
+from monitor.domain.case_log import SENT_LEVERS, UNSPOKEN, DecisionRecord, is_lever
 from monitor.domain.case_progress import (
     find_case_standing,
     find_nudge_times,
@@ -259,9 +254,8 @@ def list_who_take_back(app: App, case: Case) -> tuple[str, ...]:
 def list_reports_to_withdraw(app: App, case: Case) -> tuple[DecisionRecord, ...]:
     """Return the reports of what pretends nothing that its person takes back, or has IT do so.
 
-    Of IT, where it sent nothing else, it is a message.
-
-    Where both reported it, neither hides the other's: each takes back its own.
+    Where both reported it, neither hides the other's: each takes back its own. Where IT only told
+    others, its last message stands for a report.
     """
     sent = case.list_mistaken_reports(Side.IT)
     reports = tuple(one for one in sent if one.decision in SENT_LEVERS)

@@ -79,7 +79,7 @@ OWN_DECISION_PHRASES: Final[Mapping[Decision, str]] = {
     Decision.UNRELATED: "said that it is not about you",
     Decision.UNSHARED: "took back what you shared with IT",
 }
-# The same where a log says who took what back: they, or a reviewer.
+# The same where a log says what was left, or who took what back: they, or a reviewer.
 LEFT_ITS_REPORT: Final = "left its report"
 LEFT_IT: Final = "left it as it is"
 OWN_ANSWER_TAKEN_BACK: Final = "took your last answer back"
@@ -234,7 +234,7 @@ OWN_NEXT_STEPS: Final[Mapping[tuple[StepActor, CaseStep], str]] = {
     (StepActor.PERSON, CaseStep.CONFIRM): "You confirm your answer: IT says otherwise.",
     (StepActor.PERSON, CaseStep.REPORT): "You report it.",
     (StepActor.PERSON, CaseStep.ESCALATE): "You report it again, or leave it as it is.",
-    (StepActor.IT, CaseStep.DECIDE): ("IT decides what it is. Your answer overrules that."),
+    (StepActor.IT, CaseStep.DECIDE): "IT decides what it is. Your answer overrules that.",
     (StepActor.IT, CaseStep.REPORT): "IT reports it to the platform.",
     (StepActor.IT, CaseStep.ESCALATE): "IT tries again, or asks you.",
     (StepActor.PLATFORM, CaseStep.WAIT_FOR_ANSWER): "The platform or site should answer.",
@@ -255,10 +255,7 @@ OWN_NEXT_STEPS_OF_KIND: Final[Mapping[CaseKind, Mapping[tuple[StepActor, CaseSte
     },
     # One that was taken over is not reported, and goes on to be looked at.
     CaseKind.OWN_ACCOUNT_CHANGED: {
-        (
-            StepActor.PERSON,
-            CaseStep.REPORT,
-        ): "You try to get it back, and tell us if you have.",
+        (StepActor.PERSON, CaseStep.REPORT): "You try to get it back, and tell us if you have.",
         (StepActor.PERSON, CaseStep.ESCALATE): (
             "You try what else helps, and tell us when you have it back."
         ),

@@ -51,7 +51,7 @@ WITHHELD: Final[Mapping[WithheldKind, str]] = {
         "It says that a student, or someone under 18, runs it, so we keep only its address and "
         "when we saw it."
     ),
-    WithheldKind.SEXUAL: ("Its words seem sexual, so we keep only its address and when we saw it."),
+    WithheldKind.SEXUAL: "Its words seem sexual, so we keep only its address and when we saw it.",
 }
 EVENT_KINDS: Final[Mapping[EventKind, str]] = {
     EventKind.APPEARED: "New",
